@@ -1,0 +1,26 @@
+package dev.acequia.contract;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A person's word that a topic may be read from an offset that is not the stored one: the way out
+ * after a topic was recreated or offsets were lost. It stands in the annotation {@value
+ * #ANNOTATION}, as JSON, and is applied once, by the migration.
+ *
+ * @param topicId the id of the topic that is accepted; the word holds for no other
+ * @param partition the partition it is about, all when absent
+ * @param to {@code earliest}, {@code latest} or an offset
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record AcceptedOffsets(String topicId, @Nullable Integer partition, String to) {
+  public static final String ANNOTATION = "acequia.dev/accept-offsets";
+
+  public AcceptedOffsets {
+    if (!to.matches("earliest|latest|[0-9]{1,18}")) {
+      throw new IllegalArgumentException("offset '" + to + "': use earliest, latest or a number");
+    }
+  }
+}

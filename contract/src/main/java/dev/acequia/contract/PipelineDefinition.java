@@ -1,0 +1,77 @@
+package dev.acequia.contract;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the Pods of one pipeline need to know of it: the document that the operator puts into a
+ * ConfigMap and that API, consumer and migration read once, at start. A change of it is a change of
+ * the Pod template, hence a rollout.
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PipelineDefinition(
+    String namespace,
+    String name,
+    @Nullable String description,
+    Schema schema,
+    TopicDefinition topic,
+    StoreDefinition store,
+    LoadMode mode,
+    int maxPageSize,
+    @Nullable AcceptedOffsets acceptedOffsets) {
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  /** The consumer group is named after the topic. */
+  public String consumerGroup() {
+    return topic.name();
+  }
+
+  /**
+   * The document as it stands in the ConfigMap: one line of JSON, the same bytes for equal
+   * definitions.
+   */
+  public String toJson() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JacksonException e) {
+      throw new IllegalStateException("a definition is always JSON", e);
+    }
+  }
+
+  /**
+   * Reads the document.
+   *
+   * @throws IllegalArgumentException when it is not a definition; the message says where
+   */
+  public static PipelineDefinition fromJson(String json) {
+    try {
+      return JSON.readValue(json, PipelineDefinition.class);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException("not a pipeline definition: " + e.getMessage(), e);
+    }
+  }
+
+  /** Reads the document from the file that the Pod mounts. */
+  public static PipelineDefinition read(Path file) {
+    try {
+      return fromJson(Files.readString(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the pipeline definition " + file, e);
+    }
+  }
+}

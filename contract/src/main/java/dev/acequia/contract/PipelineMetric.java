@@ -1,0 +1,123 @@
+package dev.acequia.contract;
+
+import java.util.List;
+
+/**
+ * Every metric of Acequia: its name, meaning and labels. Dashboards and alert rules are checked
+ * against this list. All but the {@code acequia_reconcile_*} family carry {@code
+ * pipeline_namespace} and {@code pipeline} before their own labels, and rules and boards join on
+ * these two.
+ */
+public enum PipelineMetric {
+  INGEST_RECORDS(
+      Kind.COUNTER,
+      "acequia_ingest_records_total",
+      "Records received over HTTP, by what became of them: accepted, rejected, failed.",
+      "result"),
+  INGEST_REQUEST(
+      Kind.HISTOGRAM,
+      "acequia_ingest_request_seconds",
+      "Time to answer a push, all records durable.",
+      "status"),
+  CONSUMER_RECORDS(
+      Kind.COUNTER,
+      "acequia_consumer_records_total",
+      "Records taken from the topic, by what became of them: stored, duplicate, dead_letter.",
+      "result"),
+  CONSUMER_LAG(
+      Kind.GAUGE,
+      "acequia_consumer_lag_records",
+      "Records in the topic that this consumer has yet to store, by partition.",
+      "partition"),
+  FRESHNESS(
+      Kind.HISTOGRAM,
+      "acequia_freshness_seconds",
+      "Time from a record's acceptance to its being queryable."),
+  STORE_WRITE(
+      Kind.HISTOGRAM,
+      "acequia_store_write_seconds",
+      "Time of one batch's transaction in the store."),
+  STORE_READ(
+      Kind.HISTOGRAM,
+      "acequia_store_read_seconds",
+      "Time the store takes for one query, to its last row."),
+  QUERY_REQUEST(
+      Kind.HISTOGRAM, "acequia_query_request_seconds", "Time to answer a query.", "status"),
+  PIPELINE_INFO(
+      Kind.GAUGE,
+      "acequia_pipeline_info",
+      "Always 1; the labels describe the pipeline.",
+      "topic",
+      "store",
+      "mode"),
+  PIPELINE_READY(
+      Kind.GAUGE,
+      "acequia_pipeline_ready",
+      "1 when the pipeline's Ready condition is True, else 0."),
+  PIPELINE_PROTECTED(
+      Kind.GAUGE, "acequia_pipeline_protected", "0 while the pipeline's API is open to everyone."),
+  SLO_FRESHNESS(
+      Kind.GAUGE,
+      "acequia_pipeline_slo_freshness_seconds",
+      "The freshness that the pipeline promises."),
+  SLO_AVAILABILITY(
+      Kind.GAUGE,
+      "acequia_pipeline_slo_availability_ratio",
+      "The share of requests that the pipeline promises to answer, 0 to 1."),
+  RECONCILE(Kind.HISTOGRAM, "acequia_reconcile_seconds", "Time of one reconcile.", "result"),
+  RECONCILE_IN_PROGRESS(
+      Kind.GAUGE,
+      "acequia_reconcile_oldest_start_timestamp_seconds",
+      "When the oldest reconcile in progress began, in Unix time; 0 when none is in progress."),
+  RECONCILE_QUEUE(
+      Kind.GAUGE,
+      "acequia_reconcile_retrying_resources",
+      "Pipelines whose last reconcile failed and will be tried again.");
+
+  /** What kind of time series it is. */
+  public enum Kind {
+    COUNTER,
+    GAUGE,
+    HISTOGRAM
+  }
+
+  /** The labels that tell one pipeline from another. */
+  public static final List<String> PIPELINE_LABELS = List.of("pipeline_namespace", "pipeline");
+
+  private final Kind kind;
+  private final String exposedName;
+  private final String help;
+  private final List<String> ownLabels;
+
+  PipelineMetric(Kind kind, String exposedName, String help, String... ownLabels) {
+    this.kind = kind;
+    this.exposedName = exposedName;
+    this.help = help;
+    this.ownLabels = List.of(ownLabels);
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /**
+   * The name as scraped; a histogram's series add {@code _bucket}, {@code _sum} and {@code _count}.
+   */
+  public String exposedName() {
+    return exposedName;
+  }
+
+  public String help() {
+    return help;
+  }
+
+  /** The labels beside those of the pipeline. */
+  public List<String> ownLabels() {
+    return ownLabels;
+  }
+
+  /** Whether a series of it belongs to one pipeline. */
+  public boolean perPipeline() {
+    return !exposedName.startsWith("acequia_reconcile_");
+  }
+}

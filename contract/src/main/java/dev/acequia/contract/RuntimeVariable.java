@@ -1,0 +1,53 @@
+package dev.acequia.contract;
+
+import java.util.Map;
+import java.util.Optional;
+
+/** The environment of a pipeline's Pods; each name is spelled here only, as the constant's own. */
+public enum RuntimeVariable {
+  /** Path of the file that holds the {@link PipelineDefinition}. */
+  ACEQUIA_DEFINITION,
+  /** Path of the file that takes the {@link Termination} message. */
+  ACEQUIA_TERMINATION_LOG,
+  /** The address that the process's ports listen on; all addresses when absent. */
+  ACEQUIA_BIND_ADDRESS,
+  /** The Pod's name: client id in Kafka, application name in PostgreSQL. */
+  POD_NAME,
+  /** {@code host:port,…} of the brokers. */
+  KAFKA_BOOTSTRAP_SERVERS,
+  /** Path of a properties file with further client settings, such as security; optional. */
+  KAFKA_PROPERTIES_FILE,
+  /** {@code postgresql://host:port/database}; {@code jdbc:postgresql://…} is accepted. */
+  STORE_URI,
+  /**
+   * The role this process connects as: the administrator for the migration, else the writer's or
+   * the reader's.
+   */
+  STORE_USERNAME,
+  STORE_PASSWORD,
+  /**
+   * For the migration only: the role it creates for the consumer. Absent where a ready role is
+   * used.
+   */
+  STORE_WRITER_USERNAME,
+  STORE_WRITER_PASSWORD,
+  /** For the migration only: the role it creates for the API. Absent where a ready role is used. */
+  STORE_READER_USERNAME,
+  STORE_READER_PASSWORD;
+
+  /** The variable's value, absent when unset or empty. */
+  public Optional<String> in(Map<String, String> environment) {
+    return Optional.ofNullable(environment.get(name())).filter(value -> !value.isEmpty());
+  }
+
+  /**
+   * The variable's value.
+   *
+   * @throws IllegalStateException when unset or empty
+   */
+  public String requiredIn(Map<String, String> environment) {
+    return in(environment)
+        .orElseThrow(
+            () -> new IllegalStateException("the environment variable " + name() + " is not set"));
+  }
+}

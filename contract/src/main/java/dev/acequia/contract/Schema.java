@@ -1,0 +1,64 @@
+package dev.acequia.contract;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The fields of a record, in column order, and which of them identify it.
+ *
+ * @param key names of key fields in the order in which they make up the record key; empty when
+ *     records have no identity
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record Schema(List<String> key, List<Field> fields, UnknownFields unknownFields) {
+  public Schema {
+    key = List.copyOf(key);
+    fields = List.copyOf(fields);
+  }
+
+  /** The position of the field in {@link #fields()}, or -1. */
+  public int indexOf(String name) {
+    for (var i = 0; i < fields.size(); i++) {
+      if (fields.get(i).name().equals(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Positions of the key fields in {@link #fields()}, in key order. */
+  @JsonIgnore
+  public int[] keyIndexes() {
+    return key.stream().mapToInt(this::indexOf).toArray();
+  }
+
+  /**
+   * 16 hex digits over all that decides the table's shape: names, types, required, key; not the
+   * descriptions.
+   */
+  public String hash() {
+    var shape = new StringBuilder(String.join(",", key));
+    for (var field : fields) {
+      shape
+          .append('\n')
+          .append(field.name())
+          .append(' ')
+          .append(field.type())
+          .append(' ')
+          .append(field.required());
+    }
+    try {
+      var digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(shape.toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

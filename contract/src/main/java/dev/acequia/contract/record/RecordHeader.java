@@ -1,0 +1,36 @@
+package dev.acequia.contract.record;
+
+/** The names of Kafka headers that Acequia gives a meaning. */
+public enum RecordHeader {
+  /** The request's {@code Idempotency-Key}, UTF-8. */
+  IDEMPOTENCY_KEY("acequia-idempotency-key"),
+  /** The record's index within its request, decimal digits. */
+  IDEMPOTENCY_INDEX("acequia-idempotency-index"),
+  /** On a dead letter: where the record stood. */
+  SOURCE_TOPIC("acequia-source-topic"),
+  SOURCE_PARTITION("acequia-source-partition"),
+  SOURCE_OFFSET("acequia-source-offset"),
+  SOURCE_TIMESTAMP("acequia-source-timestamp"),
+  /**
+   * On a dead letter: {@code namespace/name} of the pipeline, and the hash of the schema it was
+   * read with.
+   */
+  PIPELINE("acequia-pipeline"),
+  SCHEMA_HASH("acequia-schema-hash"),
+  /** On a dead letter: what was wrong. */
+  ERROR_CLASS("acequia-error-class"),
+  ERROR_FIELD("acequia-error-field"),
+  ERROR_MESSAGE("acequia-error-message"),
+  /** On a dead letter: when it was put aside, ISO 8601. */
+  ERROR_TIME("acequia-error-time");
+
+  private final String key;
+
+  RecordHeader(String key) {
+    this.key = key;
+  }
+
+  public String key() {
+    return key;
+  }
+}
