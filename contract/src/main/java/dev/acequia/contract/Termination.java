@@ -21,8 +21,11 @@ public record Termination(Reason reason, String message) {
   /** {@code EX_CONFIG} of sysexits.h. */
   public static final int EXIT_CODE = 78;
 
-  /** Kubernetes keeps 4 KiB; half of it in characters leaves room for escapes and UTF-8. */
-  private static final int MAX_CHARS = 2000;
+  /**
+   * Kubernetes keeps 4 KiB; a character is at most three bytes of UTF-8, and the rest is for the
+   * frame.
+   */
+  private static final int MAX_CHARS = 1300;
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 

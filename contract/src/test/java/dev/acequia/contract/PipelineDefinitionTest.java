@@ -1,0 +1,63 @@
+package dev.acequia.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PipelineDefinitionTest {
+  private static final PipelineDefinition FLIGHTS =
+      new PipelineDefinition(
+          "ops",
+          "flights",
+          "Departures from New York",
+          new Schema(
+              List.of("carrier", "flight"),
+              List.of(
+                  new Field("carrier", FieldType.STRING, true, "Two-letter IATA code"),
+                  new Field("flight", FieldType.INT32, true, null),
+                  new Field("dep_delay", FieldType.DOUBLE, false, null)),
+              UnknownFields.REJECT),
+          new TopicDefinition("ops.flights", "Vkzx5VNgS4uCd8_jwZ0aOg", 6, "ops.flights.dlq"),
+          new StoreDefinition.Postgres("ops", "flights"),
+          LoadMode.UPSERT,
+          1000,
+          new AcceptedOffsets("Vkzx5VNgS4uCd8_jwZ0aOg", 3, "earliest"));
+
+  @Test
+  void readsBackWhatItWrote() {
+    assertThat(PipelineDefinition.fromJson(FLIGHTS.toJson())).isEqualTo(FLIGHTS);
+  }
+
+  @Test
+  void writesTheSameBytesForEqualDefinitions() {
+    assertThat(PipelineDefinition.fromJson(FLIGHTS.toJson()).toJson()).isEqualTo(FLIGHTS.toJson());
+  }
+
+  @Test
+  void ignoresWhatANewerOperatorAdded() {
+    var newer = FLIGHTS.toJson().replaceFirst("\\{", "{\"compression\":\"zstd\",");
+    assertThat(PipelineDefinition.fromJson(newer)).isEqualTo(FLIGHTS);
+  }
+
+  @Test
+  void saysWhereADocumentIsNoDefinition() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PipelineDefinition.fromJson("{\"mode\": \"sideways\"}"))
+        .withMessageContaining("sideways");
+  }
+
+  @Test
+  void refusesAnUnknownKindOfStore() {
+    var lake = FLIGHTS.toJson().replace("\"kind\":\"postgres\"", "\"kind\":\"lake\"");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PipelineDefinition.fromJson(lake))
+        .withMessageContaining("lake");
+  }
+
+  @Test
+  void namesTheConsumerGroupAfterTheTopic() {
+    assertThat(FLIGHTS.consumerGroup()).isEqualTo("ops.flights");
+  }
+}

@@ -1,0 +1,72 @@
+package dev.acequia.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.contract.PipelineMetric;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ManagementServerIT {
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final AtomicReference<Optional<String>> trouble = new AtomicReference<>(Optional.empty());
+  private final HttpClient http = HttpClient.newHttpClient();
+  private ManagementServer server;
+
+  @BeforeEach
+  void start() throws Exception {
+    server =
+        ManagementServer.start(
+            Optional.of("127.0.0.1"), 0, registry, Optional::empty, trouble::get);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    http.close();
+  }
+
+  @Test
+  void saysWhyItIsNotReady() throws Exception {
+    assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+    trouble.set(Optional.of("the store does not answer"));
+    assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+    assertThat(get("/health/ready").body()).isEqualTo("the store does not answer\n");
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void showsMetricsUnderTheContractsNamesAndLabels() throws Exception {
+    var metrics = new MetricSet(registry).forPipeline("ops", "flights");
+    metrics.counter(PipelineMetric.CONSUMER_RECORDS, "stored").inc(5000);
+    metrics.gauge(PipelineMetric.CONSUMER_LAG, "0").set(7);
+    metrics.histogram(PipelineMetric.FRESHNESS).observe(0.2);
+    assertThat(get("/metrics").body())
+        .contains(
+            "acequia_consumer_records_total{pipeline=\"flights\",pipeline_namespace=\"ops\",result=\"stored\"} 5000.0",
+            "acequia_consumer_lag_records{partition=\"0\",pipeline=\"flights\",pipeline_namespace=\"ops\"} 7.0",
+            "acequia_freshness_seconds_bucket{pipeline=\"flights\",pipeline_namespace=\"ops\",le=\"0.25\"} 1",
+            "jvm_memory_used_bytes");
+  }
+
+  @Test
+  void forgetsAPartitionThatMoved() throws Exception {
+    var metrics = new MetricSet(registry).forPipeline("ops", "flights");
+    metrics.gauge(PipelineMetric.CONSUMER_LAG, "0").set(7);
+    metrics.removeGauge(PipelineMetric.CONSUMER_LAG, "0");
+    assertThat(get("/metrics").body()).doesNotContain("partition=\"0\"");
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path)).build();
+    return http.send(request, HttpResponse.BodyHandlers.ofString());
+  }
+}
