@@ -1,6 +1,10 @@
 package dev.acequia.crds;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 
+/** The running API processes. */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record ApiStatus(int replicas, int readyReplicas) {}
+public record ApiStatus(
+    @JsonPropertyDescription("API processes that exist.") int replicas,
+    @JsonPropertyDescription("API processes that are ready.") int readyReplicas) {}

@@ -1,8 +1,49 @@
 package dev.acequia.crds;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.acequia.contract.LoadMode;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.ValidationRule;
+import io.fabric8.kubernetes.model.annotation.SpecReplicas;
 import org.jspecify.annotations.Nullable;
 
+/** The load from topic to store. */
 @JsonIgnoreProperties(ignoreUnknown = true)
-public record ConsumerSpec(LoadMode mode, int replicas, @Nullable ConsumerScalingSpec scaling) {}
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ConsumerSpec(
+    @JsonPropertyDescription(
+            "Default append: every record is a row. upsert: the newest record for each schema.key"
+                + " is the row. Immutable.")
+        @Default("append")
+        @ValidationRule(
+            value = "self == oldSelf",
+            messageExpression =
+                "'mode is immutable, since the table is built for ' + oldSelf"
+                    + " + ': create a new pipeline for another mode'")
+        LoadMode mode,
+    @JsonPropertyDescription(
+            "Number of consumers. Default 1. More than topic.partitions stand idle; 0 stops the"
+                + " load. `kubectl scale` sets it; ignored while scaling is set. May change at any"
+                + " time.")
+        @Default("1")
+        @Min(0)
+        @Max(1000)
+        @SpecReplicas
+        Integer replicas,
+    @JsonPropertyDescription(
+            "Number of consumers by lag, done by KEDA. No default: replicas counts. Without KEDA in"
+                + " the cluster min consumers run, at least 1, and a condition says so. May change"
+                + " at any time.")
+        @Nullable ConsumerScalingSpec scaling) {
+  /** What holds when the spec says nothing. */
+  public static final ConsumerSpec DEFAULT = new ConsumerSpec(LoadMode.APPEND, 1, null);
+
+  public ConsumerSpec {
+    mode = mode == null ? LoadMode.APPEND : mode;
+    replicas = replicas == null ? Integer.valueOf(1) : replicas;
+  }
+}

@@ -1,16 +1,85 @@
 package dev.acequia.crds;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
+/** What the user declares. */
+@JsonClassDescription("What the user declares; only schema.fields and store are required.")
 @JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = "self.consumer.mode != 'upsert' || has(self.schema.key)",
+    message =
+        "consumer.mode upsert needs schema.key: list the fields that identify a record, or use"
+            + " mode append",
+    fieldPath = ".schema")
+// Rules over a parent whose default is {} stand here: that default is checked before it is filled
+// in.
+@ValidationRule(
+    value = "self.topic.partitions >= oldSelf.topic.partitions",
+    message =
+        "partitions cannot decrease, Kafka has no way to do it: keep the former number or create a"
+            + " new pipeline",
+    fieldPath = ".topic.partitions")
+@ValidationRule(
+    value = "self.consumer.mode != 'upsert' || self.topic.partitions <= oldSelf.topic.partitions",
+    message =
+        "partitions cannot increase in upsert mode, since keys would move to other partitions and an"
+            + " old value could win: keep the former number or create a new pipeline",
+    fieldPath = ".topic.partitions")
 public record DataPipelineSpec(
-    @Nullable String description,
-    SchemaSpec schema,
-    TopicSpec topic,
-    StoreSpec store,
-    ConsumerSpec consumer,
-    ApiSpec api,
-    SloSpec slo,
-    DeletionPolicy deletionPolicy,
-    boolean suspend) {}
+    @JsonPropertyDescription(
+            "What the data is, for people; shown on the API's documentation page. No default. May"
+                + " change at any time.")
+        @Size(max = 1000)
+        @Nullable String description,
+    @JsonPropertyDescription("What a record looks like and what identifies it. Required.") @Required
+        SchemaSpec schema,
+    @JsonPropertyDescription(
+            "The Kafka topic that records travel through. Its name is <namespace>.<name>; records"
+                + " that cannot be stored go to <namespace>.<name>.dlq.")
+        @Default("{}")
+        TopicSpec topic,
+    @JsonPropertyDescription(
+            "Where records end up and are queried. Required, exactly one. The kind of store is"
+                + " immutable.")
+        @Required
+        StoreSpec store,
+    @JsonPropertyDescription(
+            "How records get from the topic into the store. `kubectl scale` changes replicas.")
+        @Default("{}")
+        ConsumerSpec consumer,
+    @JsonPropertyDescription("The HTTP API that takes records in and answers queries.")
+        @Default("{}")
+        ApiSpec api,
+    @JsonPropertyDescription(
+            "What the pipeline promises. Alerts measure against it; a change restarts nothing.")
+        @Default("{}")
+        SloSpec slo,
+    @JsonPropertyDescription(
+            "What becomes of the data when the resource is deleted. Default Retain: topics and"
+                + " table stay. Delete: topics, table and the roles made for it go too. May change"
+                + " at any time; the value at the time of deletion counts.")
+        @Default("Retain")
+        DeletionPolicy deletionPolicy,
+    @JsonPropertyDescription(
+            "Stops the load: consumers finish the batch in flight and end. Default false. The API"
+                + " stays up, records wait in the topic and are lost once older than"
+                + " topic.retention. May change at any time.")
+        @Default("false")
+        boolean suspend) {
+  public DataPipelineSpec {
+    topic = topic == null ? TopicSpec.DEFAULT : topic;
+    consumer = consumer == null ? ConsumerSpec.DEFAULT : consumer;
+    api = api == null ? ApiSpec.DEFAULT : api;
+    slo = slo == null ? SloSpec.DEFAULT : slo;
+    deletionPolicy = deletionPolicy == null ? DeletionPolicy.RETAIN : deletionPolicy;
+  }
+}

@@ -7,8 +7,14 @@ import java.util.regex.Pattern;
  * The form of durations in a spec: one integer and {@code s}, {@code m}, {@code h} or {@code d}.
  */
 public final class SpecDuration {
-  /** For the CRD's own check. */
-  public static final String PATTERN = "[1-9][0-9]{0,8}[smhd]";
+  private static final String PATTERN = "[1-9][0-9]{0,8}[smhd]";
+
+  /** The same form as a CEL rule; CEL's own {@code duration()} knows no days. */
+  static final String RULE = "self.matches('^" + PATTERN + "$')";
+
+  static final String MESSAGE_EXPRESSION =
+      "\"'\" + self + \"' is not a duration: use one whole number above 0 and a unit s, m, h or d,"
+          + " such as 7d\"";
 
   private static final Pattern FORM = Pattern.compile(PATTERN);
 
