@@ -1,0 +1,27 @@
+package dev.acequia.stores;
+
+/** The store did not answer a query. */
+public final class StoreReadException extends Exception {
+  /** What kept it. */
+  public enum Reason {
+    /** It cannot be reached, or is starting or stopping. */
+    UNAVAILABLE,
+    /** All connections of this process were in use for too long. */
+    BUSY,
+    /** The query took longer than it may. */
+    TOO_SLOW,
+    /** It refused the query, which is our fault or that of a table that was changed by hand. */
+    REFUSED
+  }
+
+  private final Reason reason;
+
+  public StoreReadException(Reason reason, String message, Throwable cause) {
+    super(message, cause);
+    this.reason = reason;
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,207 @@
+package dev.acequia.stores.postgres;
+
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.stores.StoreReadException;
+import dev.acequia.stores.StoreReadException.Reason;
+import dev.acequia.stores.StoreReader;
+import dev.acequia.stores.query.Expression;
+import dev.acequia.stores.query.Literal;
+import dev.acequia.stores.query.Query;
+import dev.acequia.stores.query.RecordColumns;
+import dev.acequia.stores.query.RowSink;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers queries from a pipeline's table, as the role that may only read it. */
+public final class PostgresReader implements StoreReader {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresReader.class);
+
+  private final ConnectionPool pool;
+  private final SelectStatement select;
+  private final RecordColumns columns;
+  private final FetchSize fetchSize = new FetchSize();
+
+  PostgresReader(
+      StoreDefinition.Postgres store,
+      RecordColumns columns,
+      PostgresAccess access,
+      ReaderLimits limits) {
+    this.pool = new ConnectionPool(access, limits);
+    this.select = new SelectStatement(store.schema(), store.table());
+    this.columns = columns;
+  }
+
+  /** Needs the environment's {@code STORE_*}; connects when first asked. */
+  public static PostgresReader open(
+      PipelineDefinition definition,
+      StoreDefinition.Postgres store,
+      Map<String, String> environment) {
+    return new PostgresReader(
+        store,
+        RecordColumns.of(definition),
+        PostgresAccess.fromEnvironment(environment),
+        ReaderLimits.DEFAULT);
+  }
+
+  @Override
+  public void read(Query query, RowSink sink) throws StoreReadException, IOException {
+    var expressions = query.columns();
+    execute(
+        select.rows(query),
+        fetchSize.rowsAtOnce(query.limit()),
+        rows -> drain(rows, expressions, sink));
+  }
+
+  @Override
+  public boolean readOne(List<Literal> key, RowSink sink) throws StoreReadException, IOException {
+    var query = columns.byKey(key);
+    return execute(select.rows(query), 0, rows -> drain(rows, query.columns(), sink)) > 0;
+  }
+
+  @Override
+  public long count(Query query) throws StoreReadException {
+    try {
+      return execute(
+          select.count(query),
+          0,
+          rows -> {
+            rows.next();
+            return rows.getLong(1);
+          });
+    } catch (IOException e) {
+      throw new IllegalStateException("a count has no sink", e);
+    }
+  }
+
+  @Override
+  public void probe() throws StoreReadException {
+    try {
+      execute(select.probe(), 0, rows -> 0);
+    } catch (IOException e) {
+      throw new IllegalStateException("a probe has no sink", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  private interface ResultReader {
+    long read(ResultSet rows) throws SQLException, IOException;
+  }
+
+  /**
+   * Runs a statement.
+   *
+   * @param rowsAtOnce how many rows the server sends at a time; 0 for all
+   */
+  private long execute(Sql sql, int rowsAtOnce, ResultReader reader)
+      throws StoreReadException, IOException {
+    try {
+      try {
+        return executeOnce(sql, rowsAtOnce, reader);
+      } catch (SQLException e) {
+        if (!isStalePlan(e)) {
+          throw e;
+        }
+        // The table was altered under a statement prepared before; nothing was read yet.
+        pool.renew();
+        return executeOnce(sql, rowsAtOnce, reader);
+      }
+    } catch (SQLException e) {
+      throw translated(e);
+    }
+  }
+
+  private long executeOnce(Sql sql, int rowsAtOnce, ResultReader reader)
+      throws SQLException, IOException {
+    try (var connection = pool.take()) {
+      // A cursor needs a transaction; what comes in one piece is spared its two extra messages.
+      connection.setAutoCommit(rowsAtOnce == 0);
+      try (var statement = prepared(connection, sql)) {
+        statement.setFetchSize(rowsAtOnce);
+        try (var rows = statement.executeQuery()) {
+          return reader.read(rows);
+        }
+      } finally {
+        if (rowsAtOnce != 0 && !connection.isClosed()) {
+          connection.rollback();
+        }
+      }
+    }
+  }
+
+  private long drain(ResultSet rows, List<Expression> expressions, RowSink sink)
+      throws SQLException, IOException {
+    var row = new PostgresRow(rows, expressions);
+    long count = 0;
+    long bytes = 0;
+    for (var size = row.next(); size >= 0; size = row.next()) {
+      sink.row(row);
+      count++;
+      bytes += size;
+    }
+    fetchSize.learn(count, bytes);
+    return count;
+  }
+
+  private static PreparedStatement prepared(Connection connection, Sql sql) throws SQLException {
+    var statement = connection.prepareStatement(sql.text());
+    var position = 1;
+    for (var literal : sql.values()) {
+      bind(statement, position++, literal);
+    }
+    return statement;
+  }
+
+  private static void bind(PreparedStatement statement, int position, Literal literal)
+      throws SQLException {
+    switch (literal.value()) {
+      case String text -> statement.setString(position, text);
+      case Integer number -> statement.setInt(position, number);
+      case Long number -> statement.setLong(position, number);
+      case Double number -> statement.setDouble(position, number);
+      case Boolean truth -> statement.setBoolean(position, truth);
+      // Decimal, date, timestamp with time zone and uuid have one fitting SQL type each.
+      default -> statement.setObject(position, literal.value());
+    }
+  }
+
+  /** "cached plan must not change result type": feature_not_supported, raised nowhere else here. */
+  private static boolean isStalePlan(SQLException e) {
+    return "0A000".equals(e.getSQLState());
+  }
+
+  private StoreReadException translated(SQLException e) {
+    var state = e.getSQLState() == null ? "" : e.getSQLState();
+    if (state.equals("57014")) {
+      return new StoreReadException(
+          Reason.TOO_SLOW, "the store ended the query: " + e.getMessage(), e);
+    }
+    var unavailable =
+        e instanceof java.sql.SQLTransientConnectionException
+            || state.startsWith("08")
+            || state.startsWith("53")
+            || state.startsWith("57P")
+            || state.startsWith("28")
+            || state.startsWith("3D");
+    if (unavailable && pool.exhausted()) {
+      return new StoreReadException(Reason.BUSY, "all connections are in use", e);
+    }
+    if (unavailable) {
+      return new StoreReadException(
+          Reason.UNAVAILABLE, "the store does not answer: " + e.getMessage(), e);
+    }
+    LOG.error("the store refused a query, SQLSTATE {}", state, e);
+    return new StoreReadException(Reason.REFUSED, "the store refused the query", e);
+  }
+}

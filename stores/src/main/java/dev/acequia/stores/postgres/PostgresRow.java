@@ -1,0 +1,139 @@
+package dev.acequia.stores.postgres;
+
+import dev.acequia.contract.FieldType;
+import dev.acequia.stores.query.Expression;
+import dev.acequia.stores.query.ResultRow;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGResultSetMetaData;
+
+/**
+ * A result's row as the driver received it: bytes, which for each column are in PostgreSQL's binary
+ * or text form. The driver asks for the binary form once a statement has been used a few times, so
+ * both are common.
+ */
+final class PostgresRow implements ResultRow {
+  /** Days and microseconds from 1970 to 2000, where PostgreSQL's own count begins. */
+  private static final long EPOCH_DAYS = 10_957;
+
+  private static final long EPOCH_MICROS = EPOCH_DAYS * 86_400_000_000L;
+
+  private final ResultSet rows;
+  private final FieldType[] types;
+  private final boolean[] binary;
+  private final byte[] @Nullable [] values;
+
+  PostgresRow(ResultSet rows, List<Expression> columns) throws SQLException {
+    this.rows = rows;
+    types = columns.stream().map(Expression::type).toArray(FieldType[]::new);
+    binary = new boolean[types.length];
+    values = new byte[types.length][];
+    var metaData = rows.getMetaData().unwrap(PGResultSetMetaData.class);
+    for (var i = 0; i < types.length; i++) {
+      binary[i] = metaData.getFormat(i + 1) == 1;
+    }
+  }
+
+  /**
+   * Goes on to the next row.
+   *
+   * @return its size in bytes, or -1 after the last
+   */
+  int next() throws SQLException {
+    if (!rows.next()) {
+      return -1;
+    }
+    var size = 0;
+    for (var i = 0; i < types.length; i++) {
+      var value = rows.getBytes(i + 1);
+      values[i] = value;
+      size += value == null ? 0 : value.length;
+    }
+    return size;
+  }
+
+  @Override
+  public boolean isNull(int column) {
+    return values[column] == null;
+  }
+
+  @Override
+  public long longAt(int column) {
+    var value = valueAt(column);
+    return switch (types[column]) {
+      case BOOLEAN -> binary[column] ? value[0] : value[0] == 't' ? 1 : 0;
+      case DATE -> binary[column] ? integer(value) + EPOCH_DAYS : new TextTime(value).epochDay();
+      case TIMESTAMP ->
+          binary[column] ? integer(value) + EPOCH_MICROS : new TextTime(value).epochMicros();
+      case INT32, INT64, DOUBLE, DECIMAL, STRING, UUID, JSON ->
+          binary[column] ? integer(value) : Long.parseLong(ascii(value));
+    };
+  }
+
+  @Override
+  public double doubleAt(int column) {
+    var value = valueAt(column);
+    return binary[column]
+        ? Double.longBitsToDouble(integer(value))
+        : Double.parseDouble(ascii(value));
+  }
+
+  @Override
+  public BigDecimal decimalAt(int column) {
+    try {
+      return binary[column]
+          ? rows.getBigDecimal(column + 1)
+          : new BigDecimal(ascii(valueAt(column)));
+    } catch (SQLException | NumberFormatException e) {
+      throw new IllegalStateException("not a number that JSON has", e);
+    }
+  }
+
+  @Override
+  public long uuidMostAt(int column) {
+    var value = valueAt(column);
+    return binary[column]
+        ? ByteBuffer.wrap(value).getLong(0)
+        : UUID.fromString(ascii(value)).getMostSignificantBits();
+  }
+
+  @Override
+  public long uuidLeastAt(int column) {
+    var value = valueAt(column);
+    return binary[column]
+        ? ByteBuffer.wrap(value).getLong(8)
+        : UUID.fromString(ascii(value)).getLeastSignificantBits();
+  }
+
+  @Override
+  public byte[] utf8At(int column) {
+    return valueAt(column);
+  }
+
+  private byte[] valueAt(int column) {
+    var value = values[column];
+    if (value == null) {
+      throw new IllegalStateException("column " + column + " is null");
+    }
+    return value;
+  }
+
+  /** A signed integer of two, four or eight bytes. */
+  private static long integer(byte[] value) {
+    long number = value[0];
+    for (var i = 1; i < value.length; i++) {
+      number = number << 8 | value[i] & 0xff;
+    }
+    return number;
+  }
+
+  private static String ascii(byte[] value) {
+    return new String(value, StandardCharsets.ISO_8859_1);
+  }
+}

@@ -1,0 +1,200 @@
+package dev.acequia.stores.postgres;
+
+import dev.acequia.contract.FieldType;
+import dev.acequia.stores.query.Condition;
+import dev.acequia.stores.query.Condition.All;
+import dev.acequia.stores.query.Condition.Any;
+import dev.acequia.stores.query.Condition.Comparison;
+import dev.acequia.stores.query.Condition.In;
+import dev.acequia.stores.query.Condition.Is;
+import dev.acequia.stores.query.Condition.Like;
+import dev.acequia.stores.query.Condition.Not;
+import dev.acequia.stores.query.Expression;
+import dev.acequia.stores.query.Expression.Aggregate;
+import dev.acequia.stores.query.Expression.Provenance;
+import dev.acequia.stores.query.Expression.Value;
+import dev.acequia.stores.query.Literal;
+import dev.acequia.stores.query.OrderTerm;
+import dev.acequia.stores.query.Query;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** Queries as SQL: every value is bound, every name is the schema's own and quoted. */
+final class SelectStatement {
+  private final String table;
+
+  SelectStatement(String schema, String table) {
+    this.table = Sql.quoted(schema) + "." + Sql.quoted(table);
+  }
+
+  /** The rows of one page, their columns in the order of {@link Query#columns()}. */
+  Sql rows(Query query) {
+    return query.grouped() ? groups(query) : records(query);
+  }
+
+  /** One number: the rows on all pages. */
+  Sql count(Query query) {
+    var sql = new Sql().add("SELECT count(*) FROM ");
+    if (!query.grouped()) {
+      return where(sql.add(table), query.where());
+    }
+    return aggregated(sql.add("("), query).add(") g");
+  }
+
+  /** Answers at once, and only if the table can be read. */
+  Sql probe() {
+    return new Sql().add("SELECT 1 FROM ").add(table).add(" LIMIT 0");
+  }
+
+  private Sql records(Query query) {
+    var sql = new Sql().add("SELECT ");
+    var columns = query.columns();
+    for (var i = 0; i < columns.size(); i++) {
+      sql.add(i == 0 ? "" : ", ").add(column(columns.get(i)));
+    }
+    where(sql.add(" FROM ").add(table), query.where());
+    if (!query.after().isEmpty()) {
+      sql.add(query.where().equals(Condition.always()) ? " WHERE " : " AND ");
+      Keyset.after(sql, query.order(), query.after(), SelectStatement::column);
+    }
+    return page(sql, query, SelectStatement::column);
+  }
+
+  /** The groups are a table of their own, so that a page can end at an aggregate too. */
+  private Sql groups(Query query) {
+    var columns = query.columns();
+    Function<Expression, String> name = expression -> "c" + columns.indexOf(expression);
+    var sql = aggregated(new Sql().add("SELECT * FROM ("), query).add(") g");
+    if (!query.after().isEmpty()) {
+      Keyset.after(sql.add(" WHERE "), query.order(), query.after(), name);
+    }
+    return page(sql, query, name);
+  }
+
+  private Sql aggregated(Sql sql, Query query) {
+    sql.add("SELECT ");
+    var groupBy = new StringBuilder();
+    var columns = query.columns();
+    for (var i = 0; i < columns.size(); i++) {
+      sql.add(i == 0 ? "" : ", ").add(column(columns.get(i))).add(" AS c").add(i);
+      if (!(columns.get(i) instanceof Aggregate)) {
+        groupBy.append(groupBy.isEmpty() ? " GROUP BY " : ", ").append(i + 1);
+      }
+    }
+    return where(sql.add(" FROM ").add(table), query.where()).add(groupBy.toString());
+  }
+
+  private static Sql page(Sql sql, Query query, Function<Expression, String> name) {
+    var separator = " ORDER BY ";
+    for (var term : query.order()) {
+      sql.add(separator).add(name.apply(term.expression())).add(direction(term));
+      separator = ", ";
+    }
+    sql.add(" LIMIT ").add(query.limit());
+    return query.offset() == 0 ? sql : sql.add(" OFFSET ").add(query.offset());
+  }
+
+  /** Nulls are spelled only where there can be some: an index serves the order either way. */
+  private static String direction(OrderTerm term) {
+    var direction =
+        switch (term.direction()) {
+          case ASC -> "";
+          case DESC -> " DESC";
+        };
+    if (!term.expression().nullable()) {
+      return direction;
+    }
+    return direction
+        + switch (term.nulls()) {
+          case FIRST -> " NULLS FIRST";
+          case LAST -> " NULLS LAST";
+        };
+  }
+
+  private static String column(Expression expression) {
+    return switch (expression) {
+      case Value value -> Sql.quoted(value.field().name());
+      case Provenance provenance -> Sql.quoted(provenance.column());
+      case Aggregate aggregate -> {
+        var field = aggregate.field();
+        yield aggregate.function().name().toLowerCase(Locale.ROOT)
+            + (field == null ? "(*)" : "(" + Sql.quoted(field.name()) + ")");
+      }
+    };
+  }
+
+  private static Sql where(Sql sql, Condition condition) {
+    if (!condition.equals(Condition.always())) {
+      condition(sql.add(" WHERE ("), condition);
+      sql.add(")");
+    }
+    return sql;
+  }
+
+  private static void condition(Sql sql, Condition condition) {
+    switch (condition) {
+      case Comparison comparison ->
+          sql.add(Sql.quoted(comparison.field().name()))
+              .add(operator(comparison.operator()))
+              .bind(comparison.value());
+      case In in -> in(sql, in);
+      case Is is -> sql.add(Sql.quoted(is.field().name())).add(truth(is.truth()));
+      case Like like ->
+          sql.add(Sql.quoted(like.field().name()))
+              .add(like.ignoreCase() ? " ILIKE " : " LIKE ")
+              .bind(new Literal(FieldType.STRING, like.pattern()));
+      case Not not -> {
+        condition(sql.add("NOT ("), not.condition());
+        sql.add(")");
+      }
+      case All all -> joined(sql, all.conditions(), " AND ", "TRUE");
+      case Any any -> joined(sql, any.conditions(), " OR ", "FALSE");
+    }
+  }
+
+  private static void in(Sql sql, In in) {
+    if (in.values().isEmpty()) {
+      sql.add("FALSE");
+      return;
+    }
+    sql.add(Sql.quoted(in.field().name()));
+    var separator = " IN (";
+    for (var value : in.values()) {
+      sql.add(separator).bind(value);
+      separator = ", ";
+    }
+    sql.add(")");
+  }
+
+  private static void joined(Sql sql, List<Condition> parts, String word, String none) {
+    if (parts.isEmpty()) {
+      sql.add(none);
+    }
+    for (var i = 0; i < parts.size(); i++) {
+      condition(sql.add(i == 0 ? "(" : word + "("), parts.get(i));
+      sql.add(")");
+    }
+  }
+
+  private static String operator(Comparison.Operator operator) {
+    return switch (operator) {
+      case EQ -> " = ";
+      case NEQ -> " <> ";
+      case GT -> " > ";
+      case GTE -> " >= ";
+      case LT -> " < ";
+      case LTE -> " <= ";
+    };
+  }
+
+  private static String truth(Is.Truth truth) {
+    return switch (truth) {
+      case NULL -> " IS NULL";
+      case NOT_NULL -> " IS NOT NULL";
+      case TRUE -> " IS TRUE";
+      case FALSE -> " IS FALSE";
+      case UNKNOWN -> " IS UNKNOWN";
+    };
+  }
+}

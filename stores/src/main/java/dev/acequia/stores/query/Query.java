@@ -1,0 +1,85 @@
+package dev.acequia.stores.query;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question to a store. With an aggregate among the columns, the others are what it is grouped by.
+ *
+ * @param select the columns of the answer, under distinct names
+ * @param order in which rows come; total unless the answer is one row, so that a page ends exactly
+ * @param after the values of {@code order} in the last row of the page before, null where that row
+ *     has a null; empty for the first page
+ * @param limit at most so many rows
+ * @param offset so many rows are passed over first
+ */
+public record Query(
+    List<SelectItem> select,
+    Condition where,
+    List<OrderTerm> order,
+    List<@Nullable Literal> after,
+    int limit,
+    int offset) {
+
+  public Query {
+    select = List.copyOf(select);
+    order = List.copyOf(order);
+    after = java.util.Collections.unmodifiableList(new ArrayList<>(after));
+    requireDistinctNames(select);
+    if (isGrouped(select)) {
+      requireSelected(select, order);
+    }
+    if (!after.isEmpty() && after.size() != order.size()) {
+      throw new IllegalArgumentException("a page follows " + order.size() + " values: " + after);
+    }
+  }
+
+  /** Whether rows are aggregated. */
+  public boolean grouped() {
+    return isGrouped(select);
+  }
+
+  /**
+   * What the store returns for each row: the columns of the answer, then what else {@code order}
+   * needs.
+   */
+  public List<Expression> columns() {
+    var columns = new ArrayList<Expression>();
+    select.forEach(item -> columns.add(item.expression()));
+    for (var term : order) {
+      if (!columns.contains(term.expression())) {
+        columns.add(term.expression());
+      }
+    }
+    return columns;
+  }
+
+  public Query withLimit(int rows) {
+    return new Query(select, where, order, after, rows, offset);
+  }
+
+  private static boolean isGrouped(List<SelectItem> select) {
+    return select.stream().anyMatch(item -> item.expression() instanceof Expression.Aggregate);
+  }
+
+  private static void requireDistinctNames(List<SelectItem> select) {
+    var names = new HashSet<String>();
+    for (var item : select) {
+      if (!names.add(item.name())) {
+        throw new InvalidQueryException(
+            "select has two columns named '" + item.name() + "': rename one, as in other:field");
+      }
+    }
+  }
+
+  private static void requireSelected(List<SelectItem> select, List<OrderTerm> order) {
+    for (var term : order) {
+      if (select.stream().noneMatch(item -> item.expression().equals(term.expression()))) {
+        throw new InvalidQueryException(
+            "with aggregates, order takes only columns that select names");
+      }
+    }
+  }
+}

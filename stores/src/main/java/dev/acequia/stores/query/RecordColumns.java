@@ -1,0 +1,99 @@
+package dev.acequia.stores.query;
+
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Schema;
+import dev.acequia.stores.query.Condition.Comparison;
+import dev.acequia.stores.query.Expression.Provenance;
+import dev.acequia.stores.query.Expression.Value;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pipeline's fields as columns of a query, and what identifies a row: the key in upsert mode, the
+ * provenance in append mode.
+ */
+public final class RecordColumns {
+  private final Schema schema;
+  private final LoadMode mode;
+  private final List<Value> values;
+  private final List<Expression> identity;
+
+  private RecordColumns(Schema schema, LoadMode mode) {
+    this.schema = schema;
+    this.mode = mode;
+    this.values =
+        schema.fields().stream()
+            .map(field -> new Value(field, !field.required() && !identifies(field.name())))
+            .toList();
+    this.identity =
+        switch (mode) {
+          case APPEND -> List.of(Provenance.values());
+          case UPSERT -> schema.key().stream().<Expression>map(this::required).toList();
+        };
+  }
+
+  public static RecordColumns of(PipelineDefinition definition) {
+    return new RecordColumns(definition.schema(), definition.mode());
+  }
+
+  public Schema schema() {
+    return schema;
+  }
+
+  /** Whether a key belongs to one row at most. */
+  public boolean keyIsUnique() {
+    return mode == LoadMode.UPSERT;
+  }
+
+  /** The field's column, null when the schema has no such field. */
+  public @Nullable Value find(String name) {
+    var index = schema.indexOf(name);
+    return index < 0 ? null : values.get(index);
+  }
+
+  /** All fields under their own names. */
+  public List<SelectItem> all() {
+    return values.stream().map(value -> new SelectItem(value.field().name(), value)).toList();
+  }
+
+  /** The given order, made total by what identifies a row. */
+  public List<OrderTerm> total(List<OrderTerm> order) {
+    return completed(order, identity);
+  }
+
+  /** The given order and then, ascending, those of the expressions that it lacks. */
+  public static List<OrderTerm> completed(
+      List<OrderTerm> order, List<? extends Expression> expressions) {
+    var completed = new ArrayList<>(order);
+    for (var expression : expressions) {
+      if (order.stream().noneMatch(term -> term.expression().equals(expression))) {
+        completed.add(OrderTerm.ascending(expression));
+      }
+    }
+    return completed;
+  }
+
+  /** The query for the one record with the key's values, in the key's order. */
+  public Query byKey(List<Literal> key) {
+    var conditions = new ArrayList<Condition>();
+    for (var i = 0; i < key.size(); i++) {
+      var field = required(schema.key().get(i)).field();
+      conditions.add(new Comparison(field, Comparison.Operator.EQ, key.get(i)));
+    }
+    return new Query(all(), new Condition.All(conditions), List.of(), List.of(), 1, 0);
+  }
+
+  private boolean identifies(String name) {
+    return mode == LoadMode.UPSERT && schema.key().contains(name);
+  }
+
+  private Value required(String name) {
+    var value = find(name);
+    if (value == null) {
+      throw new IllegalArgumentException("the key names '" + name + "', which is no field");
+    }
+    return value;
+  }
+}
