@@ -37,6 +37,12 @@ public record Schema(List<String> key, List<Field> fields, UnknownFields unknown
     return key.stream().mapToInt(this::indexOf).toArray();
   }
 
+  /** Whether every record must have the field: it says so, or is part of the key. */
+  public boolean isRequired(int index) {
+    var field = fields.get(index);
+    return field.required() || key.contains(field.name());
+  }
+
   /**
    * 16 hex digits over all that decides the table's shape: names, types, required, key; not the
    * descriptions.
