@@ -2,6 +2,8 @@ package dev.acequia.contract;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,19 @@ public record AcceptedOffsets(String topicId, @Nullable Integer partition, Strin
   public AcceptedOffsets {
     if (!to.matches("earliest|latest|[0-9]{1,18}")) {
       throw new IllegalArgumentException("offset '" + to + "': use earliest, latest or a number");
+    }
+  }
+
+  /**
+   * Reads the annotation's value.
+   *
+   * @throws IllegalArgumentException when it is not one; the message says why
+   */
+  public static AcceptedOffsets fromJson(String json) {
+    try {
+      return JsonMapper.builder().build().readValue(json, AcceptedOffsets.class);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException("not accepted offsets: " + e.getOriginalMessage(), e);
     }
   }
 }

@@ -1,0 +1,65 @@
+package dev.acequia.operator;
+
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.PipelinePlan;
+import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.validate.SpecValidation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the operator would create for a pipeline, without a cluster: the plan for a world in which
+ * the topic is there, the migration has succeeded and each password is a placeholder.
+ */
+public final class PipelineRendering {
+  private static final String PLACEHOLDER = "generated-by-the-operator";
+
+  private PipelineRendering() {}
+
+  /**
+   * All objects, in the order of their life. A pipeline without a namespace is rendered for {@code
+   * default}.
+   *
+   * @throws IllegalArgumentException when the operator would refuse the spec; the message holds a
+   *     line for each violation
+   */
+  public static List<HasMetadata> render(DataPipeline pipeline, PlatformConfig platform) {
+    if (pipeline.getMetadata().getNamespace() == null) {
+      pipeline.getMetadata().setNamespace("default");
+    }
+    var violations = SpecValidation.of(pipeline, platform);
+    if (!violations.isEmpty()) {
+      throw new IllegalArgumentException(SpecValidation.sentence(violations));
+    }
+    var topic = new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAA", pipeline.getSpec().topic().partitions());
+    var login = new Facts.Login(PLACEHOLDER, PLACEHOLDER, "");
+    var facts =
+        new Facts(
+            null,
+            topic,
+            new Facts.StoreSecret("postgresql://taken-from-the-secret", ""),
+            login,
+            login,
+            usesKafkaUser(platform) ? new Facts.KafkaCredentials("") : null,
+            Set.of(),
+            null,
+            null,
+            false);
+    var migration = PipelinePlan.of(pipeline, platform, facts).migration();
+    if (migration == null) {
+      throw new IllegalStateException("these facts lack nothing that a migration needs");
+    }
+    return PipelinePlan.of(
+            pipeline, platform, facts.withSucceeded(migration.getMetadata().getName()))
+        .objects();
+  }
+
+  private static boolean usesKafkaUser(PlatformConfig platform) {
+    var strimzi = platform.kafka().strimzi();
+    return platform.kafka().topicProvider() == PlatformConfig.TopicProvider.STRIMZI
+        && strimzi != null
+        && strimzi.authentication() == PlatformConfig.Strimzi.Authentication.SCRAM_SHA_512;
+  }
+}

@@ -1,0 +1,87 @@
+package dev.acequia.operator.plan;
+
+import dev.acequia.contract.AcceptedOffsets;
+import dev.acequia.contract.Field;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.TopicDefinition;
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineSpec;
+import dev.acequia.crds.PostgresSpec;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The spec in the terms of the runtime. */
+final class DefinitionPlan {
+  private DefinitionPlan() {}
+
+  static PipelineDefinition of(DataPipeline pipeline, Facts.Topic topic) {
+    var names = PipelineNames.of(pipeline);
+    var spec = pipeline.getSpec();
+    return new PipelineDefinition(
+        names.namespace(),
+        names.pipeline(),
+        spec.description(),
+        schema(spec),
+        new TopicDefinition(names.topic(), topic.id(), topic.partitions(), names.deadLetterTopic()),
+        store(names, postgres(spec)),
+        spec.consumer().mode(),
+        spec.api().maxPageSize(),
+        acceptedOffsets(pipeline, topic));
+  }
+
+  /** The part of the definition that the migration acts on, as text. */
+  static String migrationPart(PipelineDefinition definition) {
+    return new PipelineDefinition(
+            definition.namespace(),
+            definition.name(),
+            null,
+            new Schema(
+                definition.schema().key(),
+                definition.schema().fields().stream()
+                    .map(field -> new Field(field.name(), field.type(), field.required(), null))
+                    .toList(),
+                dev.acequia.contract.UnknownFields.REJECT),
+            definition.topic(),
+            definition.store(),
+            definition.mode(),
+            0,
+            definition.acceptedOffsets())
+        .toJson();
+  }
+
+  static Schema schema(DataPipelineSpec spec) {
+    return new Schema(
+        spec.schema().key(),
+        spec.schema().fields().stream()
+            .map(
+                field ->
+                    new Field(field.name(), field.type(), field.required(), field.description()))
+            .toList(),
+        spec.schema().unknownFields());
+  }
+
+  static StoreDefinition.Postgres store(PipelineNames names, PostgresSpec postgres) {
+    return new StoreDefinition.Postgres(
+        Optional.ofNullable(postgres.schema()).orElseGet(names::storeSchema),
+        Optional.ofNullable(postgres.table()).orElseGet(names::storeTable));
+  }
+
+  static PostgresSpec postgres(DataPipelineSpec spec) {
+    return Objects.requireNonNull(spec.store().postgres(), "the only kind of store there is");
+  }
+
+  /** A person's word holds for the topic it names, and for no other. */
+  private static @Nullable AcceptedOffsets acceptedOffsets(
+      DataPipeline pipeline, Facts.Topic topic) {
+    var annotations = pipeline.getMetadata().getAnnotations();
+    var annotation = annotations == null ? null : annotations.get(AcceptedOffsets.ANNOTATION);
+    if (annotation == null) {
+      return null;
+    }
+    var accepted = AcceptedOffsets.fromJson(annotation);
+    return accepted.topicId().equals(topic.id()) ? accepted : null;
+  }
+}

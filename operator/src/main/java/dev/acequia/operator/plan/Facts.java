@@ -1,0 +1,93 @@
+package dev.acequia.operator.plan;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the plan has to know of the world, read before it is made.
+ *
+ * @param uid the resource's own, for owner references
+ * @param topic the data topic as it is in Kafka; null while there is none
+ * @param store the administrator's Secret; null while it is absent or incomplete
+ * @param writer what the consumer logs on with; null while a Secret that the spec names is absent
+ * @param reader what the API logs on with; null while a Secret that the spec names is absent
+ * @param kafkaCredentials what the Pods log on to Kafka with; null where that takes none, or none
+ *     is there yet
+ * @param succeededMigrations names of the Jobs that have done their work
+ * @param liveConsumer what the consumer Deployment runs; null while there is none
+ * @param liveApi what the API Deployment runs; null while there is none
+ * @param kedaInstalled whether the cluster can scale by lag
+ */
+public record Facts(
+    @Nullable String uid,
+    @Nullable Topic topic,
+    @Nullable StoreSecret store,
+    @Nullable Login writer,
+    @Nullable Login reader,
+    @Nullable KafkaCredentials kafkaCredentials,
+    Set<String> succeededMigrations,
+    @Nullable Release liveConsumer,
+    @Nullable Release liveApi,
+    boolean kedaInstalled) {
+
+  public Facts {
+    succeededMigrations = Set.copyOf(succeededMigrations);
+  }
+
+  /** These facts after one more migration has done its work. */
+  public Facts withSucceeded(String job) {
+    var succeeded = new HashSet<>(succeededMigrations);
+    succeeded.add(job);
+    return new Facts(
+        uid,
+        topic,
+        store,
+        writer,
+        reader,
+        kafkaCredentials,
+        succeeded,
+        liveConsumer,
+        liveApi,
+        kedaInstalled);
+  }
+
+  /** A topic's id, in Kafka's 22-character form, and its number of partitions. */
+  public record Topic(String id, int partitions) {}
+
+  /**
+   * The administrator's Secret.
+   *
+   * @param uri the store's address without credentials
+   * @param hash changes with any of the Secret's values
+   */
+  public record StoreSecret(String uri, String hash) {}
+
+  /**
+   * A role's name and password.
+   *
+   * @param hash changes with any of the Secret's values
+   */
+  public record Login(String username, String password, String hash) {
+    @Override
+    public String toString() {
+      return "Login[" + username + "]";
+    }
+  }
+
+  /**
+   * What a Pod needs to log on to Kafka.
+   *
+   * @param properties client settings, as the text of a properties file
+   */
+  public record KafkaCredentials(String properties) {
+    @Override
+    public String toString() {
+      return "KafkaCredentials[]";
+    }
+
+    String hash() {
+      return Fingerprint.of(properties);
+    }
+  }
+}

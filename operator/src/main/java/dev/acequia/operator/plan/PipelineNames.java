@@ -1,0 +1,142 @@
+package dev.acequia.operator.plan;
+
+import dev.acequia.crds.DataPipeline;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Every name that one pipeline gives to something, in Kubernetes, Kafka and the store. */
+public record PipelineNames(String namespace, String pipeline) {
+  /** Field manager of every write, and the value of {@code app.kubernetes.io/managed-by}. */
+  public static final String MANAGER = "acequia";
+
+  public static final String FINALIZER = DataPipeline.GROUP + "/pipeline";
+
+  /** On a Pod template and on a Job: the hash of the Secrets' contents it was made for. */
+  public static final String CREDENTIALS_ANNOTATION = DataPipeline.GROUP + "/credentials";
+
+  /** On objects outside of the pipeline's namespace, which no owner reference can tie to it. */
+  public static final String NAMESPACE_LABEL = DataPipeline.GROUP + "/pipeline-namespace";
+
+  public static final String NAME_LABEL = "app.kubernetes.io/name";
+  public static final String INSTANCE_LABEL = "app.kubernetes.io/instance";
+  public static final String COMPONENT_LABEL = "app.kubernetes.io/component";
+  public static final String MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
+
+  /** Selects all that the operator made, for all pipelines. */
+  public static final String OWN_OBJECTS =
+      NAME_LABEL + "=acequia-pipeline," + MANAGED_BY_LABEL + "=" + MANAGER;
+
+  /** PostgreSQL cuts names at 63 bytes. */
+  private static final int MAX_ROLE_BYTES = 63;
+
+  public static PipelineNames of(DataPipeline pipeline) {
+    return new PipelineNames(
+        pipeline.getMetadata().getNamespace(), pipeline.getMetadata().getName());
+  }
+
+  public String topic() {
+    return namespace + "." + pipeline;
+  }
+
+  public String deadLetterTopic() {
+    return topic() + ".dlq";
+  }
+
+  /** The user's name in Kafka and of Strimzi's resource; Kafka's own users end at 64 characters. */
+  public String kafkaUser() {
+    var name = topic();
+    return name.length() <= 64
+        ? name
+        : name.substring(0, 55).replaceAll("[-.]+$", "") + "-" + Fingerprint.of(name);
+  }
+
+  /** The name of the ConfigMap that holds this definition. */
+  public String definition(String json) {
+    return pipeline + "-definition-" + Fingerprint.of(json);
+  }
+
+  public String writerSecret() {
+    return pipeline + "-writer";
+  }
+
+  public String readerSecret() {
+    return pipeline + "-reader";
+  }
+
+  /** The copy of the pipeline's credentials for Kafka. */
+  public String kafkaSecret() {
+    return pipeline + "-kafka";
+  }
+
+  public String serviceAccount() {
+    return pipeline;
+  }
+
+  public String migrationJob(String fingerprint) {
+    return pipeline + "-migrate-" + fingerprint;
+  }
+
+  public String dropJob() {
+    return pipeline + "-drop";
+  }
+
+  public String consumerDeployment() {
+    return pipeline + "-consumer";
+  }
+
+  public String apiDeployment() {
+    return pipeline + "-api";
+  }
+
+  public String service() {
+    return pipeline;
+  }
+
+  /** The database schema unless the spec names one. */
+  public String storeSchema() {
+    return namespace.replace('-', '_');
+  }
+
+  /** The table unless the spec names one. */
+  public String storeTable() {
+    return pipeline.replace('-', '_');
+  }
+
+  /**
+   * A role in the store. Roles belong to the whole database server, so the hash tells pipelines of
+   * one name in two databases apart.
+   *
+   * @param purpose {@code writer} or {@code reader}
+   * @param storeUri where the store is, without credentials
+   */
+  public String storeRole(String purpose, String storeUri) {
+    var end = "_" + purpose + "_" + Fingerprint.of(namespace, pipeline, storeUri);
+    var start = "acequia_" + storeSchema() + "_" + storeTable();
+    return start.substring(0, Math.min(start.length(), MAX_ROLE_BYTES - end.length())) + end;
+  }
+
+  /** Labels of every object of the pipeline. */
+  public Map<String, String> labels() {
+    var labels = new LinkedHashMap<String, String>();
+    labels.put(NAME_LABEL, "acequia-pipeline");
+    labels.put(INSTANCE_LABEL, pipeline);
+    labels.put(MANAGED_BY_LABEL, MANAGER);
+    return labels;
+  }
+
+  /** Labels of the objects of one component. */
+  public Map<String, String> labels(Component component) {
+    var labels = labels();
+    labels.put(COMPONENT_LABEL, component.label());
+    return labels;
+  }
+
+  /** What a Deployment or Service selects its Pods by; a Deployment's can never change. */
+  public Map<String, String> selector(Component component) {
+    var selector = new LinkedHashMap<String, String>();
+    selector.put(NAME_LABEL, "acequia-pipeline");
+    selector.put(INSTANCE_LABEL, pipeline);
+    selector.put(COMPONENT_LABEL, component.label());
+    return selector;
+  }
+}

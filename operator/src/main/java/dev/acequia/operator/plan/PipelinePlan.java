@@ -1,0 +1,203 @@
+package dev.acequia.operator.plan;
+
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.PostgresSpec;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that should exist for one pipeline, in the order of its life. What cannot be said yet, such
+ * as a definition before the topic has an id, is null.
+ *
+ * @param kafkaObjects Strimzi's resources; empty where the operator makes the topics itself
+ * @param foundation ServiceAccount, Service and generated Secrets, which nothing has to precede
+ * @param migration the Job that the newest definition needs; it is created once and never changed
+ * @param consumer the newest release once its migration has succeeded, before that what is live
+ * @param api like {@code consumer}
+ */
+public record PipelinePlan(
+    PipelineNames names,
+    TopicsPlan topics,
+    List<HasMetadata> kafkaObjects,
+    List<HasMetadata> foundation,
+    StoreDefinition.Postgres store,
+    @Nullable PipelineDefinition definition,
+    @Nullable ConfigMap definitionMap,
+    @Nullable Job migration,
+    boolean migrated,
+    @Nullable Deployment consumer,
+    @Nullable Deployment api,
+    ConsumerScale consumerScale) {
+
+  public PipelinePlan {
+    kafkaObjects = List.copyOf(kafkaObjects);
+    foundation = List.copyOf(foundation);
+  }
+
+  /** The plan for a spec that has passed validation. */
+  public static PipelinePlan of(DataPipeline pipeline, PlatformConfig platform, Facts facts) {
+    return new Assembly(pipeline, platform, facts).plan();
+  }
+
+  /** Every object, in the order of its life. */
+  public List<HasMetadata> objects() {
+    return Stream.of(
+            kafkaObjects.stream(),
+            foundation.stream(),
+            Stream.of(definitionMap, migration, consumer, api).filter(Objects::nonNull))
+        .flatMap(objects -> objects)
+        .map(HasMetadata.class::cast)
+        .toList();
+  }
+
+  /** The ConfigMaps that a Deployment of this plan refers to, and the newest. */
+  public Set<String> definitionsInUse() {
+    return Stream.concat(
+            Stream.ofNullable(definitionMap).map(map -> map.getMetadata().getName()),
+            Stream.of(consumer, api)
+                .filter(Objects::nonNull)
+                .flatMap(deployment -> Release.of(deployment).stream())
+                .map(Release::definition))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The steps of {@link #of}, which share what they know. */
+  private record Assembly(DataPipeline pipeline, PlatformConfig platform, Facts facts) {
+
+    PipelinePlan plan() {
+      var names = PipelineNames.of(pipeline);
+      var spec = pipeline.getSpec();
+      var topics = TopicsPlan.of(names, spec, platform);
+      var workloads =
+          new Workloads(
+              names,
+              platform,
+              facts.uid(),
+              facts.kafkaCredentials() == null ? null : names.kafkaSecret());
+      var definition = facts.topic() == null ? null : DefinitionPlan.of(pipeline, facts.topic());
+      var definitionMap = definition == null ? null : workloads.definition(definition);
+      var migration = definition == null ? null : migration(workloads, definition);
+      var migrated =
+          migration != null
+              && facts.succeededMigrations().contains(migration.getMetadata().getName());
+      var scale = ConsumerScale.of(spec, facts.kedaInstalled());
+      var consumer = release(migrated, definitionMap, writerSecret(), facts.writer());
+      var api = release(migrated, definitionMap, readerSecret(), facts.reader());
+      var liveConsumer = consumer == null ? facts.liveConsumer() : consumer;
+      var liveApi = api == null ? facts.liveApi() : api;
+      return new PipelinePlan(
+          names,
+          topics,
+          platform.kafka().strimzi() == null
+                  || platform.kafka().topicProvider() != PlatformConfig.TopicProvider.STRIMZI
+              ? List.of()
+              : new StrimziPlan(names, topics, platform.kafka().strimzi()).objects(),
+          foundation(workloads),
+          DefinitionPlan.store(names, postgres()),
+          definition,
+          definitionMap,
+          migration,
+          migrated,
+          liveConsumer == null ? null : workloads.consumer(liveConsumer, scale.replicas()),
+          liveApi == null ? null : workloads.api(liveApi, spec.api().replicas()),
+          scale);
+    }
+
+    private List<HasMetadata> foundation(Workloads workloads) {
+      var objects = new ArrayList<HasMetadata>();
+      objects.add(workloads.serviceAccount());
+      objects.add(workloads.service());
+      objects.addAll(generatedSecrets(workloads));
+      if (facts.kafkaCredentials() != null) {
+        objects.add(workloads.kafka(facts.kafkaCredentials()));
+      }
+      return objects;
+    }
+
+    private List<Secret> generatedSecrets(Workloads workloads) {
+      var secrets = new ArrayList<Secret>();
+      if (facts.store() == null) {
+        return secrets;
+      }
+      if (postgres().writerSecretName() == null && facts.writer() != null) {
+        secrets.add(workloads.login(writerSecret(), facts.store().uri(), facts.writer()));
+      }
+      if (postgres().readerSecretName() == null && facts.reader() != null) {
+        secrets.add(workloads.login(readerSecret(), facts.store().uri(), facts.reader()));
+      }
+      return secrets;
+    }
+
+    private @Nullable Job migration(Workloads workloads, PipelineDefinition definition) {
+      if (facts.store() == null || facts.writer() == null || facts.reader() == null) {
+        return null;
+      }
+      var credentials =
+          Fingerprint.of(
+              facts.store().hash(), facts.writer().hash(), facts.reader().hash(), kafkaHash());
+      var name =
+          workloads
+              .names()
+              .migrationJob(
+                  Fingerprint.of(
+                      DefinitionPlan.migrationPart(definition),
+                      credentials,
+                      platform.runtimeImage()));
+      return workloads.migration(
+          name,
+          new Release(
+              workloads.names().definition(definition.toJson()),
+              platform.runtimeImage(),
+              postgres().secretName(),
+              credentials),
+          Workloads.roles(
+              postgres().writerSecretName() == null ? writerSecret() : null,
+              postgres().readerSecretName() == null ? readerSecret() : null));
+    }
+
+    /** The newest release, null while its migration has not succeeded. */
+    private @Nullable Release release(
+        boolean migrated,
+        @Nullable ConfigMap definitionMap,
+        String secret,
+        Facts.@Nullable Login login) {
+      return !migrated || definitionMap == null || login == null
+          ? null
+          : new Release(
+              definitionMap.getMetadata().getName(),
+              platform.runtimeImage(),
+              secret,
+              Fingerprint.of(login.hash(), kafkaHash()));
+    }
+
+    private String kafkaHash() {
+      return facts.kafkaCredentials() == null ? "" : facts.kafkaCredentials().hash();
+    }
+
+    private String writerSecret() {
+      return Objects.requireNonNullElseGet(
+          postgres().writerSecretName(), PipelineNames.of(pipeline)::writerSecret);
+    }
+
+    private String readerSecret() {
+      return Objects.requireNonNullElseGet(
+          postgres().readerSecretName(), PipelineNames.of(pipeline)::readerSecret);
+    }
+
+    private PostgresSpec postgres() {
+      return DefinitionPlan.postgres(pipeline.getSpec());
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.acequia.operator.plan;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the platform team decides once for all pipelines; a YAML file.
+ *
+ * @param runtimeImage the image of API, consumer and migration
+ * @param exposure how an API is reached from outside
+ * @param requireAuth whether an API that is open to everyone is refused
+ * @param resources what the processes ask for, where not the defaults
+ */
+public record PlatformConfig(
+    String runtimeImage, Kafka kafka, Exposure exposure, boolean requireAuth, Resources resources) {
+
+  private static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  public PlatformConfig {
+    require(runtimeImage, "runtimeImage");
+    require(kafka, "kafka");
+    exposure = exposure == null ? new Exposure(Exposure.Type.CLUSTER_IP, null) : exposure;
+    resources = resources == null ? new Resources(null, null) : resources;
+  }
+
+  /** How to reach Kafka and who makes the topics. */
+  public record Kafka(
+      String bootstrapServers,
+      TopicProvider topicProvider,
+      int replicationFactor,
+      int minInsyncReplicas,
+      @Nullable Strimzi strimzi) {
+    public Kafka {
+      require(bootstrapServers, "kafka.bootstrapServers");
+      topicProvider = topicProvider == null ? TopicProvider.DIRECT : topicProvider;
+      replicationFactor = replicationFactor == 0 ? 3 : replicationFactor;
+      minInsyncReplicas =
+          minInsyncReplicas == 0 ? Math.max(1, replicationFactor - 1) : minInsyncReplicas;
+      if (minInsyncReplicas > replicationFactor) {
+        throw new IllegalArgumentException(
+            "kafka.minInsyncReplicas is %d, more than kafka.replicationFactor %d: no record could be written"
+                .formatted(minInsyncReplicas, replicationFactor));
+      }
+      if (topicProvider == TopicProvider.STRIMZI) {
+        require(strimzi, "kafka.strimzi");
+      }
+    }
+  }
+
+  /** Who makes the topics. */
+  public enum TopicProvider {
+    /** The operator itself, by Kafka's Admin API. */
+    @JsonProperty("direct")
+    DIRECT,
+    /** Strimzi's topic and user operators, by their resources. */
+    @JsonProperty("strimzi")
+    STRIMZI
+  }
+
+  /**
+   * Where Strimzi's operators look for their resources.
+   *
+   * @param namespace the namespace that the topic operator watches
+   * @param cluster name of the Kafka resource
+   * @param authentication how pipelines prove who they are
+   */
+  public record Strimzi(String namespace, String cluster, Authentication authentication) {
+    public Strimzi {
+      require(namespace, "kafka.strimzi.namespace");
+      require(cluster, "kafka.strimzi.cluster");
+      authentication = authentication == null ? Authentication.SCRAM_SHA_512 : authentication;
+    }
+
+    /** How a pipeline's Pods log on to Kafka. */
+    public enum Authentication {
+      /** A user with a password and rights on the pipeline's own topics; TLS. */
+      @JsonProperty("scram-sha-512")
+      SCRAM_SHA_512,
+      /** A listener without authentication or TLS: no user is made. */
+      @JsonProperty("none")
+      NONE
+    }
+  }
+
+  /** How a pipeline's Service is reached. */
+  public record Exposure(Type type, @Nullable String host) {
+    public Exposure {
+      type = type == null ? Type.CLUSTER_IP : type;
+      if (type == Type.NODE_PORT) {
+        require(host, "exposure.host");
+      }
+    }
+
+    /** The Service's own type. */
+    public enum Type {
+      @JsonProperty("NodePort")
+      NODE_PORT,
+      @JsonProperty("ClusterIP")
+      CLUSTER_IP
+    }
+  }
+
+  /** Requests and limits; the migration has the consumer's. */
+  public record Resources(
+      @Nullable ResourceRequirements api, @Nullable ResourceRequirements consumer) {}
+
+  /**
+   * Reads the YAML document.
+   *
+   * @throws IllegalArgumentException when it is not a valid one; the message says why
+   */
+  public static PlatformConfig parse(String yaml) {
+    try {
+      return YAML.readValue(yaml, PlatformConfig.class);
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(
+          "the platform's configuration is not valid: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  private static void require(@Nullable Object value, String path) {
+    if (value == null || value.equals("")) {
+      throw new IllegalArgumentException(path + " is missing in the platform's configuration");
+    }
+  }
+}

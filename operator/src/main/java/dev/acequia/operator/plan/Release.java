@@ -1,0 +1,48 @@
+package dev.acequia.operator.plan;
+
+import dev.acequia.contract.RuntimeVariable;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.Optional;
+
+/**
+ * The version of a pipeline that a Deployment runs. While a migration has not succeeded the old
+ * release goes on, with the new number of replicas and all else that needs no migration.
+ *
+ * @param definition name of the ConfigMap
+ * @param image the runtime's image
+ * @param storeSecret name of the Secret the Pods log on to the store with
+ * @param credentials hash over the Secrets' contents
+ */
+public record Release(String definition, String image, String storeSecret, String credentials) {
+
+  /** What this Deployment runs; empty when it is not one of ours. */
+  public static Optional<Release> of(Deployment deployment) {
+    var template = deployment.getSpec().getTemplate();
+    var containers = template.getSpec().getContainers();
+    var credentials =
+        template.getMetadata().getAnnotations().get(PipelineNames.CREDENTIALS_ANNOTATION);
+    if (containers.isEmpty() || credentials == null) {
+      return Optional.empty();
+    }
+    var container = containers.getFirst();
+    var secret =
+        container.getEnv().stream()
+            .filter(variable -> variable.getName().equals(RuntimeVariable.STORE_URI.name()))
+            .map(EnvVar::getValueFrom)
+            .findFirst();
+    var definition =
+        template.getSpec().getVolumes().stream()
+            .filter(volume -> volume.getConfigMap() != null)
+            .map(volume -> volume.getConfigMap().getName())
+            .findFirst();
+    return secret.isEmpty() || definition.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Release(
+                definition.get(),
+                container.getImage(),
+                secret.get().getSecretKeyRef().getName(),
+                credentials));
+  }
+}

@@ -1,0 +1,264 @@
+package dev.acequia.operator.plan;
+
+import dev.acequia.contract.RuntimeVariable;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.ContainerPort;
+import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ProbeBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraint;
+import io.fabric8.kubernetes.api.model.TopologySpreadConstraintBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Pod of a runtime process, which differs between API, consumer and migration only in what this
+ * record holds. It meets the restricted Pod security standard and has no token of the cluster.
+ *
+ * @param arguments the image's entry point
+ * @param store the Secret it logs on to the store with, keys uri, username and password
+ * @param extra further environment variables
+ * @param kafkaSecret the Secret that holds the client settings for Kafka; null where Kafka takes
+ *     anyone
+ */
+record RuntimePod(
+    PipelineNames names,
+    PlatformConfig platform,
+    Component component,
+    List<String> arguments,
+    Release release,
+    @Nullable String serviceAccount,
+    List<EnvVar> extra,
+    @Nullable String kafkaSecret) {
+  static final int HTTP_PORT = 8080;
+  static final int MANAGEMENT_PORT = 8081;
+  static final String URI = "uri";
+  static final String USERNAME = "username";
+  static final String PASSWORD = "password";
+  static final String DEFINITION_FILE = "pipeline.json";
+  static final String KAFKA_FILE = "kafka.properties";
+
+  private static final String DEFINITION_DIR = "/etc/acequia";
+  private static final String KAFKA_DIR = "/etc/acequia-kafka";
+
+  /** Long enough to finish a slow batch or answer a long query; the processes drain on SIGTERM. */
+  private static final long GRACE_SECONDS = 30;
+
+  PodTemplateSpec template() {
+    var isServer = component != Component.MIGRATION;
+    return new PodTemplateSpecBuilder()
+        .withNewMetadata()
+        .withLabels(names.labels(component))
+        .addToAnnotations(PipelineNames.CREDENTIALS_ANNOTATION, release.credentials())
+        .endMetadata()
+        .withNewSpec()
+        .withRestartPolicy(isServer ? "Always" : "Never")
+        .withServiceAccountName(serviceAccount)
+        .withAutomountServiceAccountToken(false)
+        .withEnableServiceLinks(false)
+        .withTerminationGracePeriodSeconds(GRACE_SECONDS)
+        .withNewSecurityContext()
+        .withRunAsNonRoot(true)
+        .withNewSeccompProfile()
+        .withType("RuntimeDefault")
+        .endSeccompProfile()
+        .endSecurityContext()
+        .withTopologySpreadConstraints(isServer ? List.of(spread()) : List.of())
+        .withContainers(container())
+        .withVolumes(volumes())
+        .endSpec()
+        .build();
+  }
+
+  private Container container() {
+    var container =
+        new ContainerBuilder()
+            .withName(component.label())
+            .withImage(release.image())
+            .withArgs(arguments)
+            .withEnv(environment())
+            .withResources(resources())
+            .withVolumeMounts(mounts())
+            .withTerminationMessagePath("/dev/termination-log")
+            .withTerminationMessagePolicy("File")
+            .withNewSecurityContext()
+            .withAllowPrivilegeEscalation(false)
+            .withReadOnlyRootFilesystem(true)
+            .withNewCapabilities()
+            .addToDrop("ALL")
+            .endCapabilities()
+            .endSecurityContext();
+    return switch (component) {
+      case MIGRATION -> container.build();
+      case CONSUMER -> withProbes(container.withPorts(port("management", MANAGEMENT_PORT))).build();
+      case API ->
+          withProbes(
+                  container
+                      .withPorts(port("http", HTTP_PORT), port("management", MANAGEMENT_PORT))
+                      // Between the Pod's end and the last balancer's knowing of it.
+                      .withNewLifecycle()
+                      .withNewPreStop()
+                      .withNewSleep(3L)
+                      .endPreStop()
+                      .endLifecycle())
+              .build();
+    };
+  }
+
+  /**
+   * Two minutes to start, ready as soon as it is, and half a minute of silence before a restart.
+   */
+  private static ContainerBuilder withProbes(ContainerBuilder container) {
+    return container
+        .withStartupProbe(probe("/health/live", 1, 120))
+        .withLivenessProbe(probe("/health/live", 10, 3))
+        .withReadinessProbe(probe("/health/ready", 2, 2));
+  }
+
+  private static Probe probe(String path, int periodSeconds, int failureThreshold) {
+    return new ProbeBuilder()
+        .withNewHttpGet()
+        .withPath(path)
+        .withNewPort("management")
+        .endHttpGet()
+        .withPeriodSeconds(periodSeconds)
+        .withTimeoutSeconds(5)
+        .withFailureThreshold(failureThreshold)
+        .build();
+  }
+
+  private List<EnvVar> environment() {
+    var variables = new ArrayList<EnvVar>();
+    variables.add(
+        literal(RuntimeVariable.ACEQUIA_DEFINITION, DEFINITION_DIR + "/" + DEFINITION_FILE));
+    variables.add(literal(RuntimeVariable.ACEQUIA_TERMINATION_LOG, "/dev/termination-log"));
+    variables.add(
+        new EnvVarBuilder()
+            .withName(RuntimeVariable.POD_NAME.name())
+            .withNewValueFrom()
+            .withNewFieldRef("v1", "metadata.name")
+            .endValueFrom()
+            .build());
+    variables.add(
+        literal(RuntimeVariable.KAFKA_BOOTSTRAP_SERVERS, platform.kafka().bootstrapServers()));
+    if (kafkaSecret != null) {
+      variables.add(literal(RuntimeVariable.KAFKA_PROPERTIES_FILE, KAFKA_DIR + "/" + KAFKA_FILE));
+    }
+    variables.add(secret(RuntimeVariable.STORE_URI, release.storeSecret(), URI));
+    variables.add(secret(RuntimeVariable.STORE_USERNAME, release.storeSecret(), USERNAME));
+    variables.add(secret(RuntimeVariable.STORE_PASSWORD, release.storeSecret(), PASSWORD));
+    variables.addAll(extra);
+    return variables;
+  }
+
+  private List<Volume> volumes() {
+    var volumes = new ArrayList<Volume>();
+    volumes.add(
+        new VolumeBuilder()
+            .withName("definition")
+            .withNewConfigMap()
+            .withName(release.definition())
+            .endConfigMap()
+            .build());
+    volumes.add(
+        new VolumeBuilder()
+            .withName("tmp")
+            .withNewEmptyDir()
+            .withSizeLimit(new Quantity("256Mi"))
+            .endEmptyDir()
+            .build());
+    if (kafkaSecret != null) {
+      volumes.add(
+          new VolumeBuilder()
+              .withName("kafka")
+              .withNewSecret()
+              .withSecretName(kafkaSecret)
+              .endSecret()
+              .build());
+    }
+    return volumes;
+  }
+
+  private List<VolumeMount> mounts() {
+    var mounts = new ArrayList<VolumeMount>();
+    mounts.add(mount("definition", DEFINITION_DIR, true));
+    mounts.add(mount("tmp", "/tmp", false));
+    if (kafkaSecret != null) {
+      mounts.add(mount("kafka", KAFKA_DIR, true));
+    }
+    return mounts;
+  }
+
+  private ResourceRequirements resources() {
+    var configured =
+        component == Component.API ? platform.resources().api() : platform.resources().consumer();
+    if (configured != null) {
+      return configured;
+    }
+    return component == Component.API
+        ? memory("100m", "384Mi", "768Mi")
+        : memory("50m", "192Mi", "512Mi");
+  }
+
+  /** No limit of CPU: throttling costs latency, and requests already share it out fairly. */
+  private static ResourceRequirements memory(String cpu, String request, String limit) {
+    return new ResourceRequirementsBuilder()
+        .addToRequests("cpu", new Quantity(cpu))
+        .addToRequests("memory", new Quantity(request))
+        .addToLimits("memory", new Quantity(limit))
+        .build();
+  }
+
+  private TopologySpreadConstraint spread() {
+    return new TopologySpreadConstraintBuilder()
+        .withMaxSkew(1)
+        .withTopologyKey("kubernetes.io/hostname")
+        .withWhenUnsatisfiable("ScheduleAnyway")
+        .withNewLabelSelector()
+        .withMatchLabels(names.selector(component))
+        .endLabelSelector()
+        .build();
+  }
+
+  private static ContainerPort port(String name, int number) {
+    return new ContainerPortBuilder()
+        .withName(name)
+        .withContainerPort(number)
+        .withProtocol("TCP")
+        .build();
+  }
+
+  private static VolumeMount mount(String volume, String path, boolean readOnly) {
+    return new VolumeMountBuilder()
+        .withName(volume)
+        .withMountPath(path)
+        .withReadOnly(readOnly ? true : null)
+        .build();
+  }
+
+  private static EnvVar literal(RuntimeVariable variable, String value) {
+    return new EnvVarBuilder().withName(variable.name()).withValue(value).build();
+  }
+
+  static EnvVar secret(RuntimeVariable variable, String secret, String key) {
+    return new EnvVarBuilder()
+        .withName(variable.name())
+        .withNewValueFrom()
+        .withNewSecretKeyRef(key, secret, false)
+        .endValueFrom()
+        .build();
+  }
+}

@@ -1,0 +1,245 @@
+package dev.acequia.operator.plan;
+
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.contract.Termination;
+import dev.acequia.crds.DataPipeline;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Each object in the pipeline's namespace, built once.
+ *
+ * @param uid the resource's own, for owner references; null for objects that outlive it or are only
+ *     shown
+ */
+record Workloads(
+    PipelineNames names,
+    PlatformConfig platform,
+    @Nullable String uid,
+    @Nullable String kafkaSecret) {
+
+  /** About 20 minutes with Kubernetes' own back-off; then the operator starts afresh. */
+  private static final int MIGRATION_RETRIES = 6;
+
+  ServiceAccount serviceAccount() {
+    return new ServiceAccountBuilder()
+        .withMetadata(metadata(names.serviceAccount(), names.labels()))
+        .withAutomountServiceAccountToken(false)
+        .build();
+  }
+
+  ConfigMap definition(PipelineDefinition definition) {
+    var json = definition.toJson();
+    return new ConfigMapBuilder()
+        .withMetadata(metadata(names.definition(json), names.labels()))
+        .withImmutable(true)
+        .addToData(RuntimePod.DEFINITION_FILE, json)
+        .build();
+  }
+
+  Secret login(String name, String uri, Facts.Login login) {
+    return secret(
+        name,
+        Map.of(
+            RuntimePod.URI, uri,
+            RuntimePod.USERNAME, login.username(),
+            RuntimePod.PASSWORD, login.password()));
+  }
+
+  Secret kafka(Facts.KafkaCredentials credentials) {
+    return secret(names.kafkaSecret(), Map.of(RuntimePod.KAFKA_FILE, credentials.properties()));
+  }
+
+  Service service() {
+    return new ServiceBuilder()
+        .withMetadata(metadata(names.service(), names.labels(Component.API)))
+        .withNewSpec()
+        .withType(
+            switch (platform.exposure().type()) {
+              case NODE_PORT -> "NodePort";
+              case CLUSTER_IP -> "ClusterIP";
+            })
+        .withSelector(names.selector(Component.API))
+        .addNewPort()
+        .withName("http")
+        .withProtocol("TCP")
+        .withPort(80)
+        .withNewTargetPort("http")
+        .withAppProtocol("http")
+        .endPort()
+        .endSpec()
+        .build();
+  }
+
+  /**
+   * The migration. A Job cannot be changed, so its name stands for all that it depends on; it has
+   * no time to live, since its presence says that the work is done.
+   */
+  Job migration(String name, Release release, List<EnvVar> roles) {
+    return job(name, List.of("migrate"), release, names.serviceAccount(), roles);
+  }
+
+  /**
+   * The migration's undoing. It must not fall to the garbage collection that may already be at work
+   * on the pipeline, so it needs neither an owner nor the pipeline's ServiceAccount.
+   */
+  Job drop(Release release, List<EnvVar> roles) {
+    return job(names.dropJob(), List.of("migrate", "drop"), release, null, roles);
+  }
+
+  private Job job(
+      String name,
+      List<String> arguments,
+      Release release,
+      @Nullable String serviceAccount,
+      List<EnvVar> roles) {
+    var pod =
+        new RuntimePod(
+            names,
+            platform,
+            Component.MIGRATION,
+            arguments,
+            release,
+            serviceAccount,
+            roles,
+            kafkaSecret);
+    return new JobBuilder()
+        .withMetadata(metadata(name, names.labels(Component.MIGRATION)))
+        .withNewSpec()
+        .withBackoffLimit(MIGRATION_RETRIES)
+        .withNewPodFailurePolicy()
+        .addNewRule()
+        .withAction("FailJob") // only a person can help
+        .withNewOnExitCodes()
+        .withContainerName(Component.MIGRATION.label())
+        .withOperator("In")
+        .withValues(Termination.EXIT_CODE)
+        .endOnExitCodes()
+        .endRule()
+        .addNewRule()
+        .withAction("Ignore") // a drained node is no failure
+        .addNewOnPodCondition("True", "DisruptionTarget")
+        .endRule()
+        .endPodFailurePolicy()
+        .withTemplate(pod.template())
+        .endSpec()
+        .build();
+  }
+
+  /**
+   * The new Pod takes over before the old one goes: while a new version fails, the old one loads.
+   */
+  Deployment consumer(Release release, int replicas) {
+    return deployment(
+        names.consumerDeployment(), Component.CONSUMER, "consumer", release, replicas);
+  }
+
+  Deployment api(Release release, int replicas) {
+    return deployment(names.apiDeployment(), Component.API, "api", release, replicas);
+  }
+
+  private Deployment deployment(
+      String name, Component component, String argument, Release release, int replicas) {
+    var pod =
+        new RuntimePod(
+            names,
+            platform,
+            component,
+            List.of(argument),
+            release,
+            names.serviceAccount(),
+            List.of(),
+            kafkaSecret);
+    return new DeploymentBuilder()
+        .withMetadata(metadata(name, names.labels(component)))
+        .withNewSpec()
+        .withReplicas(replicas)
+        .withRevisionHistoryLimit(2)
+        .withNewSelector()
+        .withMatchLabels(names.selector(component))
+        .endSelector()
+        .withNewStrategy()
+        .withType("RollingUpdate")
+        .withNewRollingUpdate()
+        .withNewMaxSurge(1)
+        .withNewMaxUnavailable(0)
+        .endRollingUpdate()
+        .endStrategy()
+        .withTemplate(pod.template())
+        .endSpec()
+        .build();
+  }
+
+  /** What the migration creates roles from; for a role that is ready-made, nothing. */
+  static List<EnvVar> roles(@Nullable String writerSecret, @Nullable String readerSecret) {
+    var roles = new ArrayList<EnvVar>();
+    if (writerSecret != null) {
+      roles.add(
+          RuntimePod.secret(
+              RuntimeVariable.STORE_WRITER_USERNAME, writerSecret, RuntimePod.USERNAME));
+      roles.add(
+          RuntimePod.secret(
+              RuntimeVariable.STORE_WRITER_PASSWORD, writerSecret, RuntimePod.PASSWORD));
+    }
+    if (readerSecret != null) {
+      roles.add(
+          RuntimePod.secret(
+              RuntimeVariable.STORE_READER_USERNAME, readerSecret, RuntimePod.USERNAME));
+      roles.add(
+          RuntimePod.secret(
+              RuntimeVariable.STORE_READER_PASSWORD, readerSecret, RuntimePod.PASSWORD));
+    }
+    return roles;
+  }
+
+  private Secret secret(String name, Map<String, String> values) {
+    var data = new TreeMap<String, String>();
+    values.forEach(
+        (key, value) ->
+            data.put(
+                key, Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))));
+    return new SecretBuilder()
+        .withMetadata(metadata(name, names.labels()))
+        .withType("Opaque")
+        .withData(data)
+        .build();
+  }
+
+  private ObjectMeta metadata(String name, Map<String, String> labels) {
+    var metadata =
+        new ObjectMetaBuilder().withName(name).withNamespace(names.namespace()).withLabels(labels);
+    if (uid != null) {
+      metadata
+          .addNewOwnerReference()
+          .withApiVersion(DataPipeline.GROUP + "/" + DataPipeline.VERSION)
+          .withKind(DataPipeline.KIND)
+          .withName(names.pipeline())
+          .withUid(uid)
+          .withController(true)
+          .withBlockOwnerDeletion(true)
+          .endOwnerReference();
+    }
+    return metadata.build();
+  }
+}

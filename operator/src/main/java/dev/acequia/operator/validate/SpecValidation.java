@@ -1,0 +1,167 @@
+package dev.acequia.operator.validate;
+
+import dev.acequia.contract.AcceptedOffsets;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.crds.ApiSpec;
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineSpec;
+import dev.acequia.crds.FieldSpec;
+import dev.acequia.crds.SpecDuration;
+import dev.acequia.operator.plan.PlatformConfig;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The checks. Those the API server makes as well are repeated where a plan would otherwise make no
+ * sense: a resource may come from a file, or from a time when the CRD was laxer.
+ */
+public final class SpecValidation {
+  private static final int MAX_NAME = 40;
+
+  private final List<Violation> violations = new ArrayList<>();
+
+  private SpecValidation() {}
+
+  /** All violations, none for a spec that can be served. */
+  public static List<Violation> of(DataPipeline pipeline, PlatformConfig platform) {
+    var validation = new SpecValidation();
+    validation.checkMetadata(pipeline);
+    var spec = pipeline.getSpec();
+    if (spec == null || spec.schema() == null) {
+      validation.add("spec.schema", "is missing; list the fields of a record");
+      return validation.violations;
+    }
+    validation.checkSchema(spec);
+    validation.checkStore(spec);
+    validation.checkDurations(spec);
+    validation.checkScaling(spec);
+    validation.refuseUnbuilt(spec.api());
+    if (platform.requireAuth()) {
+      validation.add(
+          "spec.api.auth",
+          "this platform requires an API to be protected, and this version of Acequia cannot"
+              + " protect one yet; the platform's requireAuth must be false");
+    }
+    return List.copyOf(validation.violations);
+  }
+
+  /** The violations as one text for a person. */
+  public static String sentence(List<Violation> violations) {
+    return violations.stream().map(Violation::toString).collect(Collectors.joining("\n"));
+  }
+
+  private void checkMetadata(DataPipeline pipeline) {
+    var name = pipeline.getMetadata().getName();
+    if (name == null || !name.matches("[a-z]([-a-z0-9]*[a-z0-9])?") || name.length() > MAX_NAME) {
+      add(
+          "metadata.name",
+          "'%s' must begin with a letter, consist of a-z, 0-9 and -, and have at most %d characters"
+              .formatted(name, MAX_NAME));
+    }
+    var annotations = pipeline.getMetadata().getAnnotations();
+    var accepted = annotations == null ? null : annotations.get(AcceptedOffsets.ANNOTATION);
+    if (accepted != null) {
+      try {
+        AcceptedOffsets.fromJson(accepted);
+      } catch (IllegalArgumentException e) {
+        add(
+            "metadata.annotations['" + AcceptedOffsets.ANNOTATION + "']",
+            e.getMessage() + "; let './acequia offsets accept' write it, or remove it");
+      }
+    }
+  }
+
+  private void checkSchema(DataPipelineSpec spec) {
+    var fields = spec.schema().fields();
+    if (fields == null || fields.isEmpty()) {
+      add("spec.schema.fields", "is empty; list the fields of a record");
+      return;
+    }
+    var names = new HashSet<String>();
+    for (var field : fields) {
+      if (!names.add(field.name())) {
+        add("spec.schema.fields", "'" + field.name() + "' is there twice; remove or rename one");
+      }
+    }
+    var required =
+        fields.stream()
+            .filter(FieldSpec::required)
+            .map(FieldSpec::name)
+            .collect(Collectors.toSet());
+    checkKey(spec, names, required);
+  }
+
+  private void checkKey(DataPipelineSpec spec, Set<String> names, Set<String> required) {
+    for (var key : spec.schema().key()) {
+      if (!names.contains(key)) {
+        add("spec.schema.key", "'" + key + "' is not among spec.schema.fields; add or remove it");
+      } else if (!required.contains(key)) {
+        add("spec.schema.key", "'" + key + "' is part of the key; set required: true on the field");
+      }
+    }
+    if (spec.consumer().mode() == LoadMode.UPSERT && spec.schema().key().isEmpty()) {
+      add(
+          "spec.schema.key",
+          "mode upsert keeps the newest record of each key; name the key fields, or use append");
+    }
+  }
+
+  private void checkStore(DataPipelineSpec spec) {
+    if (spec.store() == null || spec.store().postgres() == null) {
+      add("spec.store", "names no store; set spec.store.postgres");
+    } else if (spec.store().postgres().secretName() == null
+        || spec.store().postgres().secretName().isBlank()) {
+      add(
+          "spec.store.postgres.secretName",
+          "is missing; name a Secret with the keys uri, username and password");
+    }
+  }
+
+  private void checkDurations(DataPipelineSpec spec) {
+    checkDuration("spec.topic.retention", spec.topic().retention());
+    checkDuration("spec.slo.freshness", spec.slo().freshness());
+  }
+
+  private void checkDuration(String path, String text) {
+    try {
+      SpecDuration.parse(text);
+    } catch (IllegalArgumentException e) {
+      add(path, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void checkScaling(DataPipelineSpec spec) {
+    var scaling = spec.consumer().scaling();
+    if (scaling != null && scaling.min() > scaling.max()) {
+      add(
+          "spec.consumer.scaling",
+          "min %d is more than max %d; swap or change them"
+              .formatted(scaling.min(), scaling.max()));
+    }
+  }
+
+  /** A field whose effect is not built yet is refused, never ignored. */
+  private void refuseUnbuilt(ApiSpec api) {
+    if (api.auth() != null) {
+      add("spec.api.auth", "protecting the API is not built yet; remove it to run an open API");
+    }
+    if (api.rateLimit() != null) {
+      add("spec.api.rateLimit", "limiting requests is not built yet; remove it");
+    }
+    if (api.scaling() != null) {
+      add("spec.api.scaling", "scaling the API is not built yet; set spec.api.replicas instead");
+    }
+    if (api.host() != null) {
+      add(
+          "spec.api.host",
+          "publishing under a host name is not built yet; remove it and use status.endpoint");
+    }
+  }
+
+  private void add(String path, String message) {
+    violations.add(new Violation(path, message));
+  }
+}
