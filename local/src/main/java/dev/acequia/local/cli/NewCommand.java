@@ -1,0 +1,89 @@
+package dev.acequia.local.cli;
+
+import dev.acequia.local.cli.infer.FileProfile;
+import dev.acequia.local.cli.infer.PipelineDraft;
+import dev.acequia.local.cli.source.RecordFile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "new",
+    description = {
+      "Print a DataPipeline for a file of records.",
+      "",
+      "Reads the whole file (CSV with a header, or NDJSON; gzipped or not), infers each field's "
+          + "type, and prints a resource that can be applied as it is. Comments say what to check."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./acequia new sales.csv > sales.yaml && kubectl apply -f sales.yaml",
+      "  ./acequia new flights-2013.csv.gz --name flights --null NA \\",
+      "      --key time_hour,carrier,flight,origin | kubectl apply -f -"
+    })
+final class NewCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "FILE",
+      description = "A .csv, .tsv, .ndjson or .jsonl file, or its .gz.")
+  private Path file;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The pipeline's name (default: from the file's).")
+  private @Nullable String name;
+
+  @Option(
+      names = {"-n", "--namespace"},
+      paramLabel = "NAMESPACE",
+      description = "The pipeline's namespace (default: none, kubectl's own applies).")
+  private @Nullable String namespace;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FIELD",
+      split = ",",
+      description = "The fields that identify a record; the mode is upsert then.")
+  private List<String> key = new ArrayList<>();
+
+  @Option(
+      names = "--sample",
+      paramLabel = "RECORDS",
+      description = "Read only so many records (default: all).")
+  private @Nullable Long sample;
+
+  @Mixin private CsvOptions csv;
+
+  @Override
+  public void run() {
+    var records = RecordFile.of(file);
+    var dialect = csv.dialect(records);
+    var ticker = new Ticker(Duration.ofSeconds(5));
+    var err = spec.commandLine().getErr();
+    var profile =
+        FileProfile.of(
+            records,
+            dialect,
+            sample == null ? Long.MAX_VALUE : sample,
+            (count, share) -> {
+              if (ticker.isDue()) {
+                err.printf("read %,d records (%.0f %%)%n", count, share * 100);
+                err.flush();
+              }
+            });
+    var out = spec.commandLine().getOut();
+    out.print(new PipelineDraft(profile, name, namespace, key).toYaml());
+    out.flush();
+  }
+}
