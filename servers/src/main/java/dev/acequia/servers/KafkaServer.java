@@ -1,0 +1,210 @@
+package dev.acequia.servers;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/**
+ * One Kafka broker with its controller (KRaft) in a Java process of its own, on the class path of
+ * this one. Topics are not created by use; internal topics have one replica.
+ */
+public final class KafkaServer implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+  private static final int NODE_ID = 1;
+
+  private final ChildProcess broker;
+  private final int port;
+
+  private KafkaServer(ChildProcess broker, int port) {
+    this.broker = broker;
+    this.port = port;
+  }
+
+  /** Starts a small broker on ports of its own, or the one that this folder held before. */
+  public static KafkaServer start(Path folder) {
+    return start(Home.at(folder), Ports.keptIn(folder), KafkaSettings.small());
+  }
+
+  /**
+   * Starts a broker, and waits until it answers.
+   *
+   * @param ports {@code kafka} and {@code kafka-controller}
+   */
+  public static KafkaServer start(Home home, Ports ports, KafkaSettings settings) {
+    var port = ports.freeFor("kafka", "Kafka");
+    var controllerPort = ports.freeFor("kafka-controller", "Kafka's controller");
+    home.create();
+    try {
+      var topics = home.data().resolve("topics");
+      if (!Files.exists(topics.resolve("meta.properties"))) {
+        format(topics);
+      }
+      var configuration = home.data().resolve("server.properties");
+      Files.writeString(
+          configuration,
+          properties(topics, port, controllerPort, settings).entrySet().stream()
+              .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
+              .collect(Collectors.joining()));
+      var logging = home.data().resolve("logback.xml");
+      Files.writeString(logging, LOGBACK);
+      var broker =
+          ChildProcess.start(
+              "kafka",
+              "java",
+              command(configuration, logging, settings),
+              Map.of("CLASSPATH", System.getProperty("java.class.path")),
+              home);
+      var server = new KafkaServer(broker, port);
+      broker.awaitReady(START_LIMIT, () -> !Ports.isFree(port));
+      server.awaitBroker();
+      return server;
+    } catch (IOException e) {
+      throw new ServerException("Kafka cannot be started in " + home.data() + ": " + e, e);
+    }
+  }
+
+  /** {@code host:port} for a client's {@code bootstrap.servers}. */
+  public String bootstrapServers() {
+    return "127.0.0.1:" + port;
+  }
+
+  public boolean isAlive() {
+    return broker.isAlive();
+  }
+
+  public Instant startedAt() {
+    return broker.startedAt();
+  }
+
+  /** Ends the broker in order. */
+  public void stop() {
+    broker.stop(STOP_LIMIT);
+  }
+
+  /** Ends the broker as a power cut does. */
+  public void kill() {
+    broker.kill();
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  private void awaitBroker() {
+    try (var admin =
+        Admin.create(
+            Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers(),
+                AdminClientConfig.RETRY_BACKOFF_MS_CONFIG, 50,
+                AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, 50))) {
+      broker.awaitReady(START_LIMIT, () -> isListed(admin));
+    }
+  }
+
+  private static boolean isListed(Admin admin) {
+    try {
+      return !admin.describeCluster().nodes().get(2, TimeUnit.SECONDS).isEmpty();
+    } catch (ExecutionException | TimeoutException notYet) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static void format(Path topics) {
+    var output = new ByteArrayOutputStream();
+    try {
+      new Formatter()
+          .setPrintStream(new PrintStream(output, true, StandardCharsets.UTF_8))
+          .setNodeId(NODE_ID)
+          .setClusterId(Uuid.randomUuid().toString())
+          .setReleaseVersion(MetadataVersion.latestProduction())
+          .setControllerListenerName("CONTROLLER")
+          .setMetadataLogDirectory(topics.toString())
+          .addDirectory(topics.toString())
+          .run();
+    } catch (Exception e) {
+      throw new ServerException("Kafka's storage cannot be formatted: " + output, e);
+    }
+  }
+
+  private static List<String> command(Path configuration, Path logging, KafkaSettings settings) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:+UseSerialGC");
+    command.add("-Xshare:auto");
+    command.addAll(settings.jvmOptions());
+    command.add("-Dorg.slf4j.simpleLogger.showDateTime=true");
+    command.add("-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS");
+    command.add("-Dlogback.configurationFile=" + logging);
+    command.add("kafka.Kafka");
+    command.add(configuration.toString());
+    return command;
+  }
+
+  private static Map<String, String> properties(
+      Path topics, int port, int controllerPort, KafkaSettings settings) {
+    var properties = new LinkedHashMap<String, String>();
+    properties.put("process.roles", "broker,controller");
+    properties.put("node.id", Integer.toString(NODE_ID));
+    properties.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
+    properties.put(
+        "listeners",
+        "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort));
+    properties.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+    properties.put("controller.listener.names", "CONTROLLER");
+    properties.put("inter.broker.listener.name", "PLAINTEXT");
+    properties.put("log.dirs", topics.toString());
+    properties.put("auto.create.topics.enable", "false");
+    properties.put("num.network.threads", "2");
+    properties.put("num.io.threads", "4");
+    for (var internal :
+        List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
+      properties.put(internal + ".replication.factor", "1");
+      properties.put(internal + ".num.partitions", "4");
+    }
+    properties.put("transaction.state.log.min.isr", "1");
+    properties.put("share.coordinator.state.topic.min.isr", "1");
+    properties.put("group.initial.rebalance.delay.ms", "0");
+    // A broker that was killed is let in again only when its old session has passed.
+    properties.put("broker.session.timeout.ms", "3000");
+    properties.put("broker.heartbeat.interval.ms", "500");
+    properties.put("log.cleaner.dedupe.buffer.size", Integer.toString(8 << 20));
+    properties.put(
+        "controlled.shutdown.enable", "false"); // there is no other broker to hand over to
+    properties.putAll(settings.properties());
+    return properties;
+  }
+
+  /** For class paths that log through Logback, which says everything unless told otherwise. */
+  private static final String LOGBACK =
+      """
+      <configuration>
+        <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
+          <encoder><pattern>%d{HH:mm:ss.SSS} %level %logger{0} - %msg%n</pattern></encoder>
+        </appender>
+        <root level="info"><appender-ref ref="out"/></root>
+      </configuration>
+      """;
+}

@@ -1,0 +1,209 @@
+package dev.acequia.servers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A PostgreSQL server in processes of its own, listening on 127.0.0.1. It also runs when this
+ * process is root's, which PostgreSQL itself refuses: see {@link PostgresAccount}.
+ */
+public final class PostgresServer implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
+  private static final String SUPERUSER = "postgres";
+
+  private final ChildProcess postmaster;
+  private final int port;
+  private final String password;
+
+  private PostgresServer(ChildProcess postmaster, int port, String password) {
+    this.postmaster = postmaster;
+    this.port = port;
+    this.password = password;
+  }
+
+  /** Starts a server for tests on a port of its own, or the one that this folder held before. */
+  public static PostgresServer start(Path folder) {
+    return start(Home.at(folder), Ports.keptIn(folder), PostgresSettings.ofFast());
+  }
+
+  /**
+   * Starts a server, and waits until it accepts connections.
+   *
+   * @param ports {@code postgres}
+   */
+  public static PostgresServer start(Home home, Ports ports, PostgresSettings settings) {
+    var port = ports.freeFor("postgres", "PostgreSQL");
+    home.create();
+    var programs = PostgresBinaries.unpacked();
+    var account = PostgresAccount.forThisUser();
+    var cluster = home.data().resolve("cluster");
+    try {
+      var password = password(home.data().resolve("superuser-password"));
+      if (Files.isDirectory(cluster)) {
+        account.own(cluster);
+      } else {
+        create(cluster, home, programs, account);
+      }
+      var command = new ArrayList<>(account.prefix());
+      command.add(programs.resolve("postgres").toString());
+      command.addAll(List.of("-D", cluster.toString()));
+      parameters(port, settings)
+          .forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
+      var server =
+          new PostgresServer(
+              ChildProcess.start("postgres", "postgres", command, Map.of(), home), port, password);
+      server.postmaster.awaitReady(START_LIMIT, server::accepts);
+      return server;
+    } catch (IOException e) {
+      throw new ServerException("PostgreSQL cannot be started in " + home.data() + ": " + e, e);
+    }
+  }
+
+  /** {@code postgresql://host:port/database}, without credentials. */
+  public String uri(String database) {
+    return "postgresql://127.0.0.1:" + port + "/" + database;
+  }
+
+  /** The same for a JDBC driver. */
+  public String jdbcUrl(String database) {
+    return "jdbc:" + uri(database);
+  }
+
+  /** The role that may do everything. */
+  public String superuser() {
+    return SUPERUSER;
+  }
+
+  public String superuserPassword() {
+    return password;
+  }
+
+  /** A connection as the superuser, to be closed by the caller. */
+  public Connection connect(String database) throws SQLException {
+    return DriverManager.getConnection(jdbcUrl(database), SUPERUSER, password);
+  }
+
+  public boolean isAlive() {
+    return postmaster.isAlive();
+  }
+
+  public Instant startedAt() {
+    return postmaster.startedAt();
+  }
+
+  /** Ends the server in order; open transactions are rolled back. */
+  public void stop() {
+    postmaster.stopBy("INT", STOP_LIMIT);
+  }
+
+  /** Ends the server as a power cut does; it recovers at its next start. */
+  public void kill() {
+    postmaster.kill();
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  private boolean accepts() {
+    try (var connection = connect("postgres")) {
+      return connection.isValid(1);
+    } catch (SQLException notYet) {
+      return false;
+    }
+  }
+
+  private static void create(Path cluster, Home home, Path programs, PostgresAccount account)
+      throws IOException {
+    var unfinished = home.data().resolve("cluster.new"); // so that half a cluster is never used
+    FileTree.delete(unfinished);
+    Files.createDirectory(
+        unfinished,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    account.own(unfinished);
+    var passwordFile = home.data().resolve("superuser-password");
+    account.own(passwordFile);
+    var command = new ArrayList<>(account.prefix());
+    command.add(programs.resolve("initdb").toString());
+    command.addAll(
+        List.of(
+            "--pgdata=" + unfinished,
+            "--username=" + SUPERUSER,
+            "--pwfile=" + passwordFile,
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--no-sync",
+            "--no-instructions"));
+    var log = home.logs().resolve("initdb.log");
+    var process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .directory(home.data().toFile())
+            .start();
+    try {
+      if (!process.waitFor(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        throw new ServerException("PostgreSQL's initdb did not end, see " + log);
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+      throw new ServerException("interrupted while PostgreSQL was being set up", e);
+    }
+    if (process.exitValue() != 0) {
+      throw new ServerException(
+          "PostgreSQL's initdb ended with code %d:%n%s"
+              .formatted(process.exitValue(), Files.readString(log)));
+    }
+    Files.move(unfinished, cluster, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static Map<String, String> parameters(int port, PostgresSettings settings) {
+    var parameters = new LinkedHashMap<String, String>();
+    parameters.put("listen_addresses", "127.0.0.1");
+    parameters.put("port", Integer.toString(port));
+    parameters.put("unix_socket_directories", "");
+    parameters.put("max_connections", "300");
+    parameters.put("shared_buffers", "128MB");
+    parameters.put("timezone", "UTC");
+    parameters.put("log_timezone", "UTC");
+    if (!settings.durable()) {
+      parameters.put("fsync", "off");
+      parameters.put("full_page_writes", "off");
+    }
+    parameters.putAll(settings.parameters());
+    return parameters;
+  }
+
+  private static String password(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      var bytes = new byte[16];
+      new SecureRandom().nextBytes(bytes);
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(file, HexFormat.of().formatHex(bytes));
+    }
+    return Files.readString(file).strip();
+  }
+}
