@@ -1,0 +1,70 @@
+package dev.acequia.charts;
+
+import static dev.acequia.charts.Golden.assertGolden;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ChartTest {
+  @Test
+  void rendersTheOperator() {
+    assertGolden("operator.yaml", Chart.OPERATOR.render());
+  }
+
+  @Test
+  void rendersTheOperatorForStrimziAndNodePorts() {
+    assertGolden(
+        "operator-strimzi.yaml",
+        Chart.OPERATOR
+            .with("platform.kafka.topicProvider", "strimzi")
+            .with("platform.kafka.strimzi.namespace", "kafka")
+            .with("platform.kafka.strimzi.cluster", "main")
+            .with("platform.exposure.type", "NodePort")
+            .with("platform.exposure.host", "node.example.com")
+            .with("monitoring.dashboards.enabled", false)
+            .render());
+  }
+
+  @Test
+  void crdsChartKeepsTheDefinitionWhenItIsUninstalled() {
+    assertThat(Chart.CRDS.objects())
+        .singleElement()
+        .satisfies(
+            crd ->
+                assertThat(crd.getMetadata().getAnnotations())
+                    .containsEntry("helm.sh/resource-policy", "keep")
+                    .containsEntry("argocd.argoproj.io/sync-options", "ServerSideApply=true"));
+  }
+
+  @Test
+  void asksForTheBrokers() {
+    assertThatThrownBy(() -> new Chart(Path.of("acequia"), Map.of()).render())
+        .hasMessageContaining(
+            "platform.kafka.bootstrapServers is not set: give host:port of Kafka's brokers");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "platform.kafka.bootstrapServers, kafka, does not match pattern",
+    "platform.kafka.topicProvider, confluent, value must be one of 'direct', 'strimzi'",
+    "platform.kafka.topicProvider, strimzi, missing property 'strimzi'",
+    "platform.kafka.replicationFactor, 0, minimum: got 0, want 1",
+    "platform.exposure.type, NodePort, missing property 'host'",
+    "platform.exposure.type, LoadBalancer, value must be one of 'ClusterIP', 'NodePort'",
+    "platform.requireAuth, maybe, got string, want boolean",
+    "platform.kafak, x, additional properties 'kafak' not allowed",
+    "replicas, many, got string, want integer",
+    "monitoring.rules.enabled, sometimes, 'auto'",
+  })
+  void refusesAWrongValueAndSaysWhy(String path, String value, String message) {
+    var parent = "/" + path.substring(0, Math.max(path.lastIndexOf('.'), 0)).replace('.', '/');
+    assertThatThrownBy(() -> Chart.OPERATOR.with(path, value).render())
+        .hasMessageContaining("at '" + parent)
+        .hasMessageContaining(message);
+  }
+}
