@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 @JsonClassDescription("What the user declares; only schema.fields and store are required.")
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
+// Not a required property: the message names the stores that there are.
+@ValidationRule(
+    value = "has(self.store) && has(self.store.postgres)",
+    message = "name one store; known stores: postgres",
+    fieldPath = ".store")
 @ValidationRule(
     value = "self.consumer.mode != 'upsert' || has(self.schema.key)",
     message =
@@ -50,7 +55,6 @@ public record DataPipelineSpec(
     @JsonPropertyDescription(
             "Where records end up and are queried. Required, exactly one. The kind of store is"
                 + " immutable.")
-        @Required
         StoreSpec store,
     @JsonPropertyDescription(
             "How records get from the topic into the store. `kubectl scale` changes replicas.")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,14 +15,13 @@ class CrdTest {
 
   @Test
   void committedCrdIsWhatTheModelSays() throws IOException {
-    var generated = GeneratedCrd.yaml();
-    if (System.getProperty("bless") != null) {
-      Files.createDirectories(GeneratedCrd.COMMITTED.getParent());
-      Files.writeString(GeneratedCrd.COMMITTED, generated);
-    }
-    assertThat(GeneratedCrd.committed())
-        .as("%s is stale: run %s and commit it", GeneratedCrd.COMMITTED, BLESS)
-        .isEqualTo(generated);
+    assertFresh(GeneratedCrd.COMMITTED, GeneratedCrd.yaml());
+  }
+
+  @Test
+  void committedReferenceIsWhatTheCrdSays() throws IOException {
+    assertFresh(
+        CrdReference.COMMITTED, CrdReference.of(GeneratedCrd.YAML.readTree(GeneratedCrd.yaml())));
   }
 
   @Test
@@ -45,6 +45,16 @@ class CrdTest {
             "/spec/versions/0/schema/openAPIV3Schema/properties/spec");
     collectUndescribed(spec, "spec", undescribed);
     assertThat(undescribed).isEqualTo(List.of());
+  }
+
+  private static void assertFresh(Path file, String generated) throws IOException {
+    if (System.getProperty("bless") != null) {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, generated);
+    }
+    assertThat(Files.exists(file) ? Files.readString(file) : "")
+        .as("%s is stale: run %s and commit it", file.normalize(), BLESS)
+        .isEqualTo(generated);
   }
 
   private static void collectUndescribed(JsonNode schema, String path, List<String> undescribed) {

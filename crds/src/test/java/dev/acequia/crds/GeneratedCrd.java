@@ -11,10 +11,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -113,14 +111,6 @@ final class GeneratedCrd {
 
   static ObjectNode at(JsonNode node, String pointer) {
     return (ObjectNode) node.requiredAt(pointer);
-  }
-
-  static String committed() {
-    try {
-      return Files.readString(COMMITTED);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the committed CRD is missing", e);
-    }
   }
 
   private static String generate() {

@@ -1,0 +1,173 @@
+package dev.acequia.crds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.acequia.servers.ControlPlane;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a real API server takes and refuses, and what it says. */
+class AdmissionIT {
+  private static final Path INVALID = Path.of("src/test/resources/invalid");
+  private static final String EXPECT = "# expect: ";
+
+  @TempDir static Path folder;
+  private static ControlPlane plane;
+  private static Kubectl kubectl;
+
+  @BeforeAll
+  static void start() throws Exception {
+    plane = ControlPlane.startApiServer(folder);
+    kubectl = new Kubectl(plane);
+    // As a client does that knows no server-side apply: the definition must fit its annotation.
+    kubectl.ok("apply", "-f", GeneratedCrd.COMMITTED.toString());
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> kubectl.run("get", "datapipelines").exitCode() == 0);
+  }
+
+  @AfterAll
+  static void stop() {
+    plane.close();
+  }
+
+  @AfterEach
+  void clear() throws Exception {
+    kubectl.ok("delete", "datapipelines", "--all");
+  }
+
+  static List<String> invalid() throws IOException {
+    try (var files = Files.list(INVALID)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> !name.endsWith(".before.yaml"))
+          .map(name -> name.replace(".yaml", ""))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("invalid")
+  void refusesAndSaysWhatToDo(String name) throws Exception {
+    var before = INVALID.resolve(name + ".before.yaml");
+    if (Files.exists(before)) {
+      kubectl.ok("apply", "-f", before.toString());
+    }
+    var file = INVALID.resolve(name + ".yaml");
+    var expected = Files.readAllLines(file).getFirst();
+    assertThat(expected).startsWith(EXPECT);
+
+    var result = kubectl.run("apply", "-f", file.toString());
+
+    assertThat(result.exitCode()).as(result.text()).isNotZero();
+    assertThat(result.text()).contains(expected.substring(EXPECT.length()));
+  }
+
+  @Test
+  void fillsInWhatTheModelFillsIn() throws Exception {
+    apply(MinimalPipeline.YAML);
+
+    var stored = GeneratedCrd.YAML.readTree(kubectl.ok("get", "dp", "minimal", "-o=yaml"));
+
+    assertThat(stored.get("spec")).isEqualTo(MinimalPipeline.specFilledInByTheModel());
+  }
+
+  @Test
+  void widensTypesAndAddsFields() throws Exception {
+    var pipeline = pipeline("{name: a, type: int32}", "{name: b, type: date}");
+    apply(pipeline);
+    apply(
+        pipeline
+            .replace("int32", "int64")
+            .replace("date", "timestamp")
+            .concat("      - {name: c, type: json}\n"));
+    apply(pipeline.replace("int32", "decimal").replace("date", "timestamp"));
+  }
+
+  @Test
+  void changesTopicAndCredentials() throws Exception {
+    var pipeline = pipeline("{name: a, type: int32}");
+    apply(pipeline.replace("store:", "topic: {partitions: 3, retention: 90m}\n  store:"));
+    apply(pipeline.replace("store:", "topic: {partitions: 4, retention: 400d}\n  store:"));
+    apply(
+        pipeline
+            .replace("warehouse", "other-warehouse")
+            .replace("store:", "topic: {partitions: 4}\n  store:"));
+  }
+
+  /** The sum of all rules' cost is bounded at run time, too. */
+  @Test
+  void takesTheLargestSchema() throws Exception {
+    var fields =
+        IntStream.range(0, 500)
+            .mapToObj(i -> "{name: %s, type: string, required: true}".formatted(longName(i)))
+            .toArray(String[]::new);
+    var key =
+        IntStream.range(484, 500)
+            .mapToObj(AdmissionIT::longName)
+            .collect(Collectors.joining(", ", "    key: [", "]\n"));
+    var pipeline = pipeline(fields).replace("    fields:\n", key + "    fields:\n");
+    apply(pipeline);
+    apply(pipeline.replace("store:", "description: changed\n  store:"));
+  }
+
+  @Test
+  void scalesConsumers() throws Exception {
+    apply(MinimalPipeline.YAML);
+    kubectl.ok("scale", "dp/minimal", "--replicas=2");
+    assertThat(kubectl.ok("get", "dp", "minimal", "-o=jsonpath={.spec.consumer.replicas}"))
+        .isEqualTo("2");
+    assertThat(kubectl.run("scale", "dp/minimal", "--replicas=1001").text())
+        .contains("should be less than or equal to 1000");
+  }
+
+  @Test
+  void showsItsColumnsAndExplainsItself() throws Exception {
+    apply(MinimalPipeline.YAML);
+    assertThat(kubectl.ok("get", "dp")).matches("(?s)NAME +READY +REASON +ENDPOINT +AGE\n.*");
+    assertThat(kubectl.ok("get", "acequia", "-o=wide"))
+        .matches("(?s)NAME +READY +REASON +ENDPOINT +AGE +TOPIC +STORE +MODE +CONSUMERS\n.*");
+    assertThat(kubectl.ok("explain", "dp.spec.consumer"))
+        .contains("replicas", "Default 1.", "May\n    change at any");
+  }
+
+  private static void apply(String pipeline) throws Exception {
+    var result =
+        kubectl.runWith(pipeline, "apply", "--server-side", "--force-conflicts", "-f", "-");
+    assertThat(result.exitCode()).as(result.text()).isZero();
+  }
+
+  private static String pipeline(String... fields) {
+    return """
+    apiVersion: acequia.dev/v1alpha1
+    kind: DataPipeline
+    metadata:
+      name: flights
+      namespace: default
+    spec:
+      store: {postgres: {secretName: warehouse}}
+      schema:
+        fields:
+    """
+        + Stream.of(fields).map(f -> "      - " + f + "\n").collect(Collectors.joining());
+  }
+
+  private static String longName(int i) {
+    return "f%062d".formatted(i);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.acequia.crds;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.stream.StreamSupport;
+
+/** The page that documents every field, made from the CRD. */
+final class CrdReference {
+  static final Path COMMITTED = Path.of("../docs/crd-reference.md");
+
+  private static final String INTRODUCTION =
+      """
+      <!-- Generated from the CRD; do not edit. -->
+      # DataPipeline: every field
+      API `acequia.dev/v1alpha1`, kind `DataPipeline`, short name `dp`. `kubectl explain dp.spec` shows the same texts.
+      Only `schema.fields` and `store` have to be given; what else holds is filled in, so that `kubectl get -o yaml`
+      shows what is in force. A wrong value is refused when it is applied, with a message that says what to do.
+
+      A pipeline's name has lower-case letters, digits and `-`, begins with a letter and ends with a letter or digit, and
+      has at most 40 characters.
+
+      ## Types of a record's fields
+      | type | in JSON | in PostgreSQL |
+      | --- | --- | --- |
+      | `string` | string | `text` |
+      | `int32` | number without fraction | `integer` |
+      | `int64` | number without fraction | `bigint` |
+      | `double` | number | `double precision` |
+      | `decimal` | number, or string to keep every digit | `numeric` |
+      | `boolean` | `true` or `false` | `boolean` |
+      | `date` | string, `2013-01-31` | `date` |
+      | `timestamp` | string, RFC 3339 with offset, `2013-01-31T06:00:00-05:00` | `timestamptz` |
+      | `uuid` | string, `3f333df6-90a4-4fda-8dd3-9485d27cee36` | `uuid` |
+      | `json` | any value | `jsonb` |
+      """;
+
+  private final StringBuilder page = new StringBuilder(INTRODUCTION);
+
+  private CrdReference() {}
+
+  static String of(JsonNode crd) {
+    var reference = new CrdReference();
+    var schema = crd.at("/spec/versions/0/schema/openAPIV3Schema/properties");
+    reference.section("spec", schema.get("spec"));
+    reference.section("status", schema.get("status"));
+    return reference.page.toString();
+  }
+
+  private void section(String path, JsonNode schema) {
+    page.append("\n## ").append(path).append('\n');
+    page.append(schema.path("description").asText()).append("\n\n");
+    page.append("| field | type | default | |\n| --- | --- | --- | --- |\n");
+    var below = new ArrayList<Runnable>();
+    for (var property : schema.path("properties").properties()) {
+      var name = property.getKey();
+      var field = property.getValue();
+      page.append(
+          "| `%s` | %s | %s | %s |\n".formatted(name, type(field), fallback(field), text(field)));
+      if (field.has("properties")) {
+        below.add(() -> section(path + "." + name, field));
+      } else if (field.path("items").has("properties")) {
+        below.add(() -> section(path + "." + name + "[]", field.get("items")));
+      }
+    }
+    below.forEach(Runnable::run);
+  }
+
+  private static String type(JsonNode field) {
+    if (field.has("enum")) {
+      return String.join(
+          ", ",
+          StreamSupport.stream(field.get("enum").spliterator(), false)
+              .map(value -> "`" + value.asText() + "`")
+              .toList());
+    }
+    var type = field.path("type").asText();
+    var items = field.path("items").path("type").asText();
+    return switch (type) {
+      case "array" -> "list of %s%s".formatted(items, bounds(field, "minItems", "maxItems"));
+      case "string" -> type + bounds(field, "minLength", "maxLength");
+      default -> type + bounds(field, "minimum", "maximum");
+    };
+  }
+
+  private static String bounds(JsonNode field, String least, String most) {
+    if (field.has(least) && field.has(most)) {
+      return ", %s to %s".formatted(field.get(least), field.get(most));
+    }
+    if (field.has(most)) {
+      return ", at most %s".formatted(field.get(most));
+    }
+    return field.has(least) ? ", at least %s".formatted(field.get(least)) : "";
+  }
+
+  private static String fallback(JsonNode field) {
+    var value = field.path("default");
+    return value.isValueNode() ? "`" + value.asText() + "`" : "";
+  }
+
+  private static String text(JsonNode field) {
+    return field.path("description").asText().replace("<", "&lt;").replace("|", "\\|");
+  }
+}
