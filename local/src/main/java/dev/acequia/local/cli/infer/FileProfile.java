@@ -31,8 +31,8 @@ public record FileProfile(
     List<InferredField> fields,
     long records,
     boolean whole) {
-  /** A table has at most 1,600 columns; the names of a hostile file must not fill the memory. */
-  private static final int MAX_FIELDS = 1600;
+  /** A schema has at most 500 fields; the names of a hostile file must not fill the memory. */
+  private static final int MAX_FIELDS = 500;
 
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();

@@ -1,0 +1,48 @@
+package dev.acequia.local.cli.load;
+
+import dev.acequia.local.CommandException;
+import java.net.URI;
+
+/** A pipeline's HTTP address, as {@code status.endpoint} has it. */
+public record Endpoint(URI base) {
+  /**
+   * Reads an address; a trailing {@code /} or {@code /v1/records} is left off.
+   *
+   * @throws CommandException when it is not one
+   */
+  public static Endpoint of(String address) {
+    var text = address.strip().replaceAll("/+$", "").replaceAll("/v1/records$", "");
+    try {
+      var uri = URI.create(text);
+      var scheme = uri.getScheme();
+      if (("http".equals(scheme) || "https".equals(scheme)) && uri.getHost() != null) {
+        return new Endpoint(uri);
+      }
+    } catch (IllegalArgumentException e) {
+      throw notAnAddress(address);
+    }
+    throw notAnAddress(address);
+  }
+
+  /** Where records go. */
+  public URI records() {
+    return URI.create(base + "/v1/records");
+  }
+
+  URI openApi() {
+    return URI.create(base + "/openapi.json");
+  }
+
+  @Override
+  public String toString() {
+    return base.toString();
+  }
+
+  private static CommandException notAnAddress(String address) {
+    return new CommandException(
+        "'"
+            + address
+            + "' is no endpoint; it looks like http://127.0.0.1:30080, and is shown by:"
+            + " kubectl get datapipelines");
+  }
+}

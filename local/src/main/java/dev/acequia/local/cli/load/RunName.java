@@ -1,0 +1,67 @@
+package dev.acequia.local.cli.load;
+
+import dev.acequia.contract.Schema;
+import dev.acequia.local.CommandException;
+import dev.acequia.local.cli.source.RecordFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * The name of an import's run, the first part of its idempotency keys: a digest of all that decides
+ * how the file is cut, and what tells this run from others.
+ */
+final class RunName {
+  private RunName() {}
+
+  /** A name that was not used before. */
+  static String fresh(RecordFile file, Schema schema, ImportOptions options) {
+    return digest(file, schema, options) + "-" + UUID.randomUUID().toString().substring(0, 13);
+  }
+
+  /**
+   * Checks that a run can go on: its requests will be the same again.
+   *
+   * @throws CommandException when file or options are not what they were
+   */
+  static String resumed(String run, RecordFile file, Schema schema, ImportOptions options) {
+    if (!run.startsWith(digest(file, schema, options) + "-")) {
+      throw new CommandException(
+          "--resume "
+              + run
+              + ": the file, the options or the endpoint's fields are not those of that run, so"
+              + " its requests cannot be repeated");
+    }
+    return run;
+  }
+
+  private static String digest(RecordFile file, Schema schema, ImportOptions options) {
+    try {
+      var dialect = options.dialect();
+      var all =
+          String.join(
+              "\n",
+              String.valueOf(Files.size(file.path())),
+              Files.getLastModifiedTime(file.path()).toString(),
+              schema.hash(),
+              String.valueOf(options.lanes()),
+              String.valueOf(options.chunkRecords()),
+              String.valueOf(options.zone()),
+              String.valueOf(dialect.delimiter()),
+              dialect.encoding().name(),
+              new TreeSet<>(dialect.nulls()).toString(),
+              new TreeSet<>(options.ignored()).toString());
+      var sha = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(sha, 0, 4);
+    } catch (IOException e) {
+      throw new CommandException(file.path() + ": " + e.getMessage(), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}
