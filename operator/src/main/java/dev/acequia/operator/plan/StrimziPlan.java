@@ -19,9 +19,9 @@ import java.util.TreeMap;
  * The pipeline's topics and user as Strimzi's resources. They live in Kafka's namespace, since
  * Strimzi's topic operator watches that one only; labels tie them to the pipeline.
  */
-record StrimziPlan(PipelineNames names, TopicsPlan topics, PlatformConfig.Strimzi strimzi) {
+public record StrimziPlan(PipelineNames names, TopicsPlan topics, PlatformConfig.Strimzi strimzi) {
 
-  List<HasMetadata> objects() {
+  public List<HasMetadata> objects() {
     var objects = new ArrayList<HasMetadata>();
     topics.all().forEach(topic -> objects.add(topic(topic)));
     if (strimzi.authentication() == PlatformConfig.Strimzi.Authentication.SCRAM_SHA_512) {

@@ -31,7 +31,7 @@ public record TopicsPlan(DesiredTopic records, DesiredTopic deadLetters) {
     }
   }
 
-  static TopicsPlan of(PipelineNames names, DataPipelineSpec spec, PlatformConfig platform) {
+  public static TopicsPlan of(PipelineNames names, DataPipelineSpec spec, PlatformConfig platform) {
     var retention = SpecDuration.parse(spec.topic().retention());
     var deadLetterRetention =
         retention.compareTo(LEAST_DEAD_LETTER_RETENTION) < 0

@@ -1,0 +1,67 @@
+package dev.acequia.operator;
+
+import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.telemetry.ManagementServer;
+import dev.acequia.telemetry.MetricSet;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The operator's process. It reads its platform's configuration once, at start; a change of it is a
+ * rollout. What it may do in the cluster is the chart's ClusterRole.
+ */
+public final class OperatorProcess {
+  private static final Logger log = LoggerFactory.getLogger(OperatorProcess.class);
+  private static final String PLATFORM_CONFIG = "ACEQUIA_PLATFORM_CONFIG";
+  private static final String POD_NAMESPACE = "POD_NAMESPACE";
+
+  private OperatorProcess() {}
+
+  /** Runs until a signal ends it or the lease is lost. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    var environment = System.getenv();
+    var platform = platform(environment);
+    var metrics = new MetricSet(new PrometheusRegistry());
+    var client = new KubernetesClientBuilder().build();
+    var operator =
+        PipelineOperator.create(
+            client,
+            platform,
+            metrics,
+            RuntimeVariable.POD_NAME.in(environment),
+            Optional.ofNullable(environment.get(POD_NAMESPACE)));
+    try (var management =
+        ManagementServer.start(
+            RuntimeVariable.ACEQUIA_BIND_ADDRESS.in(environment),
+            ManagementServer.PORT,
+            metrics.registry(),
+            operator::whyDead,
+            operator::whyNotReady)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(operator::stop, "shutdown"));
+      operator.start();
+      log.info(
+          "reconciling {} with topics by {}, management on port {}",
+          DataPipeline.KIND,
+          platform.kafka().topicProvider(),
+          management.port());
+      Thread.currentThread().join();
+    }
+  }
+
+  private static PlatformConfig platform(Map<String, String> environment) throws IOException {
+    var file = environment.get(PLATFORM_CONFIG);
+    if (file == null) {
+      throw new IllegalStateException("the environment variable " + PLATFORM_CONFIG + " is not set");
+    }
+    return PlatformConfig.parse(Files.readString(Path.of(file)));
+  }
+}

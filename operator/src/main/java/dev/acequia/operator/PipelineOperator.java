@@ -1,0 +1,221 @@
+package dev.acequia.operator;
+
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.apply.EventRecorder;
+import dev.acequia.operator.apply.KafkaTopics;
+import dev.acequia.operator.apply.Passwords;
+import dev.acequia.operator.apply.PipelineRemoval;
+import dev.acequia.operator.apply.PlanApplier;
+import dev.acequia.operator.apply.StrimziTopics;
+import dev.acequia.operator.apply.TopicProvider;
+import dev.acequia.operator.observe.FactsReader;
+import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.telemetry.MetricSet;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The operator, put together; it works while it holds the lease. */
+final class PipelineOperator {
+  private static final Logger log = LoggerFactory.getLogger(PipelineOperator.class);
+  private static final String LEASE = "acequia-operator";
+  private static final Duration LEASE_DURATION = Duration.ofSeconds(15);
+  private static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
+  private static final Duration RETRY_PERIOD = Duration.ofSeconds(2);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+  /** Also finds what nobody told of, such as a topic's changed settings. */
+  private static final Duration RESYNC = Duration.ofMinutes(10);
+
+  /** Reconciles wait for Kafka and the API server, not for the processor. */
+  private static final int THREADS = 16;
+
+  private final KubernetesClient client;
+  private final Operator operator;
+  private final @Nullable KafkaTopics directTopics;
+  private final Optional<String> identity;
+  private final Optional<String> leaseNamespace;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private volatile boolean started;
+
+  private PipelineOperator(
+      KubernetesClient client,
+      MetricSet metrics,
+      Clock clock,
+      @Nullable KafkaTopics directTopics,
+      Optional<String> identity,
+      Optional<String> leaseNamespace) {
+    this.client = client;
+    this.directTopics = directTopics;
+    this.identity = identity;
+    this.leaseNamespace = leaseNamespace;
+    this.operator = new Operator(overrider -> configure(overrider, metrics, clock));
+  }
+
+  /**
+   * An operator that is not started.
+   *
+   * @param identity this process's name, such as its Pod's
+   * @param leaseNamespace where the lease is; absent: it works without one
+   */
+  static PipelineOperator create(
+      KubernetesClient client,
+      PlatformConfig platform,
+      MetricSet metrics,
+      Optional<String> identity,
+      Optional<String> leaseNamespace) {
+    var clock = Clock.systemUTC();
+    var events = new EventRecorder(client, clock, identity.orElse("acequia-operator"));
+    var direct =
+        switch (platform.kafka().topicProvider()) {
+          case DIRECT ->
+              new KafkaTopics(
+                  Admin.create(KafkaTopics.settings(platform.kafka().bootstrapServers())));
+          case STRIMZI -> null;
+        };
+    TopicProvider topics =
+        direct != null
+            ? direct
+            : new StrimziTopics(client, Objects.requireNonNull(platform.kafka().strimzi()));
+    var operator =
+        new PipelineOperator(client, metrics, clock, direct, identity, leaseNamespace);
+    operator.operator.register(
+        new PipelineReconciler(
+            platform,
+            topics,
+            new FactsReader(client, Passwords::generate),
+            new PlanApplier(client, clock),
+            new PipelineRemoval(client, platform, topics, events, clock),
+            new StatusReports(events, new PipelineGauges(metrics)),
+            events,
+            clock),
+        PipelineOperator::configure);
+    return operator;
+  }
+
+  /** Watches, and reconciles once the lease is held. */
+  void start() {
+    operator.start();
+    started = true;
+  }
+
+  /** Finishes the reconciles in progress and gives the lease back, so that a successor need not wait. */
+  void stop() {
+    if (!stopping.compareAndSet(false, true)) {
+      return;
+    }
+    operator.stop();
+    releaseLease();
+    if (directTopics != null) {
+      directTopics.close();
+    }
+    client.close();
+  }
+
+  /** Why the process must be restarted; an informer that has stopped does not start again. */
+  Optional<String> whyDead() {
+    return Optional.empty();
+  }
+
+  /** Why it cannot work now: until every informer has its objects. Waiting for the lease is fine. */
+  Optional<String> whyNotReady() {
+    if (!started) {
+      return Optional.of("the informers have not synced");
+    }
+    var unhealthy =
+        operator.getRuntimeInfo().unhealthyInformerWrappingEventSourceHealthIndicator().values()
+            .stream()
+            .flatMap(sources -> sources.keySet().stream())
+            .toList();
+    return unhealthy.isEmpty() ? Optional.empty() : Optional.of("not watching: " + unhealthy);
+  }
+
+  private void configure(
+      ConfigurationServiceOverrider overrider, MetricSet metrics, Clock clock) {
+    overrider
+        .withKubernetesClient(client)
+        .withCloseClientOnStop(false) // the lease is given back with it
+        .withConcurrentReconciliationThreads(THREADS)
+        .withUseSSAToPatchPrimaryResource(true)
+        .withCloneSecondaryResourcesWhenGettingFromCache(false)
+        .withReconciliationTerminationTimeout(STOP_LIMIT)
+        .withStopOnInformerErrorDuringStartup(true)
+        .withMetrics(new ReconcileMetrics(metrics, clock));
+    leaseNamespace.ifPresent(
+        namespace -> {
+          var lease =
+              LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
+                  .withLeaseNamespace(namespace)
+                  .withLeaseDuration(LEASE_DURATION)
+                  .withRenewDeadline(RENEW_DEADLINE)
+                  .withRetryPeriod(RETRY_PERIOD)
+                  .withLeaderCallbacks(
+                      new LeaderCallbacks(
+                          () -> log.info("leading"), this::leaseLost, unused -> {}))
+                  .withExitOnStopLeading(false); // it would wait for the shutdown that waits for it
+          identity.ifPresent(lease::withIdentity);
+          overrider.withLeaderElectionConfiguration(lease.build());
+        });
+  }
+
+  private static void configure(ControllerConfigurationOverrider<DataPipeline> overrider) {
+    overrider
+        .watchingAllNamespaces()
+        .withReconciliationMaxInterval(RESYNC)
+        .withRetry(
+            GenericRetry.defaultLimitedExponentialRetry()
+                .setInitialInterval(Duration.ofMillis(500))
+                .setIntervalMultiplier(2)
+                .setMaxInterval(Duration.ofMinutes(1).toMillis())
+                .setMaxAttempts(-1))
+        .withOnUpdateFilter(PipelineOperator::asksForReconcile);
+  }
+
+  /** All but the operator's own writes to the status. */
+  static boolean asksForReconcile(DataPipeline now, DataPipeline before) {
+    var meta = now.getMetadata();
+    var former = before.getMetadata();
+    return !Objects.equals(meta.getGeneration(), former.getGeneration())
+        || !Objects.equals(meta.getAnnotations(), former.getAnnotations())
+        || !Objects.equals(meta.getFinalizers(), former.getFinalizers())
+        || !Objects.equals(meta.getDeletionTimestamp(), former.getDeletionTimestamp())
+        || !Objects.equals(meta.getUid(), former.getUid());
+  }
+
+  private void leaseLost() {
+    if (!stopping.get()) {
+      log.error("the lease is lost: ending, so that no two operators write");
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private void releaseLease() {
+    if (leaseNamespace.isEmpty() || identity.isEmpty()) {
+      return;
+    }
+    try {
+      var lease = client.leases().inNamespace(leaseNamespace.get()).withName(LEASE);
+      var held = lease.get();
+      if (held != null && identity.get().equals(held.getSpec().getHolderIdentity())) {
+        held.getSpec().setHolderIdentity("");
+        held.getSpec().setLeaseDurationSeconds(1);
+        lease.patch(held);
+      }
+    } catch (RuntimeException e) { // the process ends all the same, and the lease runs out
+      log.warn("the lease was not given back: {}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package dev.acequia.operator;
+
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.operator.apply.EventRecorder;
+import dev.acequia.operator.apply.NameTakenException;
+import dev.acequia.operator.apply.PipelineRemoval;
+import dev.acequia.operator.apply.PlanApplier;
+import dev.acequia.operator.apply.TopicProvider;
+import dev.acequia.operator.observe.Children;
+import dev.acequia.operator.observe.EventSources;
+import dev.acequia.operator.observe.FactsReader;
+import dev.acequia.operator.observe.Observation;
+import dev.acequia.operator.observe.ObservationReader;
+import dev.acequia.operator.observe.TopicState;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.PipelinePlan;
+import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.plan.TopicsPlan;
+import dev.acequia.operator.status.PipelineStatus;
+import dev.acequia.operator.validate.SpecValidation;
+import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
+import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One pipeline from spec to status: validate, plan, apply, observe, status. */
+@ControllerConfiguration(
+    name = "datapipeline",
+    finalizerName = PipelineNames.FINALIZER,
+    fieldManager = PipelineNames.MANAGER,
+    generationAwareEventProcessing = false) // annotations count too; see OperatorProcess
+final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<DataPipeline> {
+  /** Where something of the world is awaited that tells nobody when it changes. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
+
+  /** Conflicts and the like pass; a failure that stays is told. */
+  private static final int QUIET_RETRIES = 2;
+
+  private final PlatformConfig platform;
+  private final TopicProvider topics;
+  private final FactsReader facts;
+  private final PlanApplier applier;
+  private final PipelineRemoval removal;
+  private final StatusReports reports;
+  private final EventRecorder events;
+  private final Clock clock;
+
+  PipelineReconciler(
+      PlatformConfig platform,
+      TopicProvider topics,
+      FactsReader facts,
+      PlanApplier applier,
+      PipelineRemoval removal,
+      StatusReports reports,
+      EventRecorder events,
+      Clock clock) {
+    this.platform = platform;
+    this.topics = topics;
+    this.facts = facts;
+    this.applier = applier;
+    this.removal = removal;
+    this.reports = reports;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  @Override
+  public List<EventSource<?, DataPipeline>> prepareEventSources(
+      EventSourceContext<DataPipeline> context) {
+    var sources = new ArrayList<>(EventSources.of(context));
+    sources.addAll(topics.eventSources(context));
+    return sources;
+  }
+
+  @Override
+  public UpdateControl<DataPipeline> reconcile(
+      DataPipeline pipeline, Context<DataPipeline> context) {
+    var former = reports.former(pipeline);
+    var violations = SpecValidation.of(pipeline, platform);
+    if (!violations.isEmpty()) {
+      return reports.report(
+          pipeline, PipelineStatus.refused(pipeline, former, violations, clock.instant()));
+    }
+    var children = new Children(pipeline, context);
+    var topic = ensureTopics(pipeline, children);
+    var reading =
+        facts.read(
+            pipeline,
+            children,
+            topic,
+            topics.credentials(PipelineNames.of(pipeline), children));
+    var plan = PipelinePlan.of(pipeline, platform, reading.facts());
+    applier.apply(plan, children);
+    var seen = ObservationReader.read(plan, children, topic, reading.missing());
+    var control =
+        reports.report(
+            pipeline,
+            PipelineStatus.of(pipeline, former, platform, plan, seen, clock.instant()));
+    return mustLookAgain(seen) ? control.rescheduleAfter(LOOK_AGAIN) : control;
+  }
+
+  @Override
+  public DeleteControl cleanup(DataPipeline pipeline, Context<DataPipeline> context) {
+    var next = removal.advance(pipeline, new Children(pipeline, context));
+    if (next.isPresent()) {
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(next.get());
+    }
+    reports.forget(pipeline);
+    return DeleteControl.defaultDelete();
+  }
+
+  @Override
+  public ErrorStatusUpdateControl<DataPipeline> updateErrorStatus(
+      DataPipeline pipeline, Context<DataPipeline> context, Exception failure) {
+    var attempt = context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
+    if (pipeline.isMarkedForDeletion()
+        || !(failure instanceof NameTakenException) && attempt < QUIET_RETRIES) {
+      return ErrorStatusUpdateControl.defaultErrorProcessing();
+    }
+    var reason = failure instanceof NameTakenException ? "NameTaken" : "ReconcileFailed";
+    var status =
+        PipelineStatus.failed(
+            pipeline,
+            reports.former(pipeline),
+            reason,
+            String.valueOf(failure.getMessage()),
+            clock.instant());
+    var control = reports.report(pipeline, status);
+    return control.isNoUpdate()
+        ? ErrorStatusUpdateControl.noStatusUpdate()
+        : ErrorStatusUpdateControl.patchStatus(control.getResource().orElseThrow());
+  }
+
+  private TopicState ensureTopics(DataPipeline pipeline, Children children) {
+    var names = PipelineNames.of(pipeline);
+    var result =
+        topics.ensure(names, TopicsPlan.of(names, pipeline.getSpec(), platform), children);
+    result
+        .changes()
+        .forEach(
+            change ->
+                events.record(
+                    pipeline, EventRecorder.Type.NORMAL, "TopicChanged", "EnsureTopics", change));
+    return result.state();
+  }
+
+  private static boolean mustLookAgain(Observation seen) {
+    return seen.topic() instanceof TopicState.Missing
+        || seen.migration() instanceof Observation.MigrationState.Failed;
+  }
+}

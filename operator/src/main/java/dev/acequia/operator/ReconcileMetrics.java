@@ -1,0 +1,89 @@
+package dev.acequia.operator;
+
+import dev.acequia.contract.PipelineMetric;
+import dev.acequia.telemetry.MetricSet;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How reconciling goes, without a label that grows with the number of pipelines. The start of the
+ * oldest reconcile in progress is there because one that hangs never counts as failed.
+ */
+final class ReconcileMetrics implements Metrics {
+  private static final double MILLIS = 1000.0;
+
+  private final MetricSet metrics;
+  private final Clock clock;
+  private final Map<Object, Instant> inProgress = new ConcurrentHashMap<>();
+  private final Set<ResourceID> retrying = ConcurrentHashMap.newKeySet();
+
+  ReconcileMetrics(MetricSet metrics, Clock clock) {
+    this.metrics = metrics;
+    this.clock = clock;
+    showInProgress();
+    showRetrying();
+    metrics.histogram(PipelineMetric.RECONCILE, "done");
+    metrics.histogram(PipelineMetric.RECONCILE, "failed");
+  }
+
+  @Override
+  public <T> T timeControllerExecution(ControllerExecution<T> execution) throws Exception {
+    var ticket = new Object();
+    inProgress.put(ticket, clock.instant());
+    showInProgress();
+    var start = System.nanoTime();
+    var result = "failed";
+    try {
+      var outcome = execution.execute();
+      result = "done";
+      return outcome;
+    } finally {
+      inProgress.remove(ticket);
+      showInProgress();
+      metrics
+          .histogram(PipelineMetric.RECONCILE, result)
+          .observe((System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1));
+    }
+  }
+
+  @Override
+  public void failedReconciliation(
+      HasMetadata resource, Exception exception, Map<String, Object> metadata) {
+    retrying.add(ResourceID.fromResource(resource));
+    showRetrying();
+  }
+
+  @Override
+  public void finishedReconciliation(HasMetadata resource, Map<String, Object> metadata) {
+    retrying.remove(ResourceID.fromResource(resource));
+    showRetrying();
+  }
+
+  @Override
+  public void cleanupDoneFor(ResourceID id, Map<String, Object> metadata) {
+    retrying.remove(id);
+    showRetrying();
+  }
+
+  private void showInProgress() {
+    metrics
+        .gauge(PipelineMetric.RECONCILE_IN_PROGRESS)
+        .set(
+            inProgress.values().stream()
+                .min(Comparator.naturalOrder())
+                .map(oldest -> oldest.toEpochMilli() / MILLIS)
+                .orElse(0.0));
+  }
+
+  private void showRetrying() {
+    metrics.gauge(PipelineMetric.RECONCILE_QUEUE).set(retrying.size());
+  }
+}

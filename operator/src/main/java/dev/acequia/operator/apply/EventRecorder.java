@@ -1,0 +1,125 @@
+package dev.acequia.operator.apply;
+
+import dev.acequia.crds.DataPipeline;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells of changes of state as Kubernetes Events and in the log. An Event that cannot be written
+ * never stops a reconcile.
+ */
+public final class EventRecorder {
+  private static final Logger log = LoggerFactory.getLogger(EventRecorder.class);
+  private static final DateTimeFormatter MICROS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  /** The API server's own limit. */
+  private static final int MAX_NOTE = 1024;
+
+  private final KubernetesClient client;
+  private final Clock clock;
+  private final String instance;
+
+  /**
+   * @param instance the name of this process, such as its Pod's
+   */
+  public EventRecorder(KubernetesClient client, Clock clock, String instance) {
+    this.client = client;
+    this.clock = clock;
+    this.instance = instance;
+  }
+
+  /** Whether an Event is good news or asks for attention. */
+  public enum Type {
+    NORMAL("Normal"),
+    WARNING("Warning");
+
+    private final String text;
+
+    Type(String text) {
+      this.text = text;
+    }
+  }
+
+  /** Tells something about a pipeline. */
+  public void record(DataPipeline pipeline, Type type, String reason, String action, String note) {
+    write(reference(pipeline), pipeline.getMetadata().getNamespace(), type, reason, action, note);
+  }
+
+  /**
+   * Tells something about a pipeline whose namespace ends and takes no Events any more: about the
+   * namespace itself, whose Events stand in {@code default}.
+   */
+  public void recordOfEndingNamespace(DataPipeline pipeline, String reason, String note) {
+    var namespace =
+        new ObjectReferenceBuilder()
+            .withApiVersion("v1")
+            .withKind("Namespace")
+            .withName(pipeline.getMetadata().getNamespace())
+            .build();
+    write(namespace, "default", Type.WARNING, reason, "Delete", note);
+  }
+
+  private void write(
+      ObjectReference regarding,
+      String namespace,
+      Type type,
+      String reason,
+      String action,
+      String note) {
+    log.info("{} {}/{}: {}: {}", regarding.getKind(), namespace, regarding.getName(), reason, note);
+    var now = clock.instant();
+    try {
+      client
+          .events()
+          .v1()
+          .events()
+          .inNamespace(namespace)
+          .resource(
+              new EventBuilder()
+                  .withNewMetadata()
+                  .withName(
+                      "%s.%x"
+                          .formatted(
+                              regarding.getName(),
+                              now.getEpochSecond() * 1_000_000_000 + now.getNano()))
+                  .withNamespace(namespace)
+                  .endMetadata()
+                  .withEventTime(new MicroTime(MICROS.format(now)))
+                  .withReportingController("acequia.dev/operator")
+                  .withReportingInstance(instance)
+                  .withRegarding(regarding)
+                  .withType(type.text)
+                  .withReason(reason)
+                  .withAction(action)
+                  .withNote(note.length() > MAX_NOTE ? note.substring(0, MAX_NOTE - 1) + "…" : note)
+                  .build())
+          .create();
+    } catch (KubernetesClientException e) {
+      log.warn("the Event {} was not written: {}", reason, e.getMessage());
+    }
+  }
+
+  private static ObjectReference reference(HasMetadata object) {
+    return new ObjectReferenceBuilder()
+        .withApiVersion(object.getApiVersion())
+        .withKind(object.getKind())
+        .withNamespace(object.getMetadata().getNamespace())
+        .withName(object.getMetadata().getName())
+        .withUid(object.getMetadata().getUid())
+        .withResourceVersion(object.getMetadata().getResourceVersion())
+        .build();
+  }
+}

@@ -1,0 +1,274 @@
+package dev.acequia.operator.apply;
+
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.observe.Children;
+import dev.acequia.operator.observe.TopicState;
+import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.TopicsPlan;
+import dev.acequia.operator.plan.TopicsPlan.DesiredTopic;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Topics by Kafka's own Admin API, for a plain cluster or a managed one. Nothing in Kubernetes
+ * stands for them, so they are described in each reconcile, and by one request for all pipelines in
+ * between.
+ */
+public final class KafkaTopics implements TopicProvider, AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration WATCH_PERIOD = Duration.ofSeconds(15);
+
+  private final Admin admin;
+  private final Map<String, Facts.Topic> lastSeen = new ConcurrentHashMap<>();
+
+  public KafkaTopics(Admin admin) {
+    this.admin = admin;
+  }
+
+  /** Settings of an Admin client whose calls end in bounded time. */
+  public static Map<String, Object> settings(String bootstrapServers) {
+    return Map.of(
+        "bootstrap.servers", bootstrapServers,
+        "client.id", "acequia-operator",
+        "request.timeout.ms", 5_000,
+        "default.api.timeout.ms", (int) TIMEOUT.toMillis());
+  }
+
+  @Override
+  public Result ensure(PipelineNames names, TopicsPlan topics, Children children) {
+    try {
+      var changes = new ArrayList<String>();
+      var present = describe(topics.all().stream().map(DesiredTopic::name).toList());
+      alter(topics.all().stream().filter(t -> present.containsKey(t.name())).toList(), changes);
+      for (var desired : topics.all()) {
+        var actual = present.get(desired.name());
+        present.put(
+            desired.name(),
+            actual == null ? create(desired, changes) : grow(desired, actual, changes));
+      }
+      var topic = Objects.requireNonNull(present.get(topics.records().name()));
+      lastSeen.put(names.topic(), topic);
+      return new Result(new TopicState.Present(topic, note(topics.records(), topic)), changes);
+    } catch (KafkaException e) {
+      return new Result(
+          new TopicState.Missing(e.reason, e.getMessage() + "; it is tried again"), List.of());
+    }
+  }
+
+  @Override
+  public Optional<Facts.KafkaCredentials> credentials(PipelineNames names, Children children) {
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean delete(PipelineNames names) {
+    lastSeen.remove(names.topic());
+    var deleted =
+        admin.deleteTopics(List.of(names.topic(), names.deadLetterTopic())).topicNameValues();
+    deleted.forEach((topic, result) -> ifThere(result, "delete topic " + topic));
+    return true;
+  }
+
+  @Override
+  public void retire(PipelineNames names) {
+    lastSeen.remove(names.topic());
+  }
+
+  @Override
+  public List<EventSource<?, DataPipeline>> eventSources(
+      EventSourceContext<DataPipeline> context) {
+    return List.of(new TopicWatch(this, context.getPrimaryCache(), WATCH_PERIOD));
+  }
+
+  /** The topics among these that exist, in one request. */
+  Map<String, Facts.Topic> describe(Collection<String> topics) {
+    var present = new HashMap<String, Facts.Topic>();
+    admin
+        .describeTopics(topics)
+        .topicNameValues()
+        .forEach(
+            (name, result) -> {
+              var description = ifThere(result, "describe topic " + name);
+              if (description != null) {
+                present.put(name, topic(description));
+              }
+            });
+    return present;
+  }
+
+  /** The topic as the last reconcile left it; null when there was none. */
+  Facts.@Nullable Topic lastSeen(String topic) {
+    return lastSeen.get(topic);
+  }
+
+  @Override
+  public void close() {
+    admin.close(Duration.ofSeconds(1));
+  }
+
+  private Facts.Topic create(DesiredTopic desired, List<String> changes) {
+    var created =
+        admin.createTopics(
+            List.of(
+                new NewTopic(
+                        desired.name(), desired.partitions(), (short) desired.replicationFactor())
+                    .configs(desired.settings())));
+    var what = "create topic " + desired.name();
+    get(created.all(), what);
+    changes.add(
+        "Created topic %s with %d partitions".formatted(desired.name(), desired.partitions()));
+    return new Facts.Topic(
+        get(created.topicId(desired.name()), what).toString(), desired.partitions());
+  }
+
+  private Facts.Topic grow(DesiredTopic desired, Facts.Topic actual, List<String> changes) {
+    if (!desired.mayGrow() || actual.partitions() >= desired.partitions()) {
+      return actual;
+    }
+    get(
+        admin
+            .createPartitions(
+                Map.of(desired.name(), NewPartitions.increaseTo(desired.partitions())))
+            .all(),
+        "add partitions to topic " + desired.name());
+    changes.add(
+        "Increased the partitions of topic %s from %d to %d"
+            .formatted(desired.name(), actual.partitions(), desired.partitions()));
+    return new Facts.Topic(actual.id(), desired.partitions());
+  }
+
+  private void alter(List<DesiredTopic> topics, List<String> changes) {
+    var resources =
+        topics.stream()
+            .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))
+            .toList();
+    var actual = get(admin.describeConfigs(resources).all(), "describe the topics' settings");
+    for (var topic : topics) {
+      var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+      var operations = drift(topic, Objects.requireNonNull(actual.get(resource)));
+      if (!operations.isEmpty()) {
+        get(
+            admin.incrementalAlterConfigs(Map.of(resource, operations)).all(),
+            "change the settings of topic " + topic.name());
+        changes.add(
+            "Changed topic %s: %s"
+                .formatted(
+                    topic.name(),
+                    String.join(
+                        ", ",
+                        operations.stream()
+                            .map(o -> o.configEntry().name() + "=" + o.configEntry().value())
+                            .toList())));
+      }
+    }
+  }
+
+  private static List<AlterConfigOp> drift(DesiredTopic topic, Config actual) {
+    return topic.settings().entrySet().stream()
+        .filter(
+            wanted ->
+                !wanted
+                    .getValue()
+                    .equals(
+                        Optional.ofNullable(actual.get(wanted.getKey()))
+                            .map(ConfigEntry::value)
+                            .orElse(null)))
+        .sorted(Map.Entry.comparingByKey())
+        .map(
+            wanted ->
+                new AlterConfigOp(
+                    new ConfigEntry(wanted.getKey(), wanted.getValue()), AlterConfigOp.OpType.SET))
+        .toList();
+  }
+
+  private static @Nullable String note(DesiredTopic desired, Facts.Topic actual) {
+    if (actual.partitions() == desired.partitions()) {
+      return null;
+    }
+    return "Topic %s has %d partitions, not %d, and keeps them: %s"
+        .formatted(
+            desired.name(),
+            actual.partitions(),
+            desired.partitions(),
+            actual.partitions() > desired.partitions()
+                ? "Kafka cannot take partitions away"
+                : "in upsert mode keys would move, and an old value could win");
+  }
+
+  private static Facts.Topic topic(TopicDescription description) {
+    return new Facts.Topic(description.topicId().toString(), description.partitions().size());
+  }
+
+  private static <T> @Nullable T ifThere(KafkaFuture<T> future, String what) {
+    try {
+      return get(future, what);
+    } catch (KafkaException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private static <T> T get(KafkaFuture<T> future, String what) {
+    try {
+      return future.get(2 * TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new KafkaException(what, e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException e) {
+      throw new KafkaException(what, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException(what, e);
+    }
+  }
+
+  /** Kafka's refusal, or its silence. */
+  static final class KafkaException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String reason;
+
+    KafkaException(String what, Throwable cause) {
+      super("Kafka did not " + what + ": " + describe(cause), cause);
+      // An existing topic that could not be described a moment ago is news that has yet to spread.
+      this.reason =
+          cause instanceof RetriableException
+                  || cause instanceof TimeoutException
+                  || cause instanceof TopicExistsException
+              ? "KafkaUnreachable"
+              : "KafkaRefused";
+    }
+
+    private static String describe(Throwable cause) {
+      return cause.getClass().getSimpleName()
+          + (cause.getMessage() == null ? "" : ", " + cause.getMessage());
+    }
+  }
+}

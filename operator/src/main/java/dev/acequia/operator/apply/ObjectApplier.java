@@ -1,0 +1,95 @@
+package dev.acequia.operator.apply;
+
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.observe.Children;
+import dev.acequia.operator.plan.PipelineNames;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.processing.dependent.kubernetes.SSABasedGenericKubernetesResourceMatcher;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.net.HttpURLConnection;
+import java.util.Optional;
+
+/**
+ * Applies one object when it differs from what the informer holds, and remembers the answer so that
+ * the next reconcile does not see an older one.
+ */
+final class ObjectApplier {
+  /**
+   * A version that no object has: the write is refused when the object exists after all, so that
+   * nothing of someone else's is overwritten.
+   */
+  private static final String ONLY_IF_ABSENT = "1";
+
+  private final KubernetesClient client;
+  private final Children children;
+
+  ObjectApplier(KubernetesClient client, Children children) {
+    this.client = client;
+    this.children = children;
+  }
+
+  /**
+   * Makes the object so; without a write when it is.
+   *
+   * @return whether it was created
+   */
+  @SuppressWarnings("unchecked")
+  <R extends HasMetadata> boolean apply(R desired) {
+    var source = (InformerEventSource<R, DataPipeline>) children.source(desired.getClass());
+    var actual = source.get(ResourceID.fromResource(desired));
+    if (actual.isEmpty()) {
+      create(source, desired);
+      return true;
+    }
+    if (!SSABasedGenericKubernetesResourceMatcher.<R>getInstance()
+        .matches(actual.get(), desired, children.context())) {
+      source.handleRecentResourceUpdate(
+          ResourceID.fromResource(desired), write(desired), actual.get());
+    }
+    return false;
+  }
+
+  /** Creates the object unless it is there, in whatever form. */
+  @SuppressWarnings("unchecked")
+  <R extends HasMetadata> void applyOnce(R desired) {
+    var source = (InformerEventSource<R, DataPipeline>) children.source(desired.getClass());
+    if (source.get(ResourceID.fromResource(desired)).isEmpty()) {
+      create(source, desired);
+    }
+  }
+
+  private <R extends HasMetadata> void create(
+      InformerEventSource<R, DataPipeline> source, R desired) {
+    desired.getMetadata().setResourceVersion(ONLY_IF_ABSENT);
+    try {
+      source.handleRecentResourceCreate(ResourceID.fromResource(desired), write(desired));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT && isForeign(desired)) {
+        throw new NameTakenException(desired);
+      }
+      throw e; // ours, and the informer will show it in a moment
+    } finally {
+      desired.getMetadata().setResourceVersion(null);
+    }
+  }
+
+  private <R extends HasMetadata> R write(R desired) {
+    return client
+        .resource(desired)
+        .fieldManager(PipelineNames.MANAGER)
+        .forceConflicts()
+        .serverSideApply();
+  }
+
+  private boolean isForeign(HasMetadata desired) {
+    return Optional.ofNullable(client.resource(desired).get())
+        .map(existing -> existing.getMetadata().getLabels())
+        .filter(
+            labels ->
+                !PipelineNames.MANAGER.equals(labels.get(PipelineNames.MANAGED_BY_LABEL)))
+        .isPresent();
+  }
+}

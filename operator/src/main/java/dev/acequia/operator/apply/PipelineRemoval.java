@@ -1,0 +1,207 @@
+package dev.acequia.operator.apply;
+
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.crds.DeletionPolicy;
+import dev.acequia.operator.apply.EventRecorder.Type;
+import dev.acequia.operator.observe.Children;
+import dev.acequia.operator.observe.MigrationJobs;
+import dev.acequia.operator.observe.Observation.MigrationState;
+import dev.acequia.operator.observe.StoreSecrets;
+import dev.acequia.operator.plan.DropPlan;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.PlatformConfig;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * The end of a pipeline: its processes stop, then with {@code deletionPolicy: Delete} table and
+ * topics go. Each step is taken again until it is done, and none is waited for without end: what
+ * could not be removed is told, with the way to do it by hand, and the resource is let go.
+ */
+public final class PipelineRemoval {
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration PODS_END_WITHIN = Duration.ofMinutes(3);
+  private static final Duration TABLE_DROPS_WITHIN = Duration.ofMinutes(10);
+  private static final Duration TOPICS_GO_WITHIN = Duration.ofMinutes(15);
+
+  private final KubernetesClient client;
+  private final PlatformConfig platform;
+  private final TopicProvider topics;
+  private final EventRecorder events;
+  private final Clock clock;
+  private final Set<String> tableSettled = ConcurrentHashMap.newKeySet();
+
+  public PipelineRemoval(
+      KubernetesClient client,
+      PlatformConfig platform,
+      TopicProvider topics,
+      EventRecorder events,
+      Clock clock) {
+    this.client = client;
+    this.platform = platform;
+    this.topics = topics;
+    this.events = events;
+    this.clock = clock;
+  }
+
+  /**
+   * Takes the next step.
+   *
+   * @return when to take another; empty when nothing is left to do and the resource may go
+   */
+  public Optional<Duration> advance(DataPipeline pipeline, Children children) {
+    var delete = pipeline.getSpec().deletionPolicy() == DeletionPolicy.DELETE;
+    if (!delete) {
+      topics.retire(PipelineNames.of(pipeline));
+      return Optional.empty();
+    }
+    if (!processesEnded(pipeline, children)
+        || !tableGone(pipeline, children)
+        || !topicsGone(pipeline)) {
+      return Optional.of(POLL);
+    }
+    removeDrop(children);
+    tableSettled.remove(pipeline.getMetadata().getUid());
+    return Optional.empty();
+  }
+
+  /** A producer that still runs would make the topic anew where the broker allows it. */
+  private boolean processesEnded(DataPipeline pipeline, Children children) {
+    var drop = PipelineNames.of(pipeline).dropJob();
+    Stream.<HasMetadata>concat(children.deployments().stream(), children.jobs().stream())
+        .filter(object -> !object.getMetadata().getName().equals(drop))
+        .filter(object -> !object.isMarkedForDeletion())
+        .forEach(this::remove);
+    return children.pods().stream().allMatch(pod -> MigrationJobs.isOf(pod, drop))
+        || overdue(pipeline, PODS_END_WITHIN);
+  }
+
+  private boolean tableGone(DataPipeline pipeline, Children children) {
+    // A pipeline that never migrated has no table, even where its spec names one.
+    if (status(pipeline).map(DataPipelineStatus::schemaHash).isEmpty()
+        || tableSettled.contains(pipeline.getMetadata().getUid())) {
+      return true;
+    }
+    if (namespaceEnds(pipeline)) {
+      return tableStays(pipeline, "its namespace ends and takes no Job");
+    }
+    if (overdue(pipeline, TABLE_DROPS_WITHIN)) {
+      return tableStays(pipeline, "the drop took too long");
+    }
+    var store = StoreSecrets.store(client, pipeline);
+    if (store.isEmpty()) {
+      return tableStays(pipeline, "the Secret of its store is gone");
+    }
+    var plan = DropPlan.of(pipeline, platform, store.get().uri());
+    var job = children.jobs().stream().filter(candidate -> sameName(candidate, plan)).findFirst();
+    if (job.isEmpty()) {
+      return !create(plan, children) && tableStays(pipeline, "its namespace ends and takes no Job");
+    }
+    return switch (MigrationJobs.state(job.get(), children.pods())) {
+      case MigrationState.Running unused -> false;
+      case MigrationState.Succeeded unused -> true;
+      case MigrationState.Refused refused ->
+          tableStays(pipeline, refused.termination().message());
+      case MigrationState.Failed failed -> tableStays(pipeline, failed.trouble());
+    };
+  }
+
+  /** Whether the namespace takes new objects. */
+  private boolean create(DropPlan plan, Children children) {
+    var applier = new ObjectApplier(client, children);
+    try {
+      plan.objects().forEach(applier::applyOnce);
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+          && String.valueOf(e.getMessage()).contains("being terminated")) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private boolean topicsGone(DataPipeline pipeline) {
+    if (status(pipeline).map(DataPipelineStatus::topic).isEmpty()) {
+      return true; // none was ever made, and one of that name is someone else's
+    }
+    var names = PipelineNames.of(pipeline);
+    try {
+      if (topics.delete(names)) {
+        return true;
+      }
+    } catch (KafkaTopics.KafkaException e) {
+      if (!overdue(pipeline, TOPICS_GO_WITHIN)) {
+        throw e;
+      }
+    }
+    if (!overdue(pipeline, TOPICS_GO_WITHIN)) {
+      return false;
+    }
+    tell(
+        pipeline,
+        "TopicsStay",
+        "Topics %s and %s could not be deleted; delete them by hand"
+            .formatted(names.topic(), names.deadLetterTopic()));
+    return true;
+  }
+
+  private boolean tableStays(DataPipeline pipeline, String why) {
+    tableSettled.add(pipeline.getMetadata().getUid());
+    tell(
+        pipeline,
+        "TableStays",
+        "Table %s stays: %s. To drop it by hand: %s"
+            .formatted(DropPlan.table(pipeline), why, DropPlan.sql(pipeline)));
+    return true;
+  }
+
+  private void tell(DataPipeline pipeline, String reason, String note) {
+    if (namespaceEnds(pipeline)) {
+      events.recordOfEndingNamespace(pipeline, reason, note);
+    } else {
+      events.record(pipeline, Type.WARNING, reason, "Delete", note);
+    }
+  }
+
+  private void removeDrop(Children children) {
+    Stream.<HasMetadata>concat(children.jobs().stream(), children.definitions().stream())
+        .filter(object -> object.getMetadata().getOwnerReferences().isEmpty())
+        .forEach(this::remove);
+  }
+
+  private void remove(HasMetadata object) {
+    client.resource(object).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
+  }
+
+  private boolean namespaceEnds(DataPipeline pipeline) {
+    var namespace = client.namespaces().withName(pipeline.getMetadata().getNamespace()).get();
+    return namespace == null || namespace.isMarkedForDeletion();
+  }
+
+  private boolean overdue(DataPipeline pipeline, Duration limit) {
+    return Instant.parse(pipeline.getMetadata().getDeletionTimestamp())
+        .plus(limit)
+        .isBefore(clock.instant());
+  }
+
+  private static boolean sameName(Job job, DropPlan plan) {
+    return job.getMetadata().getName().equals(plan.job().getMetadata().getName());
+  }
+
+  private static Optional<DataPipelineStatus> status(DataPipeline pipeline) {
+    return Optional.ofNullable(pipeline.getStatus());
+  }
+}

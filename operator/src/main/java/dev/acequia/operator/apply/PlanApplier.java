@@ -1,0 +1,113 @@
+package dev.acequia.operator.apply;
+
+import dev.acequia.operator.observe.Children;
+import dev.acequia.operator.observe.MigrationJobs;
+import dev.acequia.operator.observe.Observation.MigrationState;
+import dev.acequia.operator.plan.PipelinePlan;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Applies a plan's objects in the order of a pipeline's life, and removes what a newer one has
+ * replaced. The order itself is the plan's: what must wait is not in it yet.
+ */
+public final class PlanApplier {
+  /** After its own six retries a crashed migration rests for this long. */
+  public static final Duration REST_OF_FAILED_MIGRATION = Duration.ofMinutes(2);
+
+  private static final Logger log = LoggerFactory.getLogger(PlanApplier.class);
+
+  private final KubernetesClient client;
+  private final Clock clock;
+
+  public PlanApplier(KubernetesClient client, Clock clock) {
+    this.client = client;
+    this.clock = clock;
+  }
+
+  /** Makes the plan true as far as it goes. */
+  public void apply(PipelinePlan plan, Children children) {
+    var applier = new ObjectApplier(client, children);
+    plan.foundation().forEach(applier::apply);
+    if (plan.definitionMap() != null) {
+      applier.apply(plan.definitionMap());
+    }
+    if (plan.migration() != null) {
+      removeCrashed(plan.migration(), children);
+      applier.applyOnce(plan.migration());
+    }
+    if (plan.consumer() != null) {
+      applier.apply(plan.consumer());
+    }
+    if (plan.api() != null) {
+      applier.apply(plan.api());
+    }
+    removeReplaced(plan, children);
+  }
+
+  /** A Job that ended for want of a store that answers is made anew; one that was refused is not. */
+  private void removeCrashed(Job migration, Children children) {
+    children.jobs().stream()
+        .filter(job -> sameName(job, migration))
+        .filter(job -> !job.isMarkedForDeletion())
+        .filter(job -> MigrationJobs.state(job, children.pods()) instanceof MigrationState.Failed)
+        .filter(this::hasRested)
+        .forEach(job -> remove(job, "it failed and is tried again"));
+  }
+
+  private boolean hasRested(Job job) {
+    return MigrationJobs.failure(job)
+        .map(failure -> Instant.parse(failure.getLastTransitionTime()))
+        .filter(since -> since.plus(REST_OF_FAILED_MIGRATION).isBefore(clock.instant()))
+        .isPresent();
+  }
+
+  private void removeReplaced(PipelinePlan plan, Children children) {
+    var newest = plan.migration();
+    if (!plan.migrated() || newest == null) {
+      return;
+    }
+    children.jobs().stream()
+        .filter(job -> !sameName(job, newest) && !job.isMarkedForDeletion())
+        .forEach(job -> remove(job, "a newer migration has succeeded"));
+    if (children.deployments().stream().allMatch(PlanApplier::rolledOut)) {
+      var inUse = plan.definitionsInUse();
+      children.definitions().stream()
+          .filter(map -> !inUse.contains(map.getMetadata().getName()))
+          .filter(map -> !map.isMarkedForDeletion())
+          .forEach(map -> remove(map, "no Deployment refers to it"));
+    }
+  }
+
+  /** An older Pod still mounts an older definition, and may start again. */
+  private static boolean rolledOut(
+      Deployment deployment) {
+    var status = deployment.getStatus();
+    return status != null
+        && Objects.equals(status.getObservedGeneration(), deployment.getMetadata().getGeneration())
+        && Objects.equals(status.getUpdatedReplicas(), status.getReplicas());
+  }
+
+  private void remove(HasMetadata object, String why) {
+    log.info(
+        "removing {} {} in {}: {}",
+        object.getKind(),
+        object.getMetadata().getName(),
+        object.getMetadata().getNamespace(),
+        why);
+    client.resource(object).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
+  }
+
+  private static boolean sameName(HasMetadata one, HasMetadata other) {
+    return one.getMetadata().getName().equals(other.getMetadata().getName());
+  }
+}

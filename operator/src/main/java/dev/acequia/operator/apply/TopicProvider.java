@@ -1,0 +1,46 @@
+package dev.acequia.operator.apply;
+
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.observe.Children;
+import dev.acequia.operator.observe.TopicState;
+import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.TopicsPlan;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.util.List;
+import java.util.Optional;
+
+/** Who makes the topics; one for the whole platform. */
+public sealed interface TopicProvider permits KafkaTopics, StrimziTopics {
+
+  /**
+   * Creates or changes the topics where they differ from the plan.
+   *
+   * @return how they are then, and what was done, each a sentence
+   */
+  Result ensure(PipelineNames names, TopicsPlan topics, Children children);
+
+  /** What the pipeline's Pods log on to Kafka with; empty where Kafka takes anyone. */
+  Optional<Facts.KafkaCredentials> credentials(PipelineNames names, Children children);
+
+  /**
+   * Deletes the topics.
+   *
+   * @return whether they are gone; false asks for another call
+   */
+  boolean delete(PipelineNames names);
+
+  /** Removes what a pipeline that is gone has no use for, and leaves its topics. */
+  void retire(PipelineNames names);
+
+  /** What tells that a topic has changed by another hand. */
+  List<EventSource<?, DataPipeline>> eventSources(EventSourceContext<DataPipeline> context);
+
+  /** The outcome of {@link #ensure}. */
+  record Result(TopicState state, List<String> changes) {
+    public Result {
+      changes = List.copyOf(changes);
+    }
+  }
+}

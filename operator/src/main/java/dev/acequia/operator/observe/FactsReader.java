@@ -1,0 +1,174 @@
+package dev.acequia.operator.observe;
+
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.Fingerprint;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.Release;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a plan has to know. */
+public final class FactsReader {
+  private static final String DEFINITION_KEY = "pipeline.json";
+
+  private final KubernetesClient client;
+  private final Supplier<String> passwords;
+
+  /**
+   * @param passwords where a new role's password comes from
+   */
+  public FactsReader(KubernetesClient client, Supplier<String> passwords) {
+    this.client = client;
+    this.passwords = passwords;
+  }
+
+  /**
+   * The facts, and what the spec refers to in vain.
+   *
+   * @param missing each a sentence for a person
+   */
+  public record Reading(Facts facts, List<String> missing) {}
+
+  /**
+   * Reads the facts for one plan.
+   *
+   * @param kafkaCredentials what the topics' provider says the Pods log on with
+   */
+  public Reading read(
+      DataPipeline pipeline,
+      Children children,
+      TopicState topic,
+      Optional<Facts.KafkaCredentials> kafkaCredentials) {
+    return new Read(pipeline, children, topic, kafkaCredentials, new ArrayList<>()).reading();
+  }
+
+  private final class Read {
+    private final DataPipeline pipeline;
+    private final PipelineNames names;
+    private final Children children;
+    private final TopicState topic;
+    private final Optional<Facts.KafkaCredentials> kafkaCredentials;
+    private final List<String> missing;
+
+    Read(
+        DataPipeline pipeline,
+        Children children,
+        TopicState topic,
+        Optional<Facts.KafkaCredentials> kafkaCredentials,
+        List<String> missing) {
+      this.pipeline = pipeline;
+      this.names = PipelineNames.of(pipeline);
+      this.children = children;
+      this.topic = topic;
+      this.kafkaCredentials = kafkaCredentials;
+      this.missing = missing;
+    }
+
+    Reading reading() {
+      var postgres = Objects.requireNonNull(pipeline.getSpec().store().postgres());
+      var store = given(postgres.secretName()).map(SecretValues::store).orElse(null);
+      var live = live(names.consumerDeployment());
+      var facts =
+          new Facts(
+              pipeline.getMetadata().getUid(),
+              topic.topic().or(() -> lastKnownTopic(live)).orElse(null),
+              store,
+              login("writer", postgres.writerSecretName(), names.writerSecret(), store),
+              login("reader", postgres.readerSecretName(), names.readerSecret(), store),
+              kafkaCredentials.or(this::copiedCredentials).orElse(null),
+              children.jobs().stream()
+                  .filter(MigrationJobs::succeeded)
+                  .map(job -> job.getMetadata().getName())
+                  .collect(Collectors.toSet()),
+              live.orElse(null),
+              live(names.apiDeployment()).orElse(null),
+              pipeline.getSpec().consumer().scaling() != null && kedaInstalled());
+      return new Reading(facts, missing);
+    }
+
+    /** While Kafka does not answer, the pipeline goes on with the topic it has. */
+    private Optional<Facts.Topic> lastKnownTopic(Optional<Release> live) {
+      return live.flatMap(
+              release ->
+                  children.definitions().stream()
+                      .filter(map -> map.getMetadata().getName().equals(release.definition()))
+                      .findFirst())
+          .map(map -> PipelineDefinition.fromJson(map.getData().get(DEFINITION_KEY)).topic())
+          .map(known -> new Facts.Topic(known.id(), known.partitions()));
+    }
+
+    private Optional<Facts.KafkaCredentials> copiedCredentials() {
+      return children
+          .secret(names.kafkaSecret())
+          .flatMap(secret -> SecretValues.value(secret, "kafka.properties"))
+          .map(Facts.KafkaCredentials::new);
+    }
+
+    private Optional<Release> live(String deployment) {
+      return children
+          .deployment(deployment)
+          .filter(live -> !live.isMarkedForDeletion())
+          .flatMap(Release::of);
+    }
+
+    private Facts.@Nullable Login login(
+        String purpose,
+        @Nullable String givenSecret,
+        String generatedSecret,
+        Facts.@Nullable StoreSecret store) {
+      if (givenSecret != null) {
+        return given(givenSecret).map(SecretValues::login).orElse(null);
+      }
+      if (store == null) {
+        return null;
+      }
+      var known =
+          children
+              .secret(generatedSecret)
+              .flatMap(
+                  secret ->
+                      SecretValues.value(secret, "username")
+                          .flatMap(
+                              username ->
+                                  SecretValues.value(secret, "password")
+                                      .map(
+                                          password ->
+                                              generated(username, password, store.uri()))));
+      return known.orElseGet(
+          () -> generated(names.storeRole(purpose, store.uri()), passwords.get(), store.uri()));
+    }
+
+    private static Facts.Login generated(String username, String password, String uri) {
+      return new Facts.Login(username, password, Fingerprint.of(uri, username, password));
+    }
+
+    /** A Secret that the user made. */
+    private Optional<SecretValues> given(String name) {
+      var secret = client.secrets().inNamespace(names.namespace()).withName(name).get();
+      if (secret == null) {
+        missing.add(
+            "Secret '%s' does not exist in namespace %s: create it with the keys uri, username and password"
+                .formatted(name, names.namespace()));
+        return Optional.empty();
+      }
+      var values = SecretValues.of(secret);
+      if (values.isEmpty()) {
+        missing.add(
+            "Secret '%s' lacks one of the keys uri, username and password: add it".formatted(name));
+      }
+      return values;
+    }
+
+    private boolean kedaInstalled() {
+      return client.getApiGroup("keda.sh") != null;
+    }
+  }
+}

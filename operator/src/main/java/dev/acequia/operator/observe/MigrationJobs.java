@@ -1,0 +1,66 @@
+package dev.acequia.operator.observe;
+
+import dev.acequia.operator.observe.Observation.MigrationState;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** How a migration's Job stands. */
+public final class MigrationJobs {
+  private static final String JOB_LABEL = "batch.kubernetes.io/job-name";
+
+  private MigrationJobs() {}
+
+  public static boolean succeeded(Job job) {
+    return condition(job, "Complete").isPresent();
+  }
+
+  public static Optional<JobCondition> failure(Job job) {
+    return condition(job, "Failed");
+  }
+
+  /** The Job's state, with the last words of its newest Pod. */
+  public static MigrationState state(Job job, Collection<Pod> pods) {
+    var name = job.getMetadata().getName();
+    if (succeeded(job)) {
+      return new MigrationState.Succeeded(name);
+    }
+    var pod =
+        pods.stream()
+            .filter(candidate -> isOf(candidate, name))
+            .max(Comparator.comparing(candidate -> candidate.getMetadata().getCreationTimestamp()));
+    var trouble = pod.flatMap(PodTrouble::of);
+    var failure = failure(job);
+    if (failure.isEmpty()) {
+      return new MigrationState.Running(name, trouble.map(PodTrouble::text).orElse(null));
+    }
+    return trouble
+        .flatMap(PodTrouble::forPerson)
+        .<MigrationState>map(termination -> new MigrationState.Refused(name, termination))
+        .orElseGet(
+            () ->
+                new MigrationState.Failed(
+                    name,
+                    trouble
+                        .map(PodTrouble::text)
+                        .orElseGet(() -> String.valueOf(failure.get().getMessage()))));
+  }
+
+  /** Whether the Pod is one of this Job's. */
+  public static boolean isOf(Pod pod, String job) {
+    return job.equals(pod.getMetadata().getLabels().get(JOB_LABEL));
+  }
+
+  private static Optional<JobCondition> condition(Job job, String type) {
+    return job.getStatus() == null
+        ? Optional.empty()
+        : job.getStatus().getConditions().stream()
+            .filter(
+                condition ->
+                    type.equals(condition.getType()) && "True".equals(condition.getStatus()))
+            .findFirst();
+  }
+}

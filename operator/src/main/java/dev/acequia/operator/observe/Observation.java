@@ -1,0 +1,71 @@
+package dev.acequia.operator.observe;
+
+import dev.acequia.contract.Termination;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pipeline's children as they are.
+ *
+ * @param missing what the spec refers to and is not there, each a sentence for a person
+ * @param migration the newest migration; null while there is none
+ * @param consumer null while there is no Deployment
+ * @param api null while there is no Deployment
+ * @param nodePort of the Service; null while it has none
+ */
+public record Observation(
+    TopicState topic,
+    List<String> missing,
+    @Nullable MigrationState migration,
+    @Nullable DeploymentState consumer,
+    @Nullable DeploymentState api,
+    @Nullable Integer nodePort) {
+
+  public Observation {
+    missing = List.copyOf(missing);
+  }
+
+  /** A migration's Job. */
+  public sealed interface MigrationState {
+    String job();
+
+    record Succeeded(String job) implements MigrationState {}
+
+    /**
+     * @param trouble why its Pod cannot run or failed last; null while all goes well
+     */
+    record Running(String job, @Nullable String trouble) implements MigrationState {}
+
+    /** It ended, and only a person can help. */
+    record Refused(String job, Termination termination) implements MigrationState {}
+
+    /** It crashed too often; it is made anew after a while. */
+    record Failed(String job, String trouble) implements MigrationState {}
+  }
+
+  /**
+   * A Deployment's Pods.
+   *
+   * @param current whether all that Kubernetes says is about the newest template
+   * @param wanted replicas of the Deployment's spec
+   * @param total replicas of any version
+   * @param updated replicas of the newest version
+   * @param termination of a Pod that needs a person and is not ready
+   * @param trouble of a Pod that is not ready, in Kubernetes' words
+   */
+  public record DeploymentState(
+      boolean current,
+      int wanted,
+      int total,
+      int updated,
+      int ready,
+      int available,
+      @Nullable Termination termination,
+      @Nullable String trouble) {
+
+    /** Whether the newest version runs in full and no other does. */
+    public boolean settled() {
+      return current && updated >= wanted && total == updated && available >= wanted;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package dev.acequia.operator.observe;
+
+import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.Fingerprint;
+import dev.acequia.operator.plan.StoreUri;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+
+/** The values of a Secret that holds an address, a name and a password. */
+record SecretValues(String uri, String username, String password) {
+
+  /** Empty when one of the three is missing. */
+  static Optional<SecretValues> of(Secret secret) {
+    var uri = value(secret, "uri");
+    var username = value(secret, "username");
+    var password = value(secret, "password");
+    return uri.isEmpty() || username.isEmpty() || password.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new SecretValues(uri.get(), username.get(), password.get()));
+  }
+
+  static Optional<String> value(Secret secret, String key) {
+    return Optional.ofNullable(secret.getData())
+        .map(values -> values.get(key))
+        .map(text -> new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8))
+        .filter(text -> !text.isEmpty());
+  }
+
+  Facts.StoreSecret store() {
+    return new Facts.StoreSecret(StoreUri.withoutCredentials(uri), hash());
+  }
+
+  Facts.Login login() {
+    return new Facts.Login(username, password, hash());
+  }
+
+  private String hash() {
+    return Fingerprint.of(uri, username, password);
+  }
+
+  @Override
+  public String toString() {
+    return "SecretValues[" + username + "]";
+  }
+}

@@ -1,0 +1,73 @@
+package dev.acequia.operator.plan;
+
+import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.crds.DataPipeline;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What takes a pipeline's table and roles away. Neither object has an owner: a deletion in the
+ * foreground would remove them before they have done their work, so who made them removes them.
+ */
+public record DropPlan(ConfigMap definition, Job job) {
+  /** The drop asks no topic anything. */
+  private static final Facts.Topic NO_TOPIC = new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAA", 1);
+
+  /**
+   * The plan.
+   *
+   * @param storeUri where the store is, without credentials
+   */
+  public static DropPlan of(DataPipeline pipeline, PlatformConfig platform, String storeUri) {
+    var names = PipelineNames.of(pipeline);
+    var postgres = DefinitionPlan.postgres(pipeline.getSpec());
+    var workloads = new Workloads(names, platform, null, null);
+    var definition = workloads.definition(DefinitionPlan.of(pipeline, NO_TOPIC));
+    definition.getMetadata().setName(names.dropJob());
+    var roles = new ArrayList<EnvVar>();
+    if (postgres.writerSecretName() == null) {
+      roles.add(
+          role(RuntimeVariable.STORE_WRITER_USERNAME, names.storeRole("writer", storeUri)));
+    }
+    if (postgres.readerSecretName() == null) {
+      roles.add(
+          role(RuntimeVariable.STORE_READER_USERNAME, names.storeRole("reader", storeUri)));
+    }
+    var release =
+        new Release(names.dropJob(), platform.runtimeImage(), postgres.secretName(), "drop");
+    return new DropPlan(definition, workloads.drop(release, roles));
+  }
+
+  /** What a person runs where the Job cannot. */
+  public static String sql(DataPipeline pipeline) {
+    var store = store(pipeline);
+    return "DROP TABLE IF EXISTS \"%1$s\".\"%2$s\", \"%1$s\".\"_acequia_offsets_%2$s\", \"%1$s\".\"_acequia_idempotency_%2$s\";"
+        .formatted(store.schema(), store.table());
+  }
+
+  /** The table as {@code schema.table}. */
+  public static String table(DataPipeline pipeline) {
+    var store = store(pipeline);
+    return store.schema() + "." + store.table();
+  }
+
+  private static StoreDefinition.Postgres store(DataPipeline pipeline) {
+    return DefinitionPlan.store(
+        PipelineNames.of(pipeline), DefinitionPlan.postgres(pipeline.getSpec()));
+  }
+
+  private static EnvVar role(RuntimeVariable variable, String role) {
+    return new EnvVarBuilder().withName(variable.name()).withValue(role).build();
+  }
+
+  /** Both objects, in the order of their creation. */
+  public List<HasMetadata> objects() {
+    return List.of(definition, job);
+  }
+}

@@ -1,0 +1,163 @@
+package dev.acequia.operator.status;
+
+import dev.acequia.crds.ApiStatus;
+import dev.acequia.crds.ConsumerStatus;
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.operator.observe.Observation;
+import dev.acequia.operator.observe.Observation.DeploymentState;
+import dev.acequia.operator.plan.Component;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.PipelinePlan;
+import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.validate.SpecValidation;
+import dev.acequia.operator.validate.Violation;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A pipeline's status from what was seen; {@code now} only dates what changed. */
+public final class PipelineStatus {
+  private static final List<String> STAGES =
+      List.of(
+          Conditions.TOPIC_READY,
+          Conditions.STORE_READY,
+          Conditions.CONSUMER_READY,
+          Conditions.API_READY,
+          Conditions.PROTECTED);
+
+  private PipelineStatus() {}
+
+  /** The status of a pipeline whose plan was applied. */
+  public static DataPipelineStatus of(
+      DataPipeline pipeline,
+      @Nullable DataPipelineStatus former,
+      PlatformConfig platform,
+      PipelinePlan plan,
+      Observation seen,
+      Instant now) {
+    var stages = Stages.of(plan, seen);
+    var conditions = conditions(pipeline, former, now);
+    conditions.add(Conditions.READY, ready(plan, stages));
+    Stages.forPerson(seen)
+        .ifPresent(
+            word ->
+                conditions.add(
+                    Conditions.STALLED, Verdict.yes(word.reason().name(), word.message())));
+    conditions.add(Conditions.TOPIC_READY, stages.topic());
+    conditions.add(Conditions.STORE_READY, stages.store());
+    conditions.add(Conditions.CONSUMER_READY, stages.consumer());
+    conditions.add(Conditions.API_READY, stages.api());
+    conditions.add(
+        Conditions.PROTECTED,
+        Verdict.no("Open", "Everyone who reaches the endpoint can read and write"));
+    var definition = plan.definition();
+    return new DataPipelineStatus(
+        pipeline.getMetadata().getGeneration(),
+        conditions.all(),
+        endpoint(plan.names(), platform, seen),
+        plan.names().topic(),
+        "postgres:" + plan.store().schema() + "." + plan.store().table(),
+        plan.migrated() && definition != null
+            ? definition.schema().hash()
+            : former == null ? null : former.schemaHash(),
+        new ConsumerStatus(
+            replicas(seen.consumer()), ready(seen.consumer()), selector(plan.names())),
+        new ApiStatus(replicas(seen.api()), ready(seen.api())));
+  }
+
+  /** The status of a spec that is refused; the stages stay as they were last seen. */
+  public static DataPipelineStatus refused(
+      DataPipeline pipeline,
+      @Nullable DataPipelineStatus former,
+      List<Violation> violations,
+      Instant now) {
+    var verdict = Verdict.no("InvalidSpec", SpecValidation.sentence(violations));
+    var conditions = conditions(pipeline, former, now);
+    conditions.add(Conditions.READY, verdict);
+    conditions.add(Conditions.STALLED, Verdict.yes(verdict.reason(), verdict.message()));
+    return keepingStages(pipeline, former, conditions);
+  }
+
+  /** The status when the world refuses what was planned; it is tried again. */
+  public static DataPipelineStatus failed(
+      DataPipeline pipeline,
+      @Nullable DataPipelineStatus former,
+      String reason,
+      String message,
+      Instant now) {
+    var conditions = conditions(pipeline, former, now);
+    conditions.add(Conditions.READY, Verdict.no(reason, message));
+    return keepingStages(pipeline, former, conditions);
+  }
+
+  private static Verdict ready(PipelinePlan plan, Stages stages) {
+    return stages
+        .firstTrouble()
+        .map(trouble -> Verdict.no(trouble.reason(), trouble.message()))
+        .orElseGet(
+            () ->
+                plan.consumerScale().suspended()
+                    ? stages.consumer()
+                    : Verdict.yes("Serving", "Records are taken in, loaded and served"));
+  }
+
+  private static Conditions conditions(
+      DataPipeline pipeline, @Nullable DataPipelineStatus former, Instant now) {
+    return new Conditions(
+        former == null ? List.of() : former.conditions(),
+        Optional.ofNullable(pipeline.getMetadata().getGeneration()).orElse(0L),
+        now);
+  }
+
+  private static DataPipelineStatus keepingStages(
+      DataPipeline pipeline, @Nullable DataPipelineStatus former, Conditions conditions) {
+    STAGES.forEach(conditions::keep);
+    return new DataPipelineStatus(
+        pipeline.getMetadata().getGeneration(),
+        conditions.all(),
+        former == null ? null : former.endpoint(),
+        former == null ? null : former.topic(),
+        former == null ? null : former.store(),
+        former == null ? null : former.schemaHash(),
+        former == null ? null : former.consumer(),
+        former == null ? null : former.api());
+  }
+
+  private static @Nullable String endpoint(
+      PipelineNames names, PlatformConfig platform, Observation seen) {
+    return switch (platform.exposure().type()) {
+      case NODE_PORT ->
+          seen.nodePort() == null
+              ? null
+              : "http://%s:%d".formatted(platform.exposure().host(), seen.nodePort());
+      case CLUSTER_IP -> "http://%s.%s.svc".formatted(names.service(), names.namespace());
+    };
+  }
+
+  private static String selector(PipelineNames names) {
+    return names.selector(Component.CONSUMER).entrySet().stream()
+        .map(Objects::toString)
+        .collect(Collectors.joining(","));
+  }
+
+  private static int replicas(@Nullable DeploymentState state) {
+    return state == null ? 0 : state.total();
+  }
+
+  private static int ready(@Nullable DeploymentState state) {
+    return state == null ? 0 : state.ready();
+  }
+
+  /** Whether the pipeline's Ready condition is True. */
+  public static boolean isReady(DataPipelineStatus status) {
+    return Conditions.of(status.conditions(), Conditions.READY)
+        .map(Condition::getStatus)
+        .filter("True"::equals)
+        .isPresent();
+  }
+}

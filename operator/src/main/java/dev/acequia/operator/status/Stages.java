@@ -1,0 +1,128 @@
+package dev.acequia.operator.status;
+
+import dev.acequia.contract.Termination;
+import dev.acequia.operator.observe.Observation;
+import dev.acequia.operator.observe.Observation.DeploymentState;
+import dev.acequia.operator.observe.Observation.MigrationState;
+import dev.acequia.operator.observe.TopicState;
+import dev.acequia.operator.plan.PipelinePlan;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The verdict on each stage of a pipeline, in the order of its life. */
+record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
+
+  static Stages of(PipelinePlan plan, Observation seen) {
+    return new Stages(
+        topic(plan, seen.topic()), store(plan, seen), consumer(plan, seen), api(plan, seen));
+  }
+
+  /** The first stage that is not ready says why the whole is not. */
+  Optional<Verdict> firstTrouble() {
+    return Stream.of(topic, store, consumer, api).filter(stage -> !stage.isTrue()).findFirst();
+  }
+
+  private static Verdict topic(PipelinePlan plan, TopicState state) {
+    return switch (state) {
+      case TopicState.Missing missing -> Verdict.no(missing.reason(), missing.message());
+      case TopicState.Present present ->
+          present.note() == null
+              ? Verdict.yes(
+                  "Present",
+                  "Topic %s has %d partitions"
+                      .formatted(plan.names().topic(), present.topic().partitions()))
+              : Verdict.yes("DiffersFromSpec", present.note());
+    };
+  }
+
+  private static Verdict store(PipelinePlan plan, Observation seen) {
+    if (!seen.missing().isEmpty()) {
+      return Verdict.no("SecretMissing", String.join("; ", seen.missing()));
+    }
+    var table = "table " + plan.store().schema() + "." + plan.store().table();
+    return switch (seen.migration()) {
+      case null -> Verdict.no("WaitingForTopic", "The " + table + " is made after the topic");
+      case MigrationState.Succeeded unused -> Verdict.yes("Migrated", "The " + table + " is ready");
+      case MigrationState.Running running ->
+          Verdict.no(
+              "Migrating",
+              "Job " + running.job() + " works on the " + table + suffix(running.trouble()));
+      case MigrationState.Refused refused ->
+          Verdict.no(
+              refused.termination().reason().name(),
+              "%s (When it is mended in the store itself, 'kubectl delete job -n %s %s' tries again.)"
+                  .formatted(
+                      refused.termination().message(), plan.names().namespace(), refused.job()));
+      case MigrationState.Failed failed ->
+          Verdict.no(
+              "MigrationFailed",
+              "Job " + failed.job() + " failed and is made anew soon: " + failed.trouble());
+    };
+  }
+
+  private static Verdict consumer(PipelinePlan plan, Observation seen) {
+    var state = seen.consumer();
+    if (state == null) {
+      return Verdict.no("WaitingForStore", "Consumers start when the table is ready");
+    }
+    var scale = plan.consumerScale();
+    if (scale.suspended()) {
+      return state.total() == 0
+          ? Verdict.yes("Suspended", Objects.requireNonNull(scale.note()))
+          : Verdict.no("Suspending", state.total() + " consumers finish their batches");
+    }
+    var verdict = running(plan, state, "consumer");
+    return verdict.isTrue() && scale.note() != null
+        ? Verdict.yes("NotAutoscaled", scale.note())
+        : verdict;
+  }
+
+  private static Verdict api(PipelinePlan plan, Observation seen) {
+    return seen.api() == null
+        ? Verdict.no("WaitingForStore", "The API starts when the table is ready")
+        : running(plan, seen.api(), "API");
+  }
+
+  private static Verdict running(PipelinePlan plan, DeploymentState state, String what) {
+    if (state.termination() != null) {
+      return Verdict.no(state.termination().reason().name(), state.termination().message());
+    }
+    if (!state.settled()) {
+      return Verdict.no(
+          "RollingOut",
+          "%d of %d %s Pods are ready in the newest version%s"
+              .formatted(
+                  Math.min(state.updated(), state.available()),
+                  state.wanted(),
+                  what,
+                  suffix(state.trouble())));
+    }
+    return Verdict.yes(
+        "Running",
+        state.available()
+            + " "
+            + what
+            + (state.available() == 1 ? " Pod is" : " Pods are")
+            + " ready"
+            + (plan.migrated() ? "" : ", in the former version until the migration succeeds"));
+  }
+
+  private static String suffix(@org.jspecify.annotations.Nullable String trouble) {
+    return trouble == null ? "" : ": " + trouble;
+  }
+
+  /** What only a person can mend. */
+  static Optional<Termination> forPerson(Observation seen) {
+    var migration =
+        seen.migration() instanceof MigrationState.Refused refused
+            ? refused.termination()
+            : null;
+    return Stream.of(
+            Optional.ofNullable(migration),
+            Optional.ofNullable(seen.consumer()).map(DeploymentState::termination),
+            Optional.ofNullable(seen.api()).map(DeploymentState::termination))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+}
