@@ -60,7 +60,8 @@ public final class OperatorProcess {
   private static PlatformConfig platform(Map<String, String> environment) throws IOException {
     var file = environment.get(PLATFORM_CONFIG);
     if (file == null) {
-      throw new IllegalStateException("the environment variable " + PLATFORM_CONFIG + " is not set");
+      throw new IllegalStateException(
+          "the environment variable " + PLATFORM_CONFIG + " is not set");
     }
     return PlatformConfig.parse(Files.readString(Path.of(file)));
   }

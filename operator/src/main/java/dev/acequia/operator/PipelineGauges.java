@@ -13,7 +13,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What alert rules and boards join on: which pipelines there are, how they are, what they promise. */
+/**
+ * What alert rules and boards join on: which pipelines there are, how they are, what they promise.
+ */
 final class PipelineGauges {
   private static final double MILLIS = 1000.0;
 

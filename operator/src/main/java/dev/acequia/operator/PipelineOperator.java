@@ -90,8 +90,7 @@ final class PipelineOperator {
         direct != null
             ? direct
             : new StrimziTopics(client, Objects.requireNonNull(platform.kafka().strimzi()));
-    var operator =
-        new PipelineOperator(client, metrics, clock, direct, identity, leaseNamespace);
+    var operator = new PipelineOperator(client, metrics, clock, direct, identity, leaseNamespace);
     operator.operator.register(
         new PipelineReconciler(
             platform,
@@ -112,7 +111,10 @@ final class PipelineOperator {
     started = true;
   }
 
-  /** Finishes the reconciles in progress and gives the lease back, so that a successor need not wait. */
+  /**
+   * Finishes the reconciles in progress and gives the lease back, so that a successor need not
+   * wait.
+   */
   void stop() {
     if (!stopping.compareAndSet(false, true)) {
       return;
@@ -130,21 +132,21 @@ final class PipelineOperator {
     return Optional.empty();
   }
 
-  /** Why it cannot work now: until every informer has its objects. Waiting for the lease is fine. */
+  /**
+   * Why it cannot work now: until every informer has its objects. Waiting for the lease is fine.
+   */
   Optional<String> whyNotReady() {
     if (!started) {
       return Optional.of("the informers have not synced");
     }
     var unhealthy =
-        operator.getRuntimeInfo().unhealthyInformerWrappingEventSourceHealthIndicator().values()
-            .stream()
+        operator.getRuntimeInfo().unhealthyEventSources().values().stream()
             .flatMap(sources -> sources.keySet().stream())
             .toList();
     return unhealthy.isEmpty() ? Optional.empty() : Optional.of("not watching: " + unhealthy);
   }
 
-  private void configure(
-      ConfigurationServiceOverrider overrider, MetricSet metrics, Clock clock) {
+  private void configure(ConfigurationServiceOverrider overrider, MetricSet metrics, Clock clock) {
     overrider
         .withKubernetesClient(client)
         .withCloseClientOnStop(false) // the lease is given back with it
@@ -163,8 +165,7 @@ final class PipelineOperator {
                   .withRenewDeadline(RENEW_DEADLINE)
                   .withRetryPeriod(RETRY_PERIOD)
                   .withLeaderCallbacks(
-                      new LeaderCallbacks(
-                          () -> log.info("leading"), this::leaseLost, unused -> {}))
+                      new LeaderCallbacks(() -> log.info("leading"), this::leaseLost, _ -> {}))
                   .withExitOnStopLeading(false); // it would wait for the shutdown that waits for it
           identity.ifPresent(lease::withIdentity);
           overrider.withLeaderElectionConfiguration(lease.build());

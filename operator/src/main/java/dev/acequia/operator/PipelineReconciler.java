@@ -1,7 +1,6 @@
 package dev.acequia.operator;
 
 import dev.acequia.crds.DataPipeline;
-import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.apply.EventRecorder;
 import dev.acequia.operator.apply.NameTakenException;
 import dev.acequia.operator.apply.PipelineRemoval;
@@ -96,17 +95,13 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var topic = ensureTopics(pipeline, children);
     var reading =
         facts.read(
-            pipeline,
-            children,
-            topic,
-            topics.credentials(PipelineNames.of(pipeline), children));
+            pipeline, children, topic, topics.credentials(PipelineNames.of(pipeline), children));
     var plan = PipelinePlan.of(pipeline, platform, reading.facts());
     applier.apply(plan, children);
     var seen = ObservationReader.read(plan, children, topic, reading.missing());
     var control =
         reports.report(
-            pipeline,
-            PipelineStatus.of(pipeline, former, platform, plan, seen, clock.instant()));
+            pipeline, PipelineStatus.of(pipeline, former, platform, plan, seen, clock.instant()));
     return mustLookAgain(seen) ? control.rescheduleAfter(LOOK_AGAIN) : control;
   }
 
@@ -125,7 +120,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       DataPipeline pipeline, Context<DataPipeline> context, Exception failure) {
     var attempt = context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
     if (pipeline.isMarkedForDeletion()
-        || !(failure instanceof NameTakenException) && attempt < QUIET_RETRIES) {
+        || (!(failure instanceof NameTakenException) && attempt < QUIET_RETRIES)) {
       return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
     var reason = failure instanceof NameTakenException ? "NameTaken" : "ReconcileFailed";
@@ -144,8 +139,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
 
   private TopicState ensureTopics(DataPipeline pipeline, Children children) {
     var names = PipelineNames.of(pipeline);
-    var result =
-        topics.ensure(names, TopicsPlan.of(names, pipeline.getSpec(), platform), children);
+    var result = topics.ensure(names, TopicsPlan.of(names, pipeline.getSpec(), platform), children);
     result
         .changes()
         .forEach(

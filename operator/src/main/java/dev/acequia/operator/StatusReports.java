@@ -69,7 +69,7 @@ final class StatusReports {
               condition ->
                   events.record(
                       pipeline,
-                      isGood(condition) || type.equals(Conditions.READY) && isEarly(before)
+                      isGood(condition) || (type.equals(Conditions.READY) && isEarly(before))
                           ? EventRecorder.Type.NORMAL
                           : EventRecorder.Type.WARNING,
                       isGood(condition) ? type : condition.getReason(),

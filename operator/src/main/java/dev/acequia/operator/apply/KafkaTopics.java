@@ -54,10 +54,14 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
   /** Settings of an Admin client whose calls end in bounded time. */
   public static Map<String, Object> settings(String bootstrapServers) {
     return Map.of(
-        "bootstrap.servers", bootstrapServers,
-        "client.id", "acequia-operator",
-        "request.timeout.ms", 5_000,
-        "default.api.timeout.ms", (int) TIMEOUT.toMillis());
+        "bootstrap.servers",
+        bootstrapServers,
+        "client.id",
+        "acequia-operator",
+        "request.timeout.ms",
+        5_000,
+        "default.api.timeout.ms",
+        (int) TIMEOUT.toMillis());
   }
 
   @Override
@@ -101,8 +105,7 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
   }
 
   @Override
-  public List<EventSource<?, DataPipeline>> eventSources(
-      EventSourceContext<DataPipeline> context) {
+  public List<EventSource<?, DataPipeline>> eventSources(EventSourceContext<DataPipeline> context) {
     return List.of(new TopicWatch(this, context.getPrimaryCache(), WATCH_PERIOD));
   }
 

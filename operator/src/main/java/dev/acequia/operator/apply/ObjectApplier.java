@@ -87,9 +87,7 @@ final class ObjectApplier {
   private boolean isForeign(HasMetadata desired) {
     return Optional.ofNullable(client.resource(desired).get())
         .map(existing -> existing.getMetadata().getLabels())
-        .filter(
-            labels ->
-                !PipelineNames.MANAGER.equals(labels.get(PipelineNames.MANAGED_BY_LABEL)))
+        .filter(labels -> !PipelineNames.MANAGER.equals(labels.get(PipelineNames.MANAGED_BY_LABEL)))
         .isPresent();
   }
 }

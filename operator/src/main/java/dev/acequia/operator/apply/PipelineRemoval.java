@@ -3,7 +3,6 @@ package dev.acequia.operator.apply;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.DeletionPolicy;
-import dev.acequia.operator.apply.EventRecorder.Type;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.MigrationJobs;
 import dev.acequia.operator.observe.Observation.MigrationState;
@@ -110,10 +109,9 @@ public final class PipelineRemoval {
       return !create(plan, children) && tableStays(pipeline, "its namespace ends and takes no Job");
     }
     return switch (MigrationJobs.state(job.get(), children.pods())) {
-      case MigrationState.Running unused -> false;
-      case MigrationState.Succeeded unused -> true;
-      case MigrationState.Refused refused ->
-          tableStays(pipeline, refused.termination().message());
+      case MigrationState.Running _ -> false;
+      case MigrationState.Succeeded _ -> true;
+      case MigrationState.Refused refused -> tableStays(pipeline, refused.termination().message());
       case MigrationState.Failed failed -> tableStays(pipeline, failed.trouble());
     };
   }
@@ -172,7 +170,7 @@ public final class PipelineRemoval {
     if (namespaceEnds(pipeline)) {
       events.recordOfEndingNamespace(pipeline, reason, note);
     } else {
-      events.record(pipeline, Type.WARNING, reason, "Delete", note);
+      events.record(pipeline, EventRecorder.Type.WARNING, reason, "Delete", note);
     }
   }
 

@@ -54,7 +54,9 @@ public final class PlanApplier {
     removeReplaced(plan, children);
   }
 
-  /** A Job that ended for want of a store that answers is made anew; one that was refused is not. */
+  /**
+   * A Job that ended for want of a store that answers is made anew; one that was refused is not.
+   */
   private void removeCrashed(Job migration, Children children) {
     children.jobs().stream()
         .filter(job -> sameName(job, migration))
@@ -89,8 +91,7 @@ public final class PlanApplier {
   }
 
   /** An older Pod still mounts an older definition, and may start again. */
-  private static boolean rolledOut(
-      Deployment deployment) {
+  private static boolean rolledOut(Deployment deployment) {
     var status = deployment.getStatus();
     return status != null
         && Objects.equals(status.getObservedGeneration(), deployment.getMetadata().getGeneration())

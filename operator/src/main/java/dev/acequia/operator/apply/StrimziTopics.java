@@ -46,8 +46,7 @@ public final class StrimziTopics implements TopicProvider {
       if (applier.apply(object)) {
         changes.add(
             "Created %s %s in namespace %s"
-                .formatted(
-                    object.getKind(), object.getMetadata().getName(), strimzi.namespace()));
+                .formatted(object.getKind(), object.getMetadata().getName(), strimzi.namespace()));
       }
     }
     return new Result(state(names, topics, children), changes);
@@ -78,8 +77,7 @@ public final class StrimziTopics implements TopicProvider {
   }
 
   @Override
-  public List<EventSource<?, DataPipeline>> eventSources(
-      EventSourceContext<DataPipeline> context) {
+  public List<EventSource<?, DataPipeline>> eventSources(EventSourceContext<DataPipeline> context) {
     return EventSources.strimzi(context, strimzi.namespace());
   }
 

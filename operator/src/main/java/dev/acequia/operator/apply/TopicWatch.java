@@ -42,7 +42,7 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
   @Override
   public void start() {
     super.start();
-    var unused =
+    var _ =
         timer.scheduleWithFixedDelay(
             this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -74,9 +74,7 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
       reachable = true;
       known.stream()
           .filter(
-              names ->
-                  !Objects.equals(
-                      present.get(names.topic()), topics.lastSeen(names.topic())))
+              names -> !Objects.equals(present.get(names.topic()), topics.lastSeen(names.topic())))
           .forEach(
               names -> {
                 log.info("topic {} is not the one last seen", names.topic());

@@ -73,9 +73,6 @@ public final class Children {
   }
 
   private <R extends HasMetadata> Optional<R> named(Class<R> type, String name) {
-    return source(type)
-        .get(
-            new ResourceID(
-                name, PipelineNames.of(pipeline).namespace()));
+    return source(type).get(new ResourceID(name, PipelineNames.of(pipeline).namespace()));
   }
 }

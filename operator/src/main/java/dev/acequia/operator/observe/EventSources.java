@@ -117,13 +117,12 @@ public final class EventSources {
         InformerEventSourceConfiguration.from(Secret.class, DataPipeline.class)
             .withName(REFERENCED_SECRETS)
             .withWatchAllNamespaces()
-            .withLabelSelector(
-                PipelineNames.MANAGED_BY_LABEL + "!=" + PipelineNames.MANAGER)
+            .withLabelSelector(PipelineNames.MANAGED_BY_LABEL + "!=" + PipelineNames.MANAGER)
             .withFieldSelector(
                 new FieldSelectorBuilder().withoutField("type", "helm.sh/release.v1").build())
             .withInformerListLimit(PAGE)
             .withItemStore(namesOnly)
-            .withPrimaryToSecondaryMapper((DataPipeline unused) -> Set.of())
+            .withPrimaryToSecondaryMapper((DataPipeline _) -> Set.of())
             .withSecondaryToPrimaryMapper(
                 secret ->
                     context

@@ -79,7 +79,7 @@ public final class FactsReader {
       var facts =
           new Facts(
               pipeline.getMetadata().getUid(),
-              topic.topic().or(() -> lastKnownTopic(live)).orElse(null),
+              topic.found().or(() -> lastKnownTopic(live)).orElse(null),
               store,
               login("writer", postgres.writerSecretName(), names.writerSecret(), store),
               login("reader", postgres.readerSecretName(), names.readerSecret(), store),
@@ -101,7 +101,8 @@ public final class FactsReader {
                   children.definitions().stream()
                       .filter(map -> map.getMetadata().getName().equals(release.definition()))
                       .findFirst())
-          .map(map -> PipelineDefinition.fromJson(map.getData().get(DEFINITION_KEY)).topic())
+          .map(map -> map.getData().get(DEFINITION_KEY))
+          .map(json -> PipelineDefinition.fromJson(json).topic())
           .map(known -> new Facts.Topic(known.id(), known.partitions()));
     }
 
@@ -140,8 +141,7 @@ public final class FactsReader {
                               username ->
                                   SecretValues.value(secret, "password")
                                       .map(
-                                          password ->
-                                              generated(username, password, store.uri()))));
+                                          password -> generated(username, password, store.uri()))));
       return known.orElseGet(
           () -> generated(names.storeRole(purpose, store.uri()), passwords.get(), store.uri()));
     }

@@ -32,6 +32,8 @@ public record Observation(
     record Succeeded(String job) implements MigrationState {}
 
     /**
+     * It works, or tries to.
+     *
      * @param trouble why its Pod cannot run or failed last; null while all goes well
      */
     record Running(String job, @Nullable String trouble) implements MigrationState {}

@@ -49,8 +49,7 @@ public final class ObservationReader {
         .orElse(null);
   }
 
-  static DeploymentState state(
-      Deployment deployment, Collection<Pod> pods, Component component) {
+  static DeploymentState state(Deployment deployment, Collection<Pod> pods, Component component) {
     var status = deployment.getStatus();
     var trouble =
         pods.stream()

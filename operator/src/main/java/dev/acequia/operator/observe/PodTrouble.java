@@ -39,7 +39,8 @@ record PodTrouble(String text, @Nullable Termination termination) {
     }
     var ended =
         Stream.of(status.getState(), status.getLastState())
-            .flatMap(state -> Optional.ofNullable(state).map(ContainerState::getTerminated).stream())
+            .flatMap(
+                state -> Optional.ofNullable(state).map(ContainerState::getTerminated).stream())
             .filter(terminated -> terminated.getExitCode() != 0)
             .findFirst();
     if (ended.isPresent()) {

@@ -23,10 +23,10 @@ public sealed interface TopicState {
   record Missing(String reason, String message) implements TopicState {}
 
   /** The data topic, when it is there. */
-  default Optional<Facts.Topic> topic() {
+  default Optional<Facts.Topic> found() {
     return switch (this) {
       case Present present -> Optional.of(present.topic());
-      case Missing unused -> Optional.empty();
+      case Missing _ -> Optional.empty();
     };
   }
 }

@@ -32,12 +32,10 @@ public record DropPlan(ConfigMap definition, Job job) {
     definition.getMetadata().setName(names.dropJob());
     var roles = new ArrayList<EnvVar>();
     if (postgres.writerSecretName() == null) {
-      roles.add(
-          role(RuntimeVariable.STORE_WRITER_USERNAME, names.storeRole("writer", storeUri)));
+      roles.add(role(RuntimeVariable.STORE_WRITER_USERNAME, names.storeRole("writer", storeUri)));
     }
     if (postgres.readerSecretName() == null) {
-      roles.add(
-          role(RuntimeVariable.STORE_READER_USERNAME, names.storeRole("reader", storeUri)));
+      roles.add(role(RuntimeVariable.STORE_READER_USERNAME, names.storeRole("reader", storeUri)));
     }
     var release =
         new Release(names.dropJob(), platform.runtimeImage(), postgres.secretName(), "drop");

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * record holds. It meets the restricted Pod security standard and has no token of the cluster.
  *
  * @param arguments the image's entry point
- * @param store the Secret it logs on to the store with, keys uri, username and password
+ * @param release the version, and the Secret it logs on to the store with
  * @param extra further environment variables
  * @param kafkaSecret the Secret that holds the client settings for Kafka; null where Kafka takes
  *     anyone

@@ -43,7 +43,7 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
     var table = "table " + plan.store().schema() + "." + plan.store().table();
     return switch (seen.migration()) {
       case null -> Verdict.no("WaitingForTopic", "The " + table + " is made after the topic");
-      case MigrationState.Succeeded unused -> Verdict.yes("Migrated", "The " + table + " is ready");
+      case MigrationState.Succeeded _ -> Verdict.yes("Migrated", "The " + table + " is ready");
       case MigrationState.Running running ->
           Verdict.no(
               "Migrating",
@@ -115,9 +115,7 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
   /** What only a person can mend. */
   static Optional<Termination> forPerson(Observation seen) {
     var migration =
-        seen.migration() instanceof MigrationState.Refused refused
-            ? refused.termination()
-            : null;
+        seen.migration() instanceof MigrationState.Refused refused ? refused.termination() : null;
     return Stream.of(
             Optional.ofNullable(migration),
             Optional.ofNullable(seen.consumer()).map(DeploymentState::termination),
