@@ -25,7 +25,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     versionProvider = ProductVersion.class,
-    subcommands = {NewCommand.class, ImportCommand.class, VersionCommand.class},
+    subcommands = {
+      NewCommand.class,
+      ImportCommand.class,
+      RenderCommand.class,
+      VersionCommand.class
+    },
     footer = {
       "",
       "Every command explains itself: ./acequia COMMAND --help",
