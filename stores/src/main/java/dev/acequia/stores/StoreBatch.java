@@ -1,0 +1,34 @@
+package dev.acequia.stores;
+
+import dev.acequia.contract.record.Row;
+
+/**
+ * Records on their way into a store, already in the store's own format. Filled by one thread,
+ * written by another, cleared and used again. Rows are numbered from 0 in the order they were
+ * added.
+ */
+public interface StoreBatch {
+  /** Adds a record. */
+  void add(Row row, int partition, long offset);
+
+  /**
+   * Adds the deletion of a key; in upsert mode only.
+   *
+   * @param key a row whose key fields are set
+   */
+  void addDeletion(Row key, int partition, long offset);
+
+  /**
+   * Says that the row last added came with an idempotency key: it is dropped when another record
+   * with the same key and index is already stored.
+   */
+  void markIdempotent(byte[] key, long index);
+
+  /** How many rows there are, deletions included. */
+  int rows();
+
+  /** How much there is to send, in bytes. */
+  long bytes();
+
+  void clear();
+}

@@ -1,0 +1,37 @@
+package dev.acequia.stores.postgres;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Those rows of a batch that came with an idempotency key. */
+final class IdempotencyMarks {
+  /**
+   * One marked row.
+   *
+   * @param key 128 bits of the key's SHA-256, so that entries are small whatever clients send
+   */
+  record Mark(int row, UUID key, long index, int partition, long offset) {}
+
+  private final List<Mark> marks = new ArrayList<>();
+
+  void add(int row, byte[] key, long index, int partition, long offset) {
+    try {
+      var hash = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(key));
+      marks.add(new Mark(row, new UUID(hash.getLong(), hash.getLong()), index, partition, offset));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  List<Mark> marks() {
+    return marks;
+  }
+
+  void clear() {
+    marks.clear();
+  }
+}

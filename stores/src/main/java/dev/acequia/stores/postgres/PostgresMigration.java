@@ -1,0 +1,234 @@
+package dev.acequia.stores.postgres;
+
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.Termination;
+import dev.acequia.contract.TerminationException;
+import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.stores.TopicLog;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Prepares table, offsets and roles in a few short transactions: first a look, which refuses what
+ * cannot be done; then schema and roles, under a lock that the pipelines of one schema share; then
+ * the tables, under a lock of this pipeline's own. Within the last, the offsets come before the
+ * table, as in the consumer's transactions, so that the two never wait for each other in a circle.
+ */
+public final class PostgresMigration implements StoreMigration {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresMigration.class);
+
+  private final PipelineDefinition definition;
+  private final TableNames names;
+  private final MigrationSteps steps;
+  private final Optional<PipelineRole> writer;
+  private final Optional<PipelineRole> reader;
+
+  /** Needs the environment's {@code STORE_*}; connects when first used. */
+  public PostgresMigration(
+      PipelineDefinition definition,
+      StoreDefinition.Postgres store,
+      Map<String, String> environment) {
+    this.definition = definition;
+    names = TableNames.of(store);
+    steps = new MigrationSteps(PostgresAccess.fromEnvironment(environment));
+    writer = PipelineRole.writer(environment);
+    reader = PipelineRole.reader(environment);
+  }
+
+  @Override
+  public void migrate(TopicLog log) throws TerminationException, StoreUnavailableException {
+    for (var role : roles()) {
+      role.check();
+    }
+    steps.run(connection -> look(connection, log));
+    steps.run(this::prepareSchemaAndRoles);
+    var trouble = steps.run(connection -> prepareTables(connection, log));
+    if (trouble.isPresent()) {
+      throw trouble.get();
+    }
+  }
+
+  @Override
+  public void drop() throws TerminationException, StoreUnavailableException {
+    steps.run(this::dropAll);
+  }
+
+  /** Refuses before anything is done. */
+  private boolean look(Connection connection, TopicLog log)
+      throws SQLException, TerminationException {
+    changes(connection);
+    if (TableState.read(connection, names.offsets()).isPresent()) {
+      var trouble = new OffsetsMigration(connection, names, definition, log).foreseeableTrouble();
+      if (trouble.isPresent()) {
+        throw trouble.get();
+      }
+    }
+    return true;
+  }
+
+  private boolean prepareSchemaAndRoles(Connection connection)
+      throws SQLException, TerminationException {
+    MigrationSteps.lock(connection, names.schema());
+    if (!schemaExists(connection)) {
+      execute(connection, "CREATE SCHEMA " + names.quotedSchema());
+      execute(
+          connection,
+          "COMMENT ON SCHEMA " + names.quotedSchema() + " IS '" + Ownership.SCHEMA + "'");
+    }
+    for (var role : roles()) {
+      role.create(connection);
+      role.grant(connection, List.of("USAGE ON SCHEMA " + names.quotedSchema()));
+    }
+    return true;
+  }
+
+  private Optional<TerminationException> prepareTables(Connection connection, TopicLog log)
+      throws SQLException, TerminationException {
+    MigrationSteps.lock(connection, names.data());
+    var changes = changes(connection);
+    if (changes.isEmpty()) {
+      create(connection);
+    }
+    // The offsets' rows first: a consumer that holds them goes on to the table.
+    var trouble = new OffsetsMigration(connection, names, definition, log).apply();
+    if (changes.isPresent() && !changes.get().isEmpty()) {
+      var change = String.join(", ", changes.get());
+      LOG.info("changing {}: {}", names.data(), change);
+      execute(connection, "ALTER TABLE " + names.data() + " " + change);
+    }
+    grant(connection);
+    return trouble;
+  }
+
+  /** What to do to the table; empty when there is none. */
+  private Optional<List<String>> changes(Connection connection)
+      throws SQLException, TerminationException {
+    var table = TableState.read(connection, names.data());
+    if (table.isEmpty()) {
+      if (hasOffsets(connection)) {
+        throw new TerminationException(
+            Termination.Reason.StoreRefused,
+            "The table %s is gone, but the offsets up to which it was filled are there: what was read before would be missing. To fill it anew from the topic, run: DROP TABLE %s, %s"
+                .formatted(names.data(), names.offsets(), names.idempotency()));
+      }
+      return Optional.empty();
+    }
+    new Ownership(connection, names, definition).check();
+    return Optional.of(SchemaChange.actions(table.get(), definition.schema(), definition.mode()));
+  }
+
+  private void create(Connection connection) throws SQLException {
+    LOG.info("creating {}", names.data());
+    execute(connection, SchemaChange.create(names.data(), definition.schema(), definition.mode()));
+    execute(connection, OffsetsMigration.create(names));
+    execute(
+        connection,
+        "CREATE TABLE IF NOT EXISTS "
+            + names.idempotency()
+            + " (key uuid, index bigint, topic_id uuid NOT NULL, partition integer NOT NULL,"
+            + " \"offset\" bigint NOT NULL, seen_at timestamptz NOT NULL DEFAULT now(),"
+            + " PRIMARY KEY (key, index))");
+    execute(
+        connection,
+        "CREATE INDEX IF NOT EXISTS "
+            + Sql.quoted(names.seenIndex())
+            + " ON "
+            + names.idempotency()
+            + " USING brin (seen_at)");
+    new Ownership(connection, names, definition).claim();
+  }
+
+  private void grant(Connection connection) throws SQLException, TerminationException {
+    if (writer.isPresent()) {
+      var rows =
+          definition.mode() == LoadMode.UPSERT
+              ? "SELECT, INSERT, UPDATE, DELETE"
+              : "SELECT, INSERT";
+      writer
+          .get()
+          .grant(
+              connection,
+              List.of(
+                  rows + " ON " + names.data(),
+                  "SELECT, UPDATE ON " + names.offsets(),
+                  "SELECT, INSERT, DELETE ON " + names.idempotency()));
+      checkTemporary(connection, writer.get());
+    }
+    if (reader.isPresent()) {
+      reader.get().grant(connection, List.of("SELECT ON " + names.data()));
+    }
+  }
+
+  /** Every role has it, unless the database's owner took it away. */
+  private static void checkTemporary(Connection connection, PipelineRole role)
+      throws SQLException, TerminationException {
+    try (var statement =
+        connection.prepareStatement(
+            "SELECT has_database_privilege(?, current_database(), 'TEMPORARY'),"
+                + " quote_ident(current_database())")) {
+      statement.setString(1, role.name());
+      try (var row = statement.executeQuery()) {
+        if (row.next() && !row.getBoolean(1)) {
+          throw new TerminationException(
+              Termination.Reason.StoreRefused,
+              "The role %s may not create temporary tables. As the database's owner, run: GRANT TEMPORARY ON DATABASE %s TO %s"
+                  .formatted(role.name(), row.getString(2), Sql.quoted(role.name())));
+        }
+      }
+    }
+  }
+
+  private boolean dropAll(Connection connection) throws SQLException, TerminationException {
+    MigrationSteps.lock(connection, names.schema());
+    MigrationSteps.lock(connection, names.data());
+    if (TableState.read(connection, names.data()).isPresent()) {
+      new Ownership(connection, names, definition).check();
+    }
+    for (var table : List.of(names.data(), names.offsets(), names.idempotency())) {
+      execute(connection, "DROP TABLE IF EXISTS " + table);
+    }
+    var schemaStays = schemaExists(connection);
+    if (schemaStays && new Ownership(connection, names, definition).isSchemaOursAndEmpty()) {
+      execute(connection, "DROP SCHEMA " + names.quotedSchema());
+      schemaStays = false;
+    }
+    for (var role : roles()) {
+      role.drop(connection, names.quotedSchema(), schemaStays);
+    }
+    LOG.info("dropped {} and what belongs to it", names.data());
+    return true;
+  }
+
+  private List<PipelineRole> roles() {
+    return Stream.concat(writer.stream(), reader.stream()).toList();
+  }
+
+  private boolean hasOffsets(Connection connection) throws SQLException {
+    return TableState.read(connection, names.offsets()).isPresent();
+  }
+
+  private boolean schemaExists(Connection connection) throws SQLException {
+    try (var statement =
+        connection.prepareStatement("SELECT FROM pg_namespace WHERE nspname = ?")) {
+      statement.setString(1, names.schema());
+      try (var rows = statement.executeQuery()) {
+        return rows.next();
+      }
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package dev.acequia.stores.postgres;
+
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.stores.CommitGate;
+import dev.acequia.stores.PartitionAdvance;
+import dev.acequia.stores.PartitionClaim;
+import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.WriteResult;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes batches over one connection, which is made anew after any failure. Each batch is one
+ * transaction that begins with the offsets, so that an overtaken owner and its successor meet at
+ * one row before either writes.
+ */
+public final class PostgresWriter implements StoreWriter {
+  private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
+
+  private final PipelineDefinition definition;
+  private final PostgresAccess access;
+  private final UUID topicId;
+  private final OffsetStatements offsets;
+  private final IdempotencyStatements idempotency;
+  private final RowLoad load;
+  private final Optional<RowLoad> loadWithoutWhatIsThere;
+
+  private @Nullable PostgresSession session;
+  private long forgetAtNanos = System.nanoTime();
+
+  PostgresWriter(
+      PipelineDefinition definition, StoreDefinition.Postgres store, PostgresAccess access) {
+    var names = TableNames.of(store);
+    this.definition = definition;
+    this.access = access;
+    topicId = definition.topic().uuid();
+    offsets = new OffsetStatements(names, definition.schema().hash());
+    idempotency = new IdempotencyStatements(names, topicId);
+    if (definition.mode() == LoadMode.APPEND) {
+      var append = new AppendLoad(names, definition.schema());
+      load = append;
+      loadWithoutWhatIsThere = Optional.of(append.withoutWhatIsThere());
+    } else {
+      load = new UpsertLoad(names, definition.schema(), topicId);
+      loadWithoutWhatIsThere = Optional.empty();
+    }
+  }
+
+  /** Needs the environment's {@code STORE_*}; connects when first used. */
+  public static PostgresWriter open(
+      PipelineDefinition definition,
+      StoreDefinition.Postgres store,
+      Map<String, String> environment) {
+    return new PostgresWriter(definition, store, PostgresAccess.fromEnvironment(environment));
+  }
+
+  @Override
+  public StoreBatch newBatch() {
+    return new PostgresBatch(definition.schema(), definition.mode(), topicId);
+  }
+
+  @Override
+  public Optional<PartitionClaim> claim(int partition) throws StoreUnavailableException {
+    try {
+      var own = session();
+      try (var watch = new BlockerWatch(access, own.backend())) {
+        var claim = offsets.claim(own.connection(), partition);
+        own.commit();
+        return claim;
+      }
+    } catch (SQLException e) {
+      throw unavailable(e);
+    }
+  }
+
+  @Override
+  public <E extends Exception> WriteResult write(
+      StoreBatch batch, List<PartitionAdvance> advances, CommitGate<E> gate)
+      throws StoreUnavailableException, E {
+    var rows = (PostgresBatch) batch;
+    try {
+      var own = session();
+      return attempt(own, new RowIsolation<>(load, false, gate), rows, advances, gate);
+    } catch (SQLException e) {
+      if (!SqlFailure.mayBeARecords(e)) {
+        throw unavailable(e);
+      }
+      return writeCarefully(rows, advances, gate, e);
+    } catch (Exception e) {
+      rollBack();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (session != null) {
+      session.close();
+      session = null;
+    }
+  }
+
+  /** The same batch again, row by row where it must be, after the table refused something in it. */
+  private <E extends Exception> WriteResult writeCarefully(
+      PostgresBatch batch, List<PartitionAdvance> advances, CommitGate<E> gate, SQLException why)
+      throws StoreUnavailableException, E {
+    rollBack();
+    var careful =
+        SqlFailure.isDuplicate(why) && loadWithoutWhatIsThere.isPresent()
+            ? loadWithoutWhatIsThere.get()
+            : load;
+    try {
+      return attempt(session(), new RowIsolation<>(careful, true, gate), batch, advances, gate);
+    } catch (SQLException e) {
+      throw unavailable(e);
+    } catch (Exception e) {
+      rollBack();
+      throw e;
+    }
+  }
+
+  private <E extends Exception> WriteResult attempt(
+      PostgresSession own,
+      RowIsolation<E> isolation,
+      PostgresBatch batch,
+      List<PartitionAdvance> advances,
+      CommitGate<E> gate)
+      throws SQLException, E {
+    if (!offsets.advance(own.connection(), advances)) {
+      own.rollback();
+      return new WriteResult.Overtaken();
+    }
+    BitSet repeats = idempotency.repeats(own.connection(), batch.marks().marks());
+    forgetOldKeys(own);
+    var loaded = isolation.load(own, batch, repeats);
+    gate.beforeCommit(loaded.rejected());
+    own.commit();
+    var rejected = loaded.rejected().size();
+    var duplicates = repeats.cardinality() + loaded.duplicates();
+    return new WriteResult.Stored(batch.rows() - duplicates - rejected, duplicates, rejected);
+  }
+
+  private void forgetOldKeys(PostgresSession own) throws SQLException {
+    if (System.nanoTime() - forgetAtNanos >= 0) {
+      idempotency.forgetOld(own.connection());
+      forgetAtNanos = System.nanoTime() + FORGET_EVERY.toNanos();
+    }
+  }
+
+  private PostgresSession session() throws SQLException {
+    if (session == null) {
+      var opened = PostgresSession.open(access);
+      try {
+        load.prepare(opened.connection());
+        opened.commit();
+      } catch (SQLException e) {
+        opened.abort();
+        throw e;
+      }
+      session = opened;
+    }
+    return session;
+  }
+
+  private void rollBack() {
+    try {
+      if (session != null) {
+        session.rollback();
+      }
+    } catch (SQLException e) {
+      drop();
+    }
+  }
+
+  /** The connection's state is unknown: the server rolls back when it sees it gone. */
+  private void drop() {
+    if (session != null) {
+      session.abort();
+      session = null;
+    }
+  }
+
+  private StoreUnavailableException unavailable(SQLException e) {
+    drop();
+    return new StoreUnavailableException(SqlFailure.words(e), e);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.acequia.stores.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.BitSet;
+
+/** How rows get into the table, within a transaction that others begin and end. */
+interface RowLoad {
+  /** What the session needs before the first transaction. */
+  void prepare(Connection connection) throws SQLException;
+
+  /**
+   * Loads rows {@code from} to {@code to}, without those to skip.
+   *
+   * @return how many of them were there already
+   */
+  int load(PostgresSession session, PostgresBatch batch, int from, int to, BitSet skip)
+      throws SQLException;
+}

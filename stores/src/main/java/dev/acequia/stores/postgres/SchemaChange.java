@@ -1,0 +1,155 @@
+package dev.acequia.stores.postgres;
+
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.Termination;
+import dev.acequia.contract.TerminationException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What turns a table into the one a schema describes. Allowed is what loses nothing and lets old
+ * and new records in: a new field that may be null, a wider type, a field that no longer must be
+ * there. A field that is gone from the schema keeps its column, which then takes nulls; so it must
+ * have been allowed to be null. All else is refused, all of it at once.
+ */
+final class SchemaChange {
+  private final Schema schema;
+  private final LoadMode mode;
+  private final List<String> actions = new ArrayList<>();
+  private final List<String> refusals = new ArrayList<>();
+
+  private SchemaChange(Schema schema, LoadMode mode) {
+    this.schema = schema;
+    this.mode = mode;
+  }
+
+  /** The statement that creates the table. */
+  static String create(String table, Schema schema, LoadMode mode) {
+    var columns =
+        java.util.stream.IntStream.range(0, schema.fields().size())
+            .mapToObj(
+                i -> {
+                  var field = schema.fields().get(i);
+                  return Sql.quoted(field.name())
+                      + " "
+                      + ColumnType.name(field.type())
+                      + (schema.isRequired(i) ? " NOT NULL" : "");
+                });
+    var provenance =
+        Stream.of(
+            "\"_topic_id\" uuid NOT NULL",
+            "\"_partition\" integer NOT NULL",
+            "\"_offset\" bigint NOT NULL",
+            "PRIMARY KEY ("
+                + primaryKey(schema, mode).stream()
+                    .map(Sql::quoted)
+                    .collect(Collectors.joining(", "))
+                + ")");
+    return "CREATE TABLE "
+        + table
+        + " ("
+        + Stream.concat(columns, provenance).collect(Collectors.joining(", "))
+        + ")";
+  }
+
+  /**
+   * What an {@code ALTER TABLE} has to do; nothing when the table is as it should be.
+   *
+   * @throws TerminationException when the change is not allowed; the message says what to do
+   */
+  static List<String> actions(TableState table, Schema schema, LoadMode mode)
+      throws TerminationException {
+    var change = new SchemaChange(schema, mode);
+    change.compare(table);
+    if (!change.refusals.isEmpty()) {
+      throw new TerminationException(
+          Termination.Reason.SchemaChangeRefused, String.join(" ", change.refusals));
+    }
+    return change.actions;
+  }
+
+  private void compare(TableState table) {
+    var key = primaryKey(schema, mode);
+    if (!table.primaryKey().equals(key)) {
+      refusals.add(
+          "The table's primary key is (%s) and the definition needs (%s): key and mode cannot be changed; use a new pipeline or another table."
+              .formatted(String.join(", ", table.primaryKey()), String.join(", ", key)));
+    }
+    for (var i = 0; i < schema.fields().size(); i++) {
+      var field = schema.fields().get(i);
+      var column = table.columns().get(field.name());
+      if (column == null) {
+        add(field, schema.isRequired(i));
+      } else {
+        alter(field, schema.isRequired(i), column);
+      }
+    }
+    table
+        .columns()
+        .forEach(
+            (name, column) -> {
+              if (schema.indexOf(name) < 0
+                  && !Provenance.COLUMNS.contains(name)
+                  && column.notNull()
+                  && !column.filled()) {
+                refusals.add(
+                    "Field '%s' is gone from the schema, but its column must not be null: set required: false first; the column and its data then stay when the field is removed."
+                        .formatted(name));
+              }
+            });
+  }
+
+  private void add(Field field, boolean required) {
+    if (required) {
+      refusals.add(
+          "Field '%s' is new and required, but the rows that are there have no value for it: add it with required: false."
+              .formatted(field.name()));
+      return;
+    }
+    actions.add("ADD COLUMN " + Sql.quoted(field.name()) + " " + ColumnType.name(field.type()));
+  }
+
+  private void alter(Field field, boolean required, TableState.Column column) {
+    var quoted = Sql.quoted(field.name());
+    var wanted = ColumnType.name(field.type());
+    if (!column.type().equals(wanted)) {
+      var old = fieldType(column.type());
+      if (old.isPresent() && ColumnType.widensFrom(field.type()).contains(old.get())) {
+        actions.add(
+            "ALTER COLUMN %s TYPE %s USING %s"
+                .formatted(quoted, wanted, ColumnType.conversion(field.type(), quoted)));
+      } else {
+        refusals.add(
+            "Field '%s' cannot change from %s to %s: only int32 to int64 to decimal and date to timestamp lose nothing; add a new field instead."
+                .formatted(
+                    field.name(),
+                    old.map(ColumnType::spelled).orElse(column.type()),
+                    ColumnType.spelled(field.type())));
+      }
+    }
+    if (required && !column.notNull()) {
+      refusals.add(
+          "Field '%s' cannot become required: rows that are there, and records still in the topic, may lack it."
+              .formatted(field.name()));
+    } else if (!required && column.notNull()) {
+      actions.add("ALTER COLUMN " + quoted + " DROP NOT NULL");
+    }
+  }
+
+  private static List<String> primaryKey(Schema schema, LoadMode mode) {
+    return mode == LoadMode.UPSERT ? schema.key() : Provenance.COLUMNS;
+  }
+
+  private static Optional<FieldType> fieldType(String column) {
+    return Arrays.stream(FieldType.values())
+        .filter(type -> ColumnType.name(type).equals(column))
+        .findFirst();
+  }
+}

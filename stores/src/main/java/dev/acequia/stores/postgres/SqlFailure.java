@@ -1,0 +1,76 @@
+package dev.acequia.stores.postgres;
+
+import java.sql.SQLException;
+import java.util.regex.Pattern;
+import org.postgresql.util.PSQLException;
+
+/** What a failed statement says about whose fault it is. */
+final class SqlFailure {
+  private static final String UNIQUE_VIOLATION = "23505";
+
+  /** {@code COPY flights, line 5, column x}, in whatever language the server speaks. */
+  private static final Pattern COPY_LINE = Pattern.compile("^COPY [^,]*, \\D*(\\d+)");
+
+  private SqlFailure() {}
+
+  /**
+   * Whether a record can have caused it: its data, a constraint, a limit of the index, a trigger's
+   * exception. All else is the store's trouble.
+   */
+  static boolean mayBeARecords(SQLException e) {
+    var state = state(e);
+    return state.startsWith("22")
+        || state.startsWith("23")
+        || state.startsWith("44")
+        || state.startsWith("54")
+        || state.equals("P0001");
+  }
+
+  static boolean isDuplicate(SQLException e) {
+    return state(e).equals(UNIQUE_VIOLATION);
+  }
+
+  /** Whether the same statement may succeed later without anyone's doing. */
+  static boolean isTransient(SQLException e) {
+    var state = state(e);
+    return state.isEmpty()
+        || state.startsWith("08")
+        || state.startsWith("40")
+        || state.startsWith("53")
+        || state.startsWith("57")
+        || state.startsWith("58")
+        || state.startsWith("55P03")
+        || state.equals("25006");
+  }
+
+  /** The line of a COPY that it stopped at, from 1; 0 when it does not say. */
+  static int copyLine(SQLException e) {
+    if (e instanceof PSQLException psql
+        && psql.getServerErrorMessage() != null
+        && psql.getServerErrorMessage().getWhere() != null) {
+      var found = COPY_LINE.matcher(psql.getServerErrorMessage().getWhere());
+      if (found.find() && found.group(1).length() < 10) {
+        return Integer.parseInt(found.group(1));
+      }
+    }
+    return 0;
+  }
+
+  /** The database's own words, without the values of records that details may hold. */
+  static String words(SQLException e) {
+    if (e instanceof PSQLException psql && psql.getServerErrorMessage() != null) {
+      var server = psql.getServerErrorMessage();
+      var hint = server.getHint();
+      return server.getMessage()
+          + " (SQLSTATE "
+          + state(e)
+          + ")"
+          + (hint == null ? "" : ". Hint: " + hint);
+    }
+    return String.valueOf(e.getMessage());
+  }
+
+  private static String state(SQLException e) {
+    return e.getSQLState() == null ? "" : e.getSQLState();
+  }
+}

@@ -1,0 +1,123 @@
+package dev.acequia.stores.postgres;
+
+import dev.acequia.contract.Field;
+import dev.acequia.contract.Schema;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.BitSet;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The newest record of each key: into a staging table of the session, then one statement over all
+ * of it. Within a batch the highest offset of a key wins; against the table, a row of the same
+ * topic and partition is only replaced by a newer record.
+ */
+final class UpsertLoad implements RowLoad {
+  private static final String STAGE = "pg_temp.\"_acequia_stage\"";
+  private static final String DELETED = "\"_deleted\"";
+
+  private final String createStage;
+  private final String clearStage = "TRUNCATE " + STAGE;
+  private final String copyToStage;
+  private final String delete;
+  private final String merge;
+
+  UpsertLoad(TableNames names, Schema schema, UUID topicId) {
+    var key = schema.key().stream().map(Sql::quoted).toList();
+    var fields = schema.fields().stream().map(Field::name).map(Sql::quoted).toList();
+    var staged = columns(fields, List.of("\"_partition\"", "\"_offset\""));
+    var id = "'" + topicId + "'::uuid";
+    // Deletions have only their key, so that nothing in it may be NOT NULL; CREATE … AS leaves such
+    // constraints out.
+    createStage =
+        "CREATE TEMPORARY TABLE IF NOT EXISTS \"_acequia_stage\" ON COMMIT DELETE ROWS AS SELECT "
+            + staged
+            + ", false AS "
+            + DELETED
+            + " FROM "
+            + names.data()
+            + " WITH NO DATA";
+    copyToStage = "COPY " + STAGE + " (" + staged + ", " + DELETED + ") FROM STDIN (FORMAT binary)";
+    var newest =
+        "SELECT DISTINCT ON ("
+            + String.join(", ", key)
+            + ") * FROM "
+            + STAGE
+            + " ORDER BY "
+            + String.join(", ", key)
+            + ", \"_offset\" DESC, \"_partition\" DESC";
+    delete =
+        "DELETE FROM "
+            + names.data()
+            + " t USING ("
+            + newest
+            + ") s WHERE s."
+            + DELETED
+            + " AND "
+            + key.stream().map(k -> "t." + k + " = s." + k).collect(Collectors.joining(" AND "))
+            + " AND "
+            + notNewer(id, "s");
+    merge =
+        "INSERT INTO "
+            + names.data()
+            + " AS t ("
+            + columns(fields, List.of(Provenance.KEY))
+            + ") SELECT "
+            + columns(fields, List.of(id, "\"_partition\"", "\"_offset\""))
+            + " FROM ("
+            + newest
+            + ") s WHERE NOT s."
+            + DELETED
+            + " ON CONFLICT ("
+            + String.join(", ", key)
+            + ") DO UPDATE SET "
+            + Stream.concat(
+                    fields.stream().filter(field -> !key.contains(field)),
+                    Provenance.COLUMNS.stream().map(Sql::quoted))
+                .map(column -> column + " = excluded." + column)
+                .collect(Collectors.joining(", "))
+            + " WHERE "
+            + notNewer(id, "excluded");
+  }
+
+  @Override
+  public void prepare(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(createStage);
+    }
+  }
+
+  @Override
+  public int load(PostgresSession session, PostgresBatch batch, int from, int to, BitSet skip)
+      throws SQLException {
+    try (var statement = session.connection().createStatement()) {
+      if (from > 0 || to < batch.rows()) {
+        statement.execute(clearStage);
+      }
+      CopyRows.copy(session, copyToStage, batch, from, to, skip);
+      if (batch.hasDeletions()) {
+        statement.executeUpdate(delete);
+      }
+      statement.executeUpdate(merge);
+    }
+    return 0;
+  }
+
+  /** Whether what stands in the table is not newer than what comes. */
+  private static String notNewer(String topicId, String incoming) {
+    return "(t.\"_topic_id\" <> "
+        + topicId
+        + " OR t.\"_partition\" <> "
+        + incoming
+        + ".\"_partition\" OR t.\"_offset\" <= "
+        + incoming
+        + ".\"_offset\")";
+  }
+
+  private static String columns(List<String> fields, List<String> more) {
+    return String.join(", ", fields) + ", " + String.join(", ", more);
+  }
+}

@@ -1,0 +1,5 @@
+/** The stores against their contract. */
+@NullMarked
+package dev.acequia.stores;
+
+import org.jspecify.annotations.NullMarked;

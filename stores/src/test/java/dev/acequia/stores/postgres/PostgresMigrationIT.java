@@ -1,0 +1,456 @@
+package dev.acequia.stores.postgres;
+
+import static dev.acequia.stores.postgres.Warehouse.definition;
+import static dev.acequia.stores.postgres.Warehouse.kafkaId;
+import static dev.acequia.stores.postgres.Warehouse.log;
+import static dev.acequia.stores.postgres.Warehouse.schema;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.acequia.contract.AcceptedOffsets;
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.Termination;
+import dev.acequia.contract.TerminationException;
+import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.stores.TopicLog;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.util.PSQLException;
+
+class PostgresMigrationIT {
+  private static final UUID TOPIC = UUID.randomUUID();
+  private static final Field ID = new Field("id", FieldType.INT64, true, null);
+
+  private final Warehouse warehouse = Warehouse.create();
+
+  private static PipelineDefinition append(Field... fields) {
+    return definition(schema(List.of(), fields), LoadMode.APPEND, TOPIC, 2, null);
+  }
+
+  private static PipelineDefinition upsert(Field... fields) {
+    return definition(schema(List.of("id"), fields), LoadMode.UPSERT, TOPIC, 2, null);
+  }
+
+  private void migrate(PipelineDefinition definition)
+      throws TerminationException, StoreUnavailableException {
+    migrate(definition, log(TOPIC, definition.topic().partitions(), 0, 100));
+  }
+
+  private void migrate(PipelineDefinition definition, TopicLog log)
+      throws TerminationException, StoreUnavailableException {
+    StoreMigration.open(definition, warehouse.migrationEnvironment()).migrate(log);
+  }
+
+  private Termination refused(PipelineDefinition definition) {
+    return catchThrowableOfType(TerminationException.class, () -> migrate(definition))
+        .termination();
+  }
+
+  private List<String> columns() throws SQLException {
+    return warehouse.rows(
+        "SELECT column_name, data_type, is_nullable FROM information_schema.columns"
+            + " WHERE table_schema = 'ops' AND table_name = 'flights' ORDER BY ordinal_position");
+  }
+
+  private List<String> offsets() throws SQLException {
+    return warehouse.rows(
+        "SELECT partition, topic_id, next_offset, fence FROM ops._acequia_offsets_flights"
+            + " ORDER BY partition");
+  }
+
+  @Test
+  void createsTableOffsetsAndRoles() throws Exception {
+    migrate(
+        append(
+            Arrays.stream(FieldType.values())
+                .map(type -> new Field(type.name().toLowerCase(Locale.ROOT), type, false, null))
+                .toArray(Field[]::new)),
+        log(TOPIC, 2, 7, 100));
+
+    assertThat(columns())
+        .containsExactly(
+            "string|text|YES",
+            "int32|integer|YES",
+            "int64|bigint|YES",
+            "double|double precision|YES",
+            "decimal|numeric|YES",
+            "boolean|boolean|YES",
+            "date|date|YES",
+            "timestamp|timestamp with time zone|YES",
+            "uuid|uuid|YES",
+            "json|jsonb|YES",
+            "_topic_id|uuid|NO",
+            "_partition|integer|NO",
+            "_offset|bigint|NO");
+    assertThat(offsets()).containsExactly("0|" + TOPIC + "|7|0", "1|" + TOPIC + "|7|0");
+  }
+
+  @Test
+  void changesNothingWhenRunAgain() throws Exception {
+    migrate(upsert(ID));
+    warehouse.asSuperuser("UPDATE ops._acequia_offsets_flights SET next_offset = 42, fence = 3");
+    var before =
+        warehouse.rows(
+            "SELECT relname, relfilenode, xmin FROM pg_class WHERE relname LIKE '%flights%' AND relkind = 'r' ORDER BY 1");
+
+    migrate(upsert(ID));
+
+    assertThat(offsets()).containsExactly("0|" + TOPIC + "|42|3", "1|" + TOPIC + "|42|3");
+    assertThat(
+            warehouse.rows(
+                "SELECT relname, relfilenode FROM pg_class WHERE relname LIKE '%flights%' AND relkind = 'r' ORDER BY 1"))
+        .isEqualTo(before.stream().map(row -> row.substring(0, row.lastIndexOf('|'))).toList());
+  }
+
+  @Test
+  void mayBeRunBySeveralAtOnce() throws Exception {
+    try (var threads = Executors.newFixedThreadPool(4)) {
+      var runs =
+          threads.invokeAll(
+              java.util.Collections.nCopies(
+                  4,
+                  () -> {
+                    migrate(upsert(ID));
+                    return true;
+                  }));
+      for (var run : runs) {
+        assertThat(run.get(30, TimeUnit.SECONDS)).isEqualTo(true);
+      }
+    }
+    assertThat(offsets()).hasSize(2);
+  }
+
+  @Test
+  void givesEachRoleNoMoreThanItNeeds() throws Exception {
+    migrate(append(ID));
+    try (var writer = warehouse.connect(warehouse.writer(), Warehouse.WRITER_PASSWORD);
+        var statement = writer.createStatement()) {
+      statement.execute("INSERT INTO ops.flights VALUES (1, '" + TOPIC + "', 0, 0)");
+      for (var forbidden :
+          List.of(
+              "DROP TABLE ops.flights",
+              "DELETE FROM ops.flights",
+              "TRUNCATE ops.flights",
+              "ALTER TABLE ops.flights ADD COLUMN x int",
+              "CREATE TABLE ops.x (x int)",
+              "DELETE FROM ops._acequia_offsets_flights",
+              "INSERT INTO ops._acequia_offsets_flights SELECT * FROM ops._acequia_offsets_flights",
+              "CREATE SCHEMA x",
+              "CREATE ROLE x")) {
+        assertThatThrownBy(() -> statement.execute(forbidden))
+            .as(forbidden)
+            .isInstanceOf(PSQLException.class)
+            .hasFieldOrPropertyWithValue("SQLState", "42501");
+      }
+    }
+    try (var reader = warehouse.connect(warehouse.reader(), Warehouse.READER_PASSWORD);
+        var statement = reader.createStatement()) {
+      statement.execute("SELECT * FROM ops.flights");
+      for (var forbidden :
+          List.of(
+              "INSERT INTO ops.flights VALUES (1, '" + TOPIC + "', 0, 1)",
+              "DROP TABLE ops.flights",
+              "SELECT * FROM ops._acequia_offsets_flights",
+              "SELECT * FROM ops._acequia_idempotency_flights")) {
+        assertThatThrownBy(() -> statement.execute(forbidden))
+            .as(forbidden)
+            .isInstanceOf(PSQLException.class)
+            .hasFieldOrPropertyWithValue("SQLState", "42501");
+      }
+    }
+  }
+
+  @Test
+  void changesThePasswordsWithTheSecrets() throws Exception {
+    migrate(append(ID));
+    var environment = new HashMap<>(warehouse.migrationEnvironment());
+    environment.put(RuntimeVariable.STORE_WRITER_PASSWORD.name(), "another");
+
+    StoreMigration.open(append(ID), environment).migrate(log(TOPIC, 2, 0, 100));
+
+    warehouse.connect(warehouse.writer(), "another").close();
+    assertThatThrownBy(() -> warehouse.connect(warehouse.writer(), Warehouse.WRITER_PASSWORD))
+        .hasMessageContaining("password authentication failed");
+  }
+
+  @Test
+  void usesReadyRolesWithoutCreatingThem() throws Exception {
+    warehouse.asSuperuser("CREATE ROLE " + warehouse.writer() + " LOGIN PASSWORD 'ready'");
+    var environment = new HashMap<>(warehouse.migrationEnvironment());
+    environment.remove(RuntimeVariable.STORE_WRITER_PASSWORD.name());
+    environment.remove(RuntimeVariable.STORE_READER_USERNAME.name());
+    environment.remove(RuntimeVariable.STORE_READER_PASSWORD.name());
+
+    StoreMigration.open(append(ID), environment).migrate(log(TOPIC, 2, 0, 100));
+
+    try (var writer = warehouse.connect(warehouse.writer(), "ready");
+        var statement = writer.createStatement()) {
+      statement.execute("INSERT INTO ops.flights VALUES (1, '" + TOPIC + "', 0, 0)");
+    }
+    assertThat(warehouse.rows("SELECT FROM pg_roles WHERE rolname = '" + warehouse.reader() + "'"))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "INT32,INT64,42,42",
+    "INT32,DECIMAL,42,42",
+    "INT64,DECIMAL,9223372036854775807,9223372036854775807",
+    "DATE,TIMESTAMP,2013-01-31,2013-01-31 00:00:00+00"
+  })
+  void widensAType(FieldType from, FieldType to, String before, String after) throws Exception {
+    migrate(append(ID, new Field("x", from, false, null)));
+    warehouse.asSuperuser(
+        "INSERT INTO ops.flights VALUES (1, '" + before + "', '" + TOPIC + "', 0, 0)");
+    // The session's zone must not move a date.
+    warehouse.asSuperuser("ALTER ROLE " + warehouse.admin() + " SET timezone = 'America/New_York'");
+
+    var widened = append(ID, new Field("x", to, false, null));
+    migrate(widened);
+
+    assertThat(warehouse.rows("SELECT x FROM ops.flights")).containsExactly(after);
+    assertThat(warehouse.rows("SELECT DISTINCT schema_hash FROM ops._acequia_offsets_flights"))
+        .containsExactly(widened.schema().hash());
+  }
+
+  @Test
+  void addsNullableFieldsAndRelaxesRequiredOnes() throws Exception {
+    migrate(append(ID, new Field("x", FieldType.STRING, true, null)));
+
+    migrate(
+        append(
+            ID,
+            new Field("new", FieldType.DOUBLE, false, null),
+            new Field("x", FieldType.STRING, false, null)));
+
+    assertThat(columns()).contains("x|text|YES", "new|double precision|YES");
+  }
+
+  @Test
+  void keepsTheColumnOfARemovedFieldThatMayBeNull() throws Exception {
+    migrate(append(ID, new Field("x", FieldType.STRING, false, null)));
+    migrate(append(ID));
+    assertThat(columns()).contains("x|text|YES");
+    migrate(append(ID, new Field("x", FieldType.STRING, false, null)));
+  }
+
+  @Test
+  void refusesEveryOtherChangeAtOnceAndBeforeAnythingRuns() throws Exception {
+    migrate(
+        append(
+            ID,
+            new Field("narrowed", FieldType.INT64, false, null),
+            new Field("tightened", FieldType.STRING, false, null),
+            new Field("removed", FieldType.STRING, true, null)));
+    var before = columns();
+
+    var refusal =
+        refused(
+            append(
+                ID,
+                new Field("narrowed", FieldType.INT32, false, null),
+                new Field("tightened", FieldType.STRING, true, null),
+                new Field("added", FieldType.STRING, true, null),
+                new Field("fine", FieldType.STRING, false, null)));
+
+    assertThat(refusal.reason()).isEqualTo(Termination.Reason.SchemaChangeRefused);
+    assertThat(refusal.message())
+        .contains("'narrowed' cannot change from int64 to int32")
+        .contains("'tightened' cannot become required")
+        .contains("'added' is new and required")
+        .contains("'removed' is gone");
+    assertThat(columns()).isEqualTo(before);
+    assertThat(warehouse.rows("SELECT DISTINCT schema_hash FROM ops._acequia_offsets_flights"))
+        .hasSize(1);
+  }
+
+  @Test
+  void refusesAnotherKeyOrMode() throws Exception {
+    migrate(upsert(ID));
+    assertThat(refused(append(ID)).message()).contains("primary key is (id)");
+  }
+
+  @Test
+  void refusesATableThatIsNotThePipelines() throws Exception {
+    warehouse.asSuperuser(
+        "CREATE SCHEMA ops AUTHORIZATION " + warehouse.admin(),
+        "CREATE TABLE ops.flights (id bigint)");
+    var refusal = refused(append(ID));
+    assertThat(refusal.reason()).isEqualTo(Termination.Reason.StoreRefused);
+    assertThat(refusal.message()).contains("is there already").contains("Rename it");
+  }
+
+  @Test
+  void refusesToGoOnWithoutTheTableThatWasFilled() throws Exception {
+    migrate(append(ID));
+    warehouse.asSuperuser("DROP TABLE ops.flights");
+    assertThat(refused(append(ID)).message()).contains("is gone").contains("DROP TABLE");
+  }
+
+  @Test
+  void repeatsTheDatabasesOwnWords() throws Exception {
+    warehouse.asSuperuser("CREATE SCHEMA ops");
+    var refusal = refused(append(ID));
+    assertThat(refusal.reason()).isEqualTo(Termination.Reason.StoreRefused);
+    assertThat(refusal.message()).contains("permission denied for schema ops");
+  }
+
+  @Test
+  void startsNewPartitionsAtTheBeginningOfTheirLog() throws Exception {
+    migrate(append(ID));
+    warehouse.asSuperuser("UPDATE ops._acequia_offsets_flights SET next_offset = 42");
+    migrate(
+        definition(schema(List.of(), ID), LoadMode.APPEND, TOPIC, 3, null), log(TOPIC, 3, 5, 9));
+    assertThat(offsets())
+        .containsExactly("0|" + TOPIC + "|42|0", "1|" + TOPIC + "|42|0", "2|" + TOPIC + "|5|0");
+  }
+
+  @Test
+  void refusesATopicThatWasRecreatedUntilItsOffsetsAreAccepted() throws Exception {
+    var schema = schema(List.of(), ID);
+    migrate(append(ID));
+    var other = UUID.randomUUID();
+    var log = log(other, 2, 3, 9);
+
+    var refusal =
+        catchThrowableOfType(
+                TerminationException.class,
+                () -> migrate(definition(schema, LoadMode.APPEND, other, 2, null), log))
+            .termination();
+    assertThat(refusal.reason()).isEqualTo(Termination.Reason.TopicRecreated);
+    assertThat(refusal.message())
+        .contains("./acequia offsets accept flights --to earliest|latest|OFFSET");
+    assertThat(offsets()).containsExactly("0|" + TOPIC + "|0|0", "1|" + TOPIC + "|0|0");
+
+    var word = new AcceptedOffsets(kafkaId(other), null, "earliest");
+    migrate(definition(schema, LoadMode.APPEND, other, 2, word), log);
+    assertThat(offsets()).containsExactly("0|" + other + "|3|1", "1|" + other + "|3|1");
+  }
+
+  @Test
+  void acceptsOffsetsOnce() throws Exception {
+    migrate(append(ID));
+    var word = new AcceptedOffsets(kafkaId(TOPIC), 1, "50");
+    var definition = definition(schema(List.of(), ID), LoadMode.APPEND, TOPIC, 2, word);
+    migrate(definition);
+    assertThat(offsets()).containsExactly("0|" + TOPIC + "|0|0", "1|" + TOPIC + "|50|1");
+
+    warehouse.asSuperuser("UPDATE ops._acequia_offsets_flights SET next_offset = 60");
+    migrate(definition);
+
+    assertThat(offsets()).containsExactly("0|" + TOPIC + "|60|0", "1|" + TOPIC + "|60|1");
+  }
+
+  @Test
+  void acceptsPartitionAfterPartition() throws Exception {
+    migrate(append(ID));
+    var other = UUID.randomUUID();
+    var schema = schema(List.of(), ID);
+    var log = log(other, 2, 3, 9);
+    var first = new AcceptedOffsets(kafkaId(other), 0, "latest");
+    assertThatThrownBy(() -> migrate(definition(schema, LoadMode.APPEND, other, 2, first), log))
+        .isInstanceOf(TerminationException.class)
+        .hasMessageContaining("partitions [1]");
+    var second = new AcceptedOffsets(kafkaId(other), 1, "earliest");
+    migrate(definition(schema, LoadMode.APPEND, other, 2, second), log);
+    assertThat(offsets()).containsExactly("0|" + other + "|9|1", "1|" + other + "|3|1");
+  }
+
+  @Test
+  void ignoresAWordAboutAnotherTopic() throws Exception {
+    migrate(append(ID));
+    var word = new AcceptedOffsets(kafkaId(UUID.randomUUID()), null, "latest");
+    migrate(definition(schema(List.of(), ID), LoadMode.APPEND, TOPIC, 2, word));
+    assertThat(offsets()).containsExactly("0|" + TOPIC + "|0|0", "1|" + TOPIC + "|0|0");
+  }
+
+  @Test
+  void waitsForABatchInFlightRatherThanDeadlocking() throws Exception {
+    migrate(append(ID, new Field("x", FieldType.INT32, false, null)));
+    var widened = append(ID, new Field("x", FieldType.INT64, false, null));
+    try (var writer = warehouse.connect(warehouse.writer(), Warehouse.WRITER_PASSWORD);
+        var statement = writer.createStatement();
+        var threads = Executors.newSingleThreadExecutor()) {
+      writer.setAutoCommit(false);
+      statement.execute(
+          "UPDATE ops._acequia_offsets_flights SET next_offset = 1 WHERE partition = 0");
+      var migration =
+          threads.submit(
+              () -> {
+                migrate(widened);
+                return true;
+              });
+      org.awaitility.Awaitility.await()
+          .until(
+              () ->
+                  !warehouse
+                      .rows(
+                          "SELECT FROM pg_stat_activity WHERE usename = '"
+                              + warehouse.admin()
+                              + "' AND wait_event_type = 'Lock'")
+                      .isEmpty());
+      statement.execute("INSERT INTO ops.flights VALUES (1, 1, '" + TOPIC + "', 0, 0)");
+      writer.commit();
+      assertThat(migration.get(30, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(warehouse.rows("SELECT id, x FROM ops.flights")).containsExactly("1|1");
+  }
+
+  @Test
+  void dropsAllThatItMade() throws Exception {
+    var definition = upsert(ID);
+    migrate(definition);
+    var migration = StoreMigration.open(definition, warehouse.migrationEnvironment());
+    migration.drop();
+    migration.drop();
+    assertThat(warehouse.rows("SELECT FROM pg_namespace WHERE nspname = 'ops'")).isEmpty();
+    assertThat(
+            warehouse.rows(
+                "SELECT FROM pg_roles WHERE rolname IN ('%s', '%s')"
+                    .formatted(warehouse.writer(), warehouse.reader())))
+        .isEmpty();
+  }
+
+  @Test
+  void dropsNothingOfAnotherPipelines() throws Exception {
+    migrate(upsert(ID));
+    warehouse.asSuperuser("CREATE TABLE ops.other (x int)");
+    StoreMigration.open(upsert(ID), warehouse.migrationEnvironment()).drop();
+    assertThat(
+            warehouse.rows("SELECT relname FROM pg_class WHERE relnamespace = 'ops'::regnamespace"))
+        .containsExactly("other");
+  }
+
+  @Test
+  void doesNotAdoptTheSchemaOfAnotherPipeline() throws Exception {
+    migrate(upsert(ID));
+    var other =
+        new PipelineDefinition(
+            "ops",
+            "other",
+            null,
+            new Schema(List.of("id"), List.of(ID), dev.acequia.contract.UnknownFields.REJECT),
+            upsert(ID).topic(),
+            upsert(ID).store(),
+            LoadMode.UPSERT,
+            1000,
+            null);
+    assertThat(refused(other).message()).contains("belongs to Acequia pipeline ops/flights");
+  }
+}
