@@ -60,6 +60,11 @@ public record Query(
     return new Query(select, where, order, after, rows, offset);
   }
 
+  /** The same query from the row after the one with these ordered values. */
+  public Query startingAfter(List<@Nullable Literal> values) {
+    return new Query(select, where, order, values, limit, 0);
+  }
+
   private static boolean isGrouped(List<SelectItem> select) {
     return select.stream().anyMatch(item -> item.expression() instanceof Expression.Aggregate);
   }

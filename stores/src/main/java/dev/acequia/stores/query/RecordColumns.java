@@ -8,6 +8,7 @@ import dev.acequia.stores.query.Expression.Provenance;
 import dev.acequia.stores.query.Expression.Value;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +25,13 @@ public final class RecordColumns {
     this.schema = schema;
     this.mode = mode;
     this.values =
-        schema.fields().stream()
-            .map(field -> new Value(field, !field.required() && !identifies(field.name())))
+        IntStream.range(0, schema.fields().size())
+            .mapToObj(i -> new Value(schema.fields().get(i), !schema.isRequired(i)))
             .toList();
     this.identity =
         switch (mode) {
           case APPEND -> List.of(Provenance.values());
-          case UPSERT -> schema.key().stream().<Expression>map(this::required).toList();
+          case UPSERT -> schema.key().stream().<Expression>map(this::require).toList();
         };
   }
 
@@ -53,6 +54,20 @@ public final class RecordColumns {
     return index < 0 ? null : values.get(index);
   }
 
+  /**
+   * The field's column.
+   *
+   * @throws InvalidQueryException when the schema has no such field
+   */
+  public Value require(String name) {
+    var value = find(name);
+    if (value == null) {
+      var shown = name.length() > 60 ? name.substring(0, 60) + "…" : name;
+      throw new InvalidQueryException("there is no field '" + shown + "'");
+    }
+    return value;
+  }
+
   /** All fields under their own names. */
   public List<SelectItem> all() {
     return values.stream().map(value -> new SelectItem(value.field().name(), value)).toList();
@@ -68,7 +83,7 @@ public final class RecordColumns {
       List<OrderTerm> order, List<? extends Expression> expressions) {
     var completed = new ArrayList<>(order);
     for (var expression : expressions) {
-      if (order.stream().noneMatch(term -> term.expression().equals(expression))) {
+      if (completed.stream().noneMatch(term -> term.expression().equals(expression))) {
         completed.add(OrderTerm.ascending(expression));
       }
     }
@@ -79,21 +94,9 @@ public final class RecordColumns {
   public Query byKey(List<Literal> key) {
     var conditions = new ArrayList<Condition>();
     for (var i = 0; i < key.size(); i++) {
-      var field = required(schema.key().get(i)).field();
+      var field = require(schema.key().get(i)).field();
       conditions.add(new Comparison(field, Comparison.Operator.EQ, key.get(i)));
     }
     return new Query(all(), new Condition.All(conditions), List.of(), List.of(), 1, 0);
-  }
-
-  private boolean identifies(String name) {
-    return mode == LoadMode.UPSERT && schema.key().contains(name);
-  }
-
-  private Value required(String name) {
-    var value = find(name);
-    if (value == null) {
-      throw new IllegalArgumentException("the key names '" + name + "', which is no field");
-    }
-    return value;
   }
 }

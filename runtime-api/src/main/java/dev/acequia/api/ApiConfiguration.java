@@ -1,0 +1,109 @@
+package dev.acequia.api;
+
+import dev.acequia.api.http.ProblemAdvice;
+import dev.acequia.api.http.RequestTimer;
+import dev.acequia.api.http.WebServer;
+import dev.acequia.api.ingest.IngestController;
+import dev.acequia.api.ingest.TopicWriter;
+import dev.acequia.api.openapi.DocsController;
+import dev.acequia.api.query.QueryController;
+import dev.acequia.contract.KafkaConnection;
+import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.stores.StoreReader;
+import dev.acequia.telemetry.ManagementServer;
+import dev.acequia.telemetry.MetricSet;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.util.Optional;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+
+/** The process's parts, from the edges of Kafka and the store to the endpoints. */
+@Configuration(proxyBeanMethods = false)
+@Import(WebServer.class)
+class ApiConfiguration {
+  /** Of the 30 seconds that Kubernetes gives a Pod to end, what requests under way get. */
+  private static final int DRAIN_MILLIS = 22_000;
+
+  @Bean
+  WebServer.Address address(ApiSettings settings) {
+    return new WebServer.Address(
+        RuntimeVariable.ACEQUIA_BIND_ADDRESS.in(settings.environment()), settings.port());
+  }
+
+  @Bean
+  MetricSet.ForPipeline metrics(ApiSettings settings, MetricSet metrics) {
+    return metrics.forPipeline(settings.definition().namespace(), settings.definition().name());
+  }
+
+  @Bean
+  MetricSet metricSet() {
+    return new MetricSet(new PrometheusRegistry());
+  }
+
+  @Bean
+  TopicWriter topicWriter(ApiSettings settings) {
+    return new TopicWriter(
+        KafkaConnection.fromEnvironment(settings.environment()),
+        settings.clientId(),
+        settings.definition().topic().name());
+  }
+
+  @Bean
+  StoreReader storeReader(ApiSettings settings) {
+    return StoreReader.open(settings.definition(), settings.environment());
+  }
+
+  @Bean
+  Readiness readiness(TopicWriter topic, StoreReader store) {
+    return new Readiness(topic, store);
+  }
+
+  @Bean
+  ManagementServer managementServer(ApiSettings settings, MetricSet metrics, Readiness readiness)
+      throws IOException {
+    return ManagementServer.start(
+        RuntimeVariable.ACEQUIA_BIND_ADDRESS.in(settings.environment()),
+        settings.managementPort(),
+        metrics.registry(),
+        Optional::empty,
+        readiness::trouble);
+  }
+
+  @Bean
+  IngestController ingest(ApiSettings settings, TopicWriter topic, MetricSet.ForPipeline metrics) {
+    return new IngestController(settings.definition().schema(), topic, metrics);
+  }
+
+  @Bean
+  QueryController query(ApiSettings settings, StoreReader store, MetricSet.ForPipeline metrics) {
+    return new QueryController(settings.definition(), store, metrics);
+  }
+
+  @Bean
+  DocsController docs(ApiSettings settings) {
+    return new DocsController(settings.definition());
+  }
+
+  @Bean
+  ProblemAdvice problems() {
+    return new ProblemAdvice();
+  }
+
+  @Bean
+  FilterRegistrationBean<RequestTimer> requestTimer(MetricSet.ForPipeline metrics) {
+    var registration = new FilterRegistrationBean<>(new RequestTimer(metrics));
+    registration.addUrlPatterns("/v1/records", "/v1/records/*");
+    return registration;
+  }
+
+  @Bean
+  DefaultLifecycleProcessor lifecycleProcessor() {
+    var processor = new DefaultLifecycleProcessor();
+    processor.setTimeoutPerShutdownPhase(DRAIN_MILLIS);
+    return processor;
+  }
+}

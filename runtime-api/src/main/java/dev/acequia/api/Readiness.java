@@ -1,0 +1,86 @@
+package dev.acequia.api;
+
+import dev.acequia.api.ingest.TopicWriter;
+import dev.acequia.stores.StoreReadException;
+import dev.acequia.stores.StoreReader;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
+
+/**
+ * Whether requests may come. Kafka and the store must have answered once: a process that was given
+ * wrong addresses or credentials must not replace one that works. From then on it stays ready while
+ * one of them is down, since each request says by its own status what it lacked, and no other
+ * process of the pipeline would be better off.
+ */
+final class Readiness implements ApplicationListener<ApplicationEvent>, AutoCloseable {
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  private final TopicWriter topic;
+  private final StoreReader store;
+  private final Thread prober;
+  private volatile Optional<String> trouble = Optional.of("starting");
+
+  Readiness(TopicWriter topic, StoreReader store) {
+    this.topic = topic;
+    this.store = store;
+    this.prober = Thread.ofVirtual().name("readiness").unstarted(this::probeUntilReady);
+  }
+
+  /** Why requests must not come, empty when they may. */
+  Optional<String> trouble() {
+    return trouble;
+  }
+
+  @Override
+  public void onApplicationEvent(ApplicationEvent event) {
+    if (event instanceof ApplicationReadyEvent) {
+      prober.start();
+    } else if (event instanceof ContextClosedEvent) {
+      prober.interrupt();
+      trouble = Optional.of("stopping");
+    }
+  }
+
+  private void probeUntilReady() {
+    try {
+      while (!probe()) {
+        Thread.sleep(PAUSE);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean probe() throws InterruptedException {
+    try {
+      topic.probe();
+    } catch (KafkaException e) {
+      return notYet("Kafka: " + e.getMessage());
+    }
+    try {
+      store.probe();
+    } catch (StoreReadException e) {
+      return notYet(String.valueOf(e.getMessage()));
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    trouble = Optional.empty();
+    return true;
+  }
+
+  private boolean notYet(String reason) {
+    trouble = Optional.of(reason);
+    return false;
+  }
+
+  @Override
+  public void close() {
+    prober.interrupt();
+  }
+}

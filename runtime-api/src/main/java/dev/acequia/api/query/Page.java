@@ -1,0 +1,92 @@
+package dev.acequia.api.query;
+
+import dev.acequia.stores.StoreReadException;
+import dev.acequia.stores.StoreReader;
+import dev.acequia.stores.query.Expression;
+import dev.acequia.stores.query.Literal;
+import dev.acequia.stores.query.OrderTerm;
+import dev.acequia.stores.query.Query;
+import dev.acequia.stores.query.ResultRow;
+import dev.acequia.stores.query.RowSink;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page as it is read: passes the rows on, notes where the last one stands in the order, and
+ * learns from one row more that there is another page.
+ */
+final class Page implements RowSink {
+  private final Query query;
+  private final PageWriter writer;
+  private final List<Expression> columns;
+  private int rows;
+  private boolean cut;
+  private List<@Nullable Literal> last = List.of();
+
+  private Page(Query query, PageWriter writer) {
+    this.query = query;
+    this.writer = writer;
+    this.columns = query.columns();
+  }
+
+  /** Reads the page into its writer. */
+  static Page read(StoreReader store, Query query, PageWriter writer)
+      throws StoreReadException, IOException {
+    var page = new Page(query, writer);
+    store.read(query.withLimit(query.limit() + 1), page);
+    writer.end();
+    return page;
+  }
+
+  @Override
+  public void row(ResultRow row) throws IOException {
+    if (rows == query.limit()) {
+      cut = true;
+      return;
+    }
+    writer.row(row);
+    rows++;
+    if (rows == query.limit()) {
+      last = position(row);
+    }
+  }
+
+  int rows() {
+    return rows;
+  }
+
+  /** The cursor of the next page, null when this is the last one. */
+  @Nullable Cursor next(long firstRow) {
+    return cut && !last.isEmpty() ? Cursor.after(query, firstRow + rows, last) : null;
+  }
+
+  private List<@Nullable Literal> position(ResultRow row) {
+    var values = new ArrayList<@Nullable Literal>();
+    for (OrderTerm term : query.order()) {
+      var column = columns.indexOf(term.expression());
+      values.add(row.isNull(column) ? null : literal(term.expression(), row, column));
+    }
+    return values;
+  }
+
+  private static Literal literal(Expression expression, ResultRow row, int column) {
+    var type = expression.type();
+    return switch (type) {
+      case INT32 -> new Literal(type, (int) row.longAt(column));
+      case INT64 -> new Literal(type, row.longAt(column));
+      case BOOLEAN -> new Literal(type, row.longAt(column) != 0);
+      case DOUBLE -> new Literal(type, row.doubleAt(column));
+      case DECIMAL -> new Literal(type, row.decimalAt(column));
+      case DATE -> new Literal(type, LocalDate.ofEpochDay(row.longAt(column)));
+      case TIMESTAMP -> Literal.timestamp(row.longAt(column));
+      case UUID -> new Literal(type, new UUID(row.uuidMostAt(column), row.uuidLeastAt(column)));
+      case STRING -> new Literal(type, new String(row.utf8At(column), StandardCharsets.UTF_8));
+      case JSON -> throw new IllegalArgumentException("json has no order");
+    };
+  }
+}

@@ -1,0 +1,167 @@
+package dev.acequia.api.query;
+
+import dev.acequia.stores.query.InvalidQueryException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page as it is written: in memory while it is small, then in a temporary file. So the store's
+ * connection is free before the client reads a byte, a slow client holds nothing but its own
+ * connection, and a store that fails midway is answered for by an honest status.
+ */
+final class PageBuffer implements AutoCloseable {
+  private static final int FIRST_SIZE = 1 << 13;
+
+  /** Beyond this, a page is no page any more. */
+  private static final long MAX_BYTES = 256L << 20;
+
+  private final int memoryLimit;
+  private byte[] buffer = new byte[FIRST_SIZE];
+  private int length;
+  private long spilled;
+  private @Nullable FileChannel file;
+
+  /**
+   * An empty page.
+   *
+   * @param memoryLimit what it holds outside its file, in bytes
+   */
+  PageBuffer(int memoryLimit) {
+    this.memoryLimit = Math.max(memoryLimit, FIRST_SIZE);
+  }
+
+  long size() {
+    return spilled + length;
+  }
+
+  void put(char ascii) throws IOException {
+    reserve(1);
+    buffer[length++] = (byte) ascii;
+  }
+
+  void put(byte[] bytes) throws IOException {
+    put(bytes, 0, bytes.length);
+  }
+
+  void put(byte[] bytes, int from, int to) throws IOException {
+    var start = from;
+    while (start < to) {
+      reserve(1);
+      var part = Math.min(to - start, buffer.length - length);
+      System.arraycopy(bytes, start, buffer, length, part);
+      length += part;
+      start += part;
+    }
+  }
+
+  void put(String ascii) throws IOException {
+    put(ascii.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  void put(long number) throws IOException {
+    if (number < 0) {
+      if (number == Long.MIN_VALUE) {
+        put(Long.toString(number));
+        return;
+      }
+      put('-');
+      number = -number;
+    }
+    var digits = 1;
+    for (var rest = number; rest >= 10; rest /= 10) {
+      digits++;
+    }
+    digits(number, digits);
+  }
+
+  /** A number that is not negative, in at least so many digits. */
+  void digits(long number, int digits) throws IOException {
+    reserve(20);
+    for (var i = length + digits - 1; i >= length; i--) {
+      buffer[i] = (byte) ('0' + number % 10);
+      number /= 10;
+    }
+    length += digits;
+  }
+
+  /** All that another buffer holds. */
+  void putAll(PageBuffer other) throws IOException {
+    var out =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            put((char) b);
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int count) throws IOException {
+            put(bytes, offset, offset + count);
+          }
+        };
+    other.writeTo(out);
+  }
+
+  void writeTo(OutputStream out) throws IOException {
+    if (file != null) {
+      file.position(0);
+      try (var in = Channels.newInputStream(FileChannel.class.cast(file))) {
+        in.transferTo(out);
+      }
+    }
+    out.write(buffer, 0, length);
+  }
+
+  private void reserve(int bytes) throws IOException {
+    if (buffer.length - length >= bytes) {
+      return;
+    }
+    if (buffer.length < memoryLimit) {
+      buffer = Arrays.copyOf(buffer, Math.min(buffer.length * 2, memoryLimit));
+    } else {
+      spill();
+    }
+  }
+
+  private void spill() throws IOException {
+    if (file == null) {
+      file = open();
+    }
+    var bytes = ByteBuffer.wrap(buffer, 0, length);
+    while (bytes.hasRemaining()) {
+      file.write(bytes);
+    }
+    spilled += length;
+    length = 0;
+    if (spilled > MAX_BYTES) {
+      throw new InvalidQueryException(
+          "the page is larger than %d MiB: ask for fewer rows with limit or for fewer fields with"
+                  .formatted(MAX_BYTES >> 20)
+              + " select");
+    }
+  }
+
+  private static FileChannel open() throws IOException {
+    Path path = Files.createTempFile("page-", null);
+    return FileChannel.open(
+        path,
+        StandardOpenOption.READ,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.DELETE_ON_CLOSE);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (file != null) {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.acequia.api.query;
+
+import dev.acequia.api.http.Problem;
+import dev.acequia.api.http.ProblemException;
+import dev.acequia.api.http.ProblemType;
+import dev.acequia.api.http.QueryString;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.PipelineMetric;
+import dev.acequia.stores.StoreReadException;
+import dev.acequia.stores.StoreReader;
+import dev.acequia.stores.query.InvalidQueryException;
+import dev.acequia.stores.query.Literal;
+import dev.acequia.stores.query.RecordColumns;
+import dev.acequia.telemetry.MetricSet;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+
+/** {@code GET /v1/records} and {@code GET /v1/records/{key}}. */
+@Controller
+public final class QueryController {
+  private static final String RECORDS = "/v1/records";
+  private static final int PAGE_MEMORY = 1 << 18;
+
+  private final StoreReader store;
+  private final RecordColumns columns;
+  private final QueryParser parser;
+  private final DistributionDataPoint storeRead;
+
+  public QueryController(
+      PipelineDefinition definition, StoreReader store, MetricSet.ForPipeline metrics) {
+    this.store = store;
+    this.columns = RecordColumns.of(definition);
+    this.parser = new QueryParser(columns, definition.maxPageSize());
+    this.storeRead = metrics.histogram(PipelineMetric.STORE_READ);
+  }
+
+  @GetMapping(RECORDS)
+  void page(HttpServletRequest request, HttpServletResponse response)
+      throws StoreReadException, IOException {
+    var format = ResultFormat.of(request.getHeader("Accept"));
+    var parameters = QueryString.parse(request.getQueryString());
+    var preferences = Preferences.of(request);
+    var wanted = parser.parse(parameters);
+    var query = wanted.query();
+    try (var out = new PageBuffer(PAGE_MEMORY);
+        var writer = format.writer(out, ResultColumn.of(query.select()))) {
+      var start = System.nanoTime();
+      var page = Page.read(store, query, writer);
+      var total = preferences.countExact() ? store.count(query) : -1;
+      storeRead.observe((System.nanoTime() - start) / 1e9);
+      if (total >= 0) {
+        response.setHeader("Preference-Applied", "count=exact");
+        refuseBeyond(query.offset(), total);
+      }
+      var next = page.next(wanted.firstRow());
+      if (next != null) {
+        response.setHeader("Link", NextLink.to(next, RECORDS, parameters));
+      }
+      response.setHeader("Content-Range", range(wanted.firstRow(), page.rows(), total));
+      response.setStatus(total > page.rows() ? 206 : 200);
+      send(response, format, out);
+    }
+  }
+
+  @GetMapping(RECORDS + "/{*key}")
+  void one(HttpServletRequest request, HttpServletResponse response)
+      throws StoreReadException, IOException {
+    var format = ResultFormat.of(request.getHeader("Accept"));
+    if (!request.getRequestURI().startsWith(RECORDS + "/")) {
+      throw new ProblemException(
+          ProblemType.NOT_FOUND, "Records are at " + RECORDS + ", written just so.");
+    }
+    if (request.getQueryString() != null) {
+      throw new InvalidQueryException("one record is asked for by its key alone");
+    }
+    var key = key(request.getRequestURI().substring(RECORDS.length() + 1));
+    try (var out = new PageBuffer(PAGE_MEMORY);
+        var writer = format.single(out, ResultColumn.of(columns.all()))) {
+      var start = System.nanoTime();
+      var found = store.readOne(key, writer::row);
+      storeRead.observe((System.nanoTime() - start) / 1e9);
+      if (!found) {
+        throw new ProblemException(ProblemType.NOT_FOUND, "No record has this key.");
+      }
+      writer.end();
+      send(response, format, out);
+    }
+  }
+
+  /** The path's own commas part the values; those of a value are encoded. */
+  private List<Literal> key(String rawPath) {
+    var names = columns.schema().key();
+    if (names.isEmpty()) {
+      throw new ProblemException(
+          ProblemType.NOT_FOUND,
+          "This pipeline's records have no key to be asked for by; filter them, as in "
+              + RECORDS
+              + "?limit=10.");
+    }
+    if (!columns.keyIsUnique()) {
+      throw new ProblemException(
+          ProblemType.NOT_FOUND,
+          "In append mode many records may have one key; filter by it, as in %s?%s=eq.value."
+              .formatted(RECORDS, names.getFirst()));
+    }
+    var parts = rawPath.split(",", -1);
+    if (parts.length != names.size()) {
+      throw new InvalidQueryException(
+          "the key has %d values, %s, parted by commas; these are %d"
+              .formatted(names.size(), String.join(", ", names), parts.length));
+    }
+    var key = new ArrayList<Literal>();
+    for (var i = 0; i < parts.length; i++) {
+      var field = columns.require(names.get(i)).field();
+      try {
+        key.add(Literal.parse(field.type(), QueryString.decode(parts[i], false)));
+      } catch (InvalidQueryException e) {
+        throw new InvalidQueryException(field.name() + ": " + e.getMessage());
+      }
+    }
+    return key;
+  }
+
+  private static void refuseBeyond(int offset, long total) {
+    if (offset > 0 && offset >= total) {
+      throw new ProblemException(
+          Problem.of(
+                  ProblemType.OFFSET_BEYOND_RESULT,
+                  "The result has %d rows, and offset is %d.".formatted(total, offset))
+              .withHeader("Content-Range", "*/" + total));
+    }
+  }
+
+  /** PostgREST's own form: first and last row, counted from 0, and how many there are in all. */
+  private static String range(long first, int rows, long total) {
+    var all = total < 0 ? "*" : Long.toString(total);
+    return rows == 0
+        ? "*/" + all
+        : String.format(Locale.ROOT, "%d-%d/%s", first, first + rows - 1, all);
+  }
+
+  private static void send(HttpServletResponse response, ResultFormat format, PageBuffer page)
+      throws IOException {
+    response.setContentType(format.contentType());
+    response.setHeader("Vary", "Accept, Prefer");
+    response.setContentLengthLong(page.size());
+    page.writeTo(response.getOutputStream());
+  }
+}

@@ -1,0 +1,5 @@
+/** The API process against real servers. */
+@NullMarked
+package dev.acequia.api;
+
+import org.jspecify.annotations.NullMarked;
