@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Ends the children when this process ends in any way, {@code kill -9} included: a shell reads
  * their ids from a pipe, and the pipe's end is this process' end.
  */
-final class Lifeline {
+public final class Lifeline {
   private static final String SCRIPT =
       """
       trap '' INT TERM HUP
@@ -40,7 +40,8 @@ final class Lifeline {
 
   private Lifeline() {}
 
-  static void hold(Process child) {
+  /** Has a child end when this process does, until the child ends by itself. */
+  public static void hold(Process child) {
     tell("+ " + child.pid());
     child.onExit().thenRun(() -> tell("- " + child.pid()));
   }

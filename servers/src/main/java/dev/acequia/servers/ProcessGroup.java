@@ -10,13 +10,13 @@ import java.util.Optional;
 /**
  * Gives a child a process group of its own, so that the terminal's Ctrl-C reaches only this one.
  */
-final class ProcessGroup {
+public final class ProcessGroup {
   private static final List<String> PREFIX = prefix();
 
   private ProcessGroup() {}
 
   /** The command behind a program that leaves our group and then becomes the command: same pid. */
-  static List<String> apart(List<String> command) {
+  public static List<String> apart(List<String> command) {
     var whole = new ArrayList<>(PREFIX);
     whole.addAll(command);
     return whole;
