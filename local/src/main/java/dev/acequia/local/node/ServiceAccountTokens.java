@@ -1,0 +1,74 @@
+package dev.acequia.local.node;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ServiceAccountTokenProjection;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The tokens of one Pod's ServiceAccount, bound to the Pod, and made anew once four fifths of their
+ * life are over.
+ */
+final class ServiceAccountTokens {
+  private static final Duration OLDEST = Duration.ofHours(24);
+
+  private record Token(byte[] bytes, Instant renewal) {}
+
+  private final KubernetesClient client;
+  private final Clock clock;
+  private final Map<String, Token> byAudience = new HashMap<>();
+
+  ServiceAccountTokens(KubernetesClient client, Clock clock) {
+    this.client = client;
+    this.clock = clock;
+  }
+
+  /** The token for a projection, from the API server when there is none or it is old. */
+  byte[] token(Pod pod, ServiceAccountTokenProjection projection) {
+    var audience = projection.getAudience() == null ? "" : projection.getAudience();
+    var seconds =
+        projection.getExpirationSeconds() == null ? 3600L : projection.getExpirationSeconds();
+    var key = audience + " " + seconds;
+    var known = byAudience.get(key);
+    var now = clock.instant();
+    if (known != null && now.isBefore(known.renewal)) {
+      return known.bytes;
+    }
+    var request =
+        new TokenRequestBuilder()
+            .withNewSpec()
+            .withExpirationSeconds(seconds)
+            .withNewBoundObjectRef()
+            .withApiVersion("v1")
+            .withKind("Pod")
+            .withName(pod.getMetadata().getName())
+            .withUid(pod.getMetadata().getUid())
+            .endBoundObjectRef()
+            .endSpec()
+            .build();
+    if (!audience.isEmpty()) {
+      request.getSpec().getAudiences().add(audience);
+    }
+    var status =
+        client
+            .serviceAccounts()
+            .inNamespace(pod.getMetadata().getNamespace())
+            .withName(pod.getSpec().getServiceAccountName())
+            .tokenRequest(request)
+            .getStatus();
+    var life = Duration.between(now, Instant.parse(status.getExpirationTimestamp()));
+    var use = life.multipliedBy(4).dividedBy(5);
+    var token =
+        new Token(
+            status.getToken().getBytes(StandardCharsets.UTF_8),
+            now.plus(use.compareTo(OLDEST) > 0 ? OLDEST : use));
+    byAudience.put(key, token);
+    return token.bytes;
+  }
+}
