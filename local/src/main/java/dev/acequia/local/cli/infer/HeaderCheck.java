@@ -24,7 +24,7 @@ final class HeaderCheck {
   /** Refuses a header of which a name is a value; years (2013) can be names beside others. */
   static void of(RecordFile file, List<String> header) {
     var named = header.stream().filter(name -> !name.isEmpty()).toList();
-    var years = named.stream().filter(name -> name.matches("[12][0-9]{3}")).toList();
+    var years = named.stream().filter(name -> name.matches("(19|20)[0-9]{2}")).toList();
     if (named.isEmpty()) {
       throw new CommandException(file.path() + ": line 1: no column has a name");
     }
