@@ -160,7 +160,7 @@ final class ContainerProcess {
           killAt = least.isAfter(killAt) ? least : killAt;
         }
       }
-      process.destroy();
+      process.toHandle().destroy(); // Process.destroy() would close the log before the last words
       synchronized (this) {
         for (var left = untilKill(); end == null && left.isPositive(); left = untilKill()) {
           wait(Math.max(1, left.toMillis()));
@@ -170,7 +170,7 @@ final class ContainerProcess {
       Thread.currentThread().interrupt();
     }
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   private synchronized Duration untilKill() {

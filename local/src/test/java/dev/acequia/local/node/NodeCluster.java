@@ -135,7 +135,8 @@ final class NodeCluster implements AutoCloseable {
   }
 
   /** Creates what a YAML document says. */
-  void apply(String namespace, String yaml) {
+  void apply(String namespace, String text) {
+    var yaml = "---\n" + text; // or what begins with a brace is taken for JSON
     List<HasMetadata> objects =
         client
             .load(new java.io.ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
