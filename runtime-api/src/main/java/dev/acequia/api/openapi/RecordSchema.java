@@ -26,6 +26,10 @@ final class RecordSchema {
         required.add(schema.fields().get(i).name());
       }
     }
+    if (!schema.key().isEmpty()) {
+      // For clients that must keep the order of one key's records.
+      schema.key().forEach(record.putArray("x-acequia-key")::add);
+    }
     record.put("additionalProperties", schema.unknownFields() == UnknownFields.DROP);
     record.putArray("examples").add(example(schema, 0));
     return record;
