@@ -116,6 +116,7 @@ public final class KafkaServer implements AutoCloseable {
             Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers(),
                 AdminClientConfig.RETRY_BACKOFF_MS_CONFIG, 50,
+                AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200,
                 AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, 50))) {
       broker.awaitReady(START_LIMIT, () -> isListed(admin));
     }
@@ -191,8 +192,6 @@ public final class KafkaServer implements AutoCloseable {
     properties.put("broker.session.timeout.ms", "3000");
     properties.put("broker.heartbeat.interval.ms", "500");
     properties.put("log.cleaner.dedupe.buffer.size", Integer.toString(8 << 20));
-    properties.put(
-        "controlled.shutdown.enable", "false"); // there is no other broker to hand over to
     properties.putAll(settings.properties());
     return properties;
   }
