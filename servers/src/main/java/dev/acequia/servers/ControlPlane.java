@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * kube-controller-manager and kube-scheduler. It listens on 127.0.0.1 and has no node of its own.
  */
 public final class ControlPlane implements AutoCloseable {
+  /** Of Kubernetes, unless {@code $KUBEBUILDER_ASSETS} brings another. */
+  public static final String VERSION = "v1.36.3";
+
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 

@@ -1,8 +1,13 @@
 package dev.acequia.servers;
 
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -30,6 +30,7 @@ public final class KafkaServer implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
   private static final int NODE_ID = 1;
+  private static final int CORRELATION_ID = 1;
 
   private final ChildProcess broker;
   private final int port;
@@ -74,8 +75,7 @@ public final class KafkaServer implements AutoCloseable {
               Map.of("CLASSPATH", System.getProperty("java.class.path")),
               home);
       var server = new KafkaServer(broker, port);
-      broker.awaitReady(START_LIMIT, () -> !Ports.isFree(port));
-      server.awaitBroker();
+      broker.awaitReady(START_LIMIT, server::answers);
       return server;
     } catch (IOException e) {
       throw new ServerException("Kafka cannot be started in " + home.data() + ": " + e, e);
@@ -110,25 +110,24 @@ public final class KafkaServer implements AutoCloseable {
     stop();
   }
 
-  private void awaitBroker() {
-    try (var admin =
-        Admin.create(
-            Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers(),
-                AdminClientConfig.RETRY_BACKOFF_MS_CONFIG, 50,
-                AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 200,
-                AdminClientConfig.RECONNECT_BACKOFF_MS_CONFIG, 50))) {
-      broker.awaitReady(START_LIMIT, () -> isListed(admin));
-    }
-  }
-
-  private static boolean isListed(Admin admin) {
-    try {
-      return !admin.describeCluster().nodes().get(2, TimeUnit.SECONDS).isEmpty();
-    } catch (ExecutionException | TimeoutException notYet) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /**
+   * Asks for the API versions, the one question of Kafka's protocol that needs no more than these
+   * bytes. The broker opens its port early, but answers only when it takes part in the cluster.
+   */
+  private boolean answers() {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 1000);
+      socket.setSoTimeout(1000);
+      var out = new DataOutputStream(socket.getOutputStream());
+      out.writeInt(10); // the request's length
+      out.writeShort(18); // ApiVersions
+      out.writeShort(0); // of the first version
+      out.writeInt(CORRELATION_ID);
+      out.writeShort(-1); // no client id
+      out.flush();
+      var in = new DataInputStream(socket.getInputStream());
+      return in.readInt() > 0 && in.readInt() == CORRELATION_ID;
+    } catch (IOException notYet) {
       return false;
     }
   }
@@ -158,6 +157,7 @@ public final class KafkaServer implements AutoCloseable {
     command.addAll(settings.jvmOptions());
     command.add("-Dorg.slf4j.simpleLogger.showDateTime=true");
     command.add("-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS");
+    command.add("-Dlog4j2.statusLoggerLevel=OFF"); // Log4j's interface is here without Log4j
     command.add("-Dlogback.configurationFile=" + logging);
     command.add("kafka.Kafka");
     command.add(configuration.toString());

@@ -1,6 +1,8 @@
 package dev.acequia.local.cli;
 
 import dev.acequia.local.CommandException;
+import dev.acequia.local.platform.DownCommand;
+import dev.acequia.local.platform.UpCommand;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -26,6 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     commandListHeading = "%nCommands:%n",
     versionProvider = ProductVersion.class,
     subcommands = {
+      UpCommand.class,
+      DownCommand.class,
       NewCommand.class,
       ImportCommand.class,
       RenderCommand.class,

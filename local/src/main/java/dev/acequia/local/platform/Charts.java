@@ -1,0 +1,100 @@
+package dev.acequia.local.platform;
+
+import com.marcnuri.helm.Helm;
+import dev.acequia.local.CommandException;
+import dev.acequia.servers.ControlPlane;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Acequia's own charts, rendered for this platform. Helm runs in a process of its own: it is Go in
+ * a shared library, and would take SIGINT and SIGTERM away from this one.
+ */
+final class Charts {
+  static final String NAMESPACE = "acequia-system";
+  static final String RELEASE = "acequia";
+
+  private final Path helm;
+
+  Charts(Path repositoryRoot) {
+    this.helm = repositoryRoot.resolve("helm");
+  }
+
+  /** The custom resource's definition, as YAML. */
+  String crds() throws IOException, InterruptedException {
+    return render("acequia-crds", "");
+  }
+
+  /** The operator and all it needs, as YAML. */
+  String operator(String kafkaBootstrapServers) throws IOException, InterruptedException {
+    return render(
+        RELEASE,
+        """
+        platform:
+          kafka:
+            bootstrapServers: "%s"
+            topicProvider: direct
+            replicationFactor: 1
+            minInsyncReplicas: 1
+          exposure:
+            type: NodePort
+            host: 127.0.0.1
+        env:
+        - name: JAVA_OPTS
+          value: -XX:TieredStopAtLevel=1 -Xshare:auto
+        """
+            .formatted(kafkaBootstrapServers));
+  }
+
+  /** The process of its own: a chart's folder, the release's name, a file of values. */
+  public static void main(String[] arguments) {
+    System.out.print(
+        new Helm(Path.of(arguments[0]))
+            .template()
+            .withName(arguments[1])
+            .withNamespace(NAMESPACE)
+            .withKubeVersion(ControlPlane.VERSION)
+            .withValuesFile(Path.of(arguments[2]))
+            .call());
+  }
+
+  private String render(String chart, String values) throws IOException, InterruptedException {
+    var folder = helm.resolve(chart);
+    if (!Files.exists(folder.resolve("Chart.yaml"))) {
+      throw new CommandException("The chart " + folder + " is missing.");
+    }
+    var valuesFile = Files.createTempFile("acequia-values", ".yaml");
+    var errors = Files.createTempFile("acequia-helm", ".log");
+    try {
+      Files.writeString(valuesFile, values);
+      var process =
+          new ProcessBuilder(
+                  List.of(
+                      Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                      "-XX:TieredStopAtLevel=1",
+                      "-XX:+UseSerialGC",
+                      "-Xshare:auto",
+                      "--enable-native-access=ALL-UNNAMED",
+                      "-cp",
+                      System.getProperty("java.class.path"),
+                      Charts.class.getName(),
+                      folder.toString(),
+                      chart,
+                      valuesFile.toString()))
+              .redirectError(errors.toFile())
+              .start();
+      var yaml = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new CommandException(
+            "The chart %s cannot be rendered:%n%s".formatted(folder, Files.readString(errors)));
+      }
+      return yaml;
+    } finally {
+      Files.deleteIfExists(valuesFile);
+      Files.deleteIfExists(errors);
+    }
+  }
+}

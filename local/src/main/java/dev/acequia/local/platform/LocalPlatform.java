@@ -1,0 +1,305 @@
+package dev.acequia.local.platform;
+
+import dev.acequia.local.CommandException;
+import dev.acequia.local.balancer.ServiceBalancer;
+import dev.acequia.local.node.LocalNode;
+import dev.acequia.local.node.NodeConfig;
+import dev.acequia.local.platform.Steps.Step;
+import dev.acequia.servers.ControlPlane;
+import dev.acequia.servers.ControlPlaneBinaries;
+import dev.acequia.servers.ControlPlaneSettings;
+import dev.acequia.servers.KafkaServer;
+import dev.acequia.servers.KafkaSettings;
+import dev.acequia.servers.Ports;
+import dev.acequia.servers.PostgresServer;
+import dev.acequia.servers.PostgresSettings;
+import dev.acequia.servers.ProcessRecord;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that pipelines need, on this machine: a control plane, Kafka, PostgreSQL, the node
+ * that runs Pods as processes, the balancer of node ports, and the operator as a Pod under its own
+ * chart.
+ */
+public final class LocalPlatform implements AutoCloseable {
+  private static final Duration LEFTOVER_GRACE = Duration.ofSeconds(3);
+  private static final Duration DEFINITION_LIMIT = Duration.ofSeconds(30);
+  private static final Duration OPERATOR_LIMIT = Duration.ofMinutes(3);
+  private static final Duration POD_GRACE = Duration.ofSeconds(10);
+  private static final String NODE_NAME = "local";
+
+  private final PlatformSettings settings;
+  private final PlatformFiles files;
+  private final PlatformChoices choices;
+  private final PlatformLock lock;
+  private final Steps steps;
+  private final ExecutorService sideBySide = Executors.newVirtualThreadPerTaskExecutor();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private volatile @Nullable ControlPlane controlPlane;
+  private volatile @Nullable KafkaServer kafka;
+  private volatile @Nullable PostgresServer postgres;
+  private volatile @Nullable KubernetesClient client;
+  private volatile @Nullable LocalNode node;
+  private volatile @Nullable ServiceBalancer balancer;
+
+  private LocalPlatform(
+      PlatformSettings settings, PlatformChoices choices, PlatformLock lock, Steps steps) {
+    this.settings = settings;
+    this.files = settings.files();
+    this.choices = choices;
+    this.lock = lock;
+    this.steps = steps;
+  }
+
+  /**
+   * Starts a platform, and returns when pipelines can be applied.
+   *
+   * @param out is told of each step, a line each
+   * @throws CommandException says what a person can do, for instance about a port that is taken
+   */
+  public static LocalPlatform start(PlatformSettings settings, Consumer<String> out)
+      throws IOException {
+    var lock = PlatformLock.take(settings.files());
+    var steps = new Steps(out);
+    try {
+      var left = ProcessRecord.endLeftovers(settings.files().run(), LEFTOVER_GRACE);
+      if (!left.isEmpty()) {
+        steps.say("  ended what a killed platform had left: " + String.join(", ", left));
+      }
+      lock.record();
+      var choices = PlatformChoices.in(settings.files());
+      choices.requireFreePorts(settings.files().choices());
+      var platform = new LocalPlatform(settings, choices, lock, steps);
+      platform.startOrClose();
+      return platform;
+    } catch (IOException | RuntimeException e) {
+      steps.close();
+      lock.close();
+      throw e;
+    }
+  }
+
+  public PlatformFiles files() {
+    return files;
+  }
+
+  /** How a person's own programs reach it. */
+  public PlatformEnvironment environment() throws IOException {
+    return PlatformEnvironment.read(files.environment());
+  }
+
+  /**
+   * Stops everything in order, Pods first; what the folder holds stays. The first call counts, and
+   * others return at once.
+   */
+  @Override
+  public void close() throws IOException {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    Files.deleteIfExists(files.ready());
+    var interrupted = Thread.interrupted(); // stopping takes its time even so
+    sideBySide.shutdownNow(); // what is still starting ends itself
+    awaitStarters();
+    stop("Pods", node);
+    quietly(balancer);
+    quietly(client);
+    try (var stopping = Executors.newVirtualThreadPerTaskExecutor()) {
+      stopping.execute(() -> stop("Kafka", kafka));
+      stopping.execute(() -> stop("PostgreSQL", postgres));
+      stopping.execute(() -> stop("control plane", controlPlane));
+    }
+    steps.close();
+    lock.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void startOrClose() throws IOException {
+    try {
+      startAll();
+      Files.createFile(files.ready());
+      steps.say("ready after " + steps.seconds());
+    } catch (IOException | RuntimeException e) {
+      steps.say("cannot go on; stopping what was started");
+      close();
+      throw e;
+    }
+  }
+
+  private void startAll() throws IOException {
+    var charts = new Charts(settings.repositoryRoot());
+    var kafkaAddress = "127.0.0.1:" + choices.port("kafka");
+    var crds = sideBySide.submit(charts::crds);
+    var operator = sideBySide.submit(() -> charts.operator(kafkaAddress));
+    var controlPlaneStart = begin("control plane", this::startControlPlane);
+    var kafkaStart = begin("Kafka", this::startKafka);
+    var warehouseStart = begin("PostgreSQL", this::startPostgres);
+
+    var cluster = new Cluster(await(controlPlaneStart));
+    var nodeStart = begin("local node", this::startNode);
+    if (settings.operator()) {
+      cluster.applyDefinitions(await(crds), DEFINITION_LIMIT);
+      cluster.applyNamespace(Charts.NAMESPACE);
+      cluster.apply(await(operator));
+    }
+    var warehouse = await(warehouseStart);
+    cluster.applyStoreSecret(Warehouse.SECRET, warehouse.secret());
+    new PlatformEnvironment(files.kubeconfig(), kafkaAddress, warehouse.uriWithCredentials())
+        .write(files.environment());
+    await(kafkaStart);
+    await(nodeStart);
+    if (settings.operator()) {
+      await(begin("operator", () -> awaitOperator(cluster)));
+    }
+  }
+
+  private Step<KubernetesClient> startControlPlane() throws IOException {
+    var binaries = ControlPlaneBinaries.resolve(true, steps::say);
+    var plane =
+        ControlPlane.start(
+            files.home("control-plane"),
+            ports(),
+            ControlPlaneSettings.whole().withDurable(true).withNodePorts(choices.nodePorts()),
+            binaries);
+    controlPlane = plane;
+    PrivateFile.write(files.kubeconfig(), Files.readString(plane.kubeconfig()));
+    var connected =
+        new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(Files.readString(plane.kubeconfig())))
+            .build();
+    client = connected;
+    return new Step<>(connected, plane.url().toString());
+  }
+
+  private Step<KafkaServer> startKafka() {
+    var started = KafkaServer.start(files.home("kafka"), ports(), KafkaSettings.small());
+    kafka = started;
+    return new Step<>(started, started.bootstrapServers());
+  }
+
+  private Step<Warehouse> startPostgres() throws Exception {
+    var home = files.home("postgres");
+    var started = PostgresServer.start(home, ports(), PostgresSettings.ofDurable());
+    postgres = started;
+    var warehouse = Warehouse.prepare(started, home.data().resolve("warehouse-password"));
+    return new Step<>(warehouse, warehouse.uri());
+  }
+
+  private Step<LocalNode> startNode() throws Exception {
+    var environment = new LinkedHashMap<String, String>();
+    environment.put("KUBERNETES_SERVICE_HOST", "127.0.0.1");
+    environment.put("KUBERNETES_SERVICE_PORT", Integer.toString(choices.port("kube-apiserver")));
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    environment.put("PATH", Optional.ofNullable(System.getenv("PATH")).orElse("/usr/bin:/bin"));
+    var started =
+        LocalNode.start(
+            new NodeConfig(
+                files.kubeconfig(),
+                NODE_NAME,
+                files.node(),
+                files.logs(),
+                settings.imageRoots(),
+                choices.podAddresses(),
+                choices.port("kubelet"),
+                Optional.empty(),
+                environment,
+                POD_GRACE));
+    node = started;
+    var connected = client;
+    if (connected != null) {
+      balancer = ServiceBalancer.start(connected, line -> steps.say("  " + line));
+    }
+    return new Step<>(started, "Pods on %s/24".formatted(choices.podAddresses()));
+  }
+
+  private Step<String> awaitOperator(Cluster cluster) {
+    try {
+      cluster.awaitAvailable(Charts.NAMESPACE, Charts.RELEASE, OPERATOR_LIMIT);
+    } catch (KubernetesClientTimeoutException e) {
+      throw new CommandException(
+          "The operator was not ready after %d s. Its logs are %s/%s_%s-*.log"
+              .formatted(
+                  OPERATOR_LIMIT.toSeconds(), files.logs(), Charts.NAMESPACE, Charts.RELEASE),
+          e);
+    }
+    return new Step<>(
+        Charts.RELEASE, "Deployment %s in %s".formatted(Charts.RELEASE, Charts.NAMESPACE));
+  }
+
+  private Ports ports() {
+    return choices.ports();
+  }
+
+  private <T> Future<T> begin(String name, Callable<Step<T>> work) {
+    return sideBySide.submit(() -> steps.run(name, work));
+  }
+
+  private static <T> T await(Future<T> future) throws IOException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case IOException cause -> throw cause;
+        case RuntimeException cause -> throw cause;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    } catch (InterruptedException | CancellationException e) {
+      throw new CommandException("stopped while starting", e);
+    }
+  }
+
+  private void awaitStarters() {
+    try {
+      sideBySide.awaitTermination(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void stop(String name, @Nullable AutoCloseable server) {
+    if (server == null) {
+      return;
+    }
+    try {
+      steps.run(
+          name,
+          () -> {
+            server.close();
+            return new Step<>(name, "stopped");
+          });
+    } catch (Exception e) {
+      steps.say("  %s did not stop in order: %s".formatted(name, e.getMessage()));
+    }
+  }
+
+  private static void quietly(@Nullable AutoCloseable closeable) {
+    if (closeable != null) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        // Its server is about to end anyway.
+      }
+    }
+  }
+}

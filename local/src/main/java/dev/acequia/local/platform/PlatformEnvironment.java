@@ -1,0 +1,45 @@
+package dev.acequia.local.platform;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+
+/**
+ * How a person's own programs reach the platform; {@code platform.env} holds the same.
+ *
+ * @param postgresUri with credentials, for psql
+ */
+public record PlatformEnvironment(
+    Path kubeconfig, String kafkaBootstrapServers, String postgresUri) {
+  private static final String KUBECONFIG = "KUBECONFIG";
+  private static final String KAFKA = "KAFKA_BOOTSTRAP_SERVERS";
+  private static final String POSTGRES = "POSTGRES_URI";
+
+  /** Reads what {@link #write} wrote. */
+  public static PlatformEnvironment read(Path file) throws IOException {
+    var values = new LinkedHashMap<String, String>();
+    for (var line : Files.readAllLines(file)) {
+      var equals = line.indexOf('=');
+      if (equals > 0) {
+        values.put(line.substring(0, equals), line.substring(equals + 1));
+      }
+    }
+    if (!values.keySet().containsAll(List.of(KUBECONFIG, KAFKA, POSTGRES))) {
+      throw new IOException(file + " is not complete");
+    }
+    return new PlatformEnvironment(
+        Path.of(values.getOrDefault(KUBECONFIG, "")),
+        values.getOrDefault(KAFKA, ""),
+        values.getOrDefault(POSTGRES, ""));
+  }
+
+  void write(Path file) throws IOException {
+    var text = new StringBuilder();
+    text.append(KUBECONFIG).append('=').append(kubeconfig).append('\n');
+    text.append(KAFKA).append('=').append(kafkaBootstrapServers).append('\n');
+    text.append(POSTGRES).append('=').append(postgresUri).append('\n');
+    PrivateFile.write(file, text.toString());
+  }
+}

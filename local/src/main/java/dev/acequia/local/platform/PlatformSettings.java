@@ -1,0 +1,25 @@
+package dev.acequia.local.platform;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a local platform is made of.
+ *
+ * @param files its folder
+ * @param repositoryRoot where the charts are
+ * @param imageRoots folders with the images of Pods
+ * @param operator whether Acequia itself is installed
+ */
+public record PlatformSettings(
+    PlatformFiles files, Path repositoryRoot, List<Path> imageRoots, boolean operator) {
+  public PlatformSettings {
+    imageRoots = List.copyOf(imageRoots);
+  }
+
+  /** The whole platform on a folder, with the images of this build. */
+  public static PlatformSettings of(PlatformFiles files, Path repositoryRoot) {
+    return new PlatformSettings(
+        files, repositoryRoot, List.of(repositoryRoot.resolve("images/target/images")), true);
+  }
+}

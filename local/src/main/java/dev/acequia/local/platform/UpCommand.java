@@ -1,0 +1,63 @@
+package dev.acequia.local.platform;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code acequia up}. */
+@Command(
+    name = "up",
+    description = {
+      "Start the local platform: a Kubernetes control plane, Kafka, PostgreSQL, a node that runs Pods"
+          + " as processes, and the operator.",
+      "It is for development and tests. It stays until Ctrl-C, or with --detach until ./acequia down."
+    })
+public final class UpCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private PlatformFolder folder;
+
+  @Option(
+      names = "--detach",
+      description = "Return when the platform is ready, and leave it running.")
+  private boolean detach;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var out = spec.commandLine().getOut();
+    var files = folder.files();
+    out.println("Acequia's local platform in " + files.folder());
+    if (detach) {
+      var settings = PlatformSettings.of(files, folder.repositoryRoot());
+      DetachedPlatform.start(settings, line -> print(out, line));
+      explain(out, files);
+      print(out, "To stop it: ./acequia down");
+      return 0;
+    }
+    PlatformProcess.logTo(files);
+    PlatformProcess.run(
+        PlatformSettings.of(files, folder.repositoryRoot()),
+        line -> print(out, line),
+        platform -> {
+          explain(out, files);
+          print(out, "Ctrl-C stops it; what it holds is kept.");
+        });
+    return 0;
+  }
+
+  private static void explain(PrintWriter out, PlatformFiles files) {
+    print(out, "");
+    print(out, "export KUBECONFIG=" + files.kubeconfig());
+    print(out, "Kafka's and PostgreSQL's addresses are in " + files.environment());
+    print(out, "Each process' log is in " + files.logs());
+  }
+
+  private static void print(PrintWriter out, String line) {
+    out.println(line);
+    out.flush();
+  }
+}
