@@ -8,34 +8,45 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** A chart of this folder, rendered as {@code helm template acequia -n acequia-system} does. */
-record Chart(Path folder, Map<String, Object> values) {
-  static final Chart CRDS = new Chart(Path.of("acequia-crds"), Map.of());
+/**
+ * A chart, rendered as {@code helm template acequia -n acequia-system} does.
+ *
+ * @param valueFiles later ones win, and {@code values} over all
+ */
+public record Chart(Path folder, List<Path> valueFiles, Map<String, Object> values) {
+  public static final Chart CRDS = new Chart(Path.of("acequia-crds"), List.of(), Map.of());
 
-  /** The operator's chart with the one value that has no default. */
-  static final Chart OPERATOR =
-      new Chart(
-          Path.of("acequia"), Map.of("platform.kafka.bootstrapServers", "kafka.kafka.svc:9092"));
+  /** The operator's chart, without the one value that has no default. */
+  public static final Chart BARE = new Chart(Path.of("acequia"), List.of(), Map.of());
 
-  Chart with(String path, Object value) {
+  public static final Chart OPERATOR =
+      BARE.with("platform.kafka.bootstrapServers", "kafka.kafka.svc:9092");
+
+  public Chart with(String path, Object value) {
     var more = new LinkedHashMap<>(values);
     more.put(path, value);
-    return new Chart(folder, more);
+    return new Chart(folder, valueFiles, more);
   }
 
-  String render() {
+  public Chart withValueFile(Path file) {
+    return new Chart(folder, Stream.concat(valueFiles.stream(), Stream.of(file)).toList(), values);
+  }
+
+  public String render() {
     var template =
         new Helm(folder)
             .template()
             .withName("acequia")
             .withNamespace("acequia-system")
             .withKubeVersion("v1.36.3");
+    valueFiles.forEach(template::withValuesFile);
     values.forEach(template::set);
     return template.call();
   }
 
-  List<HasMetadata> objects() {
+  public List<HasMetadata> objects() {
     var serialization = new KubernetesSerialization();
     return Arrays.stream(render().split("(?m)^---$"))
         .filter(document -> document.contains("kind:"))

@@ -4,8 +4,6 @@ import static dev.acequia.charts.Golden.assertGolden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,7 +41,7 @@ class ChartTest {
 
   @Test
   void asksForTheBrokers() {
-    assertThatThrownBy(() -> new Chart(Path.of("acequia"), Map.of()).render())
+    assertThatThrownBy(() -> Chart.BARE.render())
         .hasMessageContaining(
             "platform.kafka.bootstrapServers is not set: give host:port of Kafka's brokers");
   }

@@ -8,13 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Approved renderings, under {@code src/test/resources/golden}. */
-final class Golden {
+public final class Golden {
   private static final Path FOLDER = Path.of("src/test/resources/golden");
 
   private Golden() {}
 
   /** Compares, or with {@code -Dbless} approves. */
-  static void assertGolden(String name, String actual) {
+  public static void assertGolden(String name, String actual) {
     var file = FOLDER.resolve(name);
     try {
       if (System.getProperty("bless") != null) {

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The client that people have. */
-record Kubectl(ControlPlane plane) {
+public record Kubectl(ControlPlane plane) {
 
   /** Runs what must succeed, and returns what it printed, warnings too. */
-  String ok(String... arguments) throws IOException, InterruptedException {
+  public String ok(String... arguments) throws IOException, InterruptedException {
     return okWith("", arguments);
   }
 
-  String okWith(String input, String... arguments) throws IOException, InterruptedException {
+  public String okWith(String input, String... arguments) throws IOException, InterruptedException {
     var command =
         new ArrayList<>(List.of(plane.kubectl().toString(), "--kubeconfig=" + plane.kubeconfig()));
     command.addAll(List.of(arguments));
