@@ -1,0 +1,459 @@
+package dev.acequia.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Termination;
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.Release;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A pipeline from its first day to its last, on a real control plane and a real Kafka. */
+class PipelineLifeIT {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final TestCluster cluster = TestCluster.get();
+  private final KubernetesClient client = cluster.client;
+  private String namespace = "";
+  private TestCluster.RunningOperator operator = cluster.startOperator();
+
+  @BeforeEach
+  void newNamespace() {
+    cluster.node.decide(PretendNode::allGoesWell);
+    namespace = cluster.newNamespace();
+  }
+
+  @AfterEach
+  void letGo() {
+    client.resources(DataPipeline.class).inNamespace(namespace).delete();
+    await().atMost(LIMIT).until(() -> find() == null);
+    operator.close();
+  }
+
+  @Test
+  void becomesReadyInTheOrderOfItsLifeAndThenWritesNothing() {
+    create("");
+    awaitReady();
+
+    var status = status();
+    assertThat(status.endpoint()).matches("http://127.0.0.1:3\\d{4}");
+    assertThat(status.topic()).isEqualTo(namespace + ".flights");
+    assertThat(status.consumer()).isNotNull();
+    assertThat(status.conditions())
+        .allSatisfy(c -> assertThat(c.getObservedGeneration()).isEqualTo(1));
+    assertThat(operator.whyNotReady()).isEmpty();
+
+    var before = versions();
+    for (var i = 0; i < 3; i++) {
+      var resync = Integer.toString(i);
+      client
+          .resources(DataPipeline.class)
+          .inNamespace(namespace)
+          .withName("flights")
+          .patch(
+              PatchContext.of(PatchType.JSON_MERGE),
+              "{\"metadata\":{\"annotations\":{\"resync\":\"%s\"}}}".formatted(resync));
+      await().during(Duration.ofMillis(700)).atMost(LIMIT).until(() -> versions().equals(before));
+    }
+    assertThat(before).hasSizeGreaterThan(7);
+  }
+
+  @Test
+  void servesTheLastOfManyEdits() {
+    create("");
+    for (var i = 1; i <= 300; i++) {
+      merge(
+          "{\"spec\":{\"description\":\"edit %d\",\"consumer\":{\"replicas\":%d}}}"
+              .formatted(i, i % 3 + 1));
+    }
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> {
+              assertThat(inForce("flights-consumer").description()).isEqualTo("edit 300");
+              assertThat(deployment("flights-consumer").getSpec().getReplicas()).isEqualTo(1);
+              assertThat(status().observedGeneration()).isEqualTo(301);
+              assertThat(condition("Ready").getStatus()).isEqualTo("True");
+            });
+  }
+
+  @Test
+  void goesOnWithTheOldVersionWhileAMigrationIsRefused() {
+    create("");
+    awaitReady();
+    var old = Release.of(deployment("flights-api")).orElseThrow();
+
+    cluster.node.decide(
+        pod ->
+            PretendNode.component(pod).equals("migration")
+                ? PretendNode.refuse(
+                    Termination.Reason.SchemaChangeRefused, "column dest has NULLs")
+                : PretendNode.allGoesWell(pod));
+    merge(
+        """
+          {"spec":{"consumer":{"replicas":2},"schema":{"fields":[
+            {"name":"flight","type":"int32","required":true},{"name":"dest","type":"string"},
+            {"name":"gate","type":"string"}]}}}
+          """);
+    await()
+        .atMost(LIMIT)
+        .until(() -> condition("StoreReady").getReason().equals("SchemaChangeRefused"));
+
+    assertThat(condition("StoreReady").getMessage()).contains("column dest has NULLs");
+    assertThat(condition("Ready").getStatus()).isEqualTo("False");
+    assertThat(condition("Stalled").getStatus()).isEqualTo("True");
+    assertThat(Release.of(deployment("flights-api"))).contains(old);
+    await().atMost(LIMIT).until(() -> condition("ConsumerReady").getStatus().equals("True"));
+    assertThat(deployment("flights-consumer").getSpec().getReplicas()).isEqualTo(2);
+
+    cluster.node.decide(PretendNode::allGoesWell);
+    client.batch().v1().jobs().inNamespace(namespace).withName(failedJob()).delete();
+    awaitReady();
+    assertThat(inForce("flights-api").schema().indexOf("gate")).isEqualTo(2);
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> {
+              assertThat(client.batch().v1().jobs().inNamespace(namespace).list().getItems())
+                  .hasSize(1);
+              assertThat(definitions()).hasSize(1);
+            });
+  }
+
+  @Test
+  void showsWhatAConsumerThatNeedsAPersonSays() {
+    cluster.node.decide(
+        pod ->
+            PretendNode.component(pod).equals("consumer")
+                ? PretendNode.refuse(Termination.Reason.TopicRecreated, "the topic is another one")
+                : PretendNode.allGoesWell(pod));
+    create("");
+    await()
+        .atMost(LIMIT)
+        .until(() -> condition("ConsumerReady").getReason().equals("TopicRecreated"));
+    await().atMost(LIMIT).until(() -> condition("ApiReady").getStatus().equals("True"));
+    assertThat(condition("Stalled").getMessage()).isEqualTo("the topic is another one");
+  }
+
+  @Test
+  void makesADeletedTopicAnewAndMigratesToIt() throws Exception {
+    create("");
+    awaitReady();
+    var old = inForce("flights-consumer").topic().id();
+    cluster.admin.deleteTopics(List.of(namespace + ".flights")).all().get(10, TimeUnit.SECONDS);
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> assertThat(inForce("flights-consumer").topic().id()).isNotEqualTo(old));
+  }
+
+  @Test
+  void refusesWhatIsNotBuiltAndRecovers() {
+    create("api: {host: flights.example.com}");
+    await().atMost(LIMIT).until(() -> condition("Ready").getReason().equals("InvalidSpec"));
+    assertThat(condition("Ready").getMessage()).startsWith("spec.api.host: ");
+    assertThat(condition("Stalled").getStatus()).isEqualTo("True");
+    assertThat(client.apps().deployments().inNamespace(namespace).list().getItems()).isEmpty();
+
+    merge("{\"spec\":{\"api\":{\"host\":null}}}");
+    awaitReady();
+    assertThat(find("Stalled")).isEmpty();
+  }
+
+  @Test
+  void waitsForTheSecretAndMigratesAgainWhenItChanges() {
+    client.secrets().inNamespace(namespace).withName("warehouse").delete();
+    create("");
+    await().atMost(LIMIT).until(() -> condition("StoreReady").getReason().equals("SecretMissing"));
+    assertThat(condition("Ready").getMessage()).contains("'warehouse'");
+
+    client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName("warehouse")
+                .withNamespace(namespace)
+                .endMetadata()
+                .addToStringData("uri", "postgresql://admin:x@127.0.0.1:5432/warehouse")
+                .addToStringData("username", "admin")
+                .addToStringData("password", "secret")
+                .build())
+        .create();
+    awaitReady();
+    var first = onlyJob();
+    var password = secretValue("flights-writer", "password");
+    assertThat(secretValue("flights-writer", "uri"))
+        .isEqualTo("postgresql://127.0.0.1:5432/warehouse");
+
+    client
+        .secrets()
+        .inNamespace(namespace)
+        .withName("warehouse")
+        .edit(s -> new SecretBuilder(s).addToStringData("password", "another").build());
+    await().atMost(LIMIT).until(() -> !onlyJob().equals(first));
+    assertThat(secretValue("flights-writer", "password")).isEqualTo(password);
+  }
+
+  @Test
+  void suspendStopsTheConsumersAndLeavesTheApi() {
+    create("suspend: true");
+    awaitReady();
+    assertThat(condition("Ready").getReason()).isEqualTo("Suspended");
+    assertThat(condition("ConsumerReady").getMessage()).contains("retention");
+    assertThat(deployment("flights-consumer").getSpec().getReplicas()).isZero();
+    assertThat(deployment("flights-api").getSpec().getReplicas()).isEqualTo(1);
+  }
+
+  @Test
+  void leavesSomebodyElsesObjectAlone() {
+    client
+        .resource(
+            new io.fabric8.kubernetes.api.model.ServiceBuilder()
+                .withNewMetadata()
+                .withName("flights")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewSpec()
+                .addNewPort()
+                .withPort(1)
+                .endPort()
+                .endSpec()
+                .build())
+        .create();
+    create("");
+    await().atMost(LIMIT).until(() -> condition("Ready").getReason().equals("NameTaken"));
+    assertThat(condition("Ready").getMessage()).contains("Service 'flights'");
+  }
+
+  @Test
+  void deleteTakesTableAndTopicsAway() {
+    create("deletionPolicy: Delete");
+    awaitReady();
+    assertThat(topics()).hasSize(2);
+    var dropped = new java.util.concurrent.atomic.AtomicBoolean();
+    cluster.node.decide(
+        pod -> {
+          if (pod.getSpec().getContainers().getFirst().getArgs().contains("drop")) {
+            dropped.set(true);
+          }
+          return PretendNode.allGoesWell(pod);
+        });
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).until(() -> find() == null);
+    assertThat(dropped).isTrue();
+    assertThat(topics()).isEmpty();
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(versions()).isEmpty());
+  }
+
+  @Test
+  void retainLeavesTheTopicsAndNothingElse() {
+    create("");
+    awaitReady();
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).until(() -> find() == null);
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(versions()).isEmpty());
+    assertThat(topics()).hasSize(2);
+  }
+
+  @Test
+  void letsANamespaceEndThatWasDeletedWhileItWasDown() {
+    create("deletionPolicy: Delete");
+    awaitReady();
+    operator.close();
+    client.namespaces().withName(namespace).delete();
+    await().atMost(LIMIT).until(() -> Objects.requireNonNull(find()).isMarkedForDeletion());
+    operator = cluster.startOperator();
+    await().atMost(LIMIT).until(() -> client.namespaces().withName(namespace).get() == null);
+    assertThat(topics()).isEmpty();
+    assertThat(client.events().v1().events().inNamespace("default").list().getItems())
+        .anySatisfy(
+            event -> {
+              assertThat(event.getRegarding().getName()).isEqualTo(namespace);
+              assertThat(event.getNote()).contains("DROP TABLE").contains("flights");
+            });
+  }
+
+  @Test
+  void tellsOfItsChangesOfState() {
+    create("");
+    awaitReady();
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(client.events().v1().events().inNamespace(namespace).list().getItems())
+                    .filteredOn(e -> "DataPipeline".equals(e.getRegarding().getKind()))
+                    .extracting(e -> e.getReason())
+                    .contains("TopicChanged", "Ready"));
+  }
+
+  private void create(String more) {
+    client
+        .load(
+            new java.io.ByteArrayInputStream(
+                """
+                apiVersion: acequia.dev/v1alpha1
+                kind: DataPipeline
+                metadata: {name: flights, namespace: %s}
+                spec:
+                  schema:
+                    fields:
+                      - {name: flight, type: int32, required: true}
+                      - {name: dest, type: string}
+                  topic: {partitions: 2}
+                  store:
+                    postgres: {secretName: warehouse}
+                  %s
+                """
+                    .formatted(namespace, more)
+                    .getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+        .create();
+  }
+
+  private void merge(String patch) {
+    client
+        .resources(DataPipeline.class)
+        .inNamespace(namespace)
+        .withName("flights")
+        .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+  }
+
+  private void awaitReady() {
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> {
+              var pipeline = Objects.requireNonNull(find());
+              assertThat(status().conditions()).isNotEmpty();
+              var ready = condition("Ready");
+              assertThat(ready.getStatus()).as(ready.getMessage()).isEqualTo("True");
+              assertThat(ready.getObservedGeneration())
+                  .isEqualTo(pipeline.getMetadata().getGeneration());
+            });
+  }
+
+  private DataPipeline find() {
+    return client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").get();
+  }
+
+  private DataPipelineStatus status() {
+    return Optional.ofNullable(find())
+        .map(DataPipeline::getStatus)
+        .orElseGet(
+            () -> new DataPipelineStatus(null, List.of(), null, null, null, null, null, null));
+  }
+
+  private Optional<Condition> find(String type) {
+    return status().conditions().stream().filter(c -> c.getType().equals(type)).findFirst();
+  }
+
+  private Condition condition(String type) {
+    return find(type)
+        .orElseGet(
+            () -> {
+              var none = new Condition();
+              none.setReason("");
+              none.setMessage("");
+              none.setStatus("");
+              return none;
+            });
+  }
+
+  private Deployment deployment(String name) {
+    return client.apps().deployments().inNamespace(namespace).withName(name).get();
+  }
+
+  private PipelineDefinition inForce(String deployment) {
+    var name = Release.of(deployment(deployment)).orElseThrow().definition();
+    var map = client.configMaps().inNamespace(namespace).withName(name).get();
+    return PipelineDefinition.fromJson(Objects.requireNonNull(map.getData().get("pipeline.json")));
+  }
+
+  private List<ConfigMap> definitions() {
+    return client
+        .configMaps()
+        .inNamespace(namespace)
+        .withLabel(PipelineNames.MANAGED_BY_LABEL, PipelineNames.MANAGER)
+        .list()
+        .getItems();
+  }
+
+  private String failedJob() {
+    return client.batch().v1().jobs().inNamespace(namespace).list().getItems().stream()
+        .filter(job -> job.getStatus().getSucceeded() == null)
+        .map(job -> job.getMetadata().getName())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private String onlyJob() {
+    var jobs = client.batch().v1().jobs().inNamespace(namespace).list().getItems();
+    return jobs.size() == 1 ? jobs.getFirst().getMetadata().getName() : "";
+  }
+
+  private String secretValue(String secret, String key) {
+    var encoded = client.secrets().inNamespace(namespace).withName(secret).get().getData().get(key);
+    return new String(
+        java.util.Base64.getDecoder().decode(encoded), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  private Set<String> topics() throws RuntimeException {
+    try {
+      return cluster.admin.listTopics().names().get(10, TimeUnit.SECONDS).stream()
+          .filter(name -> name.startsWith(namespace + "."))
+          .collect(java.util.stream.Collectors.toSet());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The version of each of the operator's objects. */
+  private Map<String, String> versions() {
+    var versions = new HashMap<String, String>();
+    Stream.of(
+            client.configMaps(),
+            client.secrets(),
+            client.services(),
+            client.resources(ServiceAccount.class),
+            client.batch().v1().jobs(),
+            client.apps().deployments())
+        .flatMap(
+            kind ->
+                kind
+                    .inNamespace(namespace)
+                    .withLabel(PipelineNames.MANAGED_BY_LABEL, PipelineNames.MANAGER)
+                    .list()
+                    .getItems()
+                    .stream())
+        .map(HasMetadata.class::cast)
+        .forEach(
+            object ->
+                versions.put(
+                    object.getKind() + "/" + object.getMetadata().getName(),
+                    object.getMetadata().getResourceVersion()));
+    return versions;
+  }
+}

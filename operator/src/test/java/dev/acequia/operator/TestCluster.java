@@ -1,0 +1,134 @@
+package dev.acequia.operator;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.servers.ControlPlane;
+import dev.acequia.servers.KafkaServer;
+import dev.acequia.telemetry.MetricSet;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real control plane and a real Kafka, shared by all tests of this process; only the node is
+ * pretended. Each test works in a namespace of its own.
+ */
+final class TestCluster {
+  private static final Path CRD =
+      Path.of("../helm/acequia-crds/templates/datapipelines.acequia.dev-v1.yml");
+  private static final AtomicInteger NAMESPACES = new AtomicInteger();
+  private static @Nullable TestCluster instance;
+
+  final KubernetesClient client;
+  final KafkaServer kafka;
+  final Admin admin;
+  final PretendNode node;
+  final PlatformConfig platform;
+
+  private TestCluster() throws IOException {
+    var folder = Files.createTempDirectory("acequia-operator-it");
+    var plane = ControlPlane.start(folder.resolve("control-plane"));
+    kafka = KafkaServer.start(folder.resolve("kafka"));
+    client = client(plane);
+    admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+    try (var crd = Files.newInputStream(CRD)) {
+      client.load(crd).serverSideApply();
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .ignoreExceptions()
+        .until(() -> client.resources(DataPipeline.class).inAnyNamespace().list() != null);
+    node = new PretendNode(client);
+    platform =
+        PlatformConfig.parse(
+            """
+            runtimeImage: acequia-runtime:test
+            kafka: {bootstrapServers: "%s", replicationFactor: 1, minInsyncReplicas: 1}
+            exposure: {type: NodePort, host: 127.0.0.1}
+            """
+                .formatted(kafka.bootstrapServers()));
+  }
+
+  static synchronized TestCluster get() {
+    if (instance == null) {
+      try {
+        instance = new TestCluster();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return instance;
+  }
+
+  /** A namespace with the Secret {@code warehouse} in it. */
+  String newNamespace() {
+    var name = "test-" + NAMESPACES.incrementAndGet();
+    client
+        .resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
+        .create();
+    client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName("warehouse")
+                .withNamespace(name)
+                .endMetadata()
+                .addToStringData("uri", "postgresql://127.0.0.1:5432/warehouse")
+                .addToStringData("username", "admin")
+                .addToStringData("password", "secret")
+                .build())
+        .create();
+    return name;
+  }
+
+  /** The operator in this process, without a lease. */
+  RunningOperator startOperator() {
+    return new RunningOperator(newClient(), platform);
+  }
+
+  private KubernetesClient newClient() {
+    return new KubernetesClientBuilder().withConfig(client.getConfiguration()).build();
+  }
+
+  private static KubernetesClient client(ControlPlane plane) throws IOException {
+    return new KubernetesClientBuilder()
+        .withConfig(Config.fromKubeconfig(Files.readString(plane.kubeconfig())))
+        .build();
+  }
+
+  /** An operator that a test starts and stops. */
+  static final class RunningOperator implements AutoCloseable {
+    final MetricSet metrics = new MetricSet(new PrometheusRegistry());
+    private final PipelineOperator operator;
+
+    RunningOperator(KubernetesClient client, PlatformConfig platform) {
+      operator =
+          PipelineOperator.create(client, platform, metrics, Optional.empty(), Optional.empty());
+      operator.start();
+    }
+
+    Optional<String> whyNotReady() {
+      return operator.whyNotReady();
+    }
+
+    @Override
+    public void close() {
+      operator.stop();
+    }
+  }
+}
