@@ -44,7 +44,7 @@ public enum PipelineMetric {
   QUERY_REQUEST(
       Kind.HISTOGRAM, "acequia_query_request_seconds", "Time to answer a query.", "status"),
   PIPELINE_INFO(
-      Kind.GAUGE,
+      Kind.INFO,
       "acequia_pipeline_info",
       "Always 1; the labels describe the pipeline.",
       "topic",
@@ -78,6 +78,8 @@ public enum PipelineMetric {
   public enum Kind {
     COUNTER,
     GAUGE,
+    /** A gauge that is always 1, for the sake of its labels. */
+    INFO,
     HISTOGRAM
   }
 

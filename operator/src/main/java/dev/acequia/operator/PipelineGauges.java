@@ -38,9 +38,9 @@ final class PipelineGauges {
         };
     var former = infos.put(names, info);
     if (former != null && !Arrays.equals(former, info)) {
-      own.removeGauge(PipelineMetric.PIPELINE_INFO, former);
+      own.removeInfo(PipelineMetric.PIPELINE_INFO, former);
     }
-    own.gauge(PipelineMetric.PIPELINE_INFO, info).set(1);
+    own.addInfo(PipelineMetric.PIPELINE_INFO, info);
     own.gauge(PipelineMetric.PIPELINE_READY).set(PipelineStatus.isReady(status) ? 1 : 0);
     own.gauge(PipelineMetric.PIPELINE_PROTECTED).set(0);
     own.gauge(PipelineMetric.SLO_FRESHNESS)
@@ -53,7 +53,7 @@ final class PipelineGauges {
     var own = metrics.forPipeline(names.namespace(), names.pipeline());
     var info = infos.remove(names);
     if (info != null) {
-      own.removeGauge(PipelineMetric.PIPELINE_INFO, info);
+      own.removeInfo(PipelineMetric.PIPELINE_INFO, info);
     }
     own.removeGauge(PipelineMetric.PIPELINE_READY);
     own.removeGauge(PipelineMetric.PIPELINE_PROTECTED);

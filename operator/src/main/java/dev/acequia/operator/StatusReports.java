@@ -36,8 +36,8 @@ final class StatusReports {
   /** The write that makes this the resource's status, or none. */
   UpdateControl<DataPipeline> report(DataPipeline pipeline, DataPipelineStatus status) {
     var former = former(pipeline);
-    tell(pipeline, former, status);
     gauges.set(pipeline, status);
+    tell(pipeline, former, status);
     if (status.equals(former) && status.equals(pipeline.getStatus())) {
       return UpdateControl.noUpdate();
     }

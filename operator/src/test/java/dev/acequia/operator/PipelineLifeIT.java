@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /** A pipeline from its first day to its last, on a real control plane and a real Kafka. */
 class PipelineLifeIT {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final TestCluster cluster = TestCluster.get();
   private final KubernetesClient client = cluster.client;

@@ -7,6 +7,7 @@ import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.EnumMap;
 import java.util.Map;
@@ -29,6 +30,7 @@ public final class MetricSet {
   private final PrometheusRegistry registry;
   private final Map<PipelineMetric, Counter> counters = new EnumMap<>(PipelineMetric.class);
   private final Map<PipelineMetric, Gauge> gauges = new EnumMap<>(PipelineMetric.class);
+  private final Map<PipelineMetric, Info> infos = new EnumMap<>(PipelineMetric.class);
   private final Map<PipelineMetric, Histogram> histograms = new EnumMap<>(PipelineMetric.class);
 
   public MetricSet(PrometheusRegistry registry) {
@@ -67,6 +69,16 @@ public final class MetricSet {
     gauges(metric).remove(labels);
   }
 
+  /** Shows an info series until {@link #removeInfo}. */
+  public void addInfo(PipelineMetric metric, String... labels) {
+    infos(metric).addLabelValues(labels);
+  }
+
+  /** Ends an info series, such as that of a pipeline which is gone. */
+  public void removeInfo(PipelineMetric metric, String... labels) {
+    infos(metric).remove(labels);
+  }
+
   public DistributionDataPoint histogram(PipelineMetric metric, String... labels) {
     return family(
             metric,
@@ -89,6 +101,19 @@ public final class MetricSet {
         gauges,
         () ->
             Gauge.builder()
+                .name(metric.exposedName())
+                .help(metric.help())
+                .labelNames(labelNames(metric))
+                .register(registry));
+  }
+
+  private Info infos(PipelineMetric metric) {
+    return family(
+        metric,
+        PipelineMetric.Kind.INFO,
+        infos,
+        () ->
+            Info.builder()
                 .name(metric.exposedName())
                 .help(metric.help())
                 .labelNames(labelNames(metric))
@@ -137,6 +162,14 @@ public final class MetricSet {
 
     public GaugeDataPoint gauge(PipelineMetric metric, String... ownLabels) {
       return metrics.gauge(metric, labels(ownLabels));
+    }
+
+    public void addInfo(PipelineMetric metric, String... ownLabels) {
+      metrics.addInfo(metric, labels(ownLabels));
+    }
+
+    public void removeInfo(PipelineMetric metric, String... ownLabels) {
+      metrics.removeInfo(metric, labels(ownLabels));
     }
 
     public void removeGauge(PipelineMetric metric, String... ownLabels) {
