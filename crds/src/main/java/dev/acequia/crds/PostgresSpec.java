@@ -50,10 +50,10 @@ public record PostgresSpec(
             "Name of the table. Default: the pipeline's name with '-' as '_'. Immutable.")
         @Size(max = 256)
         @ValidationRule(
-            value = "self.matches('^[a-z_][a-z0-9_]{0,47}$')",
+            value = "self.matches('^[a-z_][a-z0-9_]{0,62}$') && !self.startsWith('_acequia_')",
             message =
-                "use lower-case letters, digits and '_', at most 48 characters, not beginning with"
-                    + " a digit; the table of offsets beside it needs the rest of the 63")
+                "use lower-case letters, digits and '_', at most 63 characters, not beginning with"
+                    + " a digit or with _acequia_, as the tables beside it do")
         @Nullable String table,
     @JsonPropertyDescription(
             "Secret in the pipeline's namespace with username and password of a ready role that may"

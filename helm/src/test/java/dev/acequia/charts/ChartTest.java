@@ -4,9 +4,13 @@ import static dev.acequia.charts.Golden.assertGolden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.acequia.operator.plan.PlatformConfig;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChartTest {
   @Test
@@ -37,6 +41,42 @@ class ChartTest {
                 assertThat(crd.getMetadata().getAnnotations())
                     .containsEntry("helm.sh/resource-policy", "keep")
                     .containsEntry("argocd.argoproj.io/sync-options", "ServerSideApply=true"));
+  }
+
+  @Test
+  void operatorReadsThePlatformAsTheChartWritesIt() {
+    var platform =
+        platform(
+            Chart.OPERATOR
+                .with("platform.kafka.topicProvider", "strimzi")
+                .with("platform.kafka.strimzi.namespace", "kafka")
+                .with("platform.kafka.strimzi.cluster", "main")
+                .with("platform.exposure.type", "NodePort")
+                .with("platform.exposure.host", "node.example.com")
+                .with("platform.resources.consumer.requests.memory", "300Mi"));
+    assertThat(platform.kafka().bootstrapServers()).isEqualTo("kafka.kafka.svc:9092");
+    assertThat(platform.kafka().strimzi()).isNotNull();
+    assertThat(platform.exposure().host()).isEqualTo("node.example.com");
+    assertThat(platform.resources().consumer()).isNotNull();
+    assertThat(platform(Chart.OPERATOR).exposure().type())
+        .isEqualTo(PlatformConfig.Exposure.Type.CLUSTER_IP);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"develop", "qa", "staging", "prod"})
+  void operatorReadsThePlatformOf(String environment) {
+    var values = Path.of("../argocd/environments", environment, "values.yaml");
+    assertThat(platform(Chart.BARE.withValueFile(values)).kafka().bootstrapServers())
+        .isEqualTo("kafka-bootstrap.kafka.svc:9092");
+  }
+
+  private static PlatformConfig platform(Chart chart) {
+    return chart.objects().stream()
+        .filter(object -> object.getMetadata().getName().equals("acequia-platform"))
+        .map(object -> ((ConfigMap) object).getData().get("platform.yaml"))
+        .map(PlatformConfig::parse)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
