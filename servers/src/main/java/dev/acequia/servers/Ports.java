@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  * The ports of a server by name. They stay the same when it is started again on the same folder.
  */
 public final class Ports {
-  /** Below the ports that Linux and macOS hand out to clients, so that no connection takes one. */
-  private static final int LOWEST = 20_000;
+  /**
+   * Below the ports that Linux and macOS hand out to clients, so that no connection takes one, and
+   * above those of local platforms, which may be down just now.
+   */
+  private static final int LOWEST = 28_000;
 
-  private static final int HIGHEST = 32_000;
+  private static final int HIGHEST = 32_700;
   private static final Set<Integer> HANDED_OUT = new HashSet<>();
   private static final ReentrantLock LOCK = new ReentrantLock();
 

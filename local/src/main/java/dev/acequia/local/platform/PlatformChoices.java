@@ -37,14 +37,14 @@ record PlatformChoices(String podAddresses, int firstPort) {
           "kube-scheduler");
 
   /** Every block of this size has room for the servers, for more to come, and for node ports. */
-  private static final int BLOCK = 500;
+  private static final int BLOCK = 200;
 
   private static final int FIRST_NODE_PORT = 20;
 
   /** Below the ports that the system hands out to clients. */
-  private static final int LOWEST = 20_000;
+  private static final int LOWEST = 12_000;
 
-  private static final int HIGHEST = 32_000;
+  private static final int HIGHEST = 28_000;
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -76,7 +76,7 @@ record PlatformChoices(String podAddresses, int firstPort) {
     return firstPort + SERVERS.indexOf(server);
   }
 
-  /** As kube-apiserver takes it, {@code 20020-20499}. */
+  /** As kube-apiserver takes it, {@code 12020-12199}. */
   String nodePorts() {
     return "%d-%d".formatted(firstPort + FIRST_NODE_PORT, firstPort + BLOCK - 1);
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.local.balancer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.local.platform;
+
+import org.jspecify.annotations.NullMarked;
