@@ -65,7 +65,7 @@ record PrometheusExpression(String text, Set<String> recorded) {
         .filter(
             metric ->
                 switch (metric.kind()) {
-                  case COUNTER, GAUGE -> series.equals(metric.exposedName());
+                  case COUNTER, GAUGE, INFO -> series.equals(metric.exposedName());
                   case HISTOGRAM ->
                       Stream.of("_bucket", "_sum", "_count")
                           .anyMatch(suffix -> series.equals(metric.exposedName() + suffix));
