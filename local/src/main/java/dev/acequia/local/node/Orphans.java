@@ -15,6 +15,9 @@ import java.util.concurrent.TimeoutException;
 
 /** Processes of a node that was killed: the next one ends them before it starts any. */
 final class Orphans {
+  /** Time for SIGKILL to have its effect. */
+  private static final Duration KILL_TIME = Duration.ofSeconds(5);
+
   private Orphans() {}
 
   /**
@@ -39,7 +42,10 @@ final class Orphans {
     processes.forEach(ProcessHandle::destroy);
     awaitEnd(processes, grace);
     processes.forEach(ProcessHandle::destroyForcibly);
-    ProcessMark.find(ids).forEach(ProcessHandle::destroyForcibly); // started meanwhile
+    var late = ProcessMark.find(ids); // those that they started meanwhile
+    late.forEach(ProcessHandle::destroyForcibly);
+    processes.addAll(late);
+    awaitEnd(processes, KILL_TIME);
     for (var file : files) {
       Files.deleteIfExists(file);
     }
@@ -64,7 +70,7 @@ final class Orphans {
     try {
       CompletableFuture.allOf(ends).get(grace.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      // Those that are left are killed.
+      // The caller sees to those that are left.
     }
   }
 }
