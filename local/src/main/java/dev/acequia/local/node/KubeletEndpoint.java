@@ -68,7 +68,7 @@ final class KubeletEndpoint implements AutoCloseable {
   /**
    * Starts to listen.
    *
-   * @param folder for what is needed while the certificate is made
+   * @param folder where the certificate is kept
    * @param port 0 for any
    */
   static KubeletEndpoint start(

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -89,7 +90,7 @@ public final class LocalNode implements AutoCloseable {
     this.endpoint =
         KubeletEndpoint.start(
             config.kubeletPort(),
-            config.workDir(),
+            config.workDir().resolve("tls"),
             config.clientAuthority(),
             new PodLogs(logs, this::find));
     this.heartbeat =
@@ -113,6 +114,7 @@ public final class LocalNode implements AutoCloseable {
     var clientConfig = Config.fromKubeconfig(config.kubeconfig().toFile());
     clientConfig.setRequestTimeout(10_000);
     clientConfig.setConnectionTimeout(5_000);
+    clientConfig.setRequestRetryBackoffLimit(1); // whoever asks here tries again by itself
     var client = new KubernetesClientBuilder().withConfig(clientConfig).build();
     @Nullable LocalNode node = null;
     try {
@@ -203,7 +205,7 @@ public final class LocalNode implements AutoCloseable {
     return workers.values().stream()
         .filter(worker -> worker.pod().getMetadata().getNamespace().equals(namespace))
         .filter(worker -> worker.pod().getMetadata().getName().equals(name))
-        .findFirst();
+        .min(Comparator.comparing(PodWorker::isGone));
   }
 
   private synchronized void seen(Pod pod) {

@@ -5,9 +5,7 @@ import dev.acequia.local.node.ContainerView.Role;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,34 +17,20 @@ import java.util.Optional;
  * come and go. Used by the Pod's own thread alone.
  */
 final class PodRuntime implements ContainerSlot.Starter {
-  private static final Duration VOLUME_RETRY = Duration.ofSeconds(2);
-  private static final Duration VOLUME_REFRESH = Duration.ofSeconds(60);
-
   private final NodeContext node;
   private final Runnable wake;
-  private final PodFolder folder;
-  private final PodVolumes volumes;
-  private final ServiceAccountTokens tokens;
-  private final ContainerLauncher launcher;
+  private final PodSandbox sandbox;
   private final List<ContainerSlot> slots = new ArrayList<>();
   private final Instant startedAt;
   private volatile Pod pod;
-  private Optional<String> address = Optional.empty();
   private Optional<PodView.Failure> failure = Optional.empty();
-  private Instant volumesDue = Instant.EPOCH;
-  private boolean volumesReady;
   private boolean ending;
 
   private PodRuntime(NodeContext node, Pod pod, PodFolder folder, Runnable wake) {
     this.node = node;
     this.pod = pod;
-    this.folder = folder;
     this.wake = wake;
-    this.volumes = new PodVolumes(folder.volumes());
-    this.tokens = new ServiceAccountTokens(node.client(), Clock.systemUTC());
-    this.launcher =
-        new ContainerLauncher(
-            node.images(), ConfigObjects.of(node.client()), node.environment(), folder, volumes);
+    this.sandbox = new PodSandbox(node, folder);
     var status = pod.getStatus();
     this.startedAt =
         status == null || status.getStartTime() == null
@@ -109,7 +93,13 @@ final class PodRuntime implements ContainerSlot.Starter {
   PodView view(Pod newest) {
     var containers = slots.stream().map(ContainerSlot::view).toList();
     return new PodView(
-        newest, containers, address, NodeContext.HOST_ADDRESS, startedAt, isOver(), failure);
+        newest,
+        containers,
+        sandbox.address(),
+        NodeContext.HOST_ADDRESS,
+        startedAt,
+        isOver(),
+        failure);
   }
 
   /** Whether nothing runs, nor will again. */
@@ -137,8 +127,8 @@ final class PodRuntime implements ContainerSlot.Starter {
       end(grace());
       return Instant.MAX;
     }
-    var next = prepare(now);
-    if (volumesReady) {
+    var next = sandbox.prepare(pod, now);
+    if (sandbox.isReady()) {
       next = earlier(next, stepContainers(now));
     }
     if (isFinished()) {
@@ -200,49 +190,6 @@ final class PodRuntime implements ContainerSlot.Starter {
             .allMatch(ContainerView::isFinished);
   }
 
-  /** Sees to address and volumes; returns when to do so again. */
-  private Instant prepare(Instant now) throws IOException {
-    if (address.isEmpty()) {
-      address = claimAddress();
-      if (address.isEmpty()) {
-        node.events()
-            .tell(
-                pod,
-                PodEvents.Type.Warning,
-                "FailedCreatePodSandBox",
-                "All addresses of the local node are in use by other Pods");
-        return now.plus(VOLUME_RETRY);
-      }
-    }
-    if (now.isBefore(volumesDue)) {
-      return volumesDue;
-    }
-    try {
-      volumes.update(
-          pod, new VolumeContents(pod, fields(), ConfigObjects.of(node.client()), tokens));
-      volumesReady = true;
-      volumesDue = now.plus(VOLUME_REFRESH);
-    } catch (UnusableReference | KubernetesClientException e) {
-      var message = String.valueOf(e.getMessage());
-      node.events().tell(pod, PodEvents.Type.Warning, "FailedMount", message);
-      volumesDue = now.plus(VOLUME_RETRY);
-    }
-    return volumesDue;
-  }
-
-  private Optional<String> claimAddress() {
-    if (Boolean.TRUE.equals(pod.getSpec().getHostNetwork())) {
-      return Optional.of(NodeContext.HOST_ADDRESS);
-    }
-    var had = pod.getStatus() == null ? null : pod.getStatus().getPodIP();
-    return node.addresses().claim(pod.getMetadata().getUid(), Optional.ofNullable(had));
-  }
-
-  private DownwardFields fields() {
-    return new DownwardFields(
-        pod, address.orElse(""), NodeContext.HOST_ADDRESS, node.allocatable());
-  }
-
   private Instant deadline() {
     var seconds = pod.getSpec().getActiveDeadlineSeconds();
     return seconds == null ? Instant.MAX : startedAt.plusSeconds(seconds);
@@ -260,7 +207,7 @@ final class PodRuntime implements ContainerSlot.Starter {
   @Override
   public ContainerRun start(Container container, int restartCount)
       throws ContainerLauncher.Refused, ContainerLauncher.CannotRun, IOException {
-    var prepared = launcher.prepare(pod, container, fields(), address.orElse(""));
+    var prepared = sandbox.launch(pod, container);
     var metadata = pod.getMetadata();
     tell(
         container,

@@ -61,17 +61,13 @@ final class PodStatusView {
   private static List<ContainerStatus> statuses(PodView view, Predicate<Role> roles) {
     return view.containers().stream()
         .filter(container -> roles.test(container.role()))
-        .map(container -> status(container, view.over()))
+        .map(container -> status(container, view))
         .toList();
   }
 
-  private static ContainerStatus status(ContainerView container, boolean over) {
-    var state = container.state();
+  private static ContainerStatus status(ContainerView container, PodView view) {
     var last = container.last();
-    if (over && state instanceof Waiting) {
-      // A Pod that is over has no container that waits: it ended, or it never was.
-      state = last != null ? last : neverRan();
-    }
+    var state = view.over() ? finalState(container, view) : container.state();
     var id =
         switch (state) {
           case Running running -> running.containerId();
@@ -90,6 +86,17 @@ final class PodStatusView {
         .withStarted(container.started())
         .withReady(container.role() == Role.INIT ? done : container.ready())
         .build();
+  }
+
+  /** In a Pod that is over nothing waits any more, but for what its init containers held up. */
+  private static ContainerView.State finalState(ContainerView container, PodView view) {
+    if (!(container.state() instanceof Waiting)) {
+      return container.state();
+    }
+    if (container.last() != null) {
+      return container.last();
+    }
+    return container.role() == Role.MAIN && view.isPastInit() ? neverRan() : container.state();
   }
 
   private static Ended neverRan() {

@@ -2,6 +2,7 @@ package dev.acequia.local.node;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
@@ -77,6 +78,9 @@ final class PodStatusWriter {
       for (var condition : node.path("conditions")) {
         nullUnlessSet((ObjectNode) condition, "reason");
         nullUnlessSet((ObjectNode) condition, "message");
+      }
+      if (node.get("podIPs") instanceof ArrayNode addresses) {
+        addresses.addObject().put("$patch", "replace"); // or an address it had before stays too
       }
       patch.set("status", node);
       return JSON.writeValueAsString(patch);

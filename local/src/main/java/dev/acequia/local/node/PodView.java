@@ -31,6 +31,15 @@ record PodView(
     containers = List.copyOf(containers);
   }
 
+  /** Whether no init container holds up the others. */
+  boolean isPastInit() {
+    return isInitialized()
+        || containers.stream()
+            .filter(container -> container.role() == ContainerView.Role.INIT)
+            .allMatch(
+                init -> init.state() instanceof ContainerView.Ended ended && ended.exitCode() == 0);
+  }
+
   /** Whether its containers proper have ever been started. */
   boolean isInitialized() {
     return containers.stream()

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  */
 final class PodWorker {
   private static final Logger LOG = LoggerFactory.getLogger(PodWorker.class);
-  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(10);
 
   private final NodeContext node;
   private final String uid;
@@ -89,27 +90,32 @@ final class PodWorker {
     thread.join(limit);
   }
 
-  void wake() {
+  boolean isGone() {
+    return gone;
+  }
+
+  private void wake() {
     news.release();
   }
 
   private void run() {
     try {
-      var over = false;
-      while (!over) {
+      var retry = FIRST_RETRY;
+      var next = Instant.EPOCH;
+      while (!next.equals(Instant.MIN)) {
         news.drainPermits();
-        Instant next;
         try {
           next = sync();
-          over = next.equals(Instant.MIN);
-        } catch (KubernetesClientException | IOException e) {
-          LOG.warn("Pod {}: {}; again in {} s", title, e.getMessage(), RETRY.toSeconds());
-          next = Instant.now().plus(RETRY);
-        } catch (RuntimeException e) {
-          LOG.error("Pod {}", title, e);
-          next = Instant.now().plus(RETRY);
+          retry = FIRST_RETRY;
+        } catch (IOException | RuntimeException e) {
+          if (retry.equals(FIRST_RETRY)) {
+            LOG.warn("Pod {}: trying on after", title, e);
+          }
+          next = Instant.now().plus(retry);
+          var longer = retry.multipliedBy(2);
+          retry = longer.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : longer;
         }
-        if (!over) {
+        if (!next.equals(Instant.MIN)) {
           await(next);
         }
       }
@@ -125,7 +131,7 @@ final class PodWorker {
       news.acquire();
     } else {
       var millis = Duration.between(Instant.now(), next).toMillis();
-      var unused = news.tryAcquire(Math.max(0, millis), TimeUnit.MILLISECONDS);
+      var _ = news.tryAcquire(Math.max(0, millis), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -207,7 +213,7 @@ final class PodWorker {
             .withNewPreconditions(null, uid) // never another Pod of that name
             .build();
     try {
-      var unused =
+      var _ =
           node.client()
               .raw(
                   "/api/v1/namespaces/%s/pods/%s"

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -25,38 +25,44 @@ import org.jspecify.annotations.Nullable;
 final class ServerCertificate {
   private static final int DAYS = 3650;
 
+  /** Required by the format; the folder's permissions are what keeps the key. */
+  private static final String PASSWORD = "acequia";
+
   private ServerCertificate() {}
 
   /**
-   * TLS with a new certificate, made by the JDK's keytool.
+   * TLS with the folder's certificate, which the JDK's keytool makes at the first start.
    *
-   * @param folder where the key is while it is read
+   * @param folder where the key is kept; the owner alone can look into it
    * @param clientAuthority whose clients are let in
    */
   static SSLContext context(Path folder, Optional<Path> clientAuthority)
       throws IOException, InterruptedException {
     var file = folder.resolve("kubelet.p12");
-    var password = HexFormat.of().formatHex(SecureRandom.getSeed(16));
-    Files.deleteIfExists(file);
+    if (!Files.exists(file)) {
+      Files.createDirectories(folder);
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+      var draft = folder.resolve("kubelet.p12.new");
+      Files.deleteIfExists(draft);
+      make(draft);
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    }
     try {
-      make(file, password);
       var keys = KeyStore.getInstance("PKCS12");
       try (var in = Files.newInputStream(file)) {
-        keys.load(in, password.toCharArray());
+        keys.load(in, PASSWORD.toCharArray());
       }
       var keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      keyManagers.init(keys, password.toCharArray());
+      keyManagers.init(keys, PASSWORD.toCharArray());
       var context = SSLContext.getInstance("TLS");
       context.init(keyManagers.getKeyManagers(), trust(clientAuthority), null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IOException("The node's certificate cannot be used", e);
-    } finally {
-      Files.deleteIfExists(file);
     }
   }
 
-  private static void make(Path file, String password) throws IOException, InterruptedException {
+  private static void make(Path file) throws IOException, InterruptedException {
     var keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
     var builder =
         new ProcessBuilder(
@@ -77,9 +83,8 @@ final class ServerCertificate {
                 "PKCS12",
                 "-keystore",
                 file.toString(),
-                "-storepass:env",
-                "STORE_PASSWORD"));
-    builder.environment().put("STORE_PASSWORD", password);
+                "-storepass",
+                PASSWORD));
     builder.redirectErrorStream(true);
     var process = builder.start();
     var said =

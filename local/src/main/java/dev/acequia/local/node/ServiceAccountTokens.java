@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServiceAccountTokenProjection;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +17,7 @@ import java.util.Map;
 final class ServiceAccountTokens {
   private static final Duration OLDEST = Duration.ofHours(24);
 
-  private record Token(byte[] bytes, Instant renewal) {}
+  private record Token(String text, Instant renewal) {}
 
   private final KubernetesClient client;
   private final Clock clock;
@@ -30,7 +29,7 @@ final class ServiceAccountTokens {
   }
 
   /** The token for a projection, from the API server when there is none or it is old. */
-  byte[] token(Pod pod, ServiceAccountTokenProjection projection) {
+  String token(Pod pod, ServiceAccountTokenProjection projection) {
     var audience = projection.getAudience() == null ? "" : projection.getAudience();
     var seconds =
         projection.getExpirationSeconds() == null ? 3600L : projection.getExpirationSeconds();
@@ -38,7 +37,7 @@ final class ServiceAccountTokens {
     var known = byAudience.get(key);
     var now = clock.instant();
     if (known != null && now.isBefore(known.renewal)) {
-      return known.bytes;
+      return known.text;
     }
     var request =
         new TokenRequestBuilder()
@@ -64,11 +63,8 @@ final class ServiceAccountTokens {
             .getStatus();
     var life = Duration.between(now, Instant.parse(status.getExpirationTimestamp()));
     var use = life.multipliedBy(4).dividedBy(5);
-    var token =
-        new Token(
-            status.getToken().getBytes(StandardCharsets.UTF_8),
-            now.plus(use.compareTo(OLDEST) > 0 ? OLDEST : use));
+    var token = new Token(status.getToken(), now.plus(use.compareTo(OLDEST) > 0 ? OLDEST : use));
     byAudience.put(key, token);
-    return token.bytes;
+    return token.text;
   }
 }

@@ -73,7 +73,8 @@ final class VolumeContents {
       throws UnusableReference {
     if (projection.getServiceAccountToken() != null) {
       var source = projection.getServiceAccountToken();
-      files.put(source.getPath(), new VolumeFile(tokens.token(pod, source), 0600));
+      var token = tokens.token(pod, source).getBytes(StandardCharsets.UTF_8);
+      files.put(source.getPath(), new VolumeFile(token, 0600));
     } else if (projection.getConfigMap() != null) {
       var source = projection.getConfigMap();
       var entries = configMap(source.getName(), source.getOptional());

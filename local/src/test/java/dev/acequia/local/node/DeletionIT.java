@@ -41,7 +41,7 @@ class DeletionIT {
 
     assertThat(took).isBetween(Duration.ofSeconds(2), Duration.ofSeconds(8));
     assertThat(ProcessMark.find(Set.of(id))).isEmpty();
-    assertThat(new String(follower.getInputStream().readAllBytes())).isEqualTo("up\nasked\n");
+    assertThat(follower.inputReader().readAllAsString()).isEqualTo("up\nasked\n");
     assertThat(cluster.events(namespace, "deaf")).contains("Killing: Stopping container main");
   }
 

@@ -62,8 +62,8 @@ class LogFilesIT {
     var file = folder.resolve("run_0.log");
     var running = new AtomicBoolean(true);
     var out = new ByteArrayOutputStream();
-    try (var pipe = new PipedOutputStream();
-        var in = new PipedInputStream(pipe, 1 << 16);
+    var pipe = new PipedOutputStream();
+    try (var in = new PipedInputStream(pipe, 1 << 16);
         var log = new LogWriter(file, 2000);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var writing = CompletableFuture.runAsync(() -> copy(log, in), threads);
