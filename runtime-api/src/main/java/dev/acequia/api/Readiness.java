@@ -17,13 +17,14 @@ import org.springframework.context.event.ContextClosedEvent;
  * one of them is down, since each request says by its own status what it lacked, and no other
  * process of the pipeline would be better off.
  */
-final class Readiness implements ApplicationListener<ApplicationEvent>, AutoCloseable {
+final class Readiness implements ApplicationListener<ApplicationEvent> {
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final TopicWriter topic;
   private final StoreReader store;
   private final Thread prober;
   private volatile Optional<String> trouble = Optional.of("starting");
+  private volatile boolean stopping;
 
   Readiness(TopicWriter topic, StoreReader store) {
     this.topic = topic;
@@ -33,7 +34,7 @@ final class Readiness implements ApplicationListener<ApplicationEvent>, AutoClos
 
   /** Why requests must not come, empty when they may. */
   Optional<String> trouble() {
-    return trouble;
+    return stopping ? Optional.of("stopping") : trouble;
   }
 
   @Override
@@ -41,14 +42,14 @@ final class Readiness implements ApplicationListener<ApplicationEvent>, AutoClos
     if (event instanceof ApplicationReadyEvent) {
       prober.start();
     } else if (event instanceof ContextClosedEvent) {
-      prober.interrupt();
-      trouble = Optional.of("stopping");
+      // The prober is not interrupted: that would break a connection of the pool in mid-use.
+      stopping = true;
     }
   }
 
   private void probeUntilReady() {
     try {
-      while (!probe()) {
+      while (!stopping && !probe()) {
         Thread.sleep(PAUSE);
       }
     } catch (InterruptedException e) {
@@ -56,7 +57,7 @@ final class Readiness implements ApplicationListener<ApplicationEvent>, AutoClos
     }
   }
 
-  private boolean probe() throws InterruptedException {
+  private boolean probe() {
     try {
       topic.probe();
     } catch (KafkaException e) {
@@ -67,9 +68,6 @@ final class Readiness implements ApplicationListener<ApplicationEvent>, AutoClos
     } catch (StoreReadException e) {
       return notYet(String.valueOf(e.getMessage()));
     }
-    if (Thread.interrupted()) {
-      throw new InterruptedException();
-    }
     trouble = Optional.empty();
     return true;
   }
@@ -77,10 +75,5 @@ final class Readiness implements ApplicationListener<ApplicationEvent>, AutoClos
   private boolean notYet(String reason) {
     trouble = Optional.of(reason);
     return false;
-  }
-
-  @Override
-  public void close() {
-    prober.interrupt();
   }
 }

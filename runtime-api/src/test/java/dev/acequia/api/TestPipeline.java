@@ -9,8 +9,12 @@ import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.UnknownFields;
+import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.stores.TopicLog;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,6 +27,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
@@ -30,6 +35,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -38,10 +44,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class TestPipeline implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static final int MAX_PAGE = 1000;
+  private static final String READER = "reader";
+  private static final String READER_PASSWORD = "reader-secret";
 
   final PipelineDefinition definition;
   final ApiProcess api;
   private final HttpClient http = HttpClient.newHttpClient();
+  private long mark;
 
   private TestPipeline(PipelineDefinition definition, ApiProcess api) {
     this.definition = definition;
@@ -59,7 +68,6 @@ final class TestPipeline implements AutoCloseable {
   static TestPipeline start(LoadMode mode, List<String> key, Field... fields) {
     var name = "p" + NUMBER.incrementAndGet();
     var schema = new Schema(key, List.of(fields), UnknownFields.REJECT);
-    createTable(name, schema, mode);
     var topic = createTopic("test." + name, Map.of());
     var definition =
         new PipelineDefinition(
@@ -68,23 +76,42 @@ final class TestPipeline implements AutoCloseable {
             null,
             schema,
             new TopicDefinition("test." + name, topic, 1, "test." + name + ".dlq"),
-            new StoreDefinition.Postgres("public", name),
+            new StoreDefinition.Postgres("test", name),
             mode,
             MAX_PAGE,
             null);
+    migrate(definition);
     return new TestPipeline(
         definition, ApiProcess.start(new ApiSettings(definition, environment(), 0, 0)));
   }
 
   static Map<String, String> environment() {
-    var postgres = Servers.postgres();
     var environment = new HashMap<String, String>();
     environment.put("ACEQUIA_BIND_ADDRESS", "127.0.0.1");
     environment.put("KAFKA_BOOTSTRAP_SERVERS", Servers.kafka().bootstrapServers());
-    environment.put("STORE_URI", postgres.uri("postgres"));
-    environment.put("STORE_USERNAME", postgres.superuser());
-    environment.put("STORE_PASSWORD", postgres.superuserPassword());
+    environment.put("STORE_URI", Servers.postgres().uri("postgres"));
+    environment.put("STORE_USERNAME", READER);
+    environment.put("STORE_PASSWORD", READER_PASSWORD);
     return environment;
+  }
+
+  /** The table and the reader's role, made as they are for any pipeline. */
+  private static void migrate(PipelineDefinition definition) {
+    var administrator = new HashMap<>(environment());
+    administrator.put("STORE_USERNAME", Servers.postgres().superuser());
+    administrator.put("STORE_PASSWORD", Servers.postgres().superuserPassword());
+    administrator.put("STORE_READER_USERNAME", READER);
+    administrator.put("STORE_READER_PASSWORD", READER_PASSWORD);
+    var id = Uuid.fromString(definition.topic().id());
+    var log =
+        new TopicLog(
+            new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()),
+            List.of(new TopicLog.Range(0, 0)));
+    try {
+      StoreMigration.open(definition, administrator).migrate(log);
+    } catch (TerminationException | StoreUnavailableException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static String createTopic(String name, Map<String, String> settings) {
@@ -95,20 +122,6 @@ final class TestPipeline implements AutoCloseable {
     } catch (InterruptedException | ExecutionException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static void createTable(String name, Schema schema, LoadMode mode) {
-    var sql = new StringBuilder("CREATE TABLE " + name + " (");
-    for (var i = 0; i < schema.fields().size(); i++) {
-      var field = schema.fields().get(i);
-      sql.append('"').append(field.name()).append("\" ").append(column(field.type()));
-      sql.append(schema.isRequired(i) ? " NOT NULL, " : ", ");
-    }
-    sql.append("_topic_id uuid NOT NULL, _partition int NOT NULL, _offset bigint NOT NULL,");
-    sql.append("PRIMARY KEY (");
-    sql.append(
-        mode == LoadMode.UPSERT ? String.join(",", schema.key()) : "_topic_id,_partition,_offset");
-    sql(sql + "))");
   }
 
   private static String column(FieldType type) {
@@ -135,17 +148,22 @@ final class TestPipeline implements AutoCloseable {
     }
   }
 
+  /** The table's qualified name. */
+  String table() {
+    return "test." + definition.name();
+  }
+
   /** Stores a JSON array of records, in their order, as the consumer would. */
   void store(String json) {
     sql(
         """
         INSERT INTO %1$s
-        SELECT r.*, '00000000-0000-0000-0000-000000000001'::uuid, 0, n + (SELECT count(*) FROM %1$s)
-        FROM jsonb_array_elements($json$%2$s$json$::jsonb) WITH ORDINALITY AS a(e, n),
-        LATERAL jsonb_to_record(e) AS r(%3$s)
+        SELECT r.*, '00000000-0000-0000-0000-000000000001'::uuid, 0, a.at + (SELECT count(*) FROM %1$s)
+        FROM jsonb_array_elements($json$%2$s$json$::jsonb) WITH ORDINALITY AS a(e, at),
+        LATERAL jsonb_to_record(a.e) AS r(%3$s)
         """
             .formatted(
-                definition.name(),
+                table(),
                 json,
                 String.join(
                     ",",
@@ -194,17 +212,19 @@ final class TestPipeline implements AutoCloseable {
         BodyHandlers.ofString());
   }
 
-  /** So many records of the topic, from its beginning; fails when there are more. */
+  /** Forgets what the topic holds: {@link #topic} tells what came since. */
+  void mark() {
+    try (var consumer = consumer()) {
+      mark = end(consumer);
+    }
+  }
+
+  /** The records that came into the topic; fails unless there are so many. */
   List<ConsumerRecord<byte[], byte[]>> topic(int count) {
-    try (var consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", Servers.kafka().bootstrapServers()),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      var partition = new TopicPartition(definition.topic().name(), 0);
-      consumer.assign(List.of(partition));
-      assertThat(consumer.endOffsets(List.of(partition))).containsEntry(partition, (long) count);
-      consumer.seekToBeginning(List.of(partition));
+    try (var consumer = consumer()) {
+      assertThat(end(consumer)).isEqualTo(mark + count);
+      consumer.assign(List.of(partition()));
+      consumer.seek(partition(), mark);
       var records = new java.util.ArrayList<ConsumerRecord<byte[], byte[]>>();
       await()
           .atMost(Duration.ofSeconds(20))
@@ -215,6 +235,21 @@ final class TestPipeline implements AutoCloseable {
               });
       return records;
     }
+  }
+
+  private TopicPartition partition() {
+    return new TopicPartition(definition.topic().name(), 0);
+  }
+
+  private static KafkaConsumer<byte[], byte[]> consumer() {
+    return new KafkaConsumer<>(
+        Map.of("bootstrap.servers", Servers.kafka().bootstrapServers()),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
+  }
+
+  private long end(KafkaConsumer<byte[], byte[]> consumer) {
+    return consumer.endOffsets(List.of(partition())).getOrDefault(partition(), -1L);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.acequia.api.query;
 
-import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.acequia.stores.query.InvalidQueryException;
@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param last the ordered values of the last row, as text
  */
 record Cursor(String fingerprint, long rows, List<@Nullable String> last) {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   static Cursor after(Query query, long rows, List<@Nullable Literal> last) {
     var texts = new ArrayList<@Nullable String>();
@@ -76,7 +77,10 @@ record Cursor(String fingerprint, long rows, List<@Nullable String> last) {
     return new PageRequest(query.startingAfter(after), Math.max(rows, 0));
   }
 
-  private static @Nullable String text(JsonNode node) throws JacksonException {
+  private static @Nullable String text(JsonNode node) {
+    if (!node.isNull() && !node.isTextual()) {
+      throw new InvalidQueryException("this is not a cursor");
+    }
     return node.isNull() ? null : node.asText();
   }
 

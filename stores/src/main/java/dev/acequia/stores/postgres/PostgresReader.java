@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -188,7 +189,8 @@ public final class PostgresReader implements StoreReader {
           Reason.TOO_SLOW, "the store ended the query: " + e.getMessage(), e);
     }
     var unavailable =
-        e instanceof java.sql.SQLTransientConnectionException
+        state.isEmpty() // the pool's own words, that it has no connection or is closed
+            || e instanceof SQLTransientConnectionException
             || state.startsWith("08")
             || state.startsWith("53")
             || state.startsWith("57P")

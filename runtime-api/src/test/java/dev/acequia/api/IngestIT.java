@@ -1,0 +1,327 @@
+package dev.acequia.api;
+
+import static dev.acequia.api.TestPipeline.field;
+import static dev.acequia.api.TestPipeline.required;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.record.RecordHeader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IngestIT {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final String NDJSON = "application/x-ndjson";
+
+  private static TestPipeline pipeline;
+
+  @BeforeAll
+  static void start() {
+    pipeline = newPipeline();
+  }
+
+  @AfterAll
+  static void stop() {
+    pipeline.close();
+  }
+
+  @BeforeEach
+  void mark() {
+    pipeline.mark();
+  }
+
+  private static TestPipeline newPipeline() {
+    return TestPipeline.start(
+        LoadMode.UPSERT,
+        List.of("id", "code"),
+        required("id", FieldType.INT32),
+        required("code", FieldType.STRING),
+        field("note", FieldType.STRING));
+  }
+
+  private static String value(ConsumerRecord<byte[], byte[]> record) {
+    return new String(record.value(), UTF_8);
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, RecordHeader name) {
+    return new String(record.headers().lastHeader(name.key()).value(), UTF_8);
+  }
+
+  @Test
+  void keepsEachRecordByteForByteUnderItsKey() throws IOException {
+    var answer =
+        pipeline.post(
+            "application/json; charset=utf-8",
+            "[ {\"id\":1, \"code\":\"a\\u0062\"} ,{\"note\":\"ñ🛶\",\"code\":\"c\",\"id\":2}\n]");
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo("{\"accepted\":2}");
+    var records = pipeline.topic(2);
+    assertThat(value(records.get(0))).isEqualTo("{\"id\":1, \"code\":\"a\\u0062\"}");
+    assertThat(new String(records.get(0).key(), UTF_8)).isEqualTo("[1,\"ab\"]");
+    assertThat(value(records.get(1))).isEqualTo("{\"note\":\"ñ🛶\",\"code\":\"c\",\"id\":2}");
+    assertThat(records.get(0).headers()).isEmpty();
+  }
+
+  @Test
+  void takesOneObjectAndLines() throws IOException {
+    assertThat(pipeline.post("application/json", "{\"id\":1,\"code\":\"a\"}").body())
+        .isEqualTo("{\"accepted\":1}");
+    assertThat(
+            pipeline
+                .post(NDJSON, "{\"id\":2,\"code\":\"a\"}\r\n\n{\"id\":3,\"code\":\"a\"}")
+                .body())
+        .isEqualTo("{\"accepted\":2}");
+    assertThat(pipeline.post("application/json", "[]").body()).isEqualTo("{\"accepted\":0}");
+    pipeline.topic(3);
+  }
+
+  @Test
+  void namesEveryBadRecordAndSendsNone() throws IOException {
+    var answer =
+        pipeline.post(
+            "application/json",
+            "[{\"id\":1,\"code\":\"a\"},{\"id\":\"x\",\"code\":\"a\"},{\"id\":3},"
+                + "{\"id\":4,\"code\":\"a\",\"colour\":1},7,{\"id\":1e9999999999,\"code\":\"\"}]");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+    var problem = JSON.readTree(answer.body());
+    assertThat(problem.get("type").asText()).isEqualTo("urn:acequia:problem:invalid-records");
+    assertThat(problem.get("rejected").asInt()).isEqualTo(5);
+    var errors = problem.get("errors");
+    assertThat(errors)
+        .extracting(error -> error.get("index").asInt())
+        .containsExactly(1, 2, 3, 4, 5);
+    assertThat(errors.get(0).get("field").asText()).isEqualTo("id");
+    assertThat(errors.get(1).get("field").asText()).isEqualTo("code");
+    assertThat(errors.get(2).get("field").asText()).isEqualTo("colour");
+    assertThat(errors).allSatisfy(error -> assertThat(error.get("reason").asText()).isNotBlank());
+    pipeline.topic(0);
+  }
+
+  @Test
+  void tellsTheFirstHundredOfManyErrors() throws IOException {
+    var problem = JSON.readTree(pipeline.post(NDJSON, "{}\n".repeat(250)).body());
+
+    assertThat(problem.get("rejected").asInt()).isEqualTo(250);
+    assertThat(problem.get("errors")).hasSize(100);
+  }
+
+  @Test
+  void skipsBadRecordsWhenAskedTo() throws IOException {
+    var answer =
+        pipeline.post(
+            "/v1/records?onError=skip",
+            NDJSON,
+            "{\"id\":1,\"code\":\"a\"}\nnonsense\n{\"id\":2,\"code\":\"b\"}\n{".getBytes(UTF_8));
+
+    var result = JSON.readTree(answer.body());
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(result.get("accepted").asInt()).isEqualTo(2);
+    assertThat(result.get("rejected").asInt()).isEqualTo(2);
+    assertThat(result.get("errors"))
+        .extracting(error -> error.get("index").asInt())
+        .containsExactly(1, 3);
+    pipeline.topic(2);
+  }
+
+  @Test
+  void streamsMoreThanItHolds() throws IOException {
+    var line = ("{\"id\":1,\"code\":\"" + "x".repeat(1000) + "\"}\n").getBytes(UTF_8);
+    var lines = 30_000;
+
+    var answer =
+        pipeline.send(
+            pipeline
+                .request("/v1/records?onError=skip")
+                .header("Content-Type", NDJSON)
+                .POST(BodyPublishers.ofInputStream(() -> new Repeated(line, lines))));
+
+    assertThat(answer.body()).isEqualTo("{\"accepted\":30000,\"rejected\":0,\"errors\":[]}");
+  }
+
+  @Test
+  void boundsABodyThatIsCheckedWhole() throws IOException {
+    var line = ("{\"id\":1,\"code\":\"" + "x".repeat(1000) + "\"}\n").getBytes(UTF_8);
+    for (var publisher :
+        List.of(
+            BodyPublishers.ofByteArray(new byte[17 << 20]),
+            BodyPublishers.ofInputStream(() -> new Repeated(line, 17_000)))) {
+      var answer =
+          pipeline.send(
+              pipeline.request("/v1/records").header("Content-Type", NDJSON).POST(publisher));
+
+      assertThat(answer.statusCode()).isEqualTo(413);
+      assertThat(answer.body()).contains("onError=skip");
+    }
+    pipeline.topic(0);
+  }
+
+  @Test
+  void refusesOneRecordThatIsTooLarge() throws IOException {
+    var large = "{\"id\":1,\"code\":\"a\",\"note\":\"" + "x".repeat(1 << 20) + "\"}";
+
+    var answer = pipeline.post("application/json", large);
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(JSON.readTree(answer.body()).at("/errors/0/index").asInt()).isZero();
+    var almost = "{\"id\":1,\"code\":\"a\",\"note\":\"" + "x".repeat(1_000_000) + "\"}";
+    assertThat(pipeline.post("application/json", almost).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void givesEachRecordTheRequestsNameAndItsIndex() throws IOException {
+    var answer =
+        pipeline.post(
+            NDJSON,
+            "{\"id\":1,\"code\":\"a\"}\n{\"id\":2,\"code\":\"b\"}",
+            "Idempotency-Key",
+            "\"chunk-7\"");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    var records = pipeline.topic(2);
+    for (var i = 0; i < 2; i++) {
+      assertThat(header(records.get(i), RecordHeader.IDEMPOTENCY_KEY)).isEqualTo("\"chunk-7\"");
+      assertThat(header(records.get(i), RecordHeader.IDEMPOTENCY_INDEX))
+          .isEqualTo(Integer.toString(i));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"with space", "ñ"})
+  void refusesAnUnfitIdempotencyKey(String key) throws IOException {
+    try (var socket = new Socket("127.0.0.1", pipeline.api.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              ("POST /v1/records HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                      + "Content-Length: 2\r\nConnection: close\r\nIdempotency-Key: "
+                      + key
+                      + "\r\n\r\n[]")
+                  .getBytes(UTF_8));
+      var answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      assertThat(answer).startsWith("HTTP/1.1 400").contains("Idempotency-Key");
+    }
+  }
+
+  @Test
+  void refusesAnOverlongIdempotencyKey() throws IOException {
+    assertThat(
+            pipeline
+                .post("application/json", "[]", "Idempotency-Key", "k".repeat(256))
+                .statusCode())
+        .isEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "application/json | '' | 400",
+        "application/json | ' ' | 400",
+        "application/x-ndjson | '' | 400",
+        "application/json | { | 400",
+        "application/json | [{\"id\":1,\"code\":\"a\"} | 400",
+        "application/json | null | 400",
+        "application/json | \"text\" | 400",
+        "application/json | {\"id\":1,\"code\":\"a\"}{\"id\":2,\"code\":\"a\"} | 400",
+        "application/json | {\"id\":1,\"id\":2,\"code\":\"a\"} | 400",
+        "application/json | {\"id\":1,\"code\":\"\\ud800\"} | 400",
+        "application/json | {\"id\":1,\"code\":\"\\u0000\"} | 400",
+        "application/json | {\"id\":NaN,\"code\":\"a\"} | 400",
+        "application/x-www-form-urlencoded | {\"id\":1,\"code\":\"a\"} | 415",
+        "text/plain | {\"id\":1,\"code\":\"a\"} | 415",
+        "application/json;charset=utf-16 | {} | 415",
+      })
+  void refusesBadBodies(String contentType, String body, int status) throws IOException {
+    var answer = pipeline.post(contentType, body);
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    var problem = JSON.readTree(answer.body());
+    assertThat(problem.get("status").asInt()).isEqualTo(status);
+    assertThat(problem.get("detail").asText()).isNotBlank();
+    pipeline.topic(0);
+  }
+
+  @Test
+  void refusesInvalidUtf8AndEndlessDepth() throws IOException {
+    var invalid = "{\"id\":1,\"code\":\"_\"}".getBytes(UTF_8);
+    invalid[invalid.length - 3] = (byte) 0xff;
+    assertThat(pipeline.post("/v1/records", "application/json", invalid).statusCode())
+        .isEqualTo(400);
+    for (var deep : List.of("[".repeat(1_000_000), "{\"a\":".repeat(1_000_000))) {
+      assertThat(pipeline.post("application/json", "[" + deep).statusCode()).isEqualTo(400);
+      assertThat(pipeline.post(NDJSON, deep).statusCode()).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void refusesParametersItDoesNotKnow() throws IOException {
+    for (var query : List.of("onError=ignore", "onErorr=skip", "onError=skip&onError=reject")) {
+      var answer = pipeline.post("/v1/records?" + query, "application/json", "[]".getBytes(UTF_8));
+      assertThat(answer.statusCode()).as(query).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void refusesEncodedBodiesByName() throws IOException {
+    var answer = pipeline.post("application/json", "[]", "Content-Encoding", "br");
+
+    assertThat(answer.statusCode()).isEqualTo(415);
+    assertThat(answer.body()).contains("'br'");
+  }
+
+  @Test
+  void countsWhatBecameOfRecords() throws IOException, InterruptedException {
+    try (var counted = newPipeline()) {
+      counted.post(NDJSON, "{\"id\":1,\"code\":\"a\"}\n{\"id\":2,\"code\":\"b\"}");
+      counted.post(NDJSON, "{}");
+
+      var labels = "pipeline=\"" + counted.definition.name() + "\",pipeline_namespace=\"test\"";
+      var metrics = counted.management("/metrics").body();
+      assertThat(metrics)
+          .contains("acequia_ingest_records_total{" + labels + ",result=\"accepted\"} 2.0")
+          .contains("acequia_ingest_records_total{" + labels + ",result=\"rejected\"} 1.0")
+          .contains("acequia_ingest_request_seconds_count{" + labels + ",status=\"200\"} 1")
+          .contains("acequia_ingest_request_seconds_count{" + labels + ",status=\"400\"} 1");
+    }
+  }
+
+  /** The same bytes again and again, without holding them all. */
+  private static final class Repeated extends InputStream {
+    private final byte[] bytes;
+    private long left;
+    private int position;
+
+    Repeated(byte[] bytes, int times) {
+      this.bytes = bytes;
+      this.left = (long) bytes.length * times;
+    }
+
+    @Override
+    public int read() {
+      if (left == 0) {
+        return -1;
+      }
+      left--;
+      var next = bytes[position];
+      position = (position + 1) % bytes.length;
+      return next & 0xff;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests without servers. */
+@NullMarked
+package dev.acequia.api.ingest;
+
+import org.jspecify.annotations.NullMarked;

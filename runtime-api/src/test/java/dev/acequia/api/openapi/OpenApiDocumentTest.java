@@ -1,0 +1,105 @@
+package dev.acequia.api.openapi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.TopicDefinition;
+import dev.acequia.contract.UnknownFields;
+import dev.acequia.contract.record.BadRecordException;
+import dev.acequia.contract.record.RecordDecoder;
+import dev.acequia.contract.record.Row;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.Test;
+
+class OpenApiDocumentTest {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private static PipelineDefinition definition(LoadMode mode) {
+    var fields =
+        Arrays.stream(FieldType.values())
+            .map(
+                type ->
+                    new Field(
+                        "a_" + type.name().toLowerCase(Locale.ROOT),
+                        type,
+                        type == FieldType.STRING,
+                        "what it is"))
+            .toList();
+    return new PipelineDefinition(
+        "ops",
+        "everything",
+        "All types there are",
+        new Schema(List.of("a_string", "a_int32"), fields, UnknownFields.REJECT),
+        new TopicDefinition("ops.everything", "id", 1, "ops.everything.dlq"),
+        new StoreDefinition.Postgres("ops", "everything"),
+        mode,
+        500,
+        null);
+  }
+
+  private static JsonNode document(LoadMode mode) throws IOException {
+    return JSON.readTree(OpenApiDocument.of(definition(mode)));
+  }
+
+  @Test
+  void showsExamplesThatAreAccepted() throws IOException, BadRecordException {
+    var schema = definition(LoadMode.UPSERT).schema();
+    var post = document(LoadMode.UPSERT).at("/paths/~1v1~1records/post/requestBody/content");
+    var several = post.get("application/json").at("/examples/several/value");
+    assertThat(several).hasSize(2);
+    for (var record : several) {
+      var bytes = record.toString().getBytes(UTF_8);
+      new RecordDecoder(schema).decode(bytes, 0, bytes.length, new Row(schema));
+    }
+  }
+
+  @Test
+  void namesEachFieldsOwnType() throws IOException {
+    var record = document(LoadMode.UPSERT).at("/components/schemas/Record");
+
+    for (var type : FieldType.values()) {
+      var name = type.name().toLowerCase(Locale.ROOT);
+      assertThat(record.at("/properties/a_" + name + "/x-acequia-type").asText()).isEqualTo(name);
+    }
+    assertThat(record.at("/properties/a_date/type")).hasToString("[\"string\",\"null\"]");
+    assertThat(record.at("/properties/a_int32/type").asText()).isEqualTo("integer");
+    assertThat(record.get("required")).hasToString("[\"a_string\",\"a_int32\"]");
+    assertThat(record.get("additionalProperties").asBoolean()).isFalse();
+  }
+
+  @Test
+  void offersOneRecordOnlyWhereAKeyNamesOne() throws IOException {
+    assertThat(document(LoadMode.UPSERT).at("/paths/~1v1~1records~1{key}/get").isObject()).isTrue();
+    assertThat(document(LoadMode.APPEND).at("/paths/~1v1~1records~1{key}").isMissingNode())
+        .isTrue();
+  }
+
+  @Test
+  void resolvesEveryReference() throws IOException {
+    var document = document(LoadMode.UPSERT);
+    var references = document.findValuesAsText("$ref");
+    assertThat(references).isNotEmpty();
+    for (var reference : references) {
+      assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse();
+    }
+  }
+
+  @Test
+  void describesEveryAnswer() throws IOException {
+    var responses = document(LoadMode.UPSERT).at("/paths/~1v1~1records/post/responses");
+    for (var status : List.of("200", "400", "413", "415", "500", "503")) {
+      assertThat(responses.has(status)).as(status).isTrue();
+    }
+  }
+}

@@ -1,0 +1,376 @@
+package dev.acequia.stores.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.TopicDefinition;
+import dev.acequia.contract.UnknownFields;
+import dev.acequia.servers.PostgresServer;
+import dev.acequia.stores.StoreReadException;
+import dev.acequia.stores.StoreReadException.Reason;
+import dev.acequia.stores.query.Condition;
+import dev.acequia.stores.query.Condition.Comparison;
+import dev.acequia.stores.query.Expression.Aggregate;
+import dev.acequia.stores.query.Expression.Aggregate.Function;
+import dev.acequia.stores.query.Literal;
+import dev.acequia.stores.query.Query;
+import dev.acequia.stores.query.RecordColumns;
+import dev.acequia.stores.query.ResultRow;
+import dev.acequia.stores.query.SelectItem;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PostgresReaderIT {
+  private static final List<Field> FIELDS =
+      List.of(
+          new Field("id", FieldType.INT32, true, null),
+          new Field("big", FieldType.INT64, false, null),
+          new Field("ratio", FieldType.DOUBLE, false, null),
+          new Field("price", FieldType.DECIMAL, false, null),
+          new Field("ok", FieldType.BOOLEAN, false, null),
+          new Field("day", FieldType.DATE, false, null),
+          new Field("at", FieldType.TIMESTAMP, false, null),
+          new Field("ref", FieldType.UUID, false, null),
+          new Field("note", FieldType.STRING, false, null),
+          new Field("doc", FieldType.JSON, false, null));
+
+  /** More often than the driver takes to change to the binary form. */
+  private static final int RUNS = 12;
+
+  private static PostgresServer server;
+
+  @BeforeAll
+  static void start(@TempDir Path folder) {
+    server = PostgresServer.start(folder);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static PipelineDefinition definition(String table) {
+    return new PipelineDefinition(
+        "test",
+        table,
+        null,
+        new Schema(List.of("id"), FIELDS, UnknownFields.REJECT),
+        new TopicDefinition("test." + table, "id", 1, "test." + table + ".dlq"),
+        new StoreDefinition.Postgres("public", table),
+        LoadMode.UPSERT,
+        100,
+        null);
+  }
+
+  private static PostgresReader reader(String table, ReaderLimits limits) {
+    return new PostgresReader(
+        new StoreDefinition.Postgres("public", table),
+        RecordColumns.of(definition(table)),
+        new PostgresAccess(
+            server.uri("postgres"), server.superuser(), server.superuserPassword(), "test"),
+        limits);
+  }
+
+  private static void sql(String statement) throws SQLException {
+    try (var connection = server.connect("postgres");
+        var run = connection.createStatement()) {
+      run.execute(statement);
+    }
+  }
+
+  private static void createTable(String table) throws SQLException {
+    sql(
+        "CREATE TABLE "
+            + table
+            + " (id int PRIMARY KEY, big bigint, ratio float8, price numeric, ok boolean, day date,"
+            + " at timestamptz, ref uuid, note text, doc jsonb)");
+  }
+
+  private static Query all(String table, int limit) {
+    var columns = RecordColumns.of(definition(table));
+    return new Query(
+        columns.all(), Condition.always(), columns.total(List.of()), List.of(), limit, 0);
+  }
+
+  @Test
+  void readsEveryTypeInBothOfTheDriversForms()
+      throws SQLException, StoreReadException, IOException {
+    createTable("types");
+    sql(
+        "INSERT INTO types VALUES (-5, -9223372036854775808, -1.5e-7, 12345678901234567890.1200,"
+            + " true, '1969-12-31', '1969-12-31 23:59:59.25+00',"
+            + " '6f1f2b1c-aaaa-4000-8000-0123456789ab', 'año 🛶', '{\"a\": [1]}'),"
+            + " (7, 0, 0, 0, false, '2012-02-29', '9999-12-31 23:59:59.999999+00',"
+            + " 'ffffffff-ffff-ffff-ffff-ffffffffffff', '', 'null')");
+    sql("INSERT INTO types (id) VALUES (8)");
+    try (var reader = reader("types", ReaderLimits.DEFAULT)) {
+      for (var run = 0; run < RUNS; run++) {
+        var rows = new ArrayList<List<Object>>();
+        reader.read(all("types", 10), row -> rows.add(values(row)));
+
+        assertThat(rows)
+            .as("run %d", run)
+            .containsExactly(
+                List.of(
+                    -5L,
+                    Long.MIN_VALUE,
+                    -1.5e-7,
+                    new BigDecimal("12345678901234567890.1200"),
+                    1L,
+                    LocalDate.of(1969, 12, 31).toEpochDay(),
+                    -750_000L,
+                    UUID.fromString("6f1f2b1c-aaaa-4000-8000-0123456789ab"),
+                    "año 🛶",
+                    "{\"a\": [1]}"),
+                List.of(
+                    7L,
+                    0L,
+                    0.0,
+                    BigDecimal.ZERO,
+                    0L,
+                    LocalDate.of(2012, 2, 29).toEpochDay(),
+                    OffsetDateTime.parse("9999-12-31T23:59:59Z").toEpochSecond() * 1_000_000
+                        + 999_999,
+                    new UUID(-1, -1),
+                    "",
+                    "null"),
+                List.of(
+                    8L, "null", "null", "null", "null", "null", "null", "null", "null", "null"));
+      }
+    }
+  }
+
+  /** The row's values; a null as the text "null". */
+  private static List<Object> values(ResultRow row) {
+    var values = new ArrayList<Object>();
+    for (var i = 0; i < FIELDS.size(); i++) {
+      values.add(
+          row.isNull(i)
+              ? "null"
+              : switch (FIELDS.get(i).type()) {
+                case INT32, INT64, BOOLEAN, DATE, TIMESTAMP -> row.longAt(i);
+                case DOUBLE -> row.doubleAt(i);
+                case DECIMAL -> row.decimalAt(i);
+                case UUID -> new UUID(row.uuidMostAt(i), row.uuidLeastAt(i));
+                case STRING, JSON -> new String(row.utf8At(i), StandardCharsets.UTF_8);
+              });
+    }
+    return values;
+  }
+
+  @Test
+  void streamsManyRowsInPieces() throws SQLException, StoreReadException, IOException {
+    createTable("many");
+    sql("INSERT INTO many (id, note) SELECT n, repeat('x', 500) FROM generate_series(1, 20000) n");
+    try (var reader = reader("many", ReaderLimits.DEFAULT)) {
+      for (var run = 0; run < 3; run++) {
+        var next = new AtomicInteger(1);
+        reader.read(
+            all("many", 15_000),
+            row -> assertThat(row.longAt(0)).isEqualTo(next.getAndIncrement()));
+
+        assertThat(next).hasValue(15_001);
+      }
+      assertThat(reader.count(all("many", 1))).isEqualTo(20_000);
+    }
+  }
+
+  @Test
+  void stopsReadingWhenTheSinkHasEnough() throws SQLException, StoreReadException, IOException {
+    createTable("broken");
+    sql("INSERT INTO broken (id) SELECT generate_series(1, 10000)");
+    try (var reader = reader("broken", ReaderLimits.DEFAULT)) {
+      for (var run = 0; run < 30; run++) {
+        assertThatThrownBy(
+                () ->
+                    reader.read(
+                        all("broken", 10_000),
+                        row -> {
+                          throw new IOException("enough");
+                        }))
+            .isInstanceOf(IOException.class);
+      }
+      reader.probe();
+    }
+  }
+
+  @Test
+  void outlivesAChangeOfTheTable() throws SQLException, StoreReadException, IOException {
+    createTable("changing");
+    sql("INSERT INTO changing (id, big) VALUES (1, 2)");
+    try (var reader = reader("changing", ReaderLimits.DEFAULT)) {
+      for (var run = 0; run < RUNS; run++) {
+        reader.read(all("changing", 5), row -> {});
+      }
+      sql("ALTER TABLE changing ALTER COLUMN big TYPE numeric");
+
+      var rows = new AtomicInteger();
+      reader.read(all("changing", 5), row -> rows.incrementAndGet());
+
+      assertThat(rows).hasValue(1);
+    }
+  }
+
+  @Test
+  void findsOneByItsKey() throws SQLException, StoreReadException, IOException {
+    createTable("single");
+    sql("INSERT INTO single (id) SELECT generate_series(1, 10)");
+    try (var reader = reader("single", ReaderLimits.DEFAULT)) {
+      assertThat(
+              reader.readOne(
+                  List.of(new Literal(FieldType.INT32, 7)),
+                  row -> assertThat(row.longAt(0)).isEqualTo(7)))
+          .isTrue();
+      assertThat(reader.readOne(List.of(new Literal(FieldType.INT32, 77)), row -> {})).isFalse();
+    }
+  }
+
+  @Test
+  void aggregatesInTypesThatHoldTheResult() throws SQLException, StoreReadException, IOException {
+    createTable("sums");
+    sql(
+        "INSERT INTO sums (id, big, ratio, note) VALUES (2147483647, 9223372036854775807, 0.5, 'a'),"
+            + " (2147483646, 9223372036854775807, 0.25, 'a'), (1, NULL, NULL, 'b')");
+    var columns = RecordColumns.of(definition("sums"));
+    var select =
+        List.of(
+            new SelectItem("note", columns.require("note")),
+            new SelectItem("n", new Aggregate(Function.COUNT, null)),
+            new SelectItem("ids", new Aggregate(Function.SUM, columns.require("id").field())),
+            new SelectItem("bigs", new Aggregate(Function.SUM, columns.require("big").field())),
+            new SelectItem("mean", new Aggregate(Function.AVG, columns.require("ratio").field())));
+    var query =
+        new Query(
+            select,
+            Condition.always(),
+            RecordColumns.completed(List.of(), List.of(columns.require("note"))),
+            List.of(),
+            10,
+            0);
+    try (var reader = reader("sums", ReaderLimits.DEFAULT)) {
+      for (var run = 0; run < RUNS; run++) {
+        var rows = new ArrayList<String>();
+        reader.read(
+            query,
+            row ->
+                rows.add(
+                    "%d %d %s %s"
+                        .formatted(
+                            row.longAt(1),
+                            row.longAt(2),
+                            row.isNull(3) ? null : row.decimalAt(3).toPlainString(),
+                            row.isNull(4) ? null : row.doubleAt(4))));
+        assertThat(rows)
+            .containsExactly("2 4294967293 18446744073709551614 0.375", "1 1 null null");
+      }
+    }
+  }
+
+  @Test
+  void endsAQueryThatTakesTooLong() throws SQLException {
+    createTable("quick");
+    sql("INSERT INTO quick (id) SELECT generate_series(1, 100)");
+    sql("CREATE VIEW slow AS SELECT * FROM quick WHERE pg_sleep(1) IS NOT NULL");
+    var limits =
+        new ReaderLimits(2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMillis(100));
+    try (var reader = reader("slow", limits)) {
+      assertThatThrownBy(() -> reader.count(all("slow", 1)))
+          .isInstanceOfSatisfying(
+              StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_SLOW));
+    }
+  }
+
+  @Test
+  void saysThatAllConnectionsAreInUse() throws SQLException {
+    createTable("busy");
+    sql("INSERT INTO busy (id) VALUES (1)");
+    var limits =
+        new ReaderLimits(1, Duration.ofMillis(300), Duration.ofSeconds(1), Duration.ofSeconds(5));
+    try (var reader = reader("busy", limits)) {
+      assertThatThrownBy(
+              () ->
+                  reader.read(
+                      all("busy", 1),
+                      row ->
+                          assertThatThrownBy(reader::probe)
+                              .isInstanceOfSatisfying(
+                                  StoreReadException.class,
+                                  e -> {
+                                    assertThat(e.reason()).isEqualTo(Reason.BUSY);
+                                    throw new IllegalStateException("seen");
+                                  })))
+          .hasMessage("seen");
+    }
+  }
+
+  @Test
+  void saysThatTheStoreIsGoneAndComesBackWithIt(@TempDir Path folder) throws StoreReadException {
+    var mortal = PostgresServer.start(folder);
+    var limits =
+        new ReaderLimits(2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(5));
+    try (var reader =
+        new PostgresReader(
+            new StoreDefinition.Postgres("pg_catalog", "pg_class"),
+            RecordColumns.of(definition("pg_class")),
+            new PostgresAccess(
+                mortal.jdbcUrl("postgres"), mortal.superuser(), mortal.superuserPassword(), "test"),
+            limits)) {
+      reader.probe();
+      mortal.kill();
+
+      for (var attempt = 0; attempt < 3; attempt++) {
+        assertThatThrownBy(reader::probe)
+            .isInstanceOfSatisfying(
+                StoreReadException.class,
+                e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE));
+      }
+      mortal = PostgresServer.start(folder);
+      org.awaitility.Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .ignoreExceptions()
+          .untilAsserted(reader::probe);
+    } finally {
+      mortal.close();
+    }
+  }
+
+  @Test
+  void keepsHostileValuesValues() throws SQLException, StoreReadException, IOException {
+    createTable("hostile");
+    sql("INSERT INTO hostile (id, note) VALUES (1, $$'; DROP TABLE hostile; --$$), (2, '%')");
+    var columns = RecordColumns.of(definition("hostile"));
+    var where =
+        new Comparison(
+            columns.require("note").field(),
+            Comparison.Operator.EQ,
+            new Literal(FieldType.STRING, "'; DROP TABLE hostile; --"));
+    try (var reader = reader("hostile", ReaderLimits.DEFAULT)) {
+      var ids = new ArrayList<Long>();
+      reader.read(
+          new Query(columns.all(), where, columns.total(List.of()), List.of(), 5, 0),
+          row -> ids.add(row.longAt(0)));
+      assertThat(ids).containsExactly(1L);
+      assertThat(reader.count(all("hostile", 1))).isEqualTo(2);
+    }
+  }
+}
