@@ -26,6 +26,9 @@ public interface StoreWriter extends AutoCloseable {
     };
   }
 
+  /** Asks whether the store can be written to. */
+  void probe() throws StoreUnavailableException;
+
   /** An empty batch for this writer. */
   StoreBatch newBatch();
 

@@ -8,6 +8,8 @@ public enum RecordHeader {
   IDEMPOTENCY_INDEX("acequia-idempotency-index"),
   /** On a dead letter: where the record stood. */
   SOURCE_TOPIC("acequia-source-topic"),
+  /** Kafka's id of that topic: offsets mean nothing in a topic that was created again. */
+  SOURCE_TOPIC_ID("acequia-source-topic-id"),
   SOURCE_PARTITION("acequia-source-partition"),
   SOURCE_OFFSET("acequia-source-offset"),
   SOURCE_TIMESTAMP("acequia-source-timestamp"),

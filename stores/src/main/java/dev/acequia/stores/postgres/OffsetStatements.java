@@ -12,6 +12,7 @@ import java.util.UUID;
 final class OffsetStatements {
   private final String claim;
   private final String advance;
+  private final String probe;
   private final String schemaHash;
 
   OffsetStatements(TableNames names, String schemaHash) {
@@ -25,7 +26,15 @@ final class OffsetStatements {
             + names.offsets()
             + " SET next_offset = ? WHERE partition = ? AND fence = ? AND next_offset = ?"
             + " AND schema_hash = ?";
+    probe = "SELECT FROM " + names.offsets() + " LIMIT 1";
     this.schemaHash = schemaHash;
+  }
+
+  /** Fails when the table cannot be read. */
+  void probe(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(probe);
+    }
   }
 
   /** Empty when the partition has no row. */

@@ -65,6 +65,17 @@ public final class PostgresWriter implements StoreWriter {
   }
 
   @Override
+  public void probe() throws StoreUnavailableException {
+    try {
+      var own = session();
+      offsets.probe(own.connection());
+      own.rollback();
+    } catch (SQLException e) {
+      throw unavailable(e);
+    }
+  }
+
+  @Override
   public StoreBatch newBatch() {
     return new PostgresBatch(definition.schema(), definition.mode(), topicId);
   }

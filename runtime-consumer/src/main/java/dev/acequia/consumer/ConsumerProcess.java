@@ -1,0 +1,90 @@
+package dev.acequia.consumer;
+
+import dev.acequia.consumer.consume.PipelineConsumer;
+import dev.acequia.contract.KafkaConnection;
+import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.contract.TerminationException;
+import dev.acequia.stores.StoreWriter;
+import dev.acequia.telemetry.ManagementServer;
+import dev.acequia.telemetry.MetricSet;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a pipeline's records from its topic into its store, until it is told to stop. Ends with
+ * {@link dev.acequia.contract.Termination#EXIT_CODE} when a person is needed.
+ */
+public final class ConsumerProcess {
+  private static final Logger LOG = LoggerFactory.getLogger(ConsumerProcess.class);
+
+  /** Less than a Pod's usual grace of 30 s. */
+  private static final int STOP_SECONDS = 25;
+
+  private ConsumerProcess() {}
+
+  public static void main(String[] args) {
+    System.exit(run(System.getenv(), ManagementServer.PORT));
+  }
+
+  /**
+   * The process, without its end: answers the exit code.
+   *
+   * @param managementPort 0 for any free one
+   */
+  static int run(Map<String, String> environment, int managementPort) {
+    var ended = new CountDownLatch(1);
+    try {
+      return consume(environment, managementPort, ended);
+    } catch (TerminationException e) {
+      return new ProcessEnd(environment).needsPerson(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 1;
+    } catch (IOException | RuntimeException e) {
+      LOG.error("ended by a failure", e);
+      return 1;
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private static int consume(
+      Map<String, String> environment, int managementPort, CountDownLatch ended)
+      throws TerminationException, InterruptedException, IOException {
+    var definition = ProcessEnd.definition(environment);
+    var kafka = ProcessEnd.configured(() -> KafkaConnection.fromEnvironment(environment));
+    var writer = ProcessEnd.configured(() -> StoreWriter.open(definition, environment));
+    var metrics = new MetricSet(new PrometheusRegistry());
+    var name = RuntimeVariable.POD_NAME.in(environment).orElse("acequia-consumer");
+    var consumer = new PipelineConsumer(definition, kafka, writer, metrics, name);
+    var health = consumer.health();
+    try (var server =
+        ManagementServer.start(
+            RuntimeVariable.ACEQUIA_BIND_ADDRESS.in(environment),
+            managementPort,
+            metrics.registry(),
+            health::live,
+            health::ready)) {
+      LOG.info("management port {}", server.port());
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(consumer, ended), "stop"));
+      consumer.run();
+      return 0;
+    }
+  }
+
+  private static void stop(PipelineConsumer consumer, CountDownLatch ended) {
+    consumer.stop();
+    try {
+      if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("not stopped after {} s; what is in flight is rolled back", STOP_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

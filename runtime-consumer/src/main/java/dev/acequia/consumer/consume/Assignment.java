@@ -1,0 +1,132 @@
+package dev.acequia.consumer.consume;
+
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The partitions that the group has given to this process. A new one is paused until it is claimed
+ * in the store; until then it stands at a placeholder, since the client asks for a position even of
+ * what is paused. All methods are the polling thread's.
+ */
+final class Assignment implements ConsumerRebalanceListener {
+  private static final Logger LOG = LoggerFactory.getLogger(Assignment.class);
+
+  private final Consumer<ByteBuffer, ByteBuffer> consumer;
+  private final TreeMap<Integer, PartitionState> partitions = new TreeMap<>();
+  private boolean held;
+  private boolean rebalanced;
+  private boolean moved;
+
+  Assignment(Consumer<ByteBuffer, ByteBuffer> consumer) {
+    this.consumer = consumer;
+  }
+
+  @Override
+  public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
+    rebalanced = true;
+    if (assigned.isEmpty()) {
+      return;
+    }
+    LOG.info("assigned {}", numbers(assigned));
+    consumer.pause(assigned);
+    for (var name : assigned) {
+      consumer.seek(name, 0);
+      partitions.put(name.partition(), new PartitionState(name));
+    }
+  }
+
+  @Override
+  public void onPartitionsRevoked(Collection<TopicPartition> revoked) {
+    rebalanced = true;
+    if (revoked.isEmpty()) {
+      return;
+    }
+    LOG.info("revoked {}", numbers(revoked));
+    revoked.forEach(name -> partitions.remove(name.partition()));
+    moved = true;
+  }
+
+  @Override
+  public void onPartitionsLost(Collection<TopicPartition> lost) {
+    LOG.warn("lost {}", numbers(lost));
+    onPartitionsRevoked(lost);
+  }
+
+  /** Whether the group has answered. */
+  boolean hasJoined() {
+    return rebalanced || consumer.groupMetadata().generationId() > 0;
+  }
+
+  /** Whether partitions went away since this was last asked. */
+  boolean takeMoved() {
+    var was = moved;
+    moved = false;
+    return was;
+  }
+
+  Optional<PartitionState> of(int partition) {
+    return Optional.ofNullable(partitions.get(partition));
+  }
+
+  List<PartitionState> claimed() {
+    return partitions.values().stream().filter(PartitionState::isClaimed).toList();
+  }
+
+  List<Integer> unclaimed() {
+    return partitions.values().stream()
+        .filter(partition -> !partition.isClaimed())
+        .map(PartitionState::number)
+        .toList();
+  }
+
+  boolean isEmpty() {
+    return partitions.isEmpty();
+  }
+
+  /** Reads a claimed partition on from where the store is. */
+  void resume(PartitionState partition) {
+    consumer.seek(partition.name(), partition.position());
+    if (!held) {
+      consumer.resume(List.of(partition.name()));
+    }
+  }
+
+  /** Goes back to where an abandoned batch began. */
+  void rewind(PartitionState partition, long offset) {
+    partition.moveTo(offset);
+    consumer.seek(partition.name(), offset);
+  }
+
+  /** Gives up all claims; each partition waits for a new one. */
+  void unclaimAll() {
+    for (var partition : partitions.values()) {
+      partition.unclaim();
+      consumer.pause(List.of(partition.name()));
+    }
+  }
+
+  /** Stops or goes on fetching what is claimed, for want of room. */
+  void hold(boolean hold) {
+    if (hold != held) {
+      held = hold;
+      var names = claimed().stream().map(PartitionState::name).toList();
+      if (hold) {
+        consumer.pause(names);
+      } else {
+        consumer.resume(names);
+      }
+    }
+  }
+
+  private static List<Integer> numbers(Collection<TopicPartition> names) {
+    return names.stream().map(TopicPartition::partition).sorted().toList();
+  }
+}

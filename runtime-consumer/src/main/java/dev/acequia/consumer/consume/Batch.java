@@ -1,0 +1,101 @@
+package dev.acequia.consumer.consume;
+
+import dev.acequia.consumer.deadletter.DeadLetter;
+import dev.acequia.stores.PartitionAdvance;
+import dev.acequia.stores.StoreBatch;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * What was read from the topic since the batch before: the rows in the store's format, the records
+ * they came from, those that are bad, and how far each partition advances by it.
+ */
+final class Batch {
+  private final StoreBatch rows;
+  private final List<ConsumerRecord<ByteBuffer, ByteBuffer>> records = new ArrayList<>();
+  private final List<DeadLetter> bad = new ArrayList<>();
+  private final TreeMap<Integer, PartitionAdvance> advances = new TreeMap<>();
+  private long openedNanos;
+  private long filledNanos;
+
+  Batch(StoreBatch rows) {
+    this.rows = rows;
+  }
+
+  StoreBatch rows() {
+    return rows;
+  }
+
+  /** Notes where the row last added came from. */
+  void addedRowOf(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
+    touch();
+    records.add(record);
+  }
+
+  void addBad(DeadLetter letter) {
+    touch();
+    bad.add(letter);
+  }
+
+  /** Notes how far a partition was read. */
+  void advance(PartitionState partition, long from, long to) {
+    if (advances.isEmpty()) {
+      openedNanos = System.nanoTime();
+    }
+    advances.merge(
+        partition.number(),
+        new PartitionAdvance(partition.number(), partition.fence(), from, to),
+        (before, now) ->
+            new PartitionAdvance(before.partition(), before.fence(), before.from(), now.to()));
+  }
+
+  /** In ascending order of partitions. */
+  List<PartitionAdvance> advances() {
+    return List.copyOf(advances.values());
+  }
+
+  /** Where the batch's part of a partition begins; empty when it has none. */
+  Optional<Long> beginOf(PartitionState partition) {
+    return Optional.ofNullable(advances.get(partition.number())).map(PartitionAdvance::from);
+  }
+
+  ConsumerRecord<ByteBuffer, ByteBuffer> recordOfRow(int row) {
+    return records.get(row);
+  }
+
+  List<DeadLetter> bad() {
+    return bad;
+  }
+
+  /** Records in it, good and bad. */
+  int size() {
+    return records.size() + bad.size();
+  }
+
+  /** Whether there is nothing to do at all. */
+  boolean isEmpty() {
+    return advances.isEmpty();
+  }
+
+  /** How long its first record, or else its first advance, has been waiting. */
+  long ageNanos() {
+    return System.nanoTime() - (size() > 0 ? filledNanos : openedNanos);
+  }
+
+  void clear() {
+    rows.clear();
+    records.clear();
+    bad.clear();
+    advances.clear();
+  }
+
+  private void touch() {
+    if (size() == 0) {
+      filledNanos = System.nanoTime();
+    }
+  }
+}

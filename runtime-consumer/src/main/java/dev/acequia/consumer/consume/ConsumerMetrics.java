@@ -1,0 +1,66 @@
+package dev.acequia.consumer.consume;
+
+import dev.acequia.contract.PipelineMetric;
+import dev.acequia.stores.WriteResult;
+import dev.acequia.telemetry.MetricSet;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The consumer's numbers. */
+final class ConsumerMetrics {
+  /** Of a large batch, so many records stand for all. */
+  private static final int FRESHNESS_SAMPLES = 500;
+
+  private final MetricSet.ForPipeline metrics;
+  private final CounterDataPoint stored;
+  private final CounterDataPoint duplicate;
+  private final CounterDataPoint deadLetter;
+  private final DistributionDataPoint write;
+  private final DistributionDataPoint freshness;
+  private final Set<Integer> lagging = new HashSet<>();
+
+  ConsumerMetrics(MetricSet.ForPipeline metrics) {
+    this.metrics = metrics;
+    stored = metrics.counter(PipelineMetric.CONSUMER_RECORDS, "stored");
+    duplicate = metrics.counter(PipelineMetric.CONSUMER_RECORDS, "duplicate");
+    deadLetter = metrics.counter(PipelineMetric.CONSUMER_RECORDS, "dead_letter");
+    write = metrics.histogram(PipelineMetric.STORE_WRITE);
+    freshness = metrics.histogram(PipelineMetric.FRESHNESS);
+  }
+
+  void stored(Batch batch, WriteResult.Stored result, double seconds) {
+    stored.inc(result.rows());
+    duplicate.inc(result.duplicates());
+    deadLetter.inc((double) result.rejected() + batch.bad().size());
+    write.observe(seconds);
+    var now = System.currentTimeMillis();
+    var rows = batch.rows().rows();
+    var step = Math.max(1, rows / FRESHNESS_SAMPLES);
+    for (var row = 0; row < rows; row += step) {
+      freshness.observe(Math.max(0, now - batch.recordOfRow(row).timestamp()) / 1e3);
+    }
+  }
+
+  /** One partition's records that are yet to be stored. */
+  record Lag(int partition, long records) {}
+
+  void lag(List<Lag> lags) {
+    var now = lags.stream().map(Lag::partition).collect(Collectors.toSet());
+    for (var partition : lagging) {
+      if (!now.contains(partition)) {
+        metrics.removeGauge(PipelineMetric.CONSUMER_LAG, Integer.toString(partition));
+      }
+    }
+    lagging.clear();
+    lagging.addAll(now);
+    for (var lag : lags) {
+      metrics
+          .gauge(PipelineMetric.CONSUMER_LAG, Integer.toString(lag.partition()))
+          .set(lag.records());
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package dev.acequia.consumer.consume;
+
+import dev.acequia.consumer.deadletter.DeadLetter;
+import dev.acequia.consumer.deadletter.DeadLetterBudget;
+import dev.acequia.consumer.deadletter.DeadLetterTopic;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.TerminationException;
+import dev.acequia.contract.record.BadRecordException.ErrorClass;
+import dev.acequia.stores.CommitGate;
+import dev.acequia.stores.PartitionClaim;
+import dev.acequia.stores.RowRejection;
+import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.stores.StoreWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store's work, one piece at a time on a thread of its own, so that the next batch is read
+ * meanwhile.
+ */
+final class StoreLane implements AutoCloseable {
+  private static final int ACKNOWLEDGE_SECONDS = 30;
+
+  private final PipelineDefinition definition;
+  private final StoreWriter writer;
+  private final TopicWatch topic;
+  private final DeadLetterTopic deadLetters;
+  private final DeadLetterBudget budget;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("store").factory());
+  private @Nullable Future<LaneResult> running;
+
+  StoreLane(
+      PipelineDefinition definition,
+      StoreWriter writer,
+      TopicWatch topic,
+      DeadLetterTopic deadLetters,
+      DeadLetterBudget budget) {
+    this.definition = definition;
+    this.writer = writer;
+    this.topic = topic;
+    this.deadLetters = deadLetters;
+    this.budget = budget;
+  }
+
+  boolean isBusy() {
+    return running != null;
+  }
+
+  /** Takes over partitions. */
+  void claim(List<Integer> partitions) {
+    submit(() -> claimNow(partitions));
+  }
+
+  /** Stores a batch, which is the lane's until the result is taken. */
+  void write(Batch batch) {
+    // Asked after the batch was polled, answered before it is committed.
+    var asked = topic.ask();
+    submit(() -> writeNow(batch, asked));
+  }
+
+  /** Asks whether the store can be written to. */
+  void probe() {
+    submit(
+        () -> {
+          writer.probe();
+          return new LaneResult.Probed();
+        });
+  }
+
+  /** The result of what was running, when it has ended. */
+  Optional<LaneResult> take(Duration patience) throws InterruptedException {
+    if (running == null) {
+      return Optional.empty();
+    }
+    try {
+      var result = running.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      running = null;
+      return Optional.of(result);
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the store's work failed unexpectedly", e.getCause());
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    writer.close();
+    deadLetters.close();
+    topic.close();
+  }
+
+  private void submit(Callable<LaneResult> work) {
+    if (running != null) {
+      throw new IllegalStateException("the store is busy");
+    }
+    running = thread.submit(() -> outcome(work));
+  }
+
+  private static LaneResult outcome(Callable<LaneResult> work) throws Exception {
+    try {
+      return work.call();
+    } catch (TerminationException e) {
+      return new LaneResult.Ended(e);
+    } catch (StoreUnavailableException e) {
+      return new LaneResult.Failed("store: " + e.getMessage());
+    } catch (KafkaException | ExecutionException | TimeoutException e) {
+      var cause = e instanceof ExecutionException ? e.getCause() : e;
+      return new LaneResult.Failed("Kafka: " + cause);
+    }
+  }
+
+  private LaneResult claimNow(List<Integer> partitions) throws Exception {
+    topic.verify(topic.ask());
+    List<PartitionClaim> claims = new ArrayList<>();
+    Optional<String> waiting = Optional.empty();
+    for (var partition : partitions) {
+      var claim = writer.claim(partition);
+      var reason = claim.flatMap(this::unfit);
+      if (claim.isEmpty()) {
+        waiting = Optional.of("the migration has not prepared partition " + partition + " yet");
+      } else if (reason.isPresent()) {
+        waiting = reason;
+      } else {
+        claims.add(claim.get());
+      }
+    }
+    var ranges = topic.ranges(claims.stream().map(PartitionClaim::partition).toList());
+    for (var claim : claims) {
+      var range = ranges.get(claim.partition());
+      if (range != null
+          && (claim.nextOffset() < range.beginning() || claim.nextOffset() > range.end())) {
+        throw topic.offsetsLost(claim.partition(), claim.nextOffset(), range);
+      }
+    }
+    return new LaneResult.Claimed(claims, waiting);
+  }
+
+  /** Why a partition must wait: another version of the pipeline is being rolled out. */
+  private Optional<String> unfit(PartitionClaim claim) {
+    if (!claim.schemaHash().equals(definition.schema().hash())) {
+      return Optional.of(
+          "the table has the schema %s, this process was made for %s"
+              .formatted(claim.schemaHash(), definition.schema().hash()));
+    }
+    if (!claim.topicId().equals(definition.topic().uuid())) {
+      return Optional.of(
+          "the stored offsets are of topic %s, this process was made for %s"
+              .formatted(claim.topicId(), definition.topic().uuid()));
+    }
+    return Optional.empty();
+  }
+
+  private LaneResult writeNow(Batch batch, KafkaFuture<Map<String, TopicDescription>> asked)
+      throws Exception {
+    var began = System.nanoTime();
+    List<Future<?>> sent = new ArrayList<>();
+    for (var letter : batch.bad()) {
+      sent.add(deadLetters.send(letter));
+    }
+    var gate =
+        new CommitGate<Exception>() {
+          private int rejections;
+
+          @Override
+          public void onRejected(RowRejection rejection) throws Exception {
+            rejections++;
+            budget.check(batch.size(), batch.bad().size() + rejections, letter(batch, rejection));
+          }
+
+          @Override
+          public void beforeCommit(List<RowRejection> rejected) throws Exception {
+            for (var rejection : rejected) {
+              sent.add(deadLetters.send(letter(batch, rejection)));
+            }
+            for (var letter : sent) {
+              letter.get(ACKNOWLEDGE_SECONDS, TimeUnit.SECONDS);
+            }
+            topic.verify(asked);
+          }
+        };
+    var result = writer.write(batch.rows(), batch.advances(), gate);
+    return new LaneResult.Written(batch, result, (System.nanoTime() - began) / 1e9);
+  }
+
+  private static DeadLetter letter(Batch batch, RowRejection rejection) {
+    return new DeadLetter(
+        batch.recordOfRow(rejection.row()), ErrorClass.RejectedByStore, null, rejection.reason());
+  }
+}

@@ -1,0 +1,126 @@
+package dev.acequia.consumer.consume;
+
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Termination;
+import dev.acequia.contract.TerminationException;
+import dev.acequia.contract.TopicDefinition;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Asks Kafka which topic it is that is being read, and what its log holds. Ids never come back, so
+ * one that is still there after a batch was polled vouches for the batch.
+ */
+final class TopicWatch implements AutoCloseable {
+  private static final int TIMEOUT_SECONDS = 15;
+
+  private final PipelineDefinition definition;
+  private final Admin admin;
+
+  /** The offsets that can be read. */
+  record LogRange(long beginning, long end) {}
+
+  TopicWatch(PipelineDefinition definition, Admin admin) {
+    this.definition = definition;
+    this.admin = admin;
+  }
+
+  /**
+   * Whether the brokers have finalized the group protocol of KIP-848: a client that asks for it
+   * elsewhere fails instead of falling back.
+   */
+  boolean hasNewGroupProtocol() throws ExecutionException, TimeoutException, InterruptedException {
+    var version =
+        admin
+            .describeFeatures()
+            .featureMetadata()
+            .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+            .finalizedFeatures()
+            .get("group.version");
+    return version != null && version.maxVersionLevel() >= 1;
+  }
+
+  /** Begins to ask for the topic's id. */
+  KafkaFuture<Map<String, TopicDescription>> ask() {
+    return admin.describeTopics(List.of(definition.topic().name())).allTopicNames();
+  }
+
+  /**
+   * Waits for the answer.
+   *
+   * @throws TerminationException when it is another topic than the definition's
+   */
+  void verify(KafkaFuture<Map<String, TopicDescription>> asked)
+      throws TerminationException, ExecutionException, TimeoutException, InterruptedException {
+    for (var found : asked.get(TIMEOUT_SECONDS, TimeUnit.SECONDS).values()) {
+      if (!TopicDefinition.uuid(found.topicId().toString()).equals(definition.topic().uuid())) {
+        throw new TerminationException(
+            Termination.Reason.TopicRecreated,
+            "Topic %s was deleted and created again: its id is %s, the stored offsets belong to %s. Nothing was skipped. To go on with the new topic, run: %s"
+                .formatted(
+                    definition.topic().name(), found.topicId(), definition.topic().id(), wayOut()));
+      }
+    }
+  }
+
+  /** What the logs of some partitions hold. */
+  Map<Integer, LogRange> ranges(Collection<Integer> partitions)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    var beginnings = offsets(partitions, OffsetSpec.earliest());
+    var ends = offsets(partitions, OffsetSpec.latest());
+    var ranges = new HashMap<Integer, LogRange>();
+    beginnings.forEach(
+        (partition, beginning) ->
+            ranges.put(
+                partition, new LogRange(beginning, ends.getOrDefault(partition, beginning))));
+    return ranges;
+  }
+
+  /** Why reading cannot go on at an offset that is not in the log. */
+  TerminationException offsetsLost(int partition, long offset, LogRange range) {
+    return new TerminationException(
+        Termination.Reason.OffsetsLost,
+        "Partition %d of topic %s is stored up to offset %d, but its log holds %d to %d: records were removed before they were read, or the log was cut. Nothing was skipped. To go on, run: %s"
+            .formatted(
+                partition,
+                definition.topic().name(),
+                offset,
+                range.beginning(),
+                range.end(),
+                wayOut()));
+  }
+
+  @Override
+  public void close() {
+    admin.close();
+  }
+
+  private String wayOut() {
+    return "./acequia offsets accept " + definition.name() + " --to earliest|latest|OFFSET";
+  }
+
+  private Map<Integer, Long> offsets(Collection<Integer> partitions, OffsetSpec spec)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    var asked = new HashMap<TopicPartition, OffsetSpec>();
+    for (var partition : partitions) {
+      asked.put(new TopicPartition(definition.topic().name(), partition), spec);
+    }
+    var found = new HashMap<Integer, Long>();
+    admin
+        .listOffsets(asked)
+        .all()
+        .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+        .forEach((name, result) -> found.put(name.partition(), result.offset()));
+    return found;
+  }
+}

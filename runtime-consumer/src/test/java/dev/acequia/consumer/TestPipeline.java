@@ -1,0 +1,417 @@
+package dev.acequia.consumer;
+
+import dev.acequia.consumer.consume.ConsumerHealth;
+import dev.acequia.consumer.consume.PipelineConsumer;
+import dev.acequia.contract.AcceptedOffsets;
+import dev.acequia.contract.KafkaConnection;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.Termination;
+import dev.acequia.contract.TerminationException;
+import dev.acequia.contract.TopicDefinition;
+import dev.acequia.stores.StoreWriter;
+import dev.acequia.telemetry.MetricSet;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.jspecify.annotations.Nullable;
+
+/** A pipeline with a topic and a database of its own, and what a test does with it. */
+final class TestPipeline implements AutoCloseable {
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private final String name = "flights-" + COUNT.incrementAndGet();
+  private final String database = name.replace('-', '_');
+  private final Path folder = Servers.folder(name);
+  private final int partitions;
+  private final LoadMode mode;
+  private final Admin admin;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final List<Running> consumers = new ArrayList<>();
+  private final List<Process> processes = new ArrayList<>();
+  private Schema schema;
+  private String topicId = "";
+  private @Nullable AcceptedOffsets accepted;
+
+  TestPipeline(Schema schema, LoadMode mode, int partitions)
+      throws SQLException, ExecutionException, TimeoutException, InterruptedException {
+    this.schema = schema;
+    this.mode = mode;
+    this.partitions = partitions;
+    var bootstrap = Map.<String, Object>of("bootstrap.servers", Servers.kafka().bootstrapServers());
+    admin = Admin.create(bootstrap);
+    var settings = new HashMap<>(bootstrap);
+    settings.put("acks", "all");
+    producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    try (var connection = Servers.postgres().connect("postgres");
+        var statement = connection.createStatement()) {
+      statement.execute("CREATE DATABASE " + database);
+      statement.execute("CREATE ROLE " + database + "_admin LOGIN CREATEROLE PASSWORD 'admin'");
+      statement.execute("GRANT CREATE ON DATABASE " + database + " TO " + database + "_admin");
+    }
+    createTopic(topic());
+    createTopic(topic() + ".dlq");
+    lookUpTopicId();
+  }
+
+  /** Prepares everything, as the operator does. */
+  static TestPipeline ready(Schema schema, LoadMode mode, int partitions) throws Exception {
+    var pipeline = new TestPipeline(schema, mode, partitions);
+    if (pipeline.migrate() != 0) {
+      throw new IllegalStateException("the migration failed: " + pipeline.termination());
+    }
+    return pipeline;
+  }
+
+  String topic() {
+    return "ops." + name;
+  }
+
+  String table() {
+    return "ops." + database;
+  }
+
+  String offsetsTable() {
+    return "ops._acequia_offsets_" + database;
+  }
+
+  void use(Schema newSchema) {
+    schema = newSchema;
+  }
+
+  void accept(@Nullable Integer partition, String to) {
+    accepted = new AcceptedOffsets(topicId, partition, to);
+  }
+
+  PipelineDefinition definition() {
+    return new PipelineDefinition(
+        "ops",
+        name,
+        null,
+        schema,
+        new TopicDefinition(topic(), topicId, partitions, topic() + ".dlq"),
+        new StoreDefinition.Postgres("ops", database),
+        mode,
+        1000,
+        accepted);
+  }
+
+  int migrate(String... arguments) throws IOException {
+    var environment = environment();
+    environment.put(RuntimeVariable.STORE_USERNAME, database + "_admin");
+    environment.put(RuntimeVariable.STORE_PASSWORD, "admin");
+    environment.put(RuntimeVariable.STORE_WRITER_USERNAME, database + "_writer");
+    environment.put(RuntimeVariable.STORE_WRITER_PASSWORD, "writer");
+    environment.put(RuntimeVariable.STORE_READER_USERNAME, database + "_reader");
+    environment.put(RuntimeVariable.STORE_READER_PASSWORD, "reader");
+    var all = new ArrayList<>(List.of("migrate"));
+    all.addAll(List.of(arguments));
+    return MigrationProcess.run(all, named(environment));
+  }
+
+  Optional<Termination> termination() throws IOException {
+    var file = folder.resolve("termination");
+    return Files.exists(file) ? Termination.parse(Files.readString(file)) : Optional.empty();
+  }
+
+  /** A consumer on a thread of this process. */
+  Running start(String pod) throws IOException {
+    var environment = consumerEnvironment(pod);
+    return start(pod, StoreWriter.open(definition(), named(environment)));
+  }
+
+  Running start(String pod, StoreWriter writer) {
+    var registry = new PrometheusRegistry();
+    var consumer =
+        new PipelineConsumer(
+            definition(),
+            new KafkaConnection(Map.of("bootstrap.servers", Servers.kafka().bootstrapServers())),
+            writer,
+            new MetricSet(registry),
+            pod);
+    var running = new Running(consumer, registry);
+    consumers.add(running);
+    return running;
+  }
+
+  StoreWriter writer(String pod) throws IOException {
+    return StoreWriter.open(definition(), named(consumerEnvironment(pod)));
+  }
+
+  /** A consumer in a process of its own, which may be killed or stopped. */
+  Process startProcess(String pod) throws IOException {
+    var builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-Xmx160m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            ConsumerProcess.class.getName());
+    var environment = consumerEnvironment(pod);
+    var number = COUNT.incrementAndGet();
+    environment.put(
+        RuntimeVariable.ACEQUIA_BIND_ADDRESS,
+        "127.77." + (ProcessHandle.current().pid() % 250 + 1) + "." + (number % 250 + 1));
+    builder.environment().putAll(named(environment));
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(folder.resolve(pod + ".log").toFile());
+    var process = builder.start();
+    processes.add(process);
+    return process;
+  }
+
+  String log(String pod) throws IOException {
+    return Files.readString(folder.resolve(pod + ".log"));
+  }
+
+  void send(int partition, @Nullable String key, @Nullable String value, Header... headers) {
+    producer.send(
+        new ProducerRecord<>(topic(), partition, bytes(key), bytes(value), List.of(headers)));
+  }
+
+  void sendBytes(int partition, byte[] value) {
+    producer.send(new ProducerRecord<>(topic(), partition, null, value));
+  }
+
+  void flush() {
+    producer.flush();
+  }
+
+  /** All that is in the topic of dead letters. */
+  List<ConsumerRecord<byte[], byte[]>> deadLetters() {
+    var settings = Map.<String, Object>of("bootstrap.servers", Servers.kafka().bootstrapServers());
+    try (var consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      var names =
+          java.util.stream.IntStream.range(0, partitions)
+              .mapToObj(partition -> new TopicPartition(topic() + ".dlq", partition))
+              .toList();
+      consumer.assign(names);
+      consumer.seekToBeginning(names);
+      var ends = consumer.endOffsets(names);
+      var found = new ArrayList<ConsumerRecord<byte[], byte[]>>();
+      while (names.stream().anyMatch(one -> consumer.position(one) < ends.getOrDefault(one, 0L))) {
+        consumer.poll(Duration.ofMillis(200)).forEach(found::add);
+      }
+      return found;
+    }
+  }
+
+  long committedToKafka(int partition)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    var offset =
+        admin
+            .listConsumerGroupOffsets(topic())
+            .partitionsToOffsetAndMetadata()
+            .get(10, TimeUnit.SECONDS)
+            .get(new TopicPartition(topic(), partition));
+    return offset == null ? -1 : offset.offset();
+  }
+
+  void recreateTopic() throws ExecutionException, TimeoutException, InterruptedException {
+    admin.deleteTopics(List.of(topic())).all().get(20, TimeUnit.SECONDS);
+    await()
+        .ignoreExceptions()
+        .until(
+            () -> {
+              createTopic(topic());
+              return true;
+            });
+  }
+
+  void lookUpTopicId() throws ExecutionException, TimeoutException, InterruptedException {
+    topicId =
+        admin
+            .describeTopics(List.of(topic()))
+            .allTopicNames()
+            .get(20, TimeUnit.SECONDS)
+            .values()
+            .iterator()
+            .next()
+            .topicId()
+            .toString();
+  }
+
+  Admin admin() {
+    return admin;
+  }
+
+  /** A query's rows, their columns' texts joined by {@code |}. */
+  List<String> rows(String sql) throws SQLException {
+    try (var connection = Servers.postgres().connect(database);
+        var statement = connection.createStatement()) {
+      var found = new ArrayList<String>();
+      if (!statement.execute(sql)) {
+        return found;
+      }
+      try (var rows = statement.getResultSet()) {
+        while (rows.next()) {
+          var columns = new ArrayList<String>();
+          for (var i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+            columns.add(String.valueOf(rows.getString(i)));
+          }
+          found.add(String.join("|", columns));
+        }
+      }
+      return found;
+    }
+  }
+
+  java.sql.Connection connect(String role, String password) throws SQLException {
+    return java.sql.DriverManager.getConnection(
+        Servers.postgres().jdbcUrl(database), database + "_" + role, password);
+  }
+
+  long count() throws SQLException {
+    return Long.parseLong(rows("SELECT count(*) FROM " + table()).get(0));
+  }
+
+  static ConditionFactory await() {
+    return Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50));
+  }
+
+  void awaitCount(long wanted) {
+    await().until(this::count, count -> count == wanted);
+  }
+
+  @Override
+  public void close() throws Exception {
+    for (var process : processes) {
+      process.destroyForcibly();
+    }
+    for (var consumer : consumers) {
+      consumer.stop();
+    }
+    producer.close();
+    admin.close();
+  }
+
+  private EnumMap<RuntimeVariable, String> consumerEnvironment(String pod) throws IOException {
+    var environment = environment();
+    environment.put(RuntimeVariable.STORE_USERNAME, database + "_writer");
+    environment.put(RuntimeVariable.STORE_PASSWORD, "writer");
+    environment.put(RuntimeVariable.POD_NAME, pod);
+    return environment;
+  }
+
+  private EnumMap<RuntimeVariable, String> environment() throws IOException {
+    var file = folder.resolve("pipeline.json");
+    Files.writeString(file, definition().toJson());
+    Files.deleteIfExists(folder.resolve("termination"));
+    var environment = new EnumMap<RuntimeVariable, String>(RuntimeVariable.class);
+    environment.put(RuntimeVariable.ACEQUIA_DEFINITION, file.toString());
+    environment.put(
+        RuntimeVariable.ACEQUIA_TERMINATION_LOG, folder.resolve("termination").toString());
+    environment.put(RuntimeVariable.KAFKA_BOOTSTRAP_SERVERS, Servers.kafka().bootstrapServers());
+    environment.put(RuntimeVariable.STORE_URI, Servers.postgres().uri(database));
+    return environment;
+  }
+
+  private static Map<String, String> named(EnumMap<RuntimeVariable, String> environment) {
+    return environment.entrySet().stream()
+        .collect(Collectors.toMap(entry -> entry.getKey().name(), Map.Entry::getValue));
+  }
+
+  private void createTopic(String topicName)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    admin
+        .createTopics(List.of(new NewTopic(topicName, Optional.of(partitions), Optional.empty())))
+        .all()
+        .get(20, TimeUnit.SECONDS);
+  }
+
+  private static byte @Nullable [] bytes(@Nullable String text) {
+    return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A consumer that runs. */
+  static final class Running {
+    private final PipelineConsumer consumer;
+    private final PrometheusRegistry registry;
+    private final FutureTask<Optional<Termination>> end;
+
+    Running(PipelineConsumer consumer, PrometheusRegistry registry) {
+      this.consumer = consumer;
+      this.registry = registry;
+      end =
+          new FutureTask<>(
+              () -> {
+                try {
+                  consumer.run();
+                  return Optional.empty();
+                } catch (TerminationException e) {
+                  return Optional.of(e.termination());
+                }
+              });
+      Thread.ofPlatform().daemon().name("consumer").start(end);
+    }
+
+    ConsumerHealth health() {
+      return consumer.health();
+    }
+
+    /** Stops it, and waits. */
+    void stop() throws Exception {
+      consumer.stop();
+      end.get(40, TimeUnit.SECONDS);
+    }
+
+    /** Waits until it ends by itself, and answers why. */
+    Optional<Termination> end() throws Exception {
+      return end.get(60, TimeUnit.SECONDS);
+    }
+
+    boolean isRunning() {
+      return !end.isDone();
+    }
+
+    /** A counter's value, 0 when it has none yet. */
+    double counter(String metric, String label) {
+      for (var family : registry.scrape()) {
+        for (var point : family.getDataPoints()) {
+          if ((family.getMetadata().getName() + "_total").equals(metric)
+              && point
+                  instanceof
+                  io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot
+                      counter
+              && label.equals(point.getLabels().get("result"))) {
+            return counter.getValue();
+          }
+        }
+      }
+      return 0;
+    }
+  }
+}
