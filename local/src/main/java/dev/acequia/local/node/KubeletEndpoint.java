@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
@@ -76,7 +77,7 @@ final class KubeletEndpoint implements AutoCloseable {
       throws IOException, InterruptedException {
     var address = new InetSocketAddress(InetAddress.ofLiteral(NodeContext.HOST_ADDRESS), port);
     var tls = ServerCertificate.context(folder, clientAuthority);
-    var server = HttpsServer.create(address, 0);
+    var server = listen(address);
     server.setHttpsConfigurator(
         new HttpsConfigurator(tls) {
           @Override
@@ -91,6 +92,17 @@ final class KubeletEndpoint implements AutoCloseable {
     server.createContext("/", endpoint::handle);
     server.start();
     return endpoint;
+  }
+
+  private static HttpsServer listen(InetSocketAddress address) throws IOException {
+    try {
+      return HttpsServer.create(address, 0);
+    } catch (BindException e) {
+      throw new IOException(
+          "Port %d of 127.0.0.1, on which the API server fetches logs, is in use"
+              .formatted(address.getPort()),
+          e);
+    }
   }
 
   int port() {

@@ -61,10 +61,15 @@ final class ServiceAccountTokens {
             .withName(pod.getSpec().getServiceAccountName())
             .tokenRequest(request)
             .getStatus();
-    var life = Duration.between(now, Instant.parse(status.getExpirationTimestamp()));
-    var use = life.multipliedBy(4).dividedBy(5);
-    var token = new Token(status.getToken(), now.plus(use.compareTo(OLDEST) > 0 ? OLDEST : use));
+    var token =
+        new Token(status.getToken(), renewal(now, Instant.parse(status.getExpirationTimestamp())));
     byAudience.put(key, token);
     return token.text;
+  }
+
+  /** When a token that was made just now is to be made anew. */
+  static Instant renewal(Instant now, Instant expiry) {
+    var use = Duration.between(now, expiry).multipliedBy(4).dividedBy(5);
+    return now.plus(use.compareTo(OLDEST) > 0 ? OLDEST : use);
   }
 }
