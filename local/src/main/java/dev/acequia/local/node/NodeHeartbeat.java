@@ -29,6 +29,7 @@ final class NodeHeartbeat implements AutoCloseable {
   private static final String LEASES = "kube-node-lease";
   private static final Duration PERIOD = Duration.ofSeconds(10);
   private static final int LEASE_SECONDS = 40;
+  private static final Duration CLOSE_TIME = Duration.ofSeconds(2);
 
   /** A status that is right is written again after this time. */
   private static final Duration STATUS_AGE = Duration.ofMinutes(5);
@@ -67,17 +68,24 @@ final class NodeHeartbeat implements AutoCloseable {
   public void close() {
     if (thread != null) {
       thread.interrupt();
+      try {
+        thread.join(CLOSE_TIME);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
   private void run() {
     try {
-      while (true) {
+      while (!Thread.currentThread().isInterrupted()) {
         Thread.sleep(PERIOD);
         try {
           beat(false);
         } catch (KubernetesClientException e) {
-          LOG.warn("The node's heartbeat: {}", e.getMessage());
+          if (!Thread.currentThread().isInterrupted()) {
+            LOG.warn("The node's heartbeat: {}", e.getMessage());
+          }
         }
       }
     } catch (InterruptedException e) {

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class PodEvents implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PodEvents.class);
   private static final int MAX_WAITING = 1000;
   private static final int MAX_REMEMBERED = 2000;
+  private static final Duration CLOSE_TIME = Duration.ofSeconds(2);
 
   /** Kinds of Events, as {@code kubectl} shows them. */
   enum Type {
@@ -74,9 +76,15 @@ final class PodEvents implements AutoCloseable {
     offer(new Told(pod, container, type, reason, message, Instant.now()));
   }
 
+  /** Stops telling; what still waits is not told. */
   @Override
   public void close() {
     writer.interrupt();
+    try {
+      writer.join(CLOSE_TIME);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void offer(Told told) {
@@ -87,7 +95,7 @@ final class PodEvents implements AutoCloseable {
 
   private void write() {
     try {
-      while (true) {
+      while (!Thread.currentThread().isInterrupted()) {
         var told = waiting.take();
         try {
           written.put(told.key(), write(told));
