@@ -171,14 +171,16 @@ class PipelineLifeIT {
   }
 
   @Test
-  void refusesWhatIsNotBuiltAndRecovers() {
-    create("api: {host: flights.example.com}");
+  void refusesWhatItCannotServeAndRecovers() {
+    create("");
+    awaitReady();
+    merge("{\"metadata\":{\"annotations\":{\"acequia.dev/accept-offsets\":\"earliest\"}}}");
     await().atMost(LIMIT).until(() -> condition("Ready").getReason().equals("InvalidSpec"));
-    assertThat(condition("Ready").getMessage()).startsWith("spec.api.host: ");
+    assertThat(condition("Ready").getMessage()).contains("acequia.dev/accept-offsets");
     assertThat(condition("Stalled").getStatus()).isEqualTo("True");
-    assertThat(client.apps().deployments().inNamespace(namespace).list().getItems()).isEmpty();
+    assertThat(condition("ApiReady").getStatus()).isEqualTo("True");
 
-    merge("{\"spec\":{\"api\":{\"host\":null}}}");
+    merge("{\"metadata\":{\"annotations\":{\"acequia.dev/accept-offsets\":null}}}");
     awaitReady();
     assertThat(find("Stalled")).isEmpty();
   }

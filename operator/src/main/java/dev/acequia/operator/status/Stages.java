@@ -43,6 +43,9 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
     var table = "table " + plan.store().schema() + "." + plan.store().table();
     return switch (seen.migration()) {
       case null -> Verdict.no("WaitingForTopic", "The " + table + " is made after the topic");
+      // It has ended since the plan was made; the next one brings the new version.
+      case MigrationState.Succeeded done when !plan.migrated() ->
+          Verdict.no("Migrating", "Job " + done.job() + " has made the " + table);
       case MigrationState.Succeeded _ -> Verdict.yes("Migrated", "The " + table + " is ready");
       case MigrationState.Running running ->
           Verdict.no(

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.operator.apply;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.operator.observe;
+
+import org.jspecify.annotations.NullMarked;

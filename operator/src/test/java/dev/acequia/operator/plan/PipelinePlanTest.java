@@ -1,0 +1,137 @@
+package dev.acequia.operator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.crds.DataPipeline;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PipelinePlanTest {
+  private static final PlatformConfig PLATFORM =
+      PlatformConfig.parse("{runtimeImage: 'runtime:2', kafka: {bootstrapServers: 'kafka:9092'}}");
+  private static final Facts.Topic TOPIC = new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAQ", 6);
+
+  private final Known known = new Known();
+
+  @Test
+  void hasNoWorkloadBeforeTheTopic() {
+    known.topic = null;
+    var plan = plan(pipeline());
+    assertThat(plan.definitionMap()).isNull();
+    assertThat(plan.migration()).isNull();
+    assertThat(plan.objects()).extracting("kind").contains("ServiceAccount", "Service", "Secret");
+  }
+
+  @Test
+  void migratesBeforeAnythingRuns() {
+    var plan = plan(pipeline());
+    assertThat(plan.migration()).isNotNull();
+    assertThat(plan.migrated()).isFalse();
+    assertThat(plan.consumer()).isNull();
+    assertThat(plan.api()).isNull();
+  }
+
+  @Test
+  void keepsTheLiveReleaseButFollowsTheScaleUntilTheMigrationSucceeds() {
+    known.live = new Release("flights-definition-old", "runtime:1", "flights-writer", "0ld");
+    var pipeline = pipeline();
+    var plan = plan(pipeline);
+    assertThat(Release.of(Objects.requireNonNull(plan.consumer()))).contains(known.live);
+    assertThat(plan.definitionsInUse()).contains("flights-definition-old").hasSize(2);
+
+    known.succeeded = Set.of(job(plan));
+    var after = plan(pipeline);
+    assertThat(Release.of(Objects.requireNonNull(after.consumer())).orElseThrow().image())
+        .isEqualTo("runtime:2");
+    assertThat(after.definitionsInUse()).hasSize(1);
+  }
+
+  @Test
+  void migratesAnewForWhatTheTableDependsOn() {
+    var job = job(plan(pipeline()));
+    known.topic = new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAg", 6);
+    assertThat(job(plan(pipeline()))).isNotEqualTo(job);
+    known.topic = new Facts.Topic(TOPIC.id(), 12);
+    assertThat(job(plan(pipeline()))).isNotEqualTo(job);
+    known.topic = TOPIC;
+    known.storeHash = "changed";
+    assertThat(job(plan(pipeline()))).isNotEqualTo(job);
+  }
+
+  @Test
+  void rollsOutADescriptionWithoutAMigration() {
+    var plan = plan(pipeline());
+    var described = pipeline("description: Departures");
+    assertThat(job(plan(described))).isEqualTo(job(plan));
+    assertThat(plan(described).definitionsInUse()).isNotEqualTo(plan.definitionsInUse());
+  }
+
+  @Test
+  void takesAPersonsWordOnlyForTheTopicItNames() {
+    var pipeline = pipeline();
+    pipeline
+        .getMetadata()
+        .setAnnotations(
+            Map.of(
+                "acequia.dev/accept-offsets",
+                "{\"topicId\":\"AAAAAAAAAAAAAAAAAAAAAQ\",\"to\":\"latest\"}"));
+    assertThat(Objects.requireNonNull(plan(pipeline).definition()).acceptedOffsets()).isNotNull();
+    known.topic = new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAg", 6);
+    assertThat(Objects.requireNonNull(plan(pipeline).definition()).acceptedOffsets()).isNull();
+  }
+
+  @Test
+  void runsTheMinimumWithoutKedaAndSaysSo() {
+    var scale =
+        plan(pipeline("consumer: {scaling: {min: 0, max: 5, lagPerReplica: 10}}")).consumerScale();
+    assertThat(scale.replicas()).isEqualTo(1);
+    assertThat(scale.note()).contains("KEDA").contains("running 1");
+  }
+
+  private PipelinePlan plan(DataPipeline pipeline) {
+    return PipelinePlan.of(pipeline, PLATFORM, known.facts());
+  }
+
+  private static String job(PipelinePlan plan) {
+    return Objects.requireNonNull(plan.migration()).getMetadata().getName();
+  }
+
+  private static DataPipeline pipeline(String... more) {
+    return Serialization.unmarshal(
+        """
+        metadata: {name: flights, namespace: ops}
+        spec:
+          schema: {fields: [{name: flight, type: int32, required: true}]}
+          store: {postgres: {secretName: warehouse}}
+          %s
+        """
+            .formatted(String.join("\n  ", more)),
+        DataPipeline.class);
+  }
+
+  /** The facts of a test, one changed at a time. */
+  private static final class Known {
+    private Facts.@Nullable Topic topic = TOPIC;
+    private String storeHash = "hash";
+    private Set<String> succeeded = Set.of();
+    private @Nullable Release live;
+
+    Facts facts() {
+      return new Facts(
+          "uid",
+          topic,
+          new Facts.StoreSecret("postgresql://db/warehouse", storeHash),
+          new Facts.Login("writer", "password", "writer-hash"),
+          new Facts.Login("reader", "password", "reader-hash"),
+          null,
+          succeeded,
+          live,
+          live,
+          false);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.acequia.operator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class PlatformConfigTest {
+  @Test
+  void fillsInDefaults() {
+    var platform = PlatformConfig.parse("{runtimeImage: i, kafka: {bootstrapServers: 'k:1'}}");
+    assertThat(platform.kafka().topicProvider()).isEqualTo(PlatformConfig.TopicProvider.DIRECT);
+    assertThat(platform.kafka().replicationFactor()).isEqualTo(3);
+    assertThat(platform.kafka().minInsyncReplicas()).isEqualTo(2);
+    assertThat(platform.exposure().type()).isEqualTo(PlatformConfig.Exposure.Type.CLUSTER_IP);
+    assertThat(platform.requireAuth()).isFalse();
+  }
+
+  @Test
+  void namesWhatIsMissing() {
+    assertThatThrownBy(() -> PlatformConfig.parse("{runtimeImage: i, kafka: {}}"))
+        .hasMessageContaining("kafka.bootstrapServers is missing");
+    assertThatThrownBy(
+            () ->
+                PlatformConfig.parse(
+                    "{runtimeImage: i, kafka: {bootstrapServers: k, topicProvider: strimzi}}"))
+        .hasMessageContaining("kafka.strimzi is missing");
+    assertThatThrownBy(
+            () ->
+                PlatformConfig.parse(
+                    "{runtimeImage: i, kafka: {bootstrapServers: k}, exposure: {type: NodePort}}"))
+        .hasMessageContaining("exposure.host is missing");
+  }
+
+  @Test
+  void refusesAnUnknownKeyAndMoreCopiesThanThereAre() {
+    assertThatThrownBy(
+            () ->
+                PlatformConfig.parse(
+                    "{runtimeImage: i, kafka: {bootstrapServers: k}, requiresAuth: true}"))
+        .hasMessageContaining("requiresAuth");
+    assertThatThrownBy(
+            () ->
+                PlatformConfig.parse(
+                    "{runtimeImage: i, kafka: {bootstrapServers: k, replicationFactor: 1, minInsyncReplicas: 2}}"))
+        .hasMessageContaining("no record could be written");
+  }
+}

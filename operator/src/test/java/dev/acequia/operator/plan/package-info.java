@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.operator.plan;
+
+import org.jspecify.annotations.NullMarked;

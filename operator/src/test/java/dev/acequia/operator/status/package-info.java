@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.operator.status;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,114 @@
+package dev.acequia.operator.validate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.plan.PlatformConfig;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SpecValidationTest {
+  private static final String VALID =
+      """
+      metadata: {name: flights, namespace: ops}
+      spec:
+        schema: {fields: [{name: flight, type: int32, required: true}]}
+        store: {postgres: {secretName: warehouse}}
+      """;
+
+  @Test
+  void takesTheLeastSpec() {
+    assertThat(violations(VALID)).isEmpty();
+  }
+
+  @Test
+  void listsAllViolationsAtOnceEachWithItsPath() {
+    assertThat(
+            violations(
+                """
+                metadata: {name: Flights, namespace: ops}
+                spec:
+                  schema:
+                    key: [gone]
+                    fields: [{name: a, type: int32}, {name: a, type: string}]
+                  store: {}
+                  topic: {retention: 1w}
+                  consumer: {scaling: {min: 3, max: 2, lagPerReplica: 1}}
+                """))
+        .extracting(Violation::path)
+        .containsExactlyInAnyOrder(
+            "metadata.name",
+            "spec.schema.fields",
+            "spec.schema.key",
+            "spec.store",
+            "spec.topic.retention",
+            "spec.consumer.scaling");
+  }
+
+  @Test
+  void refusesWhatIsNotBuiltYet() {
+    assertThat(
+            violations(
+                VALID
+                    + """
+                      api:
+                        auth: {apiKeysSecretName: keys}
+                        rateLimit: {requestsPerSecond: 5}
+                        scaling: {min: 1, max: 2}
+                        host: example.com
+                    """))
+        .extracting(Violation::path)
+        .containsExactlyInAnyOrder(
+            "spec.api.auth", "spec.api.rateLimit", "spec.api.scaling", "spec.api.host");
+  }
+
+  @Test
+  void refusesAnUpsertWithoutKeyAndAKeyThatMayBeAbsent() {
+    assertThat(violations(VALID + "  consumer: {mode: upsert}\n"))
+        .singleElement()
+        .hasToString(
+            "spec.schema.key: mode upsert keeps the newest record of each key; name the key fields, or use append");
+    assertThat(
+            violations(
+                """
+                metadata: {name: flights, namespace: ops}
+                spec:
+                  schema: {key: [flight], fields: [{name: flight, type: int32}]}
+                  store: {postgres: {secretName: warehouse}}
+                """))
+        .singleElement()
+        .extracting(Violation::message)
+        .asString()
+        .contains("required: true");
+  }
+
+  @Test
+  void refusesAnAnnotationThatCannotBeRead() {
+    var pipeline = Serialization.unmarshal(VALID, DataPipeline.class);
+    pipeline.getMetadata().setAnnotations(Map.of("acequia.dev/accept-offsets", "earliest"));
+    assertThat(SpecValidation.of(pipeline, platform("")))
+        .singleElement()
+        .extracting(Violation::path)
+        .isEqualTo("metadata.annotations['acequia.dev/accept-offsets']");
+  }
+
+  @Test
+  void refusesAnOpenApiWhereThePlatformRequiresProtection() {
+    var pipeline = Serialization.unmarshal(VALID, DataPipeline.class);
+    assertThat(SpecValidation.of(pipeline, platform("requireAuth: true")))
+        .singleElement()
+        .extracting(Violation::path)
+        .isEqualTo("spec.api.auth");
+  }
+
+  private static List<Violation> violations(String yaml) {
+    return SpecValidation.of(Serialization.unmarshal(yaml, DataPipeline.class), platform(""));
+  }
+
+  private static PlatformConfig platform(String more) {
+    return PlatformConfig.parse(
+        "runtimeImage: i\nkafka: {bootstrapServers: 'k:1'}\n" + more + "\n");
+  }
+}

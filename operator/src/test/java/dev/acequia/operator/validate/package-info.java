@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.operator.validate;
+
+import org.jspecify.annotations.NullMarked;
