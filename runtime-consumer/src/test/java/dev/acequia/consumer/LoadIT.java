@@ -111,7 +111,7 @@ class LoadIT {
               pipeline.rows(
                   "SELECT count(DISTINCT (_partition, _offset)) FROM " + pipeline.table()))
           .containsExactly("20001");
-      TestPipeline.await().until(() -> pipeline.committedToKafka(0) == 6_668);
+      TestPipeline.await().until(() -> pipeline.committedToKafka(0), offset -> offset == 6_668);
       assertThat(consumer.health().ready()).isEmpty();
       assertThat(consumer.counter("acequia_consumer_records_total", "stored")).isEqualTo(20_001);
     }
@@ -215,6 +215,7 @@ class LoadIT {
           producer.send(
               new org.apache.kafka.clients.producer.ProducerRecord<>(
                   pipeline.topic(), 0, null, record(round, "t")));
+          producer.flush();
           if (round % 2 == 0) {
             producer.commitTransaction();
           } else {
@@ -225,7 +226,7 @@ class LoadIT {
       pipeline.start("pod");
       pipeline.awaitCount(2);
       // Four records and four markers.
-      TestPipeline.await().until(() -> pipeline.committedToKafka(0) == 8);
+      TestPipeline.await().until(() -> pipeline.committedToKafka(0), offset -> offset == 8);
       assertThat(pipeline.rows("SELECT next_offset FROM " + pipeline.offsetsTable()))
           .containsExactly("8");
     }
