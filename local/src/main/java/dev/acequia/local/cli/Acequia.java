@@ -3,6 +3,7 @@ package dev.acequia.local.cli;
 import dev.acequia.local.CommandException;
 import dev.acequia.local.platform.DownCommand;
 import dev.acequia.local.platform.UpCommand;
+import dev.acequia.servers.ServerException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
@@ -28,11 +29,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     commandListHeading = "%nCommands:%n",
     versionProvider = ProductVersion.class,
     subcommands = {
+      DemoCommand.class,
       UpCommand.class,
       DownCommand.class,
       NewCommand.class,
       ImportCommand.class,
       RenderCommand.class,
+      OffsetsCommand.class,
       VersionCommand.class
     },
     footer = {
@@ -83,18 +86,23 @@ public final class Acequia implements Runnable {
   private static int failed(Exception e, CommandLine command) {
     var err = command.getErr();
     command.getOut().flush();
-    if (e instanceof CommandException) {
+    if (isPlain(e)) {
       err.println("acequia: " + e.getMessage());
     } else {
       err.println("acequia: " + Explanation.of(e));
     }
     if (System.getenv("ACEQUIA_DEBUG") != null) {
       e.printStackTrace(err);
-    } else if (!(e instanceof CommandException)) {
+    } else if (!isPlain(e)) {
       err.println("(ACEQUIA_DEBUG=1 shows where it happened.)");
     }
     err.flush();
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** Whether its message is made for people. */
+  private static boolean isPlain(Exception e) {
+    return e instanceof CommandException || e instanceof ServerException;
   }
 
   private static int misused(ParameterException e) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** A process that runs a platform until it is told to end. */
 public final class PlatformProcess {
@@ -22,7 +23,7 @@ public final class PlatformProcess {
     logTo(new PlatformFiles(Path.of(arguments[0])));
     var files = new PlatformFiles(Path.of(arguments[0]));
     try {
-      run(PlatformSettings.of(files, Path.of(arguments[1])), System.out::println, platform -> {});
+      run(PlatformSettings.of(files, Path.of(arguments[1])), System.out::println, platform -> true);
     } catch (CommandException | ServerException e) {
       System.out.println(e.getMessage());
       System.exit(1);
@@ -34,12 +35,12 @@ public final class PlatformProcess {
 
   /**
    * Runs a platform until SIGINT or SIGTERM, and stops it in order then, be it ready or still
-   * starting. Does not return, unless it cannot be started.
+   * starting.
    *
-   * @param whenReady is called once
+   * @param whenReady is called once; whether the platform is to stay, else it is stopped at once
    */
-  static void run(
-      PlatformSettings settings, Consumer<String> out, Consumer<LocalPlatform> whenReady)
+  public static void run(
+      PlatformSettings settings, Consumer<String> out, Predicate<LocalPlatform> whenReady)
       throws IOException {
     var starter = Thread.currentThread();
     var started = new CompletableFuture<Optional<LocalPlatform>>();
@@ -49,8 +50,11 @@ public final class PlatformProcess {
     try {
       var platform = LocalPlatform.start(settings, out);
       started.complete(Optional.of(platform));
-      whenReady.accept(platform);
-      new CountDownLatch(1).await();
+      if (whenReady.test(platform)) {
+        new CountDownLatch(1).await();
+      } else {
+        platform.close();
+      }
     } catch (InterruptedException e) {
       starter.interrupt();
     } finally {

@@ -45,6 +45,7 @@ public final class UpCommand implements Callable<Integer> {
         platform -> {
           explain(out, files);
           print(out, "Ctrl-C stops it; what it holds is kept.");
+          return true;
         });
     return 0;
   }

@@ -1,0 +1,170 @@
+package dev.acequia.local.cli;
+
+import dev.acequia.local.CommandException;
+import dev.acequia.local.cli.demo.Demo;
+import dev.acequia.local.cli.demo.Screen;
+import dev.acequia.local.platform.PlatformFiles;
+import dev.acequia.local.platform.PlatformFolder;
+import dev.acequia.local.platform.PlatformProcess;
+import dev.acequia.local.platform.PlatformSettings;
+import dev.acequia.local.platform.RunningPlatform;
+import dev.acequia.servers.ControlPlaneBinaries;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "demo",
+    description = {
+      "See one pipeline at work: from its resource to the answer of a query.",
+      "",
+      "Starts the local platform, or uses the one that runs, applies examples/flights.yaml, pushes "
+          + "5,000 real records over HTTP and queries them. Stays until Ctrl-C."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./acequia demo",
+      "  ./acequia demo --once   # to check that all works; leaves nothing behind"
+    })
+final class DemoCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private PlatformFolder folder;
+
+  @Option(
+      names = "--once",
+      description =
+          "Leave again: exit code 0 when all went well. What the demo started or created is "
+              + "removed.")
+  private boolean once;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    LibraryLogs.onlyErrors();
+    var screen = new Screen(this::print);
+    screen.line("Acequia: one Kubernetes resource becomes a running data product.");
+    screen.line("");
+    var running = RunningPlatform.find(folder.files());
+    if (running.isPresent()) {
+      besideRunning(running.get(), screen);
+    } else {
+      onOwnPlatform(screen);
+    }
+    return 0;
+  }
+
+  private void besideRunning(RunningPlatform platform, Screen screen) throws InterruptedException {
+    var files = platform.files();
+    if (!platform.isReady()) {
+      throw new CommandException(
+          "the platform on " + files.folder() + " is still starting; try again soon");
+    }
+    screen.line("The platform: the one that runs on " + files.folder());
+    show(files, screen, once);
+    screen.line("");
+    screen.line(
+        once
+            ? "All of it took " + screen.elapsed() + "."
+            : "The platform goes on running; ./acequia down stops it.");
+  }
+
+  private void onOwnPlatform(Screen screen) throws IOException {
+    var ownFolder = once && !spec.commandLine().getParseResult().hasMatchedOption("--data-dir");
+    var files =
+        ownFolder ? new PlatformFiles(Files.createTempDirectory("acequia-demo-")) : folder.files();
+    screen.line("The platform: Kubernetes, Kafka and PostgreSQL in " + files.folder());
+    PlatformProcess.run(
+        PlatformSettings.of(files, ControlPlaneBinaries.repositoryRoot()),
+        screen::line,
+        platform -> {
+          showOrExplain(files, screen, once && !ownFolder);
+          screen.line("");
+          screen.line(
+              once
+                  ? "All of it took " + screen.elapsed() + "."
+                  : "Ready after "
+                      + screen.elapsed()
+                      + ". Ctrl-C ends the demo; its data is kept.");
+          return !once;
+        });
+    if (ownFolder) {
+      delete(files.folder());
+    }
+  }
+
+  /** A demonstration that fails says where to look. */
+  private void showOrExplain(PlatformFiles files, Screen screen, boolean cleanUp) {
+    try {
+      show(files, screen, cleanUp);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException("interrupted", e);
+    } catch (CommandException e) {
+      throw new CommandException(e.getMessage() + "\nEach process' log is in " + files.logs(), e);
+    }
+  }
+
+  private static void show(PlatformFiles files, Screen screen, boolean cleanUp)
+      throws InterruptedException {
+    try (var client = client(files)) {
+      var demo =
+          new Demo(client, ControlPlaneBinaries.repositoryRoot().resolve("examples"), screen);
+      demo.run(files.kubeconfig(), kubectl());
+      if (cleanUp) {
+        screen.line("");
+        demo.cleanUp();
+      }
+    }
+  }
+
+  private static KubernetesClient client(PlatformFiles files) {
+    try {
+      return new KubernetesClientBuilder()
+          .withConfig(Config.fromKubeconfig(Files.readString(files.kubeconfig())))
+          .build();
+    } catch (IOException e) {
+      throw new CommandException(files.kubeconfig() + ": cannot be read", e);
+    }
+  }
+
+  /**
+   * By its name where the shell finds it, else by the path of the one that came with the platform.
+   */
+  private static String kubectl() {
+    var path = System.getenv("PATH");
+    var isOnPath =
+        path != null
+            && Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+                .splitAsStream(path)
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "kubectl")));
+    return isOnPath
+        ? "kubectl"
+        : ControlPlaneBinaries.resolve(true, line -> {}).program("kubectl").toString();
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (var paths = Files.walk(folder)) {
+      for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+
+  private void print(String line) {
+    var out = spec.commandLine().getOut();
+    out.println(line);
+    out.flush();
+  }
+}

@@ -1,0 +1,210 @@
+package dev.acequia.local.cli.demo;
+
+import dev.acequia.local.CommandException;
+import dev.acequia.local.cli.load.Endpoint;
+import dev.acequia.local.cli.load.FileImport;
+import dev.acequia.local.cli.load.ImportListener;
+import dev.acequia.local.cli.load.ImportOptions;
+import dev.acequia.local.cli.load.RecordProblem;
+import dev.acequia.local.cli.source.CsvDialect;
+import dev.acequia.local.cli.source.RecordFile;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One pipeline from its resource to the answer of a query, told step by step. */
+public final class Demo {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration COUNT_LIMIT = Duration.ofMinutes(2);
+  private static final Duration LOOK = Duration.ofMillis(100);
+  private static final String WORST =
+      "dep_delay=gt.300&select=carrier,flight,dest,dep_delay&order=dep_delay.desc&limit=3";
+  private static final String BY_ORIGIN = "select=origin,count(),dep_delay.avg()&order=origin";
+  private static final String OWN =
+      "{\"time_hour\":\"2026-07-01T12:00:00Z\",\"carrier\":\"ME\",\"flight\":1,"
+          + "\"origin\":\"JFK\",\"dest\":\"LAX\",\"dep_delay\":5}";
+  private static final String OWN_KEY = "2026-07-01T12:00:00Z,ME,1,JFK";
+  private static final String BAD = "{\"carrier\":\"ME\",\"flight\":\"one\",\"origin\":\"JFK\"}";
+
+  private final Path examples;
+  private final Screen screen;
+  private final DemoPipeline pipeline;
+  private final boolean created;
+
+  /**
+   * Prepares the demonstration.
+   *
+   * @param examples the folder with flights.yaml and flights.ndjson
+   */
+  public Demo(KubernetesClient client, Path examples, Screen screen) {
+    this.examples = examples;
+    this.screen = screen;
+    this.pipeline = DemoPipeline.of(client, examples.resolve("flights.yaml"), screen);
+    this.created = !pipeline.exists();
+  }
+
+  /**
+   * Tells the story.
+   *
+   * @throws CommandException when something did not work as it should
+   */
+  public void run(Path kubeconfig, String kubectl) throws InterruptedException {
+    screen.part("The pipeline: kubectl apply -f examples/flights.yaml");
+    pipeline.apply();
+    var endpoint = Endpoint.of(pipeline.awaitReady());
+    screen.fact("endpoint", endpoint.toString());
+    var api = new DemoApi(endpoint);
+
+    push(endpoint, api);
+    ask(api);
+    next(endpoint, api, kubeconfig, kubectl);
+  }
+
+  /** Removes what the demonstration created, for one that leaves nothing behind. */
+  public void cleanUp() throws InterruptedException {
+    if (created) {
+      pipeline.delete();
+    }
+  }
+
+  private void push(Endpoint endpoint, DemoApi api) throws InterruptedException {
+    screen.part("The data: departures from New York in 2013, pushed over HTTP");
+    var before = created ? 0 : api.count();
+    var began = System.nanoTime();
+    var options =
+        new ImportOptions(
+            new CsvDialect(',', StandardCharsets.UTF_8, Set.of()),
+            Set.of(),
+            null,
+            4,
+            1000,
+            false,
+            null,
+            PATIENCE);
+    var problems = new FirstProblem();
+    var result =
+        FileImport.prepare(RecordFile.of(examples.resolve("flights.ndjson")), endpoint, options)
+            .run(problems);
+    if (!result.isComplete()) {
+      throw new CommandException(
+          "%,d of %,d records were accepted; %s"
+              .formatted(result.accepted(), result.read(), problems.orElse(result.failure())));
+    }
+    screen.done("accepted", number(result.accepted()) + " records are durable", began);
+    awaitCount(api, result.accepted(), before, began);
+  }
+
+  private void awaitCount(DemoApi api, long pushed, long before, long began)
+      throws InterruptedException {
+    var count = api.count();
+    while (before == 0 ? count != pushed : count < pushed) {
+      if (System.nanoTime() - began > COUNT_LIMIT.toNanos()) {
+        throw new CommandException(
+            "%,d records were accepted, but %,d can be queried after %d s"
+                .formatted(pushed, count, COUNT_LIMIT.toSeconds()));
+      }
+      screen.waitingFor("the records: " + number(count) + " can be queried", began);
+      Thread.sleep(LOOK);
+      count = api.count();
+    }
+    screen.done(
+        "queryable",
+        number(count) + " records" + (before == 0 ? "" : ", with those of earlier"),
+        began);
+  }
+
+  private void ask(DemoApi api) throws InterruptedException {
+    screen.part("Two questions");
+    answer(api, "Which departures were more than five hours late?", WORST);
+    screen.line("");
+    answer(api, "How many left each airport, and how late on average?", BY_ORIGIN);
+  }
+
+  private void answer(DemoApi api, String question, String query) throws InterruptedException {
+    var began = System.nanoTime();
+    var rows = api.query(query);
+    if (rows.isEmpty()) {
+      throw new CommandException(api.address(query) + " answers with nothing");
+    }
+    screen.line("  " + question);
+    screen.line("    curl '" + api.address(query) + "'");
+    for (var row : rows) {
+      screen.line("    " + row);
+    }
+    screen.done("answered", rows.size() + " rows", began);
+  }
+
+  private void next(Endpoint endpoint, DemoApi api, Path kubeconfig, String kubectl)
+      throws InterruptedException {
+    screen.part("Your turn");
+    var records = endpoint.records();
+    for (var line :
+        List.of(
+            "  A record of your own, and its way back:",
+            "    curl '" + records + "' -H 'Content-Type: application/json' \\",
+            "      -d '" + OWN + "'",
+            "    curl '" + records + "/" + OWN_KEY + "'",
+            "",
+            "  A bad one is refused, and told why:",
+            "    curl '" + records + "' -H 'Content-Type: application/json' \\",
+            "      -d '" + BAD + "'")) {
+      screen.line(line);
+    }
+    var problem = api.pushBad(BAD);
+    screen.line("    " + problem.path("status") + " " + problem.path("title").asText());
+    for (var error : problem.path("errors")) {
+      screen.line("    " + error);
+    }
+    for (var line :
+        List.of(
+            "",
+            "  In the browser:   " + endpoint + "/docs",
+            "  In the cluster:   export KUBECONFIG=" + kubeconfig,
+            "                    " + kubectl + " get datapipelines",
+            "                    " + kubectl + " describe datapipeline " + pipeline.name(),
+            "  Your own data:    ./acequia new FILE.csv > mine.yaml",
+            "                    " + kubectl + " apply -f mine.yaml",
+            "                    ./acequia import FILE.csv --to ENDPOINT")) {
+      screen.line(line);
+    }
+  }
+
+  private static String number(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /** What to say when the push goes wrong. */
+  private static final class FirstProblem implements ImportListener {
+    private volatile @Nullable String first;
+
+    String orElse(@Nullable String other) {
+      var problem = first;
+      return problem != null ? problem : String.valueOf(other);
+    }
+
+    @Override
+    public void answered(int accepted, int rejected, double share) {}
+
+    @Override
+    public void problem(RecordProblem problem) {
+      if (first == null) {
+        first = problem.toString();
+      }
+    }
+
+    @Override
+    public void waiting(String reason, Duration delay) {
+      first = reason;
+    }
+
+    @Override
+    public void recovered() {
+      first = null;
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.acequia.local.cli.demo;
+
+import com.fasterxml.jackson.core.JacksonException;
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.local.CommandException;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The demonstration's pipeline in the cluster. */
+final class DemoPipeline {
+  private static final Duration READY_LIMIT = Duration.ofMinutes(3);
+  private static final Duration GONE_LIMIT = Duration.ofMinutes(1);
+  private static final Duration LOOK = Duration.ofMillis(200);
+  private static final List<String> STAGES =
+      List.of("TopicReady", "StoreReady", "ConsumerReady", "ApiReady", "Ready");
+  private static final PatchContext APPLY =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager("acequia-demo")
+          .withForce(true)
+          .build();
+
+  private final KubernetesClient client;
+  private final GenericKubernetesResource manifest;
+  private final Screen screen;
+
+  private DemoPipeline(KubernetesClient client, GenericKubernetesResource manifest, Screen screen) {
+    this.client = client;
+    this.manifest = manifest;
+    this.screen = screen;
+  }
+
+  /** The pipeline of a file, for the namespace {@code default}. */
+  static DemoPipeline of(KubernetesClient client, Path file, Screen screen) {
+    try {
+      var manifest =
+          Serialization.yamlMapper()
+              .readValue(Files.readString(file), GenericKubernetesResource.class);
+      manifest.getMetadata().setNamespace("default");
+      return new DemoPipeline(client, manifest, screen);
+    } catch (JacksonException e) {
+      throw new CommandException(file + ": " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new CommandException(file + ": cannot be read", e);
+    }
+  }
+
+  String name() {
+    return manifest.getMetadata().getName();
+  }
+
+  boolean exists() {
+    return live() != null;
+  }
+
+  /** As {@code kubectl apply} does. */
+  void apply() {
+    var began = System.nanoTime();
+    try {
+      client.resource(manifest).patch(APPLY);
+    } catch (KubernetesClientException e) {
+      throw new CommandException(
+          "the cluster refused the pipeline: "
+              + (e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage()),
+          e);
+    }
+    screen.done("applied", "DataPipeline " + name() + " in namespace default", began);
+  }
+
+  /**
+   * Waits until it is Ready, and shows each stage when it is.
+   *
+   * @return the endpoint
+   * @throws CommandException when only a person can help, or it takes too long
+   */
+  String awaitReady() throws InterruptedException {
+    var began = System.nanoTime();
+    var shown = new HashSet<String>();
+    while (true) {
+      var pipeline = live();
+      for (var stage : STAGES) {
+        if (isTrue(condition(pipeline, stage)) && shown.add(stage)) {
+          screen.done(stage, "True", began);
+        }
+      }
+      if (pipeline != null && shown.contains("Ready")) {
+        var endpoint = pipeline.getStatus().endpoint();
+        if (endpoint != null) {
+          return endpoint;
+        }
+      }
+      if (condition(pipeline, "Stalled") instanceof Condition stalled && isTrue(stalled)) {
+        throw new CommandException("the pipeline is stalled: " + stalled.getMessage());
+      }
+      var ready = condition(pipeline, "Ready");
+      var why = ready == null ? "the operator to take it up" : "Ready: " + ready.getMessage();
+      if (System.nanoTime() - began > READY_LIMIT.toNanos()) {
+        throw new CommandException("the pipeline is not Ready after 3 min; it waits for " + why);
+      }
+      screen.waitingFor(why, began);
+      Thread.sleep(LOOK);
+    }
+  }
+
+  /** Removes it with its topic and table. */
+  void delete() throws InterruptedException {
+    var began = System.nanoTime();
+    resource()
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"deletionPolicy\":\"Delete\"}}");
+    resource().delete();
+    while (live() != null) {
+      if (System.nanoTime() - began > GONE_LIMIT.toNanos()) {
+        throw new CommandException("the pipeline is not gone after 1 min");
+      }
+      screen.waitingFor("the pipeline to go", began);
+      Thread.sleep(LOOK);
+    }
+    screen.done("removed", "the pipeline with its topic and table", began);
+  }
+
+  private Resource<DataPipeline> resource() {
+    return client.resources(DataPipeline.class).inNamespace("default").withName(name());
+  }
+
+  private @Nullable DataPipeline live() {
+    return resource().get();
+  }
+
+  /** The condition, if it is about the resource as it is now. */
+  private static @Nullable Condition condition(@Nullable DataPipeline pipeline, String type) {
+    if (pipeline == null || pipeline.getStatus() == null) {
+      return null;
+    }
+    return pipeline.getStatus().conditions().stream()
+        .filter(condition -> condition.getType().equals(type))
+        .filter(
+            condition ->
+                Objects.equals(
+                    condition.getObservedGeneration(), pipeline.getMetadata().getGeneration()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static boolean isTrue(@Nullable Condition condition) {
+    return condition != null && condition.getStatus().equals("True");
+  }
+}
