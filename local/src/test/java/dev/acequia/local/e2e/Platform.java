@@ -1,0 +1,172 @@
+package dev.acequia.local.e2e;
+
+import dev.acequia.local.cli.Acequia;
+import dev.acequia.local.platform.LocalPlatform;
+import dev.acequia.local.platform.PlatformEnvironment;
+import dev.acequia.servers.ControlPlaneBinaries;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+
+/** The local platform, as its users reach it: kubectl, HTTP, SQL, Kafka and the command line. */
+final class Platform {
+  static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  final Path repository = ControlPlaneBinaries.repositoryRoot();
+  final Kubectl kubectl;
+  final PlatformEnvironment environment;
+
+  Platform(LocalPlatform local) {
+    try {
+      environment = local.environment();
+      kubectl = Kubectl.on(environment.kubeconfig());
+    } catch (IOException e) {
+      throw new AssertionError("the platform's files cannot be read", e);
+    }
+  }
+
+  /** An example of the repository. */
+  String example(String file) throws IOException {
+    return Files.readString(repository.resolve("examples").resolve(file));
+  }
+
+  /** A namespace with the store's Secret in it, as a platform team would hand it out. */
+  void createNamespace(String namespace) {
+    kubectl.run("create", "namespace", namespace);
+    var secret =
+        kubectl
+            .run("get", "secret", "warehouse", "-n", "default", "-o", "yaml")
+            .lines()
+            .filter(line -> !line.matches(" +(namespace|uid|resourceVersion|creationTimestamp):.*"))
+            .collect(Collectors.joining("\n"));
+    kubectl.apply(secret, "-n", namespace);
+  }
+
+  void awaitReady(String namespace, String pipeline) {
+    kubectl.run(
+        "wait", "--for=condition=Ready", "dp/" + pipeline, "-n", namespace, "--timeout=90s");
+  }
+
+  /** One value of an object. */
+  String get(String namespace, String object, String jsonPath, String... more) {
+    var arguments =
+        new ArrayList<>(
+            List.of("get", object, "-n", namespace, "-o", "jsonpath={" + jsonPath + "}"));
+    arguments.addAll(List.of(more));
+    return kubectl.run(arguments.toArray(String[]::new));
+  }
+
+  /** Status, reason and message of a condition. */
+  String condition(String namespace, String pipeline, String type) {
+    var path = ".status.conditions[?(@.type==\"" + type + "\")]";
+    return kubectl.run(
+        "get",
+        "dp/" + pipeline,
+        "-n",
+        namespace,
+        "-o",
+        "jsonpath={" + path + ".status} {" + path + ".reason} {" + path + ".message}");
+  }
+
+  String endpoint(String namespace, String pipeline) {
+    return get(namespace, "dp/" + pipeline, ".status.endpoint");
+  }
+
+  HttpResponse<String> query(String url) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> push(String endpoint, String contentType, String body) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create(endpoint + "/v1/records"))
+            .timeout(TIMEOUT)
+            .header("Content-Type", contentType)
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The first column of a statement's rows. */
+  List<String> sql(String statement) throws SQLException {
+    try (var connection = DriverManager.getConnection(jdbc());
+        var rows = connection.createStatement().executeQuery(statement)) {
+      var values = new ArrayList<String>();
+      while (rows.next()) {
+        values.add(rows.getString(1));
+      }
+      return values;
+    }
+  }
+
+  private String jdbc() {
+    var uri = URI.create(environment.postgresUri());
+    var login = uri.getUserInfo().split(":", 2);
+    return "jdbc:postgresql://%s:%d%s?user=%s&password=%s"
+        .formatted(uri.getHost(), uri.getPort(), uri.getPath(), login[0], login[1]);
+  }
+
+  List<String> topics() throws Exception {
+    try (var admin =
+        Admin.create(Map.of("bootstrap.servers", environment.kafkaBootstrapServers()))) {
+      return List.copyOf(admin.listTopics().names().get());
+    }
+  }
+
+  /** The command line, as a process of its own whose output is this one's. */
+  Process acequia(String... arguments) throws IOException {
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Acequia.class.getName()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).inheritIO().start();
+  }
+
+  /** The processes of this machine that run a pipeline's Pods of one component. */
+  List<ProcessHandle> processes(String namespace, String pipeline, String component)
+      throws IOException {
+    var selector =
+        "app.kubernetes.io/instance=" + pipeline + ",app.kubernetes.io/component=" + component;
+    var pods =
+        List.of(get(namespace, "pods", ".items[*].metadata.name", "-l", selector).split(" "));
+    try (var processes = Files.list(Path.of("/proc"))) {
+      return processes
+          .filter(process -> process.getFileName().toString().matches("[0-9]+"))
+          .filter(
+              process ->
+                  pods.stream().anyMatch(pod -> environ(process).contains("POD_NAME=" + pod)))
+          .flatMap(
+              process ->
+                  ProcessHandle.of(Long.parseLong(process.getFileName().toString())).stream())
+          .toList();
+    }
+  }
+
+  private static List<String> environ(Path process) {
+    try {
+      return List.of(
+          Files.readString(process.resolve("environ"), StandardCharsets.ISO_8859_1).split("\0"));
+    } catch (IOException e) {
+      return List.of(); // another user's, or gone
+    }
+  }
+}
