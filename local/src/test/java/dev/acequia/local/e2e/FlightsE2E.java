@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.contract.PipelineMetric;
+import dev.acequia.local.platform.LocalPlatform;
+import dev.acequia.local.platform.PlatformExtension;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import dev.acequia.local.platform.LocalPlatform;
-import dev.acequia.local.platform.PlatformExtension;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -3,12 +3,12 @@ package dev.acequia.local.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.acequia.local.platform.LocalPlatform;
+import dev.acequia.local.platform.PlatformExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import dev.acequia.local.platform.LocalPlatform;
-import dev.acequia.local.platform.PlatformExtension;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;

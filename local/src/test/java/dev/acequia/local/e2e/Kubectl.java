@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 record Kubectl(Path program, Path kubeconfig) {
 
   static Kubectl on(Path kubeconfig) throws IOException {
-    return new Kubectl(ControlPlaneBinaries.resolve(true, line -> {}).program("kubectl"), kubeconfig);
+    return new Kubectl(
+        ControlPlaneBinaries.resolve(true, line -> {}).program("kubectl"), kubeconfig);
   }
 
   /** What a command printed, both streams, and how it ended. */

@@ -3,9 +3,9 @@ package dev.acequia.local.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.time.Duration;
 import dev.acequia.local.platform.LocalPlatform;
 import dev.acequia.local.platform.PlatformExtension;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
