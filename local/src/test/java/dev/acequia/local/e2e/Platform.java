@@ -1,5 +1,7 @@
 package dev.acequia.local.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.acequia.local.cli.Acequia;
 import dev.acequia.local.platform.LocalPlatform;
 import dev.acequia.local.platform.PlatformEnvironment;
@@ -84,6 +86,13 @@ final class Platform {
 
   String endpoint(String namespace, String pipeline) {
     return get(namespace, "dp/" + pipeline, ".status.endpoint");
+  }
+
+  /** The body of an answered query, without the line breaks between its rows. */
+  String rows(String url) throws Exception {
+    var answer = query(url);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return answer.body().replaceAll("\\n *", "");
   }
 
   HttpResponse<String> query(String url) throws Exception {

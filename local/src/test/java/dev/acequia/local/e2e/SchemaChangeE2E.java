@@ -52,7 +52,7 @@ class SchemaChangeE2E {
         .atMost(Platform.TIMEOUT)
         .untilAsserted(
             () ->
-                assertThat(platform.query(endpoint + "/v1/records?order=id&select=id,unit").body())
+                assertThat(platform.rows(endpoint + "/v1/records?order=id&select=id,unit"))
                     .isEqualTo("[{\"id\":1,\"unit\":null},{\"id\":3000000000,\"unit\":\"°C\"}]"));
   }
 
@@ -68,7 +68,7 @@ class SchemaChangeE2E {
         .atMost(Platform.TIMEOUT)
         .untilAsserted(
             () ->
-                assertThat(platform.query(endpoint + "/v1/records?select=id").body())
+                assertThat(platform.rows(endpoint + "/v1/records?select=id"))
                     .isEqualTo("[{\"id\":1}]"));
 
     // A row without a unit is there: the field cannot become required.
@@ -91,7 +91,7 @@ class SchemaChangeE2E {
         .atMost(Platform.TIMEOUT)
         .untilAsserted(
             () ->
-                assertThat(platform.query(endpoint + "/v1/records?select=id&order=id").body())
+                assertThat(platform.rows(endpoint + "/v1/records?select=id&order=id"))
                     .isEqualTo("[{\"id\":1},{\"id\":2}]"));
   }
 
