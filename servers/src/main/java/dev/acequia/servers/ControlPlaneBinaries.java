@@ -52,6 +52,11 @@ public record ControlPlaneBinaries(Path folder) {
     return new ControlPlaneBinaries(folder);
   }
 
+  /** The kubectl on the PATH, if there is one; else {@code program("kubectl")} will do. */
+  public static Optional<Path> kubectlOnPath() {
+    return ProcessGroup.onPath("kubectl").map(Path::of);
+  }
+
   /** The path of one program. */
   public Path program(String name) {
     return folder.resolve(name);

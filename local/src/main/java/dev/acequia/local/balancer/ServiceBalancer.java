@@ -29,7 +29,7 @@ public final class ServiceBalancer implements AutoCloseable {
   }
 
   /**
-   * Starts following; returns when what exists now is served.
+   * Starts following.
    *
    * @param warnings is told of ports that are taken, a line each
    */

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -18,9 +21,16 @@ final class Charts {
   static final String RELEASE = "acequia";
 
   private final Path helm;
+  private final Path rendered;
 
-  Charts(Path repositoryRoot) {
+  /**
+   * The charts of a repository.
+   *
+   * @param rendered keeps what was rendered, by what it was rendered from
+   */
+  Charts(Path repositoryRoot, Path rendered) {
     this.helm = repositoryRoot.resolve("helm");
+    this.rendered = rendered;
   }
 
   /** The custom resource's definition, as YAML. */
@@ -66,6 +76,32 @@ final class Charts {
     if (!Files.exists(folder.resolve("Chart.yaml"))) {
       throw new CommandException("The chart " + folder + " is missing.");
     }
+    var known = rendered.resolve(chart + "-" + digest(folder, values) + ".yaml");
+    if (Files.exists(known)) {
+      return Files.readString(known);
+    }
+    var yaml = runHelm(chart, folder, values);
+    Files.createDirectories(rendered);
+    PrivateFile.write(known, yaml);
+    return yaml;
+  }
+
+  private static String digest(Path folder, String values) throws IOException {
+    try (var walk = Files.walk(folder)) {
+      var sha = MessageDigest.getInstance("SHA-256");
+      for (var file : (Iterable<Path>) walk.filter(Files::isRegularFile).sorted()::iterator) {
+        sha.update(folder.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
+        sha.update(Files.readAllBytes(file));
+      }
+      sha.update((values + ControlPlane.VERSION).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(sha.digest(), 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String runHelm(String chart, Path folder, String values)
+      throws IOException, InterruptedException {
     var valuesFile = Files.createTempFile("acequia-values", ".yaml");
     var errors = Files.createTempFile("acequia-helm", ".log");
     try {

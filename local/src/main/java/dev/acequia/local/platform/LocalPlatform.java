@@ -148,7 +148,7 @@ public final class LocalPlatform implements AutoCloseable {
   }
 
   private void startAll() throws IOException {
-    var charts = new Charts(settings.repositoryRoot());
+    var charts = new Charts(settings.repositoryRoot(), files.home("charts").data());
     var kafkaAddress = "127.0.0.1:" + choices.port("kafka");
     var crds = sideBySide.submit(charts::crds);
     var operator = sideBySide.submit(() -> charts.operator(kafkaAddress));

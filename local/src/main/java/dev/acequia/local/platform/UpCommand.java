@@ -1,5 +1,6 @@
 package dev.acequia.local.platform;
 
+import dev.acequia.servers.ControlPlaneBinaries;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -55,6 +56,12 @@ public final class UpCommand implements Callable<Integer> {
     print(out, "export KUBECONFIG=" + files.kubeconfig());
     print(out, "Kafka's and PostgreSQL's addresses are in " + files.environment());
     print(out, "Each process' log is in " + files.logs());
+    if (ControlPlaneBinaries.kubectlOnPath().isEmpty()) {
+      print(
+          out,
+          "kubectl is not on your PATH; there is one in "
+              + ControlPlaneBinaries.resolve(true, line -> {}).folder());
+    }
   }
 
   private static void print(PrintWriter out, String line) {
