@@ -26,7 +26,7 @@ import org.springframework.context.support.DefaultLifecycleProcessor;
 @Import(WebServer.class)
 class ApiConfiguration {
   /** Of the 30 seconds that Kubernetes gives a Pod to end, what requests under way get. */
-  private static final int DRAIN_MILLIS = 22_000;
+  private static final int DRAIN_MILLIS = 20_000;
 
   @Bean
   WebServer.Address address(ApiSettings settings) {
@@ -58,8 +58,8 @@ class ApiConfiguration {
   }
 
   @Bean
-  Readiness readiness(TopicWriter topic, StoreReader store) {
-    return new Readiness(topic, store);
+  Readiness readiness(ApiSettings settings, TopicWriter topic, StoreReader store) {
+    return new Readiness(topic, store, settings.farewell());
   }
 
   @Bean

@@ -47,12 +47,19 @@ public final class ApiProcess implements AutoCloseable {
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
     var application = new SpringApplication(ApiConfiguration.class);
     application.setWebApplicationType(WebApplicationType.SERVLET);
+    application.setLogStartupInfo(false);
     application.setBannerMode(Banner.Mode.OFF);
     application.setEnvironment(new NoEnvironment());
     application.setAddCommandLineProperties(false);
     application.addInitializers(
         context -> context.getBeanFactory().registerSingleton("settings", settings));
-    return new ApiProcess((ServletWebServerApplicationContext) application.run());
+    var process = new ApiProcess((ServletWebServerApplicationContext) application.run());
+    LOG.info(
+        "serving {}/{} on port {}",
+        settings.definition().namespace(),
+        settings.definition().name(),
+        process.port());
+    return process;
   }
 
   /** The port of the API. */

@@ -4,6 +4,7 @@ import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.telemetry.ManagementServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -12,10 +13,17 @@ import java.util.Map;
  * @param environment of the process: {@link RuntimeVariable}
  * @param port of the API, 0 for any free one
  * @param managementPort 0 for any free one
+ * @param farewell how long it goes on answering once it was told to stop, so that whoever routes
+ *     requests to it has noticed
  */
 record ApiSettings(
-    PipelineDefinition definition, Map<String, String> environment, int port, int managementPort) {
+    PipelineDefinition definition,
+    Map<String, String> environment,
+    int port,
+    int managementPort,
+    Duration farewell) {
   private static final int PORT = 8080;
+  private static final Duration FAREWELL = Duration.ofSeconds(3);
 
   ApiSettings {
     environment = Map.copyOf(environment);
@@ -24,7 +32,7 @@ record ApiSettings(
   static ApiSettings fromEnvironment(Map<String, String> environment) {
     var definition = Path.of(RuntimeVariable.ACEQUIA_DEFINITION.requiredIn(environment));
     return new ApiSettings(
-        PipelineDefinition.read(definition), environment, PORT, ManagementServer.PORT);
+        PipelineDefinition.read(definition), environment, PORT, ManagementServer.PORT, FAREWELL);
   }
 
   /** The Pod's name, by which Kafka and the store know this process. */

@@ -6,6 +6,8 @@ import dev.acequia.stores.StoreReader;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationEvent;
 import org.springframework.context.ApplicationListener;
@@ -18,17 +20,25 @@ import org.springframework.context.event.ContextClosedEvent;
  * process of the pipeline would be better off.
  */
 final class Readiness implements ApplicationListener<ApplicationEvent> {
+  private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   private final TopicWriter topic;
   private final StoreReader store;
+  private final Duration farewell;
   private final Thread prober;
   private volatile Optional<String> trouble = Optional.of("starting");
   private volatile boolean stopping;
 
-  Readiness(TopicWriter topic, StoreReader store) {
+  /**
+   * Not ready yet.
+   *
+   * @param farewell how long to be unready before the end begins
+   */
+  Readiness(TopicWriter topic, StoreReader store, Duration farewell) {
     this.topic = topic;
     this.store = store;
+    this.farewell = farewell;
     this.prober = Thread.ofVirtual().name("readiness").unstarted(this::probeUntilReady);
   }
 
@@ -44,6 +54,15 @@ final class Readiness implements ApplicationListener<ApplicationEvent> {
     } else if (event instanceof ContextClosedEvent) {
       // The prober is not interrupted: that would break a connection of the pool in mid-use.
       stopping = true;
+      awaitFarewell();
+    }
+  }
+
+  private void awaitFarewell() {
+    try {
+      Thread.sleep(farewell);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -69,10 +88,14 @@ final class Readiness implements ApplicationListener<ApplicationEvent> {
       return notYet(String.valueOf(e.getMessage()));
     }
     trouble = Optional.empty();
+    LOG.info("ready");
     return true;
   }
 
   private boolean notYet(String reason) {
+    if (!trouble.equals(Optional.of(reason))) {
+      LOG.info("not ready: {}", reason);
+    }
     trouble = Optional.of(reason);
     return false;
   }

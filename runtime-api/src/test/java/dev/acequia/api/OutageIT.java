@@ -57,7 +57,7 @@ class OutageIT {
     environment.put("STORE_URI", "postgresql://127.0.0.1:1/none");
     environment.put("STORE_USERNAME", "nobody");
     environment.put("STORE_PASSWORD", "none");
-    return ApiProcess.start(new ApiSettings(definition, environment, 0, 0));
+    return ApiProcess.start(new ApiSettings(definition, environment, 0, 0, Duration.ZERO));
   }
 
   private static void createTopic(String bootstrapServers) {

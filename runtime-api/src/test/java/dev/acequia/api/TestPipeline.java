@@ -82,7 +82,8 @@ final class TestPipeline implements AutoCloseable {
             null);
     migrate(definition);
     return new TestPipeline(
-        definition, ApiProcess.start(new ApiSettings(definition, environment(), 0, 0)));
+        definition,
+        ApiProcess.start(new ApiSettings(definition, environment(), 0, 0, Duration.ZERO)));
   }
 
   static Map<String, String> environment() {

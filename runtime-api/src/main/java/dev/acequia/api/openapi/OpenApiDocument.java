@@ -87,23 +87,29 @@ final class OpenApiDocument {
     object(known, "limit", "schema")
         .put("maximum", Integer.MAX_VALUE)
         .put("default", definition.maxPageSize());
+    object(known, "limit").put("example", Math.min(10, definition.maxPageSize()));
     object(known, "limit")
         .put(
             "description",
             "At most so many rows on a page; there are never more than %d."
                 .formatted(definition.maxPageSize()));
-    exampleOf(known, "select").put("value", schema.fields().getFirst().name() + ",count()");
-    exampleOf(known, "order").put("value", schema.fields().getLast().name() + ".desc");
+    var first = schema.fields().getFirst().name();
+    illustrate(known, "select", first + ",count()");
+    illustrate(known, "order", first + ".desc");
     for (var status : List.of("200", "206")) {
       pages(object(get, "responses", status, "content"));
     }
   }
 
-  private static ObjectNode exampleOf(ObjectNode parameters, String name) {
-    return object(parameters, name).putObject("examples").putObject("one");
+  /** In words: a page that tries the API out would put a parameter's example into the request. */
+  private static void illustrate(ObjectNode parameters, String name, String example) {
+    var parameter = object(parameters, name);
+    parameter.put(
+        "description", "%s As in `%s`.".formatted(parameter.get("description").asText(), example));
   }
 
   private ObjectNode filter(Field field) {
+    var description = field.description() == null ? "" : field.description() + ". ";
     var parameter =
         NODES
             .objectNode()
@@ -111,13 +117,11 @@ final class OpenApiDocument {
             .put("in", "query")
             .put(
                 "description",
-                Objects.requireNonNullElse(field.description(), "Filters by this field."));
+                field.type() == FieldType.JSON
+                    ? description + "`is.null` or `is.not_null`."
+                    : "%sA filter, as in `eq.%s` or `is.null`."
+                        .formatted(description, RecordSchema.exampleText(field)));
     parameter.putObject("schema").put("type", "string");
-    var examples = parameter.putObject("examples");
-    if (field.type() != FieldType.JSON) {
-      examples.putObject("equal").put("value", "eq." + RecordSchema.exampleText(field));
-    }
-    examples.putObject("absent").put("value", "is.null");
     return parameter;
   }
 
