@@ -117,6 +117,34 @@ class FaultIT {
   }
 
   @Test
+  void storesEachBatchOnceThoughTheAnswerToItsCommitIsLost() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 4)) {
+      var lossy = new LossyWriter(pipeline.writer("pod"));
+      var consumer = pipeline.start("pod", lossy);
+      fill(pipeline, RECORDS / 4);
+      assertOnce(pipeline, RECORDS / 4);
+      assertThat(lossy.losses()).isPositive();
+      TestPipeline.await().until(() -> consumer.health().ready().isEmpty());
+    }
+  }
+
+  @Test
+  void holdsWhileTheStoreIsDownAndPutsNothingAside() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
+      var consumer = pipeline.start("pod");
+      pipeline.send(0, null, record(0, "x"));
+      pipeline.awaitCount(1);
+      pipeline.rows("ALTER TABLE " + pipeline.table() + " RENAME TO away");
+      pipeline.send(0, null, record(1, "x"));
+      TestPipeline.await().until(() -> consumer.health().ready().isPresent());
+      pipeline.rows("ALTER TABLE ops.away RENAME TO " + pipeline.table().substring(4));
+      pipeline.awaitCount(2);
+      assertThat(pipeline.deadLetters()).isEmpty();
+      assertThat(consumer.health().live()).isEmpty();
+    }
+  }
+
+  @Test
   void sharesPartitionsAndTakesThemOver() throws Exception {
     try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 4)) {
       var first = pipeline.start("first");

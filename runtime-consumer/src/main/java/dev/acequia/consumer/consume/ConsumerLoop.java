@@ -8,18 +8,11 @@ import dev.acequia.stores.WriteResult;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,6 +52,7 @@ final class ConsumerLoop {
   private final ConsumerHealth health;
   private final ConsumerMetrics metrics;
   private final Assignment assignment;
+  private final GroupOffsets groupOffsets;
   private final Backoff backoff = new Backoff();
   private final Backoff claimPause = new Backoff();
   private final Timer probeTimer = new Timer(PROBE_EVERY);
@@ -87,6 +81,7 @@ final class ConsumerLoop {
     this.metrics = metrics;
     intake = new RecordIntake(definition, budget);
     assignment = new Assignment(consumer);
+    groupOffsets = new GroupOffsets(consumer);
     filling = new Batch(newBatch.get());
     spare = new Batch(newBatch.get());
   }
@@ -126,7 +121,7 @@ final class ConsumerLoop {
       startNext();
     }
     if (lagTimer.isDue()) {
-      reportLag();
+      metrics.lag(groupOffsets.lag(assignment.claimed()));
     }
   }
 
@@ -144,7 +139,7 @@ final class ConsumerLoop {
       }
       return consumer.poll(pollTimeout());
     } catch (OffsetOutOfRangeException e) {
-      throw lost(e);
+      throw topic.outOfRange(e);
     } catch (ApiException e) {
       // Such as missing rights, or a topic that is not there: a person may mend it meanwhile.
       failed("Kafka: " + e);
@@ -227,7 +222,7 @@ final class ConsumerLoop {
               });
     }
     // So that an idle group has offsets too.
-    commitToKafka(taken);
+    groupOffsets.commit(taken);
     if (claimed.waiting().isPresent()) {
       LOG.info("waiting: {}", claimed.waiting().get());
       health.isTroubledBy(claimed.waiting().get());
@@ -252,7 +247,7 @@ final class ConsumerLoop {
                     advanced.add(partition);
                   });
         }
-        commitToKafka(advanced);
+        groupOffsets.commit(advanced);
         metrics.stored(batch, stored, written.seconds());
         budget.stored(batch.size(), batch.bad().size() + (long) stored.rejected());
         well();
@@ -295,62 +290,6 @@ final class ConsumerLoop {
     filling.clear();
   }
 
-  /** For lag and autoscaling only. */
-  private void commitToKafka(List<PartitionState> partitions) {
-    if (partitions.isEmpty()) {
-      return;
-    }
-    consumer.commitAsync(
-        kafkaOffsets(partitions),
-        (offsets, trouble) -> {
-          if (trouble != null) {
-            LOG.debug("offsets not committed to Kafka", trouble);
-          }
-        });
-  }
-
-  private static Map<TopicPartition, OffsetAndMetadata> kafkaOffsets(
-      List<PartitionState> partitions) {
-    var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
-    for (var partition : partitions) {
-      offsets.put(partition.name(), new OffsetAndMetadata(partition.stored()));
-    }
-    return offsets;
-  }
-
-  private void reportLag() {
-    var lags = new ArrayList<ConsumerMetrics.Lag>();
-    for (var partition : assignment.claimed()) {
-      var unread = consumer.currentLag(partition.name());
-      if (unread.isPresent()) {
-        lags.add(
-            new ConsumerMetrics.Lag(
-                partition.number(),
-                unread.getAsLong() + partition.position() - partition.stored()));
-      }
-    }
-    metrics.lag(lags);
-  }
-
-  /** What the client found to be out of the log: another topic's offset, or one that is lost. */
-  private TerminationException lost(OffsetOutOfRangeException e) throws InterruptedException {
-    try {
-      topic.verify(topic.ask());
-      var first = e.offsetOutOfRangePartitions().entrySet().iterator().next();
-      var partition = first.getKey().partition();
-      var range = topic.ranges(List.of(partition)).get(partition);
-      if (range != null) {
-        return topic.offsetsLost(partition, first.getValue(), range);
-      }
-      throw e;
-    } catch (TerminationException recreated) {
-      return recreated;
-    } catch (ExecutionException | TimeoutException unknown) {
-      throw new KafkaException(
-          "offsets are out of range and Kafka does not say why: " + unknown.getMessage(), e);
-    }
-  }
-
   /** Finishes the batch in flight; what was read since then is read again by the next owner. */
   private void drain() throws TerminationException, InterruptedException {
     LOG.info("stopping");
@@ -358,35 +297,6 @@ final class ConsumerLoop {
     if (result.isPresent()) {
       settle(result.get());
     }
-    try {
-      var claimed = assignment.claimed();
-      if (!claimed.isEmpty()) {
-        consumer.commitSync(kafkaOffsets(claimed), Duration.ofSeconds(2));
-      }
-    } catch (KafkaException e) {
-      LOG.debug("offsets not committed to Kafka", e);
-    }
-  }
-
-  /** Comes due again and again. */
-  private static final class Timer {
-    private final long everyNanos;
-    private long dueNanos = System.nanoTime();
-
-    Timer(Duration every) {
-      everyNanos = every.toNanos();
-    }
-
-    boolean isDue() {
-      if (System.nanoTime() - dueNanos < 0) {
-        return false;
-      }
-      restart();
-      return true;
-    }
-
-    void restart() {
-      dueNanos = System.nanoTime() + everyNanos;
-    }
+    groupOffsets.commitLast(assignment.claimed());
   }
 }

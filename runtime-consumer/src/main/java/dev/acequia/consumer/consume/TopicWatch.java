@@ -14,6 +14,8 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
@@ -98,6 +100,25 @@ final class TopicWatch implements AutoCloseable {
                 range.beginning(),
                 range.end(),
                 wayOut()));
+  }
+
+  /** Why the client found an offset out of the log: it is another topic's, or it is lost. */
+  TerminationException outOfRange(OffsetOutOfRangeException found) throws InterruptedException {
+    try {
+      verify(ask());
+      var first = found.offsetOutOfRangePartitions().entrySet().iterator().next();
+      var partition = first.getKey().partition();
+      var range = ranges(List.of(partition)).get(partition);
+      if (range == null) {
+        throw found;
+      }
+      return offsetsLost(partition, first.getValue(), range);
+    } catch (TerminationException recreated) {
+      return recreated;
+    } catch (ExecutionException | TimeoutException unknown) {
+      throw new KafkaException(
+          "offsets are out of range and Kafka does not say why: " + unknown.getMessage(), found);
+    }
   }
 
   @Override

@@ -1,0 +1,319 @@
+package dev.acequia.stores.postgres;
+
+import static dev.acequia.stores.postgres.Warehouse.definition;
+import static dev.acequia.stores.postgres.Warehouse.log;
+import static dev.acequia.stores.postgres.Warehouse.schema;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.record.BadRecordException;
+import dev.acequia.contract.record.RecordDecoder;
+import dev.acequia.contract.record.Row;
+import dev.acequia.stores.CommitGate;
+import dev.acequia.stores.PartitionAdvance;
+import dev.acequia.stores.PartitionClaim;
+import dev.acequia.stores.RowRejection;
+import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.WriteResult;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class PostgresWriterIT {
+  private static final UUID TOPIC = UUID.randomUUID();
+  private static final Schema SCHEMA =
+      schema(
+          List.of("id"),
+          new Field("id", FieldType.INT64, true, null),
+          new Field("name", FieldType.STRING, false, null));
+  private static final CommitGate<RuntimeException> OPEN = rejected -> {};
+
+  private final Warehouse warehouse = Warehouse.create();
+  private final Row row = new Row(SCHEMA);
+
+  private PipelineDefinition migrated(LoadMode mode) throws Exception {
+    var definition = definition(SCHEMA, mode, TOPIC, 2, null);
+    StoreMigration.open(definition, warehouse.migrationEnvironment()).migrate(log(TOPIC, 2, 0, 9));
+    return definition;
+  }
+
+  private StoreWriter writer(PipelineDefinition definition, String pod) {
+    return StoreWriter.open(definition, warehouse.writerEnvironment(pod));
+  }
+
+  private void add(StoreBatch batch, int partition, long offset, long id, String name)
+      throws BadRecordException {
+    var json = ("{\"id\":" + id + ",\"name\":\"" + name + "\"}").getBytes(StandardCharsets.UTF_8);
+    new RecordDecoder(SCHEMA).decode(json, 0, json.length, row);
+    batch.add(row, partition, offset);
+  }
+
+  private StoreBatch batch(StoreWriter writer, int partition, long from, String... names)
+      throws BadRecordException {
+    var batch = writer.newBatch();
+    for (var name : names) {
+      add(batch, partition, from, from, name);
+      from++;
+    }
+    return batch;
+  }
+
+  private static List<PartitionAdvance> advance(PartitionClaim claim, long from, long to) {
+    return List.of(new PartitionAdvance(claim.partition(), claim.fence(), from, to));
+  }
+
+  private static PartitionClaim claim(StoreWriter writer, int partition)
+      throws StoreUnavailableException {
+    return writer.claim(partition).orElseThrow();
+  }
+
+  private List<String> names() throws Exception {
+    return warehouse.rows("SELECT name FROM ops.flights ORDER BY id, _partition, _offset");
+  }
+
+  @Test
+  void storesABatchAndItsOffsetsTogether() throws Exception {
+    try (var writer = writer(migrated(LoadMode.APPEND), "pod")) {
+      var claim = claim(writer, 1);
+      assertThat(claim).isEqualTo(new PartitionClaim(1, 0, TOPIC, 1, SCHEMA.hash()));
+      assertThat(writer.write(batch(writer, 1, 0, "a", "b"), advance(claim, 0, 5), OPEN))
+          .isEqualTo(new WriteResult.Stored(2, 0, 0));
+      assertThat(claim(writer, 1).nextOffset()).isEqualTo(5);
+      assertThat(names()).containsExactly("a", "b");
+    }
+  }
+
+  @Test
+  void writesNothingForAnOwnerThatWasOvertaken() throws Exception {
+    var definition = migrated(LoadMode.APPEND);
+    try (var zombie = writer(definition, "zombie");
+        var successor = writer(definition, "successor")) {
+      var old = claim(zombie, 0);
+      var current = claim(successor, 0);
+      assertThat(zombie.write(batch(zombie, 0, 0, "late"), advance(old, 0, 1), OPEN))
+          .isEqualTo(new WriteResult.Overtaken());
+      assertThat(names()).isEmpty();
+      successor.write(batch(successor, 0, 0, "right"), advance(current, 0, 1), OPEN);
+      assertThat(names()).containsExactly("right");
+    }
+  }
+
+  @Test
+  void writesNothingWhenTheOffsetIsNotTheExpectedOneOrTheSchemaHasChanged() throws Exception {
+    try (var writer = writer(migrated(LoadMode.APPEND), "pod")) {
+      var claim = claim(writer, 0);
+      assertThat(writer.write(batch(writer, 0, 3, "gap"), advance(claim, 3, 4), OPEN))
+          .isEqualTo(new WriteResult.Overtaken());
+      warehouse.asSuperuser("UPDATE ops._acequia_offsets_flights SET schema_hash = 'newer'");
+      assertThat(writer.write(batch(writer, 0, 0, "old schema"), advance(claim, 0, 1), OPEN))
+          .isEqualTo(new WriteResult.Overtaken());
+      assertThat(names()).isEmpty();
+    }
+  }
+
+  @Test
+  void storesNothingOfAnyPartitionWhenOneWasOvertaken() throws Exception {
+    var definition = migrated(LoadMode.APPEND);
+    try (var first = writer(definition, "first");
+        var second = writer(definition, "second")) {
+      var zero = claim(first, 0);
+      var one = claim(first, 1);
+      claim(second, 1);
+      var batch = batch(first, 0, 0, "zero");
+      add(batch, 1, 0, 7, "one");
+      assertThat(
+              first.write(
+                  batch,
+                  List.of(
+                      new PartitionAdvance(0, zero.fence(), 0, 1),
+                      new PartitionAdvance(1, one.fence(), 0, 1)),
+                  OPEN))
+          .isEqualTo(new WriteResult.Overtaken());
+      assertThat(claim(first, 0).nextOffset()).isZero();
+      assertThat(names()).isEmpty();
+    }
+  }
+
+  @Test
+  void storesNothingWhenTheGateStaysShut() throws Exception {
+    try (var writer = writer(migrated(LoadMode.APPEND), "pod")) {
+      var claim = claim(writer, 0);
+      assertThatThrownBy(
+              () ->
+                  writer.write(
+                      batch(writer, 0, 0, "a"),
+                      advance(claim, 0, 1),
+                      rejected -> {
+                        throw new IllegalStateException("shut");
+                      }))
+          .hasMessage("shut");
+      assertThat(names()).isEmpty();
+      assertThat(writer.write(batch(writer, 0, 0, "a"), advance(claim, 0, 1), OPEN))
+          .isInstanceOf(WriteResult.Stored.class);
+    }
+  }
+
+  @Test
+  void endsAFormerOwnerThatHangsInMidTransaction() throws Exception {
+    var definition = migrated(LoadMode.APPEND);
+    var inTransaction = new CountDownLatch(1);
+    try (var zombie = writer(definition, "zombie");
+        var successor = writer(definition, "successor");
+        var threads = Executors.newSingleThreadExecutor()) {
+      var old = claim(zombie, 0);
+      var woken = new CountDownLatch(1);
+      var late =
+          threads.submit(
+              () ->
+                  zombie.write(
+                      batch(zombie, 0, 0, "late"),
+                      advance(old, 0, 1),
+                      rejected -> {
+                        inTransaction.countDown();
+                        woken.await(60, TimeUnit.SECONDS);
+                      }));
+      assertThat(inTransaction.await(30, TimeUnit.SECONDS)).isTrue();
+
+      var began = System.nanoTime();
+      var claim = claim(successor, 0);
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));
+      assertThat(claim.nextOffset()).isZero();
+      successor.write(batch(successor, 0, 0, "right"), advance(claim, 0, 1), OPEN);
+
+      woken.countDown();
+      assertThatThrownBy(() -> late.get(30, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(StoreUnavailableException.class);
+      assertThat(names()).containsExactly("right");
+    }
+  }
+
+  @Test
+  void replacesARowOfTheSamePartitionByANewerRecordOnly() throws Exception {
+    try (var writer = writer(migrated(LoadMode.UPSERT), "pod")) {
+      var claim = claim(writer, 0);
+      var batch = writer.newBatch();
+      add(batch, 0, 10, 1, "newest");
+      add(batch, 0, 9, 1, "older, later in the batch");
+      add(batch, 0, 11, 2, "x");
+      writer.write(batch, advance(claim, 0, 12), OPEN);
+      assertThat(names()).containsExactly("newest", "x");
+
+      batch.clear();
+      add(batch, 0, 5, 1, "from a rewind");
+      add(batch, 0, 12, 2, "y");
+      writer.write(batch, advance(claim, 12, 13), OPEN);
+      assertThat(names()).containsExactly("newest", "y");
+
+      batch.clear();
+      add(batch, 1, 3, 1, "from another partition");
+      var other = claim(writer, 1);
+      writer.write(batch, advance(other, 0, 4), OPEN);
+      assertThat(names()).containsExactly("from another partition", "y");
+    }
+  }
+
+  @Test
+  void deletesOnlyWhatIsNotNewer() throws Exception {
+    try (var writer = writer(migrated(LoadMode.UPSERT), "pod")) {
+      var claim = claim(writer, 0);
+      var batch = writer.newBatch();
+      add(batch, 0, 5, 1, "newer");
+      add(batch, 0, 6, 2, "older");
+      writer.write(batch, advance(claim, 0, 7), OPEN);
+      batch.clear();
+      var key = "[1]".getBytes(StandardCharsets.UTF_8);
+      new RecordDecoder(SCHEMA).decodeKey(key, 0, key.length, row);
+      batch.addDeletion(row, 0, 4);
+      key = "[2]".getBytes(StandardCharsets.UTF_8);
+      new RecordDecoder(SCHEMA).decodeKey(key, 0, key.length, row);
+      batch.addDeletion(row, 0, 7);
+      writer.write(batch, advance(claim, 7, 8), OPEN);
+      assertThat(names()).containsExactly("newer");
+    }
+  }
+
+  @Test
+  void namesTheRowsThatTheTableRefusesAndStoresTheOthers() throws Exception {
+    for (var mode : LoadMode.values()) {
+      var definition = migrated(mode);
+      warehouse.asSuperuser(
+          "ALTER TABLE ops.flights ADD CONSTRAINT short CHECK (length(name) < 5)",
+          "INSERT INTO ops._acequia_offsets_flights SELECT 7, topic_id, 0, 0, schema_hash FROM ops._acequia_offsets_flights WHERE partition = 0");
+      try (var writer = writer(definition, "pod")) {
+        var claim = claim(writer, 7);
+        var batch = writer.newBatch();
+        for (var id = 0; id < 300; id++) {
+          add(batch, 7, id, id, id % 100 == 50 ? "too long" : "ok");
+        }
+        List<RowRejection> heard = new ArrayList<>();
+        var result =
+            writer.write(
+                batch,
+                advance(claim, 0, 300),
+                new CommitGate<RuntimeException>() {
+                  @Override
+                  public void onRejected(RowRejection rejection) {
+                    heard.add(rejection);
+                  }
+
+                  @Override
+                  public void beforeCommit(List<RowRejection> rejected) {
+                    assertThat(rejected).isEqualTo(heard);
+                  }
+                });
+        assertThat(result).isEqualTo(new WriteResult.Stored(297, 0, 3));
+        assertThat(heard).extracting(RowRejection::row).containsExactly(50, 150, 250);
+        assertThat(heard.get(0).reason()).contains("violates check constraint \"short\"");
+        assertThat(warehouse.rows("SELECT count(*) FROM ops.flights")).containsExactly("297");
+      }
+      StoreMigration.open(definition, warehouse.migrationEnvironment()).drop();
+    }
+  }
+
+  @Test
+  void remembersIdempotencyKeysForADay() throws Exception {
+    var definition = migrated(LoadMode.APPEND);
+    var key = "k".getBytes(StandardCharsets.UTF_8);
+    try (var writer = writer(definition, "pod")) {
+      var claim = claim(writer, 0);
+      var batch = batch(writer, 0, 0, "first");
+      batch.markIdempotent(key, 0);
+      add(batch, 0, 1, 1, "repeat");
+      batch.markIdempotent(key, 0);
+      add(batch, 0, 2, 2, "another index");
+      batch.markIdempotent(key, 1);
+      assertThat(writer.write(batch, advance(claim, 0, 3), OPEN))
+          .isEqualTo(new WriteResult.Stored(2, 1, 0));
+      assertThat(names()).containsExactly("first", "another index");
+    }
+    warehouse.asSuperuser(
+        "UPDATE ops._acequia_idempotency_flights SET seen_at = now() - interval '25 hours'"
+            + " WHERE index = 0");
+    try (var writer = writer(definition, "pod")) {
+      writer.write(writer.newBatch(), advance(claim(writer, 0), 3, 4), OPEN);
+    }
+    assertThat(warehouse.rows("SELECT index FROM ops._acequia_idempotency_flights"))
+        .containsExactly("1");
+  }
+
+  @Test
+  void saysThatAPartitionIsNotPreparedYet() throws Exception {
+    try (var writer = writer(migrated(LoadMode.APPEND), "pod")) {
+      assertThat(writer.claim(9)).isEmpty();
+    }
+  }
+}
