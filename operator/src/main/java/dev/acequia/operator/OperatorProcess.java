@@ -44,7 +44,7 @@ public final class OperatorProcess {
             RuntimeVariable.ACEQUIA_BIND_ADDRESS.in(environment),
             ManagementServer.PORT,
             metrics.registry(),
-            operator::whyDead,
+            Optional::empty, // an informer that cannot go on ends the process by itself
             operator::whyNotReady)) {
       Runtime.getRuntime().addShutdownHook(new Thread(operator::stop, "shutdown"));
       operator.start();

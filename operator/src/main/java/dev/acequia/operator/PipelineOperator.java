@@ -127,11 +127,6 @@ final class PipelineOperator {
     client.close();
   }
 
-  /** Why the process must be restarted; an informer that has stopped does not start again. */
-  Optional<String> whyDead() {
-    return Optional.empty();
-  }
-
   /**
    * Why it cannot work now: until every informer has its objects. Waiting for the lease is fine.
    */

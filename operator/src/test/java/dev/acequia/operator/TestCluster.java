@@ -101,7 +101,13 @@ final class TestCluster {
     return new RunningOperator(newClient(), platform);
   }
 
-  private KubernetesClient newClient() {
+  /** The operator for another platform. */
+  RunningOperator startOperator(PlatformConfig other) {
+    return new RunningOperator(newClient(), other);
+  }
+
+  /** A client of one's own, for who closes it. */
+  KubernetesClient newClient() {
     return new KubernetesClientBuilder().withConfig(client.getConfiguration()).build();
   }
 

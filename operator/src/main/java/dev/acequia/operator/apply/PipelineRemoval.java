@@ -64,6 +64,7 @@ public final class PipelineRemoval {
     var delete = pipeline.getSpec().deletionPolicy() == DeletionPolicy.DELETE;
     if (!delete) {
       topics.retire(PipelineNames.of(pipeline));
+      tellWhatIsKept(pipeline);
       return Optional.empty();
     }
     if (!processesEnded(pipeline, children)
@@ -164,6 +165,20 @@ public final class PipelineRemoval {
         "Table %s stays: %s. To drop it by hand: %s"
             .formatted(DropPlan.table(pipeline), why, DropPlan.sql(pipeline)));
     return true;
+  }
+
+  private void tellWhatIsKept(DataPipeline pipeline) {
+    if (status(pipeline).map(DataPipelineStatus::schemaHash).isPresent()
+        && !namespaceEnds(pipeline)) {
+      var names = PipelineNames.of(pipeline);
+      events.record(
+          pipeline,
+          EventRecorder.Type.NORMAL,
+          "Retained",
+          "Delete",
+          "Topics %s and %s and table %s stay, as spec.deletionPolicy says"
+              .formatted(names.topic(), names.deadLetterTopic(), DropPlan.table(pipeline)));
+    }
   }
 
   private void tell(DataPipeline pipeline, String reason, String note) {

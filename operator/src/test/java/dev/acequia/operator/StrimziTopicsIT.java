@@ -1,0 +1,250 @@
+package dev.acequia.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.plan.PlatformConfig;
+import io.fabric8.crdv2.generator.CRDGenerator;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.strimzi.api.kafka.model.topic.KafkaTopic;
+import io.strimzi.api.kafka.model.user.KafkaUser;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Topics by Strimzi, on CRDs generated from Strimzi's own classes; its operators are played by the
+ * test.
+ */
+class StrimziTopicsIT {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final String TOPIC_ID = "AAAAAAAAAAAAAAAAAAAAAQ";
+
+  private final TestCluster cluster = TestCluster.get();
+  private final KubernetesClient client = cluster.client;
+  private final String namespace = cluster.newNamespace();
+  private final String kafkaNamespace = namespace + "-kafka";
+  private final TestCluster.RunningOperator operator = startOperator();
+
+  @AfterEach
+  void letGo() {
+    client.resources(DataPipeline.class).inNamespace(namespace).delete();
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                client
+                    .resources(DataPipeline.class)
+                    .inNamespace(namespace)
+                    .list()
+                    .getItems()
+                    .isEmpty());
+    operator.close();
+  }
+
+  @Test
+  void makesTopicsAndUserInKafkasNamespaceAndCopiesTheCredentials() {
+    create("Delete");
+    await().atMost(LIMIT).until(() -> topics().size() == 2 && user() != null);
+    await().atMost(LIMIT).until(() -> reason("TopicReady").equals("WaitingForStrimzi"));
+    assertThat(topics())
+        .extracting(topic -> topic.getMetadata().getName())
+        .containsExactlyInAnyOrder(namespace + ".flights", namespace + ".flights.dlq");
+
+    answer();
+    await().atMost(LIMIT).until(() -> reason("Ready").equals("Serving"));
+    assertThat(copiedCredentials())
+        .contains("SCRAM-SHA-512")
+        .contains("password=\"from-strimzi\"");
+
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).until(() -> topics().isEmpty() && user() == null);
+  }
+
+  @Test
+  void retainLeavesTheTopicsAndTakesTheUser() {
+    create("Retain");
+    await().atMost(LIMIT).until(() -> topics().size() == 2 && user() != null);
+    answer();
+    await().atMost(LIMIT).until(() -> reason("Ready").equals("Serving"));
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).until(() -> user() == null);
+    assertThat(topics()).hasSize(2);
+  }
+
+  /** Strimzi's topic and user operators at work. */
+  private void answer() {
+    secret("%s.flights".formatted(namespace), "password", "from-strimzi");
+    secret("main-cluster-ca-cert", "ca.crt", "-----BEGIN CERTIFICATE-----\nx\n");
+    for (var topic : topics()) {
+      client
+          .resource(topic)
+          .subresource("status")
+          .patch(
+              PatchContext.of(PatchType.JSON_MERGE),
+              """
+              {"status": {"observedGeneration": %d, "topicId": "%s", "topicName": "%s",
+                "conditions": [{"type": "Ready", "status": "True"}]}}
+              """
+                  .formatted(
+                      topic.getMetadata().getGeneration(),
+                      TOPIC_ID,
+                      topic.getMetadata().getName()));
+    }
+  }
+
+  private void secret(String name, String key, String value) {
+    client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(kafkaNamespace)
+                .endMetadata()
+                .addToStringData(key, value)
+                .build())
+        .create();
+  }
+
+  private String copiedCredentials() {
+    var data = client.secrets().inNamespace(namespace).withName("flights-kafka").get().getData();
+    return new String(
+        Base64.getDecoder().decode(data.get("kafka.properties")),
+        StandardCharsets.UTF_8);
+  }
+
+  private List<KafkaTopic> topics() {
+    return client.resources(KafkaTopic.class).inNamespace(kafkaNamespace).list().getItems();
+  }
+
+  private KafkaUser user() {
+    return client
+        .resources(KafkaUser.class)
+        .inNamespace(kafkaNamespace)
+        .withName(namespace + ".flights")
+        .get();
+  }
+
+  private String reason(String type) {
+    var pipeline =
+        client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").get();
+    return pipeline.getStatus() == null
+        ? ""
+        : pipeline.getStatus().conditions().stream()
+            .filter(condition -> condition.getType().equals(type))
+            .map(condition -> Objects.requireNonNull(condition.getReason()))
+            .findFirst()
+            .orElse("");
+  }
+
+  private void create(String deletionPolicy) {
+    client
+        .load(
+            new ByteArrayInputStream(
+                """
+                apiVersion: acequia.dev/v1alpha1
+                kind: DataPipeline
+                metadata: {name: flights, namespace: %s}
+                spec:
+                  schema: {fields: [{name: flight, type: int32, required: true}]}
+                  store: {postgres: {secretName: warehouse}}
+                  deletionPolicy: %s
+                """
+                    .formatted(namespace, deletionPolicy)
+                    .getBytes(StandardCharsets.UTF_8)))
+        .create();
+  }
+
+  private TestCluster.RunningOperator startOperator() {
+    cluster.node.decide(PretendNode::allGoesWell);
+    client
+        .resource(
+            new NamespaceBuilder()
+                .withNewMetadata()
+                .withName(kafkaNamespace)
+                .endMetadata()
+                .build())
+        .create();
+    installStrimzi();
+    return cluster.startOperator(
+        PlatformConfig.parse(
+            """
+            runtimeImage: acequia-runtime:test
+            kafka:
+              bootstrapServers: main-kafka-bootstrap.kafka:9093
+              topicProvider: strimzi
+              replicationFactor: 1
+              strimzi: {namespace: %s, cluster: main}
+            """
+                .formatted(kafkaNamespace)));
+  }
+
+  /**
+   * The generator knows neither free-form maps nor the subtypes of authentication and rules, whose
+   * fields the API server would drop: within a spec it takes what Strimzi's classes write.
+   */
+  private void installStrimzi() {
+    for (var type : List.of(KafkaTopic.class, KafkaUser.class)) {
+      var yaml = new ByteArrayOutputStream();
+      new CRDGenerator()
+          .customResourceClasses(type)
+          .forCRDVersions("v1")
+          .withOutput(
+              new CRDGenerator.CRDOutput<ByteArrayOutputStream>() {
+                @Override
+                public ByteArrayOutputStream outputFor(String name) {
+                  return yaml;
+                }
+
+                @Override
+                public URI crdURI(String name) {
+                  return URI.create("file:///" + name);
+                }
+
+                @Override
+                public void close() {}
+              })
+          .generate();
+      var crd =
+          Serialization.unmarshal(
+              yaml.toString(StandardCharsets.UTF_8), CustomResourceDefinition.class);
+      var spec =
+          crd.getSpec()
+              .getVersions()
+              .getFirst()
+              .getSchema()
+              .getOpenAPIV3Schema()
+              .getProperties()
+              .get("spec");
+      Objects.requireNonNull(spec).setProperties(Map.of());
+      spec.setXKubernetesPreserveUnknownFields(true);
+      client.resource(crd).serverSideApply();
+    }
+    await()
+        .atMost(LIMIT)
+        .ignoreExceptions()
+        .until(
+            () ->
+                List.<List<? extends HasMetadata>>of(
+                            topics(),
+                            client.resources(KafkaUser.class).inAnyNamespace().list().getItems())
+                        .size()
+                    == 2);
+  }
+}

@@ -1,0 +1,145 @@
+package dev.acequia.operator.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.operator.observe.Children;
+import dev.acequia.operator.observe.TopicState;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.TopicsPlan;
+import dev.acequia.operator.plan.TopicsPlan.DesiredTopic;
+import dev.acequia.servers.KafkaServer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KafkaTopicsIT {
+  private static final AtomicInteger PIPELINES = new AtomicInteger();
+  @TempDir static Path folder;
+  private static KafkaServer kafka;
+  private static Admin admin;
+
+  private final PipelineNames names =
+      new PipelineNames("ops", "flights-" + PIPELINES.incrementAndGet());
+  private final KafkaTopics topics = new KafkaTopics(admin);
+
+  @BeforeAll
+  static void start() {
+    kafka = KafkaServer.start(folder);
+    admin = Admin.create(KafkaTopics.settings(kafka.bootstrapServers()));
+  }
+
+  @AfterAll
+  static void stop() {
+    admin.close();
+    kafka.close();
+  }
+
+  @Test
+  void createsBothTopicsOnceAndThenChangesNothing() throws Exception {
+    var made = ensure(plan(3, true, "604800000"));
+    assertThat(made.changes()).hasSize(2);
+    var topic = made.state().found().orElseThrow();
+    assertThat(topic.partitions()).isEqualTo(3);
+    assertThat(setting("retention.ms")).isEqualTo("604800000");
+
+    var again = ensure(plan(3, true, "604800000"));
+    assertThat(again.changes()).isEmpty();
+    assertThat(again.state().found()).contains(topic);
+  }
+
+  @Test
+  void addsPartitionsInAppendModeOnly() {
+    ensure(plan(2, true, "604800000"));
+    assertThat(ensure(plan(4, true, "604800000")).changes())
+        .containsExactly(
+            "Increased the partitions of topic %s from 2 to 4".formatted(names.topic()));
+    var upsert = ensure(plan(6, false, "604800000"));
+    assertThat(upsert.changes()).isEmpty();
+    assertThat(upsert.state())
+        .isInstanceOfSatisfying(
+            TopicState.Present.class,
+            state -> {
+              assertThat(state.topic().partitions()).isEqualTo(4);
+              assertThat(state.note()).contains("has 4 partitions, not 6").contains("upsert");
+            });
+    assertThat(((TopicState.Present) ensure(plan(1, true, "604800000")).state()).note())
+        .contains("cannot take partitions away");
+  }
+
+  @Test
+  void putsSettingsBackThatAnotherHandChanged() throws Exception {
+    ensure(plan(1, true, "604800000"));
+    admin
+        .incrementalAlterConfigs(
+            Map.of(
+                new ConfigResource(ConfigResource.Type.TOPIC, names.topic()),
+                List.of(
+                    new AlterConfigOp(
+                        new ConfigEntry("cleanup.policy", "compact"), AlterConfigOp.OpType.SET))))
+        .all()
+        .get(10, TimeUnit.SECONDS);
+    assertThat(ensure(plan(1, true, "3600000")).changes())
+        .contains(
+            "Changed topic %s: cleanup.policy=delete, retention.ms=3600000"
+                .formatted(names.topic()));
+    assertThat(setting("retention.ms")).isEqualTo("3600000");
+  }
+
+  @Test
+  void saysInKafkasOwnWordsWhyItRefuses() {
+    var refused =
+        topics.ensure(
+            names,
+            new TopicsPlan(
+                new DesiredTopic(names.topic(), 1, 3, true, Map.of()),
+                new DesiredTopic(names.deadLetterTopic(), 1, 3, false, Map.of())),
+            noChildren());
+    assertThat(refused.state())
+        .isInstanceOfSatisfying(
+            TopicState.Missing.class,
+            state -> {
+              assertThat(state.reason()).isEqualTo("KafkaRefused");
+              assertThat(state.message()).contains("InvalidReplicationFactor");
+            });
+  }
+
+  @Test
+  void deletesWhatIsThereAndIsContentWithWhatIsNot() {
+    ensure(plan(1, true, "604800000"));
+    assertThat(topics.delete(names)).isTrue();
+    assertThat(topics.delete(names)).isTrue();
+  }
+
+  private TopicProvider.Result ensure(TopicsPlan plan) {
+    return topics.ensure(names, plan, noChildren());
+  }
+
+  private TopicsPlan plan(int partitions, boolean mayGrow, String retentionMillis) {
+    var settings = Map.of("retention.ms", retentionMillis, "cleanup.policy", "delete");
+    return new TopicsPlan(
+        new DesiredTopic(names.topic(), partitions, 1, mayGrow, settings),
+        new DesiredTopic(names.deadLetterTopic(), 1, 1, false, settings));
+  }
+
+  private String setting(String name) throws Exception {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, names.topic());
+    var configs = admin.describeConfigs(List.of(resource)).all().get(10, TimeUnit.SECONDS);
+    return configs.values().iterator().next().get(name).value();
+  }
+
+  /** Nothing in Kubernetes stands for these topics. */
+  @SuppressWarnings("NullAway")
+  private static Children noChildren() {
+    return null;
+  }
+}
