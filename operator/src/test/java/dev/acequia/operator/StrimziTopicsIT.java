@@ -25,6 +25,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -69,9 +70,17 @@ class StrimziTopicsIT {
 
     answer();
     await().atMost(LIMIT).until(() -> reason("Ready").equals("Serving"));
-    assertThat(copiedCredentials())
-        .contains("SCRAM-SHA-512")
-        .contains("password=\"from-strimzi\"");
+    assertThat(copiedCredentials()).contains("SCRAM-SHA-512").contains("password=\"from-strimzi\"");
+
+    var before = versions();
+    client
+        .resources(DataPipeline.class)
+        .inNamespace(namespace)
+        .withName("flights")
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\":{\"annotations\":{\"resync\":\"1\"}}}");
+    await().during(Duration.ofMillis(700)).atMost(LIMIT).until(() -> versions().equals(before));
 
     client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
     await().atMost(LIMIT).until(() -> topics().isEmpty() && user() == null);
@@ -125,8 +134,13 @@ class StrimziTopicsIT {
   private String copiedCredentials() {
     var data = client.secrets().inNamespace(namespace).withName("flights-kafka").get().getData();
     return new String(
-        Base64.getDecoder().decode(data.get("kafka.properties")),
-        StandardCharsets.UTF_8);
+        Base64.getDecoder().decode(data.get("kafka.properties")), StandardCharsets.UTF_8);
+  }
+
+  private List<String> versions() {
+    return Stream.<HasMetadata>concat(topics().stream(), Stream.of(user()))
+        .map(object -> object.getMetadata().getResourceVersion())
+        .toList();
   }
 
   private List<KafkaTopic> topics() {
@@ -175,11 +189,7 @@ class StrimziTopicsIT {
     cluster.node.decide(PretendNode::allGoesWell);
     client
         .resource(
-            new NamespaceBuilder()
-                .withNewMetadata()
-                .withName(kafkaNamespace)
-                .endMetadata()
-                .build())
+            new NamespaceBuilder().withNewMetadata().withName(kafkaNamespace).endMetadata().build())
         .create();
     installStrimzi();
     return cluster.startOperator(

@@ -77,7 +77,7 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
             actual == null ? create(desired, changes) : grow(desired, actual, changes));
       }
       var topic = Objects.requireNonNull(present.get(topics.records().name()));
-      lastSeen.put(names.topic(), topic);
+      lastSeen.putAll(present);
       return new Result(new TopicState.Present(topic, note(topics.records(), topic)), changes);
     } catch (KafkaException e) {
       return new Result(
@@ -92,7 +92,7 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
 
   @Override
   public boolean delete(PipelineNames names) {
-    lastSeen.remove(names.topic());
+    forget(names);
     var deleted =
         admin.deleteTopics(List.of(names.topic(), names.deadLetterTopic())).topicNameValues();
     deleted.forEach((topic, result) -> ifThere(result, "delete topic " + topic));
@@ -101,7 +101,7 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
 
   @Override
   public void retire(PipelineNames names) {
-    lastSeen.remove(names.topic());
+    forget(names);
   }
 
   @Override
@@ -135,6 +135,11 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
     admin.close(Duration.ofSeconds(1));
   }
 
+  private void forget(PipelineNames names) {
+    lastSeen.remove(names.topic());
+    lastSeen.remove(names.deadLetterTopic());
+  }
+
   private Facts.Topic create(DesiredTopic desired, List<String> changes) {
     var created =
         admin.createTopics(
@@ -143,7 +148,15 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
                         desired.name(), desired.partitions(), (short) desired.replicationFactor())
                     .configs(desired.settings())));
     var what = "create topic " + desired.name();
-    get(created.all(), what);
+    try {
+      get(created.all(), what);
+    } catch (KafkaException e) {
+      var known = lastSeen.get(desired.name());
+      if (e.getCause() instanceof TopicExistsException && known != null) {
+        return known; // made a moment ago, and the broker that was asked has yet to hear of it
+      }
+      throw e;
+    }
     changes.add(
         "Created topic %s with %d partitions".formatted(desired.name(), desired.partitions()));
     return new Facts.Topic(
@@ -153,6 +166,12 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
   private Facts.Topic grow(DesiredTopic desired, Facts.Topic actual, List<String> changes) {
     if (!desired.mayGrow() || actual.partitions() >= desired.partitions()) {
       return actual;
+    }
+    var known = lastSeen.get(desired.name());
+    if (known != null
+        && known.id().equals(actual.id())
+        && known.partitions() == desired.partitions()) {
+      return known; // added a moment ago
     }
     get(
         admin
@@ -260,7 +279,6 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
 
     KafkaException(String what, Throwable cause) {
       super("Kafka did not " + what + ": " + describe(cause), cause);
-      // An existing topic that could not be described a moment ago is news that has yet to spread.
       this.reason =
           cause instanceof RetriableException
                   || cause instanceof TimeoutException

@@ -1,6 +1,7 @@
 package dev.acequia.operator.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.TopicState;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,12 +32,17 @@ class KafkaTopicsIT {
 
   private final PipelineNames names =
       new PipelineNames("ops", "flights-" + PIPELINES.incrementAndGet());
-  private final KafkaTopics topics = new KafkaTopics(admin);
+  private KafkaTopics topics;
 
   @BeforeAll
   static void start() {
     kafka = KafkaServer.start(folder);
     admin = Admin.create(KafkaTopics.settings(kafka.bootstrapServers()));
+  }
+
+  @BeforeEach
+  void remembersNothing() {
+    topics = new KafkaTopics(admin);
   }
 
   @AfterAll
@@ -79,6 +86,7 @@ class KafkaTopicsIT {
   @Test
   void putsSettingsBackThatAnotherHandChanged() throws Exception {
     ensure(plan(1, true, "604800000"));
+    await().untilAsserted(() -> assertThat(setting("cleanup.policy")).isEqualTo("delete"));
     admin
         .incrementalAlterConfigs(
             Map.of(
@@ -88,11 +96,12 @@ class KafkaTopicsIT {
                         new ConfigEntry("cleanup.policy", "compact"), AlterConfigOp.OpType.SET))))
         .all()
         .get(10, TimeUnit.SECONDS);
+    await().untilAsserted(() -> assertThat(setting("cleanup.policy")).isEqualTo("compact"));
     assertThat(ensure(plan(1, true, "3600000")).changes())
         .contains(
             "Changed topic %s: cleanup.policy=delete, retention.ms=3600000"
                 .formatted(names.topic()));
-    assertThat(setting("retention.ms")).isEqualTo("3600000");
+    await().untilAsserted(() -> assertThat(setting("retention.ms")).isEqualTo("3600000"));
   }
 
   @Test
