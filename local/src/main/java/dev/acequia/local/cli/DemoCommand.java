@@ -116,12 +116,15 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static void show(PlatformFiles files, Screen screen, boolean cleanUp)
+  private void show(PlatformFiles files, Screen screen, boolean cleanUp)
       throws InterruptedException {
     try (var client = client(files)) {
       var demo =
           new Demo(client, ControlPlaneBinaries.repositoryRoot().resolve("examples"), screen);
-      demo.run(files.kubeconfig(), kubectl());
+      var endpoint = demo.run();
+      if (!once) {
+        demo.invite(endpoint, files.kubeconfig(), kubectl());
+      }
       if (cleanUp) {
         screen.line("");
         demo.cleanUp();

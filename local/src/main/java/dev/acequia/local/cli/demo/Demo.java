@@ -51,18 +51,19 @@ public final class Demo {
   /**
    * Tells the story.
    *
+   * @return where the pipeline is reached
    * @throws CommandException when something did not work as it should
    */
-  public void run(Path kubeconfig, String kubectl) throws InterruptedException {
+  public Endpoint run() throws InterruptedException {
     screen.part("The pipeline: kubectl apply -f examples/flights.yaml");
     pipeline.apply();
     var endpoint = Endpoint.of(pipeline.awaitReady());
     screen.fact("endpoint", endpoint.toString());
     var api = new DemoApi(endpoint);
-
     push(endpoint, api);
     ask(api);
-    next(endpoint, api, kubeconfig, kubectl);
+    refuse(endpoint, api);
+    return endpoint;
   }
 
   /** Removes what the demonstration created, for one that leaves nothing behind. */
@@ -139,8 +140,19 @@ public final class Demo {
     screen.done("answered", rows.size() + " rows", began);
   }
 
-  private void next(Endpoint endpoint, DemoApi api, Path kubeconfig, String kubectl)
-      throws InterruptedException {
+  private void refuse(Endpoint endpoint, DemoApi api) throws InterruptedException {
+    screen.part("A bad record is refused, and told why");
+    screen.line("    curl '" + endpoint.records() + "' -H 'Content-Type: application/json' \\");
+    screen.line("      -d '" + BAD + "'");
+    var problem = api.pushBad(BAD);
+    screen.line("    " + problem.path("status") + " " + problem.path("title").asText());
+    for (var error : problem.path("errors")) {
+      screen.line("    " + error);
+    }
+  }
+
+  /** Says what to try next, ready to copy. */
+  public void invite(Endpoint endpoint, Path kubeconfig, String kubectl) {
     screen.part("Your turn");
     var records = endpoint.records();
     for (var line :
@@ -149,19 +161,6 @@ public final class Demo {
             "    curl '" + records + "' -H 'Content-Type: application/json' \\",
             "      -d '" + OWN + "'",
             "    curl '" + records + "/" + OWN_KEY + "'",
-            "",
-            "  A bad one is refused, and told why:",
-            "    curl '" + records + "' -H 'Content-Type: application/json' \\",
-            "      -d '" + BAD + "'")) {
-      screen.line(line);
-    }
-    var problem = api.pushBad(BAD);
-    screen.line("    " + problem.path("status") + " " + problem.path("title").asText());
-    for (var error : problem.path("errors")) {
-      screen.line("    " + error);
-    }
-    for (var line :
-        List.of(
             "",
             "  In the browser:   " + endpoint + "/docs",
             "  In the cluster:   export KUBECONFIG=" + kubeconfig,

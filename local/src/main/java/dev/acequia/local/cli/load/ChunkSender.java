@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -77,7 +78,7 @@ final class ChunkSender {
             .build();
     try {
       return AnswerReader.read(http.send(request, HttpResponse.BodyHandlers.ofByteArray()), chunk);
-    } catch (ConnectException e) {
+    } catch (ConnectException | HttpConnectTimeoutException e) {
       return new Answer.Later("nothing answers at " + target.getAuthority(), null);
     } catch (HttpTimeoutException e) {
       return new Answer.Later("no answer in " + Durations.text(REQUEST_TIMEOUT), null);
