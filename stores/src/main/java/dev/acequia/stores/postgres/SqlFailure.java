@@ -1,5 +1,6 @@
 package dev.acequia.stores.postgres;
 
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.regex.Pattern;
 import org.postgresql.util.PSQLException;
@@ -58,6 +59,10 @@ final class SqlFailure {
 
   /** The database's own words, without the values of records that details may hold. */
   static String words(SQLException e) {
+    if (e instanceof BatchUpdateException && e.getNextException() != null) {
+      // Its own message repeats the statements.
+      return words(e.getNextException());
+    }
     if (e instanceof PSQLException psql && psql.getServerErrorMessage() != null) {
       var server = psql.getServerErrorMessage();
       var hint = server.getHint();
