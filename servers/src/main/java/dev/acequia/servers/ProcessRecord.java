@@ -2,6 +2,7 @@ package dev.acequia.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A note in {@code run/} of a process that was started, by which the next start ends what a killed
@@ -23,6 +24,7 @@ public record ProcessRecord(long pid, Instant startedAt, String program) {
   /** Two virtual machines may differ by a second in the boot time they reckon from. */
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
 
+  private static final long POLL_NANOS = 20_000_000;
   private static final String SUFFIX = ".pid";
 
   /** Notes a process that has just been started. */
@@ -102,7 +104,7 @@ public record ProcessRecord(long pid, Instant startedAt, String program) {
 
   /** The noted process, if it still runs and is the same one. */
   public Optional<ProcessHandle> process() {
-    return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(this::isTheSame);
+    return ProcessHandle.of(pid).filter(ProcessRecord::runs).filter(this::isTheSame);
   }
 
   private boolean isTheSame(ProcessHandle process) {
@@ -119,16 +121,26 @@ public record ProcessRecord(long pid, Instant startedAt, String program) {
   }
 
   private static boolean endsBefore(ProcessHandle process, long deadlineNanos) {
+    while (runs(process)) {
+      if (System.nanoTime() > deadlineNanos || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    return true;
+  }
+
+  /** Whether it runs; one that has ended and only waits for its parent to notice does not. */
+  private static boolean runs(ProcessHandle process) {
+    return process.isAlive() && !isZombie(process.pid());
+  }
+
+  private static boolean isZombie(long pid) {
     try {
-      process.onExit().get(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-      return true;
-    } catch (TimeoutException late) {
+      var stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+      return stat.startsWith("Z", stat.lastIndexOf(')') + 2);
+    } catch (IOException noSuchFolderOrGone) {
       return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } catch (java.util.concurrent.ExecutionException e) {
-      throw new IllegalStateException(e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.acequia.servers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +55,26 @@ class ProcessRecordIT {
     assertThat(ProcessRecord.endLeftovers(run, Duration.ofSeconds(1))).isEmpty();
 
     assertThat(process.isAlive()).isTrue();
+  }
+
+  @Test
+  void doesNotTakeADeadProcessThatNobodyAskedAfterForARunningOne() throws Exception {
+    var parent = new ProcessBuilder("sh", "-c", "sleep 0 & echo $!; exec sleep 60").start();
+    try {
+      var pid = Long.parseLong(parent.inputReader().readLine());
+      var dead = ProcessHandle.of(pid);
+      dead.ifPresent(process -> ProcessRecord.write(run, "left", process, "sleep"));
+
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(
+              () ->
+                  ProcessRecord.readAll(run).stream()
+                      .noneMatch(named -> named.note().process().isPresent()));
+      assertThat(ProcessRecord.endLeftovers(run, Duration.ofSeconds(1))).isEmpty();
+    } finally {
+      parent.destroyForcibly();
+    }
   }
 
   @Test

@@ -6,9 +6,6 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +18,7 @@ import picocli.CommandLine.Spec;
 public final class DownCommand implements Callable<Integer> {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Duration WORD = Duration.ofSeconds(5);
+  private static final Duration POLL = Duration.ofMillis(50);
 
   @Spec private CommandSpec spec;
   @Mixin private PlatformFolder folder;
@@ -39,7 +37,7 @@ public final class DownCommand implements Callable<Integer> {
                   .formatted(files.folder(), String.join(", ", left)));
       return 0;
     }
-    var seconds = stop(running.get().process(), out);
+    var seconds = stop(running.get(), out);
     out.println("Stopped the platform on %s after %s s.".formatted(files.folder(), seconds));
     out.println(
         "Kept: its topics, tables, Kubernetes resources and logs. ./acequia up goes on with them;");
@@ -47,13 +45,14 @@ public final class DownCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static String stop(ProcessHandle process, PrintWriter out) throws InterruptedException {
+  private static String stop(RunningPlatform platform, PrintWriter out)
+      throws InterruptedException {
     var began = System.nanoTime();
-    process.destroy();
-    while (!endsWithin(process, WORD)) {
+    platform.process().destroy();
+    while (!endsWithin(platform, WORD)) {
       var passed = Duration.ofNanos(System.nanoTime() - began);
       if (passed.compareTo(LIMIT) > 0) {
-        process.destroyForcibly();
+        platform.process().destroyForcibly();
         throw new CommandException(
             "The platform did not stop within %d s and was killed. Its servers end with it."
                 .formatted(LIMIT.toSeconds()));
@@ -64,15 +63,15 @@ public final class DownCommand implements Callable<Integer> {
     return String.format(Locale.ROOT, "%.1f", (System.nanoTime() - began) / 1e9);
   }
 
-  private static boolean endsWithin(ProcessHandle process, Duration time)
+  private static boolean endsWithin(RunningPlatform platform, Duration time)
       throws InterruptedException {
-    try {
-      process.onExit().get(time.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException stillRunning) {
-      return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
+    var deadline = System.nanoTime() + time.toNanos();
+    while (RunningPlatform.find(platform.files()).isPresent()) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      Thread.sleep(POLL);
     }
+    return true;
   }
 }
