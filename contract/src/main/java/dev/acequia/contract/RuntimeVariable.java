@@ -26,12 +26,12 @@ public enum RuntimeVariable {
   STORE_USERNAME,
   STORE_PASSWORD,
   /**
-   * For the migration only: the role it creates for the consumer. Absent where a ready role is
-   * used.
+   * For the migration only: the consumer's role. It is created with the password; without one it is
+   * a ready role, which is granted what it needs.
    */
   STORE_WRITER_USERNAME,
   STORE_WRITER_PASSWORD,
-  /** For the migration only: the role it creates for the API. Absent where a ready role is used. */
+  /** For the migration only: the API's role, in the same way. */
   STORE_READER_USERNAME,
   STORE_READER_PASSWORD;
 

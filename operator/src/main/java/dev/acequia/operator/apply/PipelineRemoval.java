@@ -104,7 +104,8 @@ public final class PipelineRemoval {
     if (store.isEmpty()) {
       return tableStays(pipeline, "the Secret of its store is gone");
     }
-    var plan = DropPlan.of(pipeline, platform, store.get().uri());
+    var plan =
+        DropPlan.of(pipeline, platform, StoreSecrets.roles(children, pipeline, store.get().uri()));
     var job = children.jobs().stream().filter(candidate -> sameName(candidate, plan)).findFirst();
     if (job.isEmpty()) {
       return !create(plan, children) && tableStays(pipeline, "its namespace ends and takes no Job");

@@ -1,13 +1,29 @@
 package dev.acequia.operator.observe;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.plan.DropPlan;
 import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
 
 /** The Secret that a pipeline's store is administered with. */
 public final class StoreSecrets {
   private StoreSecrets() {}
+
+  /** The roles made for a pipeline, by their Secrets, or by name once those are gone. */
+  public static DropPlan.Roles roles(Children children, DataPipeline pipeline, String storeUri) {
+    var names = PipelineNames.of(pipeline);
+    return new DropPlan.Roles(
+        username(children, names.writerSecret())
+            .orElseGet(() -> names.storeRole("writer", storeUri)),
+        username(children, names.readerSecret())
+            .orElseGet(() -> names.storeRole("reader", storeUri)));
+  }
+
+  private static Optional<String> username(Children children, String secret) {
+    return children.secret(secret).flatMap(found -> SecretValues.value(found, "username"));
+  }
 
   /** Empty when the Secret is absent or incomplete. */
   public static Optional<Facts.StoreSecret> store(KubernetesClient client, DataPipeline pipeline) {

@@ -20,11 +20,16 @@ public record DropPlan(ConfigMap definition, Job job) {
   private static final Facts.Topic NO_TOPIC = new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAA", 1);
 
   /**
-   * The plan.
-   *
-   * @param storeUri where the store is, without credentials
+   * A role with a password is one that the pipeline made, and is removed. Nobody logs on with it
+   * here, and the Secret that holds the true one may be gone already.
    */
-  public static DropPlan of(DataPipeline pipeline, PlatformConfig platform, String storeUri) {
+  private static final String NO_PASSWORD = "removed";
+
+  /** The roles that the operator had made, by which the drop knows them for the pipeline's own. */
+  public record Roles(String writer, String reader) {}
+
+  /** The plan. */
+  public static DropPlan of(DataPipeline pipeline, PlatformConfig platform, Roles made) {
     var names = PipelineNames.of(pipeline);
     var postgres = DefinitionPlan.postgres(pipeline.getSpec());
     var workloads = new Workloads(names, platform, null, null);
@@ -32,10 +37,12 @@ public record DropPlan(ConfigMap definition, Job job) {
     definition.getMetadata().setName(names.dropJob());
     var roles = new ArrayList<EnvVar>();
     if (postgres.writerSecretName() == null) {
-      roles.add(role(RuntimeVariable.STORE_WRITER_USERNAME, names.storeRole("writer", storeUri)));
+      roles.add(literal(RuntimeVariable.STORE_WRITER_USERNAME, made.writer()));
+      roles.add(literal(RuntimeVariable.STORE_WRITER_PASSWORD, NO_PASSWORD));
     }
     if (postgres.readerSecretName() == null) {
-      roles.add(role(RuntimeVariable.STORE_READER_USERNAME, names.storeRole("reader", storeUri)));
+      roles.add(literal(RuntimeVariable.STORE_READER_USERNAME, made.reader()));
+      roles.add(literal(RuntimeVariable.STORE_READER_PASSWORD, NO_PASSWORD));
     }
     var release =
         new Release(names.dropJob(), platform.runtimeImage(), postgres.secretName(), "drop");
@@ -60,8 +67,8 @@ public record DropPlan(ConfigMap definition, Job job) {
         PipelineNames.of(pipeline), DefinitionPlan.postgres(pipeline.getSpec()));
   }
 
-  private static EnvVar role(RuntimeVariable variable, String role) {
-    return new EnvVarBuilder().withName(variable.name()).withValue(role).build();
+  private static EnvVar literal(RuntimeVariable variable, String value) {
+    return new EnvVarBuilder().withName(variable.name()).withValue(value).build();
   }
 
   /** Both objects, in the order of their creation. */

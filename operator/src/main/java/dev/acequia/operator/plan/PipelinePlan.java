@@ -163,8 +163,10 @@ public record PipelinePlan(
               postgres().secretName(),
               credentials),
           Workloads.roles(
-              postgres().writerSecretName() == null ? writerSecret() : null,
-              postgres().readerSecretName() == null ? readerSecret() : null));
+              writerSecret(),
+              postgres().writerSecretName() == null,
+              readerSecret(),
+              postgres().readerSecretName() == null));
     }
 
     /** The newest release, null while its migration has not succeeded. */

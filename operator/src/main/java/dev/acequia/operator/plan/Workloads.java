@@ -191,21 +191,25 @@ record Workloads(
         .build();
   }
 
-  /** What the migration creates roles from; for a role that is ready-made, nothing. */
-  static List<EnvVar> roles(@Nullable String writerSecret, @Nullable String readerSecret) {
+  /**
+   * The roles that the migration serves: one with a password is made, a ready one is only granted
+   * what it needs.
+   */
+  static List<EnvVar> roles(
+      String writerSecret, boolean makeWriter, String readerSecret, boolean makeReader) {
     var roles = new ArrayList<EnvVar>();
-    if (writerSecret != null) {
-      roles.add(
-          RuntimePod.secret(
-              RuntimeVariable.STORE_WRITER_USERNAME, writerSecret, RuntimePod.USERNAME));
+    roles.add(
+        RuntimePod.secret(
+            RuntimeVariable.STORE_WRITER_USERNAME, writerSecret, RuntimePod.USERNAME));
+    if (makeWriter) {
       roles.add(
           RuntimePod.secret(
               RuntimeVariable.STORE_WRITER_PASSWORD, writerSecret, RuntimePod.PASSWORD));
     }
-    if (readerSecret != null) {
-      roles.add(
-          RuntimePod.secret(
-              RuntimeVariable.STORE_READER_USERNAME, readerSecret, RuntimePod.USERNAME));
+    roles.add(
+        RuntimePod.secret(
+            RuntimeVariable.STORE_READER_USERNAME, readerSecret, RuntimePod.USERNAME));
+    if (makeReader) {
       roles.add(
           RuntimePod.secret(
               RuntimeVariable.STORE_READER_PASSWORD, readerSecret, RuntimePod.PASSWORD));

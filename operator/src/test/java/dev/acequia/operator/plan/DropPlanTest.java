@@ -1,0 +1,62 @@
+package dev.acequia.operator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.crds.DataPipeline;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DropPlanTest {
+  private static final PlatformConfig PLATFORM =
+      PlatformConfig.parse("{runtimeImage: 'runtime:1', kafka: {bootstrapServers: 'kafka:9092'}}");
+
+  @Test
+  void needsNothingThatTheGarbageCollectionTakesAway() {
+    var plan = plan("{secretName: warehouse}");
+    assertThat(plan.objects())
+        .allSatisfy(o -> assertThat(o.getMetadata().getOwnerReferences()).isEmpty());
+    var pod = plan.job().getSpec().getTemplate().getSpec();
+    assertThat(pod.getServiceAccountName()).isNull();
+    assertThat(pod.getVolumes().getFirst().getConfigMap().getName()).isEqualTo("flights-drop");
+    assertThat(environment(plan))
+        .filteredOn(v -> v.getValueFrom() != null && v.getValueFrom().getSecretKeyRef() != null)
+        .extracting(v -> v.getValueFrom().getSecretKeyRef().getName())
+        .containsOnly("warehouse");
+  }
+
+  @Test
+  void removesTheRolesThatWereMadeAndLeavesTheReadyOnes() {
+    assertThat(environment(plan("{secretName: warehouse, readerSecretName: ready}")))
+        .extracting(EnvVar::getName)
+        .contains("STORE_WRITER_USERNAME", "STORE_WRITER_PASSWORD")
+        .doesNotContain("STORE_READER_USERNAME");
+  }
+
+  @Test
+  void saysHowToDropByHand() {
+    assertThat(DropPlan.sql(pipeline("{secretName: w, schema: lake, table: departures}")))
+        .startsWith("DROP TABLE IF EXISTS \"lake\".\"departures\", ");
+  }
+
+  private static List<EnvVar> environment(DropPlan plan) {
+    return plan.job().getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv();
+  }
+
+  private static DropPlan plan(String postgres) {
+    return DropPlan.of(pipeline(postgres), PLATFORM, new DropPlan.Roles("a_writer", "a_reader"));
+  }
+
+  private static DataPipeline pipeline(String postgres) {
+    return Serialization.unmarshal(
+        """
+        metadata: {name: flights, namespace: ops}
+        spec:
+          schema: {fields: [{name: flight, type: int32, required: true}]}
+          store: {postgres: %s}
+        """
+            .formatted(postgres),
+        DataPipeline.class);
+  }
+}
