@@ -188,6 +188,11 @@ public final class KafkaServer implements AutoCloseable {
     properties.put("transaction.state.log.min.isr", "1");
     properties.put("share.coordinator.state.topic.min.isr", "1");
     properties.put("group.initial.rebalance.delay.ms", "0");
+    // A consumer that was killed is missed soon, so that another takes its partitions.
+    properties.put("group.consumer.min.session.timeout.ms", "3000");
+    properties.put("group.consumer.session.timeout.ms", "6000");
+    properties.put("group.consumer.min.heartbeat.interval.ms", "1000");
+    properties.put("group.consumer.heartbeat.interval.ms", "2000");
     // A broker that was killed is let in again only when its old session has passed.
     properties.put("broker.session.timeout.ms", "3000");
     properties.put("broker.heartbeat.interval.ms", "500");

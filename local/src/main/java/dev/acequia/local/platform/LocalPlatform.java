@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -219,7 +220,7 @@ public final class LocalPlatform implements AutoCloseable {
                 NODE_NAME,
                 files.node(),
                 files.logs(),
-                settings.imageRoots(),
+                List.of(StagedImages.stage(settings.imageRoots(), files.images())),
                 choices.podAddresses(),
                 choices.port("kubelet"),
                 Optional.empty(),

@@ -36,6 +36,11 @@ public record PlatformFiles(Path folder) {
     return folder.resolve("run");
   }
 
+  /** The images that Pods run, as they were when the platform started. */
+  Path images() {
+    return folder.resolve("images");
+  }
+
   Path node() {
     return folder.resolve("node");
   }
