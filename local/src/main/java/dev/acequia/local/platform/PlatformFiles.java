@@ -1,5 +1,6 @@
 package dev.acequia.local.platform;
 
+import dev.acequia.servers.ControlPlaneBinaries;
 import dev.acequia.servers.Home;
 import java.nio.file.Path;
 
@@ -9,8 +10,16 @@ import java.nio.file.Path;
  * @param folder absolute
  */
 public record PlatformFiles(Path folder) {
+  static final String DEFAULT_FOLDER = ".acequia";
+
   public PlatformFiles {
     folder = folder.toAbsolutePath().normalize();
+  }
+
+  /** The command that stops the platform of this folder. */
+  String stopCommand() {
+    var usual = ControlPlaneBinaries.repositoryRoot().resolve(DEFAULT_FOLDER);
+    return "./acequia down" + (folder.equals(usual) ? "" : " --data-dir " + folder);
   }
 
   /** For kubectl; its user may do everything. */

@@ -15,7 +15,8 @@ public final class PlatformFolder {
 
   /** The option's value, or the default. */
   public PlatformFiles files() {
-    return new PlatformFiles(folder == null ? repositoryRoot().resolve(".acequia") : folder);
+    return new PlatformFiles(
+        folder == null ? repositoryRoot().resolve(PlatformFiles.DEFAULT_FOLDER) : folder);
   }
 
   Path repositoryRoot() {

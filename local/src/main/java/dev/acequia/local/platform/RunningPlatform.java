@@ -35,7 +35,7 @@ public record RunningPlatform(PlatformFiles files, ProcessHandle process, Instan
 
   /** A sentence for a person who wanted to start a second one. */
   String describe() {
-    return "A platform already runs on %s (process %d, since %s). To use it: export KUBECONFIG=%s . To stop it: ./acequia down"
-        .formatted(files.folder(), process.pid(), since, files.kubeconfig());
+    return "A platform already runs on %s (process %d, since %s). To use it: export KUBECONFIG=%s . To stop it: %s"
+        .formatted(files.folder(), process.pid(), since, files.kubeconfig(), files.stopCommand());
   }
 }

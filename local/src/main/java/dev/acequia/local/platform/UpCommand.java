@@ -36,7 +36,7 @@ public final class UpCommand implements Callable<Integer> {
       var settings = PlatformSettings.of(files, folder.repositoryRoot());
       DetachedPlatform.start(settings, line -> print(out, line));
       explain(out, files);
-      print(out, "To stop it: ./acequia down");
+      print(out, "To stop it: " + files.stopCommand());
       return 0;
     }
     PlatformProcess.logTo(files);

@@ -157,8 +157,7 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
       }
       throw e;
     }
-    changes.add(
-        "Created topic %s with %d partitions".formatted(desired.name(), desired.partitions()));
+    changes.add("Created topic %s, partitions: %d".formatted(desired.name(), desired.partitions()));
     return new Facts.Topic(
         get(created.topicId(desired.name()), what).toString(), desired.partitions());
   }

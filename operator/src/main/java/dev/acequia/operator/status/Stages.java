@@ -30,7 +30,7 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
           present.note() == null
               ? Verdict.yes(
                   "Present",
-                  "Topic %s has %d partitions"
+                  "Topic %s is there, partitions: %d"
                       .formatted(plan.names().topic(), present.topic().partitions()))
               : Verdict.yes("DiffersFromSpec", present.note());
     };

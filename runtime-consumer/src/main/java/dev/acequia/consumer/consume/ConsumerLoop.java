@@ -155,7 +155,10 @@ final class ConsumerLoop {
       return IDLE_POLL;
     }
     var left = LINGER.toNanos() - filling.ageNanos();
-    return left > 0 ? Duration.ofNanos(left) : Duration.ZERO;
+    if (left > 0) {
+      return Duration.ofNanos(left);
+    }
+    return backoff.isOver() ? Duration.ZERO : BUSY_POLL; // what may not start yet must not spin
   }
 
   /** Takes down how far the client has read, transaction markers and gaps included. */
