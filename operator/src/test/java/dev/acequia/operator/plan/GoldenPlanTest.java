@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every object of a plan, as YAML. After a change that is meant, {@code -Dgolden=write} rewrites
+ * Every object of a plan, as YAML. After a change that is meant, {@code -Dbless} rewrites
  * the files; the diff is then the review.
  */
 class GoldenPlanTest {
@@ -35,7 +35,7 @@ class GoldenPlanTest {
 
     var yaml = yaml(plan.objects());
     var golden = FOLDER.resolve(name + ".expected.yaml");
-    if ("write".equals(System.getProperty("golden"))) {
+    if (System.getProperty("bless") != null) {
       Files.writeString(golden, yaml);
     }
     assertThat(yaml).isEqualTo(Files.readString(golden));
