@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every object of a plan, as YAML. After a change that is meant, {@code -Dbless} rewrites
- * the files; the diff is then the review.
+ * Every object of a plan, as YAML. After a change that is meant, {@code -Dbless} rewrites the
+ * files; the diff is then the review.
  */
 class GoldenPlanTest {
   private static final Path FOLDER = Path.of("src/test/resources/plan");
