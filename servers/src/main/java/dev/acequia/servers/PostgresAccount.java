@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * As whom PostgreSQL runs. It refuses root, so as root it is started either in a user namespace,
- * where root's own files are seen as those of {@value #NOBODY}, or, where containers forbid that,
- * as that user with the one privilege of passing by file permissions, since its files may lie below
- * a home that is closed to others.
+ * As whom PostgreSQL runs. It refuses root, and users without a name, such as some containers have.
+ * For these it is started in a user namespace, where their own files are seen as those of {@value
+ * #NOBODY}. Where root is not let do that, it becomes that user with the one privilege of passing
+ * by file permissions, since its files may lie below a home that is closed to others.
  *
  * @param prefix what the command begins with
  * @param uid who must own PostgreSQL's files
@@ -38,22 +38,26 @@ record PostgresAccount(List<String> prefix, long uid) {
   /**
    * The account for this process' user.
    *
-   * @throws ServerException when this is root and neither way works
+   * @throws ServerException when no way works here
    */
   static PostgresAccount forThisUser() {
-    var uid = new UnixSystem().getUid();
-    if (uid != 0) {
-      return new PostgresAccount(List.of(), uid);
+    var user = new UnixSystem();
+    var root = user.getUid() == 0;
+    if (!root && user.getUsername() != null) {
+      return new PostgresAccount(List.of(), user.getUid());
     }
     if (works(NAMESPACE)) {
-      return new PostgresAccount(NAMESPACE, 0);
+      return new PostgresAccount(NAMESPACE, user.getUid());
     }
-    if (works(NOBODY_WITH_ACCESS)) {
+    if (root && works(NOBODY_WITH_ACCESS)) {
       return new PostgresAccount(NOBODY_WITH_ACCESS, NOBODY);
     }
     throw new ServerException(
-        "PostgreSQL does not run as root, and neither unshare nor setpriv (package util-linux) can"
-            + " change the user here. Run this as an ordinary user.");
+        root
+            ? "PostgreSQL does not run as root, and neither unshare nor setpriv (package"
+                + " util-linux) can change the user here. Run this as an ordinary user."
+            : "PostgreSQL does not run as user %d, who has no name, and unshare (package util-linux) cannot lend one here. Run this as a user of /etc/passwd."
+                .formatted(user.getUid()));
   }
 
   /** Makes the account the owner of a file or folder with all below it. */
