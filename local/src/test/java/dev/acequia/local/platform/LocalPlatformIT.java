@@ -39,7 +39,7 @@ class LocalPlatformIT {
 
   @BeforeEach
   void makeImage() throws IOException {
-    var image = Files.createDirectories(folder.resolve("images/web"));
+    var image = Files.createDirectories(folder.resolve("built/web"));
     var entrypoint = image.resolve("entrypoint");
     Files.writeString(
         entrypoint,
@@ -65,7 +65,7 @@ class LocalPlatformIT {
           .isInstanceOf(CommandException.class)
           .hasMessageContaining("already runs on " + platform.files().folder());
     }
-    assertThat(RunningPlatform.find(new PlatformFiles(folder))).isEmpty();
+    assertThat(RunningPlatform.find(files(folder))).isEmpty();
     assertThat(ask(nodePort)).isEqualTo(-1);
 
     try (var platform = LocalPlatform.start(settings(folder), System.out::println)) {
@@ -77,7 +77,7 @@ class LocalPlatformIT {
 
   @Test
   void endsWhatAKilledPlatformLeft() throws Exception {
-    var files = new PlatformFiles(folder);
+    var files = files(folder);
     var killed =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -88,7 +88,9 @@ class LocalPlatformIT {
                 folder.toString())
             .inheritIO()
             .start();
-    await().atMost(Duration.ofMinutes(2)).until(() -> Files.exists(files.ready()));
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> Files.exists(files.ready()) || !killed.isAlive());
     int nodePort;
     try (var client = client(files)) {
       nodePort = deploy(client);
@@ -107,8 +109,11 @@ class LocalPlatformIT {
   }
 
   private static PlatformSettings settings(Path folder) {
-    return new PlatformSettings(
-        new PlatformFiles(folder), root(), List.of(folder.resolve("images")), false);
+    return new PlatformSettings(files(folder), root(), List.of(folder.resolve("built")), false);
+  }
+
+  private static PlatformFiles files(Path folder) {
+    return new PlatformFiles(folder.resolve("platform"));
   }
 
   private static Path root() {
