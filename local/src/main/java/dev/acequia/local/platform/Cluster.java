@@ -2,12 +2,18 @@ package dev.acequia.local.platform;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +29,10 @@ final class Cluster {
           .withFieldManager("acequia-local")
           .withForce(true)
           .build();
+
+  private static final int MANAGEMENT_PORT = 8081;
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
+  private static final Duration POLL = Duration.ofMillis(200);
 
   private final KubernetesClient client;
 
@@ -89,6 +99,55 @@ final class Cluster {
                         found.getStatus().getAvailableReplicas(), found.getSpec().getReplicas()),
             limit.toMillis(),
             TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Waits until a Pod of the Deployment answers that it is ready. After a start the statuses may
+   * still be those of the run before, so the Pod itself is asked.
+   *
+   * @return whether one did, in time
+   */
+  boolean awaitAnswer(String namespace, String deployment, Duration limit)
+      throws InterruptedException {
+    var deadline = System.nanoTime() + limit.toNanos();
+    var selector =
+        client
+            .apps()
+            .deployments()
+            .inNamespace(namespace)
+            .withName(deployment)
+            .require()
+            .getSpec()
+            .getSelector();
+    try (var http = HttpClient.newHttpClient()) {
+      while (System.nanoTime() < deadline) {
+        for (var pod :
+            client.pods().inNamespace(namespace).withLabelSelector(selector).list().getItems()) {
+          if (isReady(pod, http)) {
+            return true;
+          }
+        }
+        Thread.sleep(POLL);
+      }
+    }
+    return false;
+  }
+
+  private static boolean isReady(Pod pod, HttpClient http) throws InterruptedException {
+    var address = pod.getStatus() == null ? null : pod.getStatus().getPodIP();
+    if (address == null || pod.getMetadata().getDeletionTimestamp() != null) {
+      return false;
+    }
+    var readiness = "http://%s:%d/health/ready".formatted(address, MANAGEMENT_PORT);
+    try {
+      return http.send(
+                  HttpRequest.newBuilder(URI.create(readiness)).timeout(ANSWER_LIMIT).build(),
+                  HttpResponse.BodyHandlers.discarding())
+              .statusCode()
+          == 200;
+    } catch (IOException notYet) {
+      return false;
+    }
   }
 
   private static boolean isEstablished(CustomResourceDefinition definition) {

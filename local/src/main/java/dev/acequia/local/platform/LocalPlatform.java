@@ -234,18 +234,26 @@ public final class LocalPlatform implements AutoCloseable {
     return new Step<>(started, "Pods on %s/24".formatted(choices.podAddresses()));
   }
 
-  private Step<String> awaitOperator(Cluster cluster) {
+  private Step<String> awaitOperator(Cluster cluster) throws InterruptedException {
+    var began = System.nanoTime();
     try {
       cluster.awaitAvailable(Charts.NAMESPACE, Charts.RELEASE, OPERATOR_LIMIT);
+      var rest = OPERATOR_LIMIT.minusNanos(System.nanoTime() - began);
+      if (!cluster.awaitAnswer(Charts.NAMESPACE, Charts.RELEASE, rest)) {
+        throw operatorIsLate(null);
+      }
     } catch (KubernetesClientTimeoutException e) {
-      throw new CommandException(
-          "The operator was not ready after %d s. Its logs are %s/%s_%s-*.log"
-              .formatted(
-                  OPERATOR_LIMIT.toSeconds(), files.logs(), Charts.NAMESPACE, Charts.RELEASE),
-          e);
+      throw operatorIsLate(e);
     }
     return new Step<>(
         Charts.RELEASE, "Deployment %s in %s".formatted(Charts.RELEASE, Charts.NAMESPACE));
+  }
+
+  private CommandException operatorIsLate(@Nullable Exception cause) {
+    var message =
+        "The operator was not ready after %d s. Its logs are %s/%s_%s-*.log"
+            .formatted(OPERATOR_LIMIT.toSeconds(), files.logs(), Charts.NAMESPACE, Charts.RELEASE);
+    return cause == null ? new CommandException(message) : new CommandException(message, cause);
   }
 
   private Ports ports() {
