@@ -41,7 +41,7 @@ class Format {
     }
     if (!ugly.isEmpty() && !write) {
       ugly.forEach(file -> System.err.println("not formatted: " + file));
-      System.err.println("Run 'mvn process-sources -Dformat=write' to format these.");
+      System.err.println("Run 'mvn test-compile -Dformat=write' to format these.");
       System.exit(1);
     }
   }
