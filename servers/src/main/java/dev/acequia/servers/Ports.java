@@ -7,11 +7,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,12 @@ public final class Ports {
   private static final int LOWEST = 28_000;
 
   private static final int HIGHEST = 32_700;
+
+  /** A server that was just killed may hold its ports until the last of its threads has ended. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final long POLL_NANOS = 50_000_000;
+
   private static final Set<Integer> HANDED_OUT = new HashSet<>();
   private static final ReentrantLock LOCK = new ReentrantLock();
 
@@ -87,7 +95,7 @@ public final class Ports {
    */
   int freeFor(String name, String server) {
     var port = of(name);
-    if (!isFree(port)) {
+    if (!becomesFree(port)) {
       throw new ServerException(
           "Port %d, which %s needs, is in use by another program.".formatted(port, server));
     }
@@ -110,6 +118,21 @@ public final class Ports {
     } finally {
       LOCK.unlock();
     }
+  }
+
+  /**
+   * Whether a server can listen on that port of 127.0.0.1 now, or in a moment: what was just killed
+   * may still be ending. Waits at most 5 seconds.
+   */
+  public static boolean becomesFree(int port) {
+    var deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!isFree(port)) {
+      if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    return true;
   }
 
   /** Whether a server could listen on that port of 127.0.0.1 now. */

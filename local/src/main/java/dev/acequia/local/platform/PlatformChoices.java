@@ -88,7 +88,7 @@ record PlatformChoices(String podAddresses, int firstPort) {
    */
   void requireFreePorts(Path file) {
     for (var server : SERVERS) {
-      if (!Ports.isFree(port(server))) {
+      if (!Ports.becomesFree(port(server))) {
         throw new CommandException(
             ("Port %d, which is this platform's for %s, is in use by another program. Stop that"
                     + " program, or delete %s to have other ports chosen (what pipelines are"

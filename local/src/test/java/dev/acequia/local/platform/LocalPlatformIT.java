@@ -102,7 +102,10 @@ class LocalPlatformIT {
     killed.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
 
     try (var platform = LocalPlatform.start(settings(folder), System.out::println)) {
-      assertThat(children).noneMatch(ProcessHandle::isAlive);
+      // The shell that watches over the others looks after them once more before it ends too.
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(children).noneMatch(ProcessHandle::isAlive));
       awaitAnswer(nodePort);
       assertThat(platform.files().ready()).exists();
     }
