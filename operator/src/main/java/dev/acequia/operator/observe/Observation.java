@@ -65,9 +65,9 @@ public record Observation(
       @Nullable Termination termination,
       @Nullable String trouble) {
 
-    /** Whether the newest version runs in full and no other does. */
-    public boolean settled() {
-      return current && updated >= wanted && total == updated && available >= wanted;
+    /** Whether Pods of the newest version are still to be made, or of another to be ended. */
+    public boolean rollingOut() {
+      return !current || updated < wanted || total != updated;
     }
   }
 }

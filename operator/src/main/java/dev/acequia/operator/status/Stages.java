@@ -91,7 +91,7 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
     if (state.termination() != null) {
       return Verdict.no(state.termination().reason().name(), state.termination().message());
     }
-    if (!state.settled()) {
+    if (state.rollingOut()) {
       return Verdict.no(
           "RollingOut",
           "%d of %d %s Pods are ready in the newest version%s"
@@ -100,6 +100,12 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
                   state.wanted(),
                   what,
                   suffix(state.trouble())));
+    }
+    if (state.available() < state.wanted()) {
+      return Verdict.no(
+          "PodsNotReady",
+          "%d of %d %s Pods are ready%s"
+              .formatted(state.available(), state.wanted(), what, suffix(state.trouble())));
     }
     return Verdict.yes(
         "Running",

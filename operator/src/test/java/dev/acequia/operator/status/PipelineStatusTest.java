@@ -72,6 +72,15 @@ class PipelineStatusTest {
   }
 
   @Test
+  void saysOfPodsThatFellThatTheyAreNotReady() {
+    var fallen = new DeploymentState(true, 2, 2, 2, 1, 1, null, "Pod x ended with exit code 137");
+    var status = status(null, seen(done, fallen, UP));
+    assertThat(condition(status, "Ready").getReason()).isEqualTo("PodsNotReady");
+    assertThat(condition(status, "Ready").getMessage())
+        .isEqualTo("1 of 2 consumer Pods are ready: Pod x ended with exit code 137");
+  }
+
+  @Test
   void sitsStillForAPersonWithTheProcessesOwnWords() {
     var refused =
         new MigrationState.Refused(
