@@ -201,41 +201,37 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private ChildProcess startControllers() {
-    var port = ports.freeFor("kube-controller-manager", "kube-controller-manager");
-    var kubeconfig = credentials.kubeconfig(ControlPlaneCredentials.CONTROLLER_MANAGER);
-    return start(
+    return startClient(
         "kube-controller-manager",
-        List.of(
-            "--kubeconfig=" + kubeconfig,
-            "--authentication-kubeconfig=" + kubeconfig,
-            "--authorization-kubeconfig=" + kubeconfig,
-            "--bind-address=127.0.0.1",
-            "--secure-port=" + port,
-            "--cert-dir=" + home.data().resolve("controller-manager"),
-            // Endpoints may not hold the loopback addresses of local Pods.
-            "--controllers=*,-endpoints-controller,-endpointslice-controller,"
-                + "-endpointslice-mirroring-controller",
-            "--use-service-account-credentials=true",
-            "--service-account-private-key-file=" + credentials.signingKey(),
-            "--root-ca-file=" + certificateAuthority(),
-            "--leader-elect=false",
-            "--kube-api-qps=200",
-            "--kube-api-burst=400"));
+        ControlPlaneCredentials.CONTROLLER_MANAGER,
+        // Endpoints may not hold the loopback addresses of local Pods.
+        "--controllers=*,-endpoints-controller,-endpointslice-controller,"
+            + "-endpointslice-mirroring-controller",
+        "--use-service-account-credentials=true",
+        "--service-account-private-key-file=" + credentials.signingKey(),
+        "--root-ca-file=" + certificateAuthority(),
+        "--kube-api-qps=200",
+        "--kube-api-burst=400");
   }
 
   private ChildProcess startScheduler() {
-    var port = ports.freeFor("kube-scheduler", "kube-scheduler");
-    var kubeconfig = credentials.kubeconfig(ControlPlaneCredentials.SCHEDULER);
-    return start(
-        "kube-scheduler",
-        List.of(
-            "--kubeconfig=" + kubeconfig,
-            "--authentication-kubeconfig=" + kubeconfig,
-            "--authorization-kubeconfig=" + kubeconfig,
-            "--bind-address=127.0.0.1",
-            "--secure-port=" + port,
-            "--cert-dir=" + home.data().resolve("scheduler"),
-            "--leader-elect=false"));
+    return startClient("kube-scheduler", ControlPlaneCredentials.SCHEDULER);
+  }
+
+  /** A program that works through the API server, alone, so that it needs no leader election. */
+  private ChildProcess startClient(String name, String user, String... options) {
+    var port = ports.freeFor(name, name);
+    var kubeconfig = credentials.kubeconfig(user);
+    var all = new ArrayList<String>();
+    all.add("--kubeconfig=" + kubeconfig);
+    all.add("--authentication-kubeconfig=" + kubeconfig);
+    all.add("--authorization-kubeconfig=" + kubeconfig);
+    all.add("--bind-address=127.0.0.1");
+    all.add("--secure-port=" + port);
+    all.add("--cert-dir=" + home.data().resolve(name));
+    all.add("--leader-elect=false");
+    all.addAll(List.of(options));
+    return start(name, all);
   }
 
   private void awaitPort(@Nullable ChildProcess child, String name) {
