@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * All that the Pods of one pipeline need to know of it: the document that the operator puts into a
  * ConfigMap and that API, consumer and migration read once, at start. A change of it is a change of
  * the Pod template, hence a rollout.
+ *
+ * @param maxDeadLetterRatio the share of records, 0 to 1, beyond which the load ends; 0.05 when
+ *     absent
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -28,13 +31,21 @@ public record PipelineDefinition(
     StoreDefinition store,
     LoadMode mode,
     int maxPageSize,
+    Double maxDeadLetterRatio,
     @Nullable AcceptedOffsets acceptedOffsets) {
+  /** Where a definition does not say. */
+  public static final Double DEFAULT_MAX_DEAD_LETTER_RATIO = 0.05;
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .build();
+
+  public PipelineDefinition {
+    maxDeadLetterRatio =
+        maxDeadLetterRatio == null ? DEFAULT_MAX_DEAD_LETTER_RATIO : maxDeadLetterRatio;
+  }
 
   /** The consumer group is named after the topic. */
   public String consumerGroup() {

@@ -23,6 +23,7 @@ class PipelineDefinitionTest {
           new StoreDefinition.Postgres("ops", "flights"),
           LoadMode.UPSERT,
           1000,
+          0.05,
           new AcceptedOffsets("Vkzx5VNgS4uCd8_jwZ0aOg", 3, "earliest"));
 
   @Test

@@ -38,12 +38,19 @@ public record ConsumerSpec(
             "Number of consumers by lag, done by KEDA. No default: replicas counts. Without KEDA in"
                 + " the cluster min consumers run, at least 1, and a condition says so. May change"
                 + " at any time.")
-        @Nullable ConsumerScalingSpec scaling) {
+        @Nullable ConsumerScalingSpec scaling,
+    @JsonPropertyDescription(
+            "Records that cannot be stored: each goes to the topic <namespace>.<name>.dlq, and the"
+                + " others land.")
+        @Default("{}")
+        DeadLettersSpec deadLetters) {
   /** What holds when the spec says nothing. */
-  public static final ConsumerSpec DEFAULT = new ConsumerSpec(LoadMode.APPEND, 1, null);
+  public static final ConsumerSpec DEFAULT =
+      new ConsumerSpec(LoadMode.APPEND, 1, null, DeadLettersSpec.DEFAULT);
 
   public ConsumerSpec {
     mode = mode == null ? LoadMode.APPEND : mode;
     replicas = replicas == null ? Integer.valueOf(1) : replicas;
+    deadLetters = deadLetters == null ? DeadLettersSpec.DEFAULT : deadLetters;
   }
 }

@@ -49,6 +49,7 @@ class OutageIT {
             new StoreDefinition.Postgres("test", "outage"),
             LoadMode.APPEND,
             100,
+            0.05,
             null);
     var environment = new HashMap<String, String>();
     environment.put("ACEQUIA_BIND_ADDRESS", "127.0.0.1");

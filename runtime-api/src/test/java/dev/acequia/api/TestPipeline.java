@@ -79,6 +79,7 @@ final class TestPipeline implements AutoCloseable {
             new StoreDefinition.Postgres("test", name),
             mode,
             MAX_PAGE,
+            0.05,
             null);
     migrate(definition);
     return new TestPipeline(

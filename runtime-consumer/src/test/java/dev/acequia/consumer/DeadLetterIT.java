@@ -2,14 +2,20 @@ package dev.acequia.consumer;
 
 import static dev.acequia.consumer.LoadIT.header;
 import static dev.acequia.consumer.LoadIT.record;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.record.RecordHeader;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -94,36 +100,94 @@ class DeadLetterIT {
       var end = pipeline.start("pod").end();
       assertThat(end).isPresent();
       assertThat(end.get().reason()).isEqualTo(Termination.Reason.DeadLettersExceeded);
-      assertThat(end.get().message()).contains("field 'ident'").contains("mend");
+      assertThat(end.get().message()).contains("field 'ident'").contains("maxRatio 0.05 allows");
+
+      pipeline.allowDeadLetters(0.2);
+      pipeline.start("after-the-rollout");
+      pipeline.awaitCount(1_800);
+      TestPipeline.await().until(() -> sources(pipeline).size() == 200);
     }
   }
 
+  /** Where the records stood; a letter may be there twice. */
+  private static Set<String> sources(TestPipeline pipeline) {
+    return pipeline.deadLetters().stream()
+        .map(letter -> headers(letter).get("acequia-source-offset"))
+        .collect(Collectors.toSet());
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Bad(String errorClass, byte[] value) {}
+
+  private static List<Bad> everyKind() {
+    return List.of(
+        bad("Malformed", "{\"id\":1,"),
+        bad("Malformed", "[1,2]"),
+        bad("Malformed", ""),
+        bad("WrongType", "{\"id\":\"1\"}"),
+        bad("MissingRequired", "{\"name\":\"x\"}"),
+        bad("MissingRequired", "{\"id\":null}"),
+        bad("UnknownField", "{\"id\":1,\"ident\":1}"),
+        bad("DuplicateField", "{\"id\":1,\"id\":1}"),
+        bad("OutOfRange", "{\"id\":9223372036854775808}"),
+        bad("InvalidText", "{\"id\":1,\"name\":\"\\u0000\"}"),
+        bad("InvalidText", "{\"id\":1,\"name\":\"\\ud800\"}"),
+        new Bad(
+            "InvalidText",
+            new byte[] {
+              '{', '"', 'i', 'd', '"', ':', '1', ',', '"', (byte) 0xff, '"', ':', '1', '}'
+            }),
+        new Bad("Malformed", new byte[] {0, 0, 0, 0, 7, 2, (byte) 0x80}),
+        bad("TooLong", record(1, "x".repeat(1 << 20))),
+        bad("RejectedByStore", record(666, "x")));
+  }
+
+  private static Bad bad(String errorClass, String value) {
+    return new Bad(errorClass, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Every kind of bad record in one batch: each alone is put aside, and all others land. */
   @Test
-  void storesARecordThatWasSentBackOnceOnly() throws Exception {
-    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
-      pipeline.send(0, null, record(1, "first"));
-      pipeline.start("pod");
-      pipeline.awaitCount(1);
-      for (var offset : new String[] {"0", "77", "77"}) {
-        pipeline.send(
-            0,
-            null,
-            record(9, "again"),
-            header(RecordHeader.SOURCE_TOPIC, pipeline.topic()),
-            header(RecordHeader.SOURCE_TOPIC_ID, pipeline.definition().topic().id()),
-            header(RecordHeader.SOURCE_PARTITION, "0"),
-            header(RecordHeader.SOURCE_OFFSET, offset));
+  void putsEveryKindAsideAloneWithAllThatAPersonNeeds() throws Exception {
+    for (var mode : LoadMode.values()) {
+      try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, mode, 1)) {
+        pipeline.takeLargeRecords();
+        pipeline.rows(
+            "ALTER TABLE " + pipeline.table() + " ADD CONSTRAINT not_that CHECK (id <> 666)");
+        var kinds = everyKind();
+        var before = Instant.now();
+        for (var i = 0; i < kinds.size(); i++) {
+          pipeline.send(0, "[" + i + "]", record(i, "good"));
+          pipeline.sendBytes(0, kinds.get(i).value());
+        }
+        pipeline.flush();
+        pipeline.start("pod");
+        pipeline.awaitCount(kinds.size());
+        TestPipeline.await().until(() -> sources(pipeline).size() == kinds.size());
+
+        var letters = new TreeMap<Integer, ConsumerRecord<byte[], byte[]>>();
+        for (var letter : pipeline.deadLetters()) {
+          letters.put(Integer.valueOf(headers(letter).get("acequia-source-offset")), letter);
+        }
+        for (var i = 0; i < kinds.size(); i++) {
+          var letter = requireNonNull(letters.get(2 * i + 1));
+          var errorClass = kinds.get(i).errorClass();
+          assertThat(letter.value()).as(errorClass).isEqualTo(kinds.get(i).value());
+          assertThat(headers(letter))
+              .as(errorClass)
+              .containsEntry("acequia-source-topic", pipeline.topic())
+              .containsEntry("acequia-source-topic-id", pipeline.definition().topic().id())
+              .containsEntry("acequia-source-partition", "0")
+              .containsEntry("acequia-pipeline", "ops/" + pipeline.definition().name())
+              .containsEntry("acequia-schema-hash", LoadIT.SCHEMA.hash())
+              .containsEntry("acequia-error-class", errorClass)
+              .hasEntrySatisfying("acequia-error-message", said -> assertThat(said).isNotBlank());
+          assertThat(Instant.parse(headers(letter).get("acequia-error-time")))
+              .isBetween(before.minusSeconds(1), Instant.now());
+          assertThat(Long.parseLong(headers(letter).get("acequia-source-timestamp")))
+              .isBetween(before.toEpochMilli() - 1000, System.currentTimeMillis());
+        }
       }
-      pipeline.send(0, null, record(2, "last"));
-      TestPipeline.await()
-          .until(
-              () ->
-                  pipeline
-                      .rows("SELECT next_offset FROM " + pipeline.offsetsTable())
-                      .get(0)
-                      .equals("5"));
-      assertThat(pipeline.rows("SELECT id, _offset FROM " + pipeline.table() + " ORDER BY _offset"))
-          .containsExactly("1|0", "2|4", "9|77");
     }
   }
 }

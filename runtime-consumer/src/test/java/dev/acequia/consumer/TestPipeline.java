@@ -12,6 +12,7 @@ import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.TopicDefinition;
+import dev.acequia.contract.record.RecordHeader;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -34,12 +36,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -63,6 +68,7 @@ final class TestPipeline implements AutoCloseable {
   private Schema schema;
   private String topicId = "";
   private @Nullable AcceptedOffsets accepted;
+  private double maxDeadLetterRatio = 0.05;
 
   TestPipeline(Schema schema, LoadMode mode, int partitions)
       throws SQLException, ExecutionException, TimeoutException, InterruptedException {
@@ -73,6 +79,7 @@ final class TestPipeline implements AutoCloseable {
     admin = Admin.create(bootstrap);
     var settings = new HashMap<>(bootstrap);
     settings.put("acks", "all");
+    settings.put("max.request.size", 2 << 20);
     producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     try (var connection = Servers.postgres().connect("postgres");
         var statement = connection.createStatement()) {
@@ -110,6 +117,26 @@ final class TestPipeline implements AutoCloseable {
     schema = newSchema;
   }
 
+  /** Has Kafka take records that are larger than a record may be. */
+  void takeLargeRecords() throws ExecutionException, TimeoutException, InterruptedException {
+    var larger =
+        new AlterConfigOp(
+            new ConfigEntry("max.message.bytes", "2097152"), AlterConfigOp.OpType.SET);
+    admin
+        .incrementalAlterConfigs(
+            Map.of(
+                new ConfigResource(ConfigResource.Type.TOPIC, topic()),
+                List.of(larger),
+                new ConfigResource(ConfigResource.Type.TOPIC, topic() + ".dlq"),
+                List.of(larger)))
+        .all()
+        .get(20, TimeUnit.SECONDS);
+  }
+
+  void allowDeadLetters(double maxRatio) {
+    maxDeadLetterRatio = maxRatio;
+  }
+
   void accept(@Nullable Integer partition, String to) {
     accepted = new AcceptedOffsets(topicId, partition, to);
   }
@@ -124,6 +151,7 @@ final class TestPipeline implements AutoCloseable {
         new StoreDefinition.Postgres("ops", database),
         mode,
         1000,
+        maxDeadLetterRatio,
         accepted);
   }
 
@@ -203,6 +231,46 @@ final class TestPipeline implements AutoCloseable {
 
   void sendBytes(int partition, byte[] value) {
     producer.send(new ProducerRecord<>(topic(), partition, null, value));
+  }
+
+  /** Sends a dead letter back, with the headers that say where it stood. */
+  void redrive(ConsumerRecord<byte[], byte[]> letter) {
+    var headers =
+        Arrays.stream(letter.headers().toArray())
+            .filter(header -> !header.key().startsWith("acequia-error"))
+            .toList();
+    var partition =
+        new String(
+            letter.headers().lastHeader(RecordHeader.SOURCE_PARTITION.key()).value(),
+            StandardCharsets.UTF_8);
+    producer.send(
+        new ProducerRecord<>(
+            topic(), Integer.valueOf(partition), letter.key(), letter.value(), headers));
+  }
+
+  /** Waits until all that is in the topic has been taken. */
+  void awaitTaken() {
+    producer.flush();
+    try (var reader =
+        new KafkaConsumer<>(
+            Map.<String, Object>of("bootstrap.servers", Servers.kafka().bootstrapServers()),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      var names =
+          java.util.stream.IntStream.range(0, partitions)
+              .mapToObj(partition -> new TopicPartition(topic(), partition))
+              .toList();
+      var ends =
+          reader.endOffsets(names).entrySet().stream()
+              .sorted(java.util.Comparator.comparing(entry -> entry.getKey().partition()))
+              .map(entry -> entry.getValue().toString())
+              .toList();
+      await()
+          .until(
+              () ->
+                  rows("SELECT next_offset FROM " + offsetsTable() + " ORDER BY partition")
+                      .equals(ends));
+    }
   }
 
   void flush() {

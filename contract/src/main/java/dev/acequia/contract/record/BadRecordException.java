@@ -27,6 +27,8 @@ public final class BadRecordException extends Exception {
     OutOfRange,
     /** The record, or its key, is larger than the limit. */
     TooLong,
+    /** Headers of a redriven record that name a place where it cannot have stood. */
+    ImpossibleSource,
     /** The store refused this record alone. */
     RejectedByStore
   }

@@ -26,6 +26,12 @@ public enum RecordHeader {
   /** On a dead letter: when it was put aside, ISO 8601. */
   ERROR_TIME("acequia-error-time");
 
+  /**
+   * What the topic of dead letters takes, and its producer sends: any record that Kafka takes by
+   * default, many times over, and the headers on top.
+   */
+  public static final int MAX_DEAD_LETTER_BYTES = 8 << 20;
+
   private final String key;
 
   RecordHeader(String key) {

@@ -29,6 +29,7 @@ final class DefinitionPlan {
         store(names, postgres(spec)),
         spec.consumer().mode(),
         spec.api().maxPageSize(),
+        spec.consumer().deadLetters().maxRatio(),
         acceptedOffsets(pipeline, topic));
   }
 
@@ -48,6 +49,7 @@ final class DefinitionPlan {
             definition.store(),
             definition.mode(),
             0,
+            PipelineDefinition.DEFAULT_MAX_DEAD_LETTER_RATIO,
             definition.acceptedOffsets())
         .toJson();
   }

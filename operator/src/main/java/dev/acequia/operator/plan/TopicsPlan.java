@@ -1,6 +1,7 @@
 package dev.acequia.operator.plan;
 
 import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.record.RecordHeader;
 import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.crds.SpecDuration;
 import java.time.Duration;
@@ -49,11 +50,19 @@ public record TopicsPlan(DesiredTopic records, DesiredTopic deadLetters) {
             1,
             platform.kafka().replicationFactor(),
             false,
-            settings(deadLetterRetention, platform)));
+            deadLetterSettings(deadLetterRetention, platform)));
   }
 
   public List<DesiredTopic> all() {
     return List.of(records, deadLetters);
+  }
+
+  /** A dead letter is its record and headers of ours, so it may be larger than any record. */
+  private static Map<String, String> deadLetterSettings(
+      Duration retention, PlatformConfig platform) {
+    var settings = new TreeMap<>(settings(retention, platform));
+    settings.put("max.message.bytes", Integer.toString(RecordHeader.MAX_DEAD_LETTER_BYTES));
+    return settings;
   }
 
   /**

@@ -45,6 +45,7 @@ class OpenApiDocumentTest {
         new StoreDefinition.Postgres("ops", "everything"),
         mode,
         500,
+        0.05,
         null);
   }
 

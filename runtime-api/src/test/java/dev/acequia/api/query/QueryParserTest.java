@@ -60,6 +60,7 @@ class QueryParserTest {
         new StoreDefinition.Postgres("ops", "flights"),
         mode,
         100,
+        0.05,
         null);
   }
 

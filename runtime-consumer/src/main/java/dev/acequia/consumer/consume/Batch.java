@@ -19,6 +19,8 @@ final class Batch {
   private final List<ConsumerRecord<ByteBuffer, ByteBuffer>> records = new ArrayList<>();
   private final List<DeadLetter> bad = new ArrayList<>();
   private final TreeMap<Integer, PartitionAdvance> advances = new TreeMap<>();
+  private int redriven;
+  private int badRedriven;
   private long openedNanos;
   private long filledNanos;
 
@@ -31,14 +33,16 @@ final class Batch {
   }
 
   /** Notes where the row last added came from. */
-  void addedRowOf(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
+  void addedRowOf(ConsumerRecord<ByteBuffer, ByteBuffer> record, boolean isRedriven) {
     touch();
     records.add(record);
+    redriven += isRedriven ? 1 : 0;
   }
 
   void addBad(DeadLetter letter) {
     touch();
     bad.add(letter);
+    badRedriven += letter.redrivenFrom() == null ? 0 : 1;
   }
 
   /** Notes how far a partition was read. */
@@ -76,6 +80,15 @@ final class Batch {
     return records.size() + bad.size();
   }
 
+  /** Records in it that are no dead letters sent back. */
+  int firstTimers() {
+    return size() - redriven - badRedriven;
+  }
+
+  int badFirstTimers() {
+    return bad.size() - badRedriven;
+  }
+
   /** Whether there is nothing to do at all. */
   boolean isEmpty() {
     return advances.isEmpty();
@@ -90,6 +103,8 @@ final class Batch {
     rows.clear();
     records.clear();
     bad.clear();
+    redriven = 0;
+    badRedriven = 0;
     advances.clear();
   }
 

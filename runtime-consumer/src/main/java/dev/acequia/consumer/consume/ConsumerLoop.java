@@ -48,7 +48,6 @@ final class ConsumerLoop {
   private final StoreLane lane;
   private final TopicWatch topic;
   private final RecordIntake intake;
-  private final DeadLetterBudget budget;
   private final ConsumerHealth health;
   private final ConsumerMetrics metrics;
   private final Assignment assignment;
@@ -76,7 +75,6 @@ final class ConsumerLoop {
     this.consumer = consumer;
     this.lane = lane;
     this.topic = topic;
-    this.budget = budget;
     this.health = health;
     this.metrics = metrics;
     intake = new RecordIntake(definition, budget);
@@ -252,7 +250,6 @@ final class ConsumerLoop {
         }
         groupOffsets.commit(advanced);
         metrics.stored(batch, stored, written.seconds());
-        budget.stored(batch.size(), batch.bad().size() + (long) stored.rejected());
         well();
       }
       case WriteResult.Overtaken overtaken -> {

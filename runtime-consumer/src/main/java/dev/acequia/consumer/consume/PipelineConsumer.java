@@ -68,7 +68,7 @@ public final class PipelineConsumer {
    */
   public void run() throws TerminationException, InterruptedException {
     var clients = new KafkaClients(definition, kafka, clientId);
-    var budget = new DeadLetterBudget();
+    var budget = new DeadLetterBudget(definition);
     var topic = new TopicWatch(definition, clients.admin());
     var deadLetters = new DeadLetterTopic(definition, kafka, clientId, Clock.systemUTC());
     try (var lane = new StoreLane(definition, writer, topic, deadLetters, budget)) {

@@ -2,6 +2,7 @@ package dev.acequia.consumer.consume;
 
 import dev.acequia.consumer.deadletter.DeadLetter;
 import dev.acequia.consumer.deadletter.DeadLetterBudget;
+import dev.acequia.consumer.deadletter.RedriveCheck;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.TerminationException;
@@ -10,6 +11,7 @@ import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.RecordHeader;
 import dev.acequia.contract.record.Row;
+import dev.acequia.contract.record.SourceCoordinates;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,16 +27,14 @@ final class RecordIntake {
   private final RecordDecoder decoder;
   private final Row row;
   private final LoadMode mode;
-  private final String topic;
-  private final String topicId;
+  private final RedriveCheck redriveCheck;
   private final DeadLetterBudget budget;
 
   RecordIntake(PipelineDefinition definition, DeadLetterBudget budget) {
     decoder = new RecordDecoder(definition.schema());
     row = new Row(definition.schema());
     mode = definition.mode();
-    topic = definition.topic().name();
-    topicId = definition.topic().id();
+    redriveCheck = new RedriveCheck(definition.topic());
     this.budget = budget;
   }
 
@@ -46,22 +46,25 @@ final class RecordIntake {
   void take(ConsumerRecords<ByteBuffer, ByteBuffer> records, Batch into)
       throws TerminationException {
     for (var record : records) {
+      @Nullable SourceCoordinates source = null;
       try {
-        add(record, into);
+        source = redriveCheck.sourceOf(record);
+        add(record, source, into);
       } catch (BadRecordException e) {
-        var letter = DeadLetter.of(record, e);
+        var letter = DeadLetter.of(record, source, e);
         into.addBad(letter);
-        budget.check(into.size(), into.bad().size(), letter);
+        if (source == null) {
+          budget.check(into.firstTimers(), into.badFirstTimers(), letter);
+        }
       }
     }
   }
 
-  private void add(ConsumerRecord<ByteBuffer, ByteBuffer> record, Batch into)
+  private void add(
+      ConsumerRecord<ByteBuffer, ByteBuffer> record, @Nullable SourceCoordinates source, Batch into)
       throws BadRecordException {
-    var headers = record.headers().toArray();
-    var sentBack = headers.length == 0 ? null : sourceOf(headers);
-    var partition = sentBack == null ? record.partition() : sentBack.partition();
-    var offset = sentBack == null ? record.offset() : sentBack.offset();
+    var partition = record.partition();
+    var offset = source == null ? record.offset() : source.offset();
     @Nullable ByteBuffer value = record.value();
     if (value != null) {
       var bytes = array(value);
@@ -70,10 +73,11 @@ final class RecordIntake {
     } else {
       delete(record, partition, offset, into);
     }
+    var headers = record.headers().toArray();
     if (headers.length > 0) {
       markIdempotent(headers, into);
     }
-    into.addedRowOf(record);
+    into.addedRowOf(record, source != null);
   }
 
   private void delete(
@@ -92,24 +96,6 @@ final class RecordIntake {
     decoder.decodeKey(bytes.array(), start(bytes), bytes.remaining(), row);
     into.rows().addDeletion(row, partition, offset);
   }
-
-  /**
-   * Where a redriven record stood when it was put aside, which is its identity ever since; null for
-   * one that comes for the first time, or from a topic that is no more.
-   */
-  private @Nullable Source sourceOf(Header[] headers) {
-    if (!topic.equals(text(headers, RecordHeader.SOURCE_TOPIC))
-        || !topicId.equals(text(headers, RecordHeader.SOURCE_TOPIC_ID))) {
-      return null;
-    }
-    var partition = number(headers, RecordHeader.SOURCE_PARTITION);
-    var offset = number(headers, RecordHeader.SOURCE_OFFSET);
-    return partition < 0 || partition > Integer.MAX_VALUE || offset < 0
-        ? null
-        : new Source((int) partition, offset);
-  }
-
-  private record Source(int partition, long offset) {}
 
   private static void markIdempotent(Header[] headers, Batch into) {
     var key = last(headers, RecordHeader.IDEMPOTENCY_KEY);

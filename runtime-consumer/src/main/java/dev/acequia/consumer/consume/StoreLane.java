@@ -3,14 +3,17 @@ package dev.acequia.consumer.consume;
 import dev.acequia.consumer.deadletter.DeadLetter;
 import dev.acequia.consumer.deadletter.DeadLetterBudget;
 import dev.acequia.consumer.deadletter.DeadLetterTopic;
+import dev.acequia.consumer.deadletter.RedriveCheck;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.TerminationException;
+import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.RowRejection;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.WriteResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +43,7 @@ final class StoreLane implements AutoCloseable {
   private final TopicWatch topic;
   private final DeadLetterTopic deadLetters;
   private final DeadLetterBudget budget;
+  private final RedriveCheck redriveCheck;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("store").factory());
   private @Nullable Future<LaneResult> running;
@@ -51,6 +55,7 @@ final class StoreLane implements AutoCloseable {
       DeadLetterTopic deadLetters,
       DeadLetterBudget budget) {
     this.definition = definition;
+    redriveCheck = new RedriveCheck(definition.topic());
     this.writer = writer;
     this.topic = topic;
     this.deadLetters = deadLetters;
@@ -176,12 +181,19 @@ final class StoreLane implements AutoCloseable {
     }
     var gate =
         new CommitGate<Exception>() {
-          private int rejections;
+          private int rejectedFirstTimers;
 
           @Override
           public void onRejected(RowRejection rejection) throws Exception {
-            rejections++;
-            budget.check(batch.size(), batch.bad().size() + rejections, letter(batch, rejection));
+            var letter = letter(batch, rejection);
+            if (letter.redrivenFrom() == null) {
+              rejectedFirstTimers++;
+              budget.check(batch.firstTimers(), bad(), letter);
+            }
+          }
+
+          int bad() {
+            return batch.badFirstTimers() + rejectedFirstTimers;
           }
 
           @Override
@@ -196,11 +208,19 @@ final class StoreLane implements AutoCloseable {
           }
         };
     var result = writer.write(batch.rows(), batch.advances(), gate);
+    if (result instanceof WriteResult.Stored) {
+      budget.stored(batch.firstTimers(), gate.bad());
+    }
     return new LaneResult.Written(batch, result, (System.nanoTime() - began) / 1e9);
   }
 
-  private static DeadLetter letter(Batch batch, RowRejection rejection) {
+  private DeadLetter letter(Batch batch, RowRejection rejection) throws BadRecordException {
+    var record = batch.recordOfRow(rejection.row());
     return new DeadLetter(
-        batch.recordOfRow(rejection.row()), ErrorClass.RejectedByStore, null, rejection.reason());
+        record,
+        redriveCheck.sourceOf(record),
+        ErrorClass.RejectedByStore,
+        null,
+        rejection.reason());
   }
 }

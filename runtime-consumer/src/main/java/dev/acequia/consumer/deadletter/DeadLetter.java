@@ -2,20 +2,28 @@ package dev.acequia.consumer.deadletter;
 
 import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
+import dev.acequia.contract.record.SourceCoordinates;
 import java.nio.ByteBuffer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** A record that is put aside, and why. */
+/**
+ * A record that is put aside, and why.
+ *
+ * @param redrivenFrom where it stood when it was put aside before; null when it never was
+ */
 public record DeadLetter(
     ConsumerRecord<ByteBuffer, ByteBuffer> record,
+    @Nullable SourceCoordinates redrivenFrom,
     ErrorClass errorClass,
     @Nullable String field,
     String reason) {
 
   /** For a record that does not fit the schema. */
   public static DeadLetter of(
-      ConsumerRecord<ByteBuffer, ByteBuffer> record, BadRecordException why) {
-    return new DeadLetter(record, why.errorClass(), why.field(), why.reason());
+      ConsumerRecord<ByteBuffer, ByteBuffer> record,
+      @Nullable SourceCoordinates redrivenFrom,
+      BadRecordException why) {
+    return new DeadLetter(record, redrivenFrom, why.errorClass(), why.field(), why.reason());
   }
 }

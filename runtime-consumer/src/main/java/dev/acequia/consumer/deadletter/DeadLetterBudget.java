@@ -1,26 +1,34 @@
 package dev.acequia.consumer.deadletter;
 
+import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
+import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The share of records that may be bad. Beyond it a wrong deploy is likelier than bad records, and
- * the pipeline stops instead of putting everything aside. Judged over the last batches that hold at
- * least {@value #WINDOW} records together with the one at hand.
+ * The share of records that may be bad, dead letters that were sent back aside. Beyond it a wrong
+ * deploy is likelier than bad records, and the pipeline stops instead of putting everything aside.
+ * Judged over the last batches that hold at least {@value #WINDOW} records together with the one at
+ * hand.
  */
 public final class DeadLetterBudget {
   static final int WINDOW = 1000;
 
-  /** 5 %. */
-  private static final double MAX_RATIO = .05;
-
   private record Seen(long records, long bad) {}
 
   private final Deque<Seen> window = new ArrayDeque<>();
+  private final String pipeline;
+  private final double maxRatio;
   private long records;
   private long bad;
+
+  /** Without records so far. */
+  public DeadLetterBudget(PipelineDefinition definition) {
+    pipeline = definition.name();
+    maxRatio = definition.maxDeadLetterRatio();
+  }
 
   /** Adds a batch that is stored. */
   public synchronized void stored(long batchRecords, long batchBad) {
@@ -44,21 +52,22 @@ public final class DeadLetterBudget {
       throws TerminationException {
     var allRecords = records + batchRecords;
     var allBad = bad + batchBad;
-    if (allRecords >= WINDOW && allBad > allRecords * MAX_RATIO) {
+    if (allRecords >= WINDOW && allBad > allRecords * maxRatio) {
       var record = letter.record();
       throw new TerminationException(
           Termination.Reason.DeadLettersExceeded,
-          "%d of the last %d records could not be stored, which is more than %.0f %%. The latest stood at offset %d of partition %d of %s: %s%s (%s). If the records are wrong, mend their producer; if the schema is, mend it: reading then goes on where it stopped."
+          "%d of the last %d records could not be stored, more than spec.consumer.deadLetters.maxRatio %s allows. The latest stood at offset %d of partition %d of %s: %s%s (%s). Reading goes on where it stopped once spec.schema is mended, or maxRatio is raised so that such records are put aside (1 for all of them). Those put aside so far: ./acequia dead-letters list %s"
               .formatted(
                   allBad,
                   allRecords,
-                  MAX_RATIO * 100,
+                  BigDecimal.valueOf(maxRatio).stripTrailingZeros().toPlainString(),
                   record.offset(),
                   record.partition(),
                   record.topic(),
                   letter.field() == null ? "" : "field '" + letter.field() + "': ",
                   letter.reason(),
-                  letter.errorClass()));
+                  letter.errorClass(),
+                  pipeline));
     }
   }
 }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends dead letters: key, value and headers as they came, and headers of ours that say where the
- * record stood and what was wrong. A record that was sent back once keeps the source coordinates it
- * had then. The producer is made for the first letter.
+ * record stood and what was wrong. A record that was sent back keeps the source coordinates it had.
+ * The producer is made for the first letter.
  */
 public final class DeadLetterTopic implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -63,7 +63,7 @@ public final class DeadLetterTopic implements AutoCloseable {
   private RecordHeaders headers(DeadLetter letter) {
     var record = letter.record();
     var headers = new RecordHeaders(record.headers().toArray());
-    if (headers.lastHeader(RecordHeader.SOURCE_OFFSET.key()) == null) {
+    if (letter.redrivenFrom() == null) {
       set(headers, RecordHeader.SOURCE_TOPIC, record.topic());
       set(headers, RecordHeader.SOURCE_TOPIC_ID, definition.topic().id());
       set(headers, RecordHeader.SOURCE_PARTITION, Integer.toString(record.partition()));
@@ -108,11 +108,10 @@ public final class DeadLetterTopic implements AutoCloseable {
                       "all",
                       ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
                       true,
-                      // A letter may be a little larger than its record was.
                       ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                      4 << 20,
+                      RecordHeader.MAX_DEAD_LETTER_BYTES,
                       ProducerConfig.BUFFER_MEMORY_CONFIG,
-                      8L << 20,
+                      2L * RecordHeader.MAX_DEAD_LETTER_BYTES,
                       ProducerConfig.MAX_BLOCK_MS_CONFIG,
                       10_000,
                       ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,

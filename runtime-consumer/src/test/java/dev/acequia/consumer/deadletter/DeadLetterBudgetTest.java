@@ -3,9 +3,18 @@ package dev.acequia.consumer.deadletter;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.TerminationException;
+import dev.acequia.contract.TopicDefinition;
+import dev.acequia.contract.UnknownFields;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -14,11 +23,30 @@ class DeadLetterBudgetTest {
       new DeadLetter(
           new ConsumerRecord<>(
               "ops.flights", 3, 42, ByteBuffer.allocate(0), ByteBuffer.allocate(0)),
+          null,
           ErrorClass.WrongType,
           "id",
           "expected an integer, found a string");
 
-  private final DeadLetterBudget budget = new DeadLetterBudget();
+  private final DeadLetterBudget budget = budget(0.05);
+
+  private static DeadLetterBudget budget(double maxRatio) {
+    return new DeadLetterBudget(
+        new PipelineDefinition(
+            "ops",
+            "flights",
+            null,
+            new Schema(
+                List.of(),
+                List.of(new Field("id", FieldType.INT32, false, null)),
+                UnknownFields.REJECT),
+            new TopicDefinition("ops.flights", "AAAAAAAAAAAAAAAAAAAAAA", 1, "ops.flights.dlq"),
+            new StoreDefinition.Postgres("ops", "flights"),
+            LoadMode.APPEND,
+            1000,
+            maxRatio,
+            null));
+  }
 
   @Test
   void judgesNothingBeforeAThousandRecords() {
@@ -44,5 +72,16 @@ class DeadLetterBudgetTest {
       budget.stored(10, 0);
     }
     assertThatCode(() -> budget.check(10, 10, LETTER)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void allowsWhatTheDefinitionAllows() {
+    assertThatCode(() -> budget(1).check(5000, 5000, LETTER)).doesNotThrowAnyException();
+    assertThatCode(() -> budget(0).check(999, 1, LETTER)).doesNotThrowAnyException();
+    assertThatThrownBy(() -> budget(0).check(1000, 1, LETTER))
+        .hasMessageContaining("maxRatio 0 allows");
+    assertThatThrownBy(() -> budget(0.2).check(1000, 201, LETTER))
+        .hasMessageContaining("maxRatio 0.2 allows")
+        .hasMessageContaining("./acequia dead-letters list flights");
   }
 }

@@ -2,7 +2,6 @@ package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.Field;
 import dev.acequia.contract.Schema;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.BitSet;
 import java.util.stream.Collectors;
@@ -48,11 +47,6 @@ final class AppendLoad implements RowLoad {
   }
 
   @Override
-  public void prepare(Connection connection) {
-    // A staging table is made when it is needed, which is hardly ever.
-  }
-
-  @Override
   public int load(PostgresSession session, PostgresBatch batch, int from, int to, BitSet skip)
       throws SQLException {
     CopyRows.copy(session, copyToTable, batch, from, to, skip);
@@ -61,22 +55,39 @@ final class AppendLoad implements RowLoad {
 
   /** The same, but rows whose provenance is there are no error. */
   RowLoad withoutWhatIsThere() {
-    return new RowLoad() {
-      @Override
-      public void prepare(Connection connection) {
-        // See load.
-      }
+    return this::loadNew;
+  }
 
-      @Override
-      public int load(PostgresSession session, PostgresBatch batch, int from, int to, BitSet skip)
-          throws SQLException {
-        try (var statement = session.connection().createStatement()) {
-          statement.execute(createStage);
-          statement.execute("TRUNCATE " + STAGE);
-          var staged = CopyRows.copy(session, copyToStage, batch, from, to, skip);
-          return (int) staged - statement.executeUpdate(insertNew);
+  /**
+   * Straight into the table, whose errors name the line; by way of the staging table where the
+   * trouble is what is there already.
+   */
+  RowLoad toleratingWhatIsThere() {
+    return (session, batch, from, to, skip) -> {
+      var before = session.connection().setSavepoint();
+      try {
+        load(session, batch, from, to, skip);
+      } catch (SQLException e) {
+        if (!SqlFailure.isDuplicate(e)) {
+          throw e;
         }
+        session.connection().rollback(before);
+        var duplicates = loadNew(session, batch, from, to, skip);
+        session.connection().releaseSavepoint(before);
+        return duplicates;
       }
+      session.connection().releaseSavepoint(before);
+      return 0;
     };
+  }
+
+  private int loadNew(PostgresSession session, PostgresBatch batch, int from, int to, BitSet skip)
+      throws SQLException {
+    try (var statement = session.connection().createStatement()) {
+      statement.execute(createStage);
+      statement.execute("TRUNCATE " + STAGE);
+      var staged = CopyRows.copy(session, copyToStage, batch, from, to, skip);
+      return (int) staged - statement.executeUpdate(insertNew);
+    }
   }
 }

@@ -33,7 +33,8 @@ public final class PostgresWriter implements StoreWriter {
   private final OffsetStatements offsets;
   private final IdempotencyStatements idempotency;
   private final RowLoad load;
-  private final Optional<RowLoad> loadWithoutWhatIsThere;
+  private final RowLoad carefulLoad;
+  private final RowLoad loadAfterDuplicate;
 
   private @Nullable PostgresSession session;
   private long forgetAtNanos = System.nanoTime();
@@ -49,10 +50,12 @@ public final class PostgresWriter implements StoreWriter {
     if (definition.mode() == LoadMode.APPEND) {
       var append = new AppendLoad(names, definition.schema());
       load = append;
-      loadWithoutWhatIsThere = Optional.of(append.withoutWhatIsThere());
+      carefulLoad = append.toleratingWhatIsThere();
+      loadAfterDuplicate = append.withoutWhatIsThere();
     } else {
       load = new UpsertLoad(names, definition.schema(), topicId);
-      loadWithoutWhatIsThere = Optional.empty();
+      carefulLoad = load;
+      loadAfterDuplicate = load;
     }
   }
 
@@ -126,10 +129,7 @@ public final class PostgresWriter implements StoreWriter {
       PostgresBatch batch, List<PartitionAdvance> advances, CommitGate<E> gate, SQLException why)
       throws StoreUnavailableException, E {
     rollBack();
-    var careful =
-        SqlFailure.isDuplicate(why) && loadWithoutWhatIsThere.isPresent()
-            ? loadWithoutWhatIsThere.get()
-            : load;
+    var careful = SqlFailure.isDuplicate(why) ? loadAfterDuplicate : carefulLoad;
     try {
       return attempt(session(), new RowIsolation<>(careful, true, gate), batch, advances, gate);
     } catch (SQLException e) {

@@ -7,7 +7,7 @@ import java.util.BitSet;
 /** How rows get into the table, within a transaction that others begin and end. */
 interface RowLoad {
   /** What the session needs before the first transaction. */
-  void prepare(Connection connection) throws SQLException;
+  default void prepare(Connection connection) throws SQLException {}
 
   /**
    * Loads rows {@code from} to {@code to}, without those to skip.

@@ -450,6 +450,7 @@ class PostgresMigrationIT {
             upsert(ID).store(),
             LoadMode.UPSERT,
             1000,
+            0.05,
             null);
     assertThat(refused(other).message()).contains("belongs to Acequia pipeline ops/flights");
   }

@@ -79,6 +79,7 @@ class PostgresReaderIT {
         new StoreDefinition.Postgres("public", table),
         LoadMode.UPSERT,
         100,
+        0.05,
         null);
   }
 

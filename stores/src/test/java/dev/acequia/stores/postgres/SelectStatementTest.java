@@ -56,6 +56,7 @@ class SelectStatementTest {
               new StoreDefinition.Postgres("ops", "flights"),
               LoadMode.UPSERT,
               100,
+              0.05,
               null));
 
   private static Query query(Condition where, List<OrderTerm> order) {

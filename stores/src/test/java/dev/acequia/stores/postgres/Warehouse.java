@@ -163,6 +163,7 @@ final class Warehouse {
         new StoreDefinition.Postgres("ops", "flights"),
         mode,
         1000,
+        0.05,
         word);
   }
 

@@ -1,0 +1,64 @@
+package dev.acequia.consumer.deadletter;
+
+import dev.acequia.contract.TopicDefinition;
+import dev.acequia.contract.record.BadRecordException;
+import dev.acequia.contract.record.BadRecordException.ErrorClass;
+import dev.acequia.contract.record.RecordHeader;
+import dev.acequia.contract.record.SourceCoordinates;
+import java.nio.ByteBuffer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells a dead letter that was sent back from a record that comes for the first time. The former
+ * keeps the coordinates it had, so that it is stored once however often it is sent. Whoever may
+ * write to the topic may set headers, so coordinates are only taken for true where they can be:
+ * before the record itself, in the same partition of the same topic. Then they name a record that
+ * was read already, and never one that is yet to come.
+ */
+public final class RedriveCheck {
+  private final TopicDefinition topic;
+
+  public RedriveCheck(TopicDefinition topic) {
+    this.topic = topic;
+  }
+
+  /**
+   * Where a redriven record stood when it was put aside; null for one that comes for the first
+   * time, is from another topic, or from this one before it was created again.
+   *
+   * @throws BadRecordException when the headers name a place where it cannot have stood
+   */
+  public @Nullable SourceCoordinates sourceOf(ConsumerRecord<ByteBuffer, ByteBuffer> record)
+      throws BadRecordException {
+    var headers = record.headers().toArray();
+    if (headers.length == 0) {
+      return null;
+    }
+    var claimed = SourceCoordinates.read(header -> last(headers, header));
+    if (claimed.isEmpty()
+        || !claimed.get().topic().equals(topic.name())
+        || !claimed.get().topicId().equals(topic.id())) {
+      return null;
+    }
+    var source = claimed.get();
+    if (source.partition() != record.partition() || source.offset() >= record.offset()) {
+      throw new BadRecordException(
+          ErrorClass.ImpossibleSource,
+          null,
+          "the headers say that it stood at offset %d of partition %d, which is not before it: send dead letters back with './acequia dead-letters redrive', and new records without acequia-source headers"
+              .formatted(source.offset(), source.partition()));
+    }
+    return source;
+  }
+
+  private static byte @Nullable [] last(Header[] headers, RecordHeader wanted) {
+    for (var i = headers.length - 1; i >= 0; i--) {
+      if (headers[i].key().equals(wanted.key())) {
+        return headers[i].value();
+      }
+    }
+    return null;
+  }
+}
