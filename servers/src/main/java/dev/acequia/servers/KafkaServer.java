@@ -91,6 +91,11 @@ public final class KafkaServer implements AutoCloseable {
     return broker.isAlive();
   }
 
+  /** The process id of the broker. */
+  public long pid() {
+    return broker.pid();
+  }
+
   public Instant startedAt() {
     return broker.startedAt();
   }

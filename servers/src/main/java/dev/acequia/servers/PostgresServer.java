@@ -103,6 +103,11 @@ public final class PostgresServer implements AutoCloseable {
     return postmaster.isAlive();
   }
 
+  /** The process id of the postmaster, whose children the other processes are. */
+  public long pid() {
+    return postmaster.pid();
+  }
+
   public Instant startedAt() {
     return postmaster.startedAt();
   }

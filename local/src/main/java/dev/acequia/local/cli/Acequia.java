@@ -41,7 +41,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "Every command explains itself: ./acequia COMMAND --help",
-      "To see a pipeline at work:     ./acequia demo"
+      "To see a pipeline at work:     ./acequia demo",
+      "To see how fast it is:         ./acequia bench --help"
     })
 public final class Acequia implements Runnable {
   @Spec private CommandSpec spec;
@@ -63,15 +64,29 @@ public final class Acequia implements Runnable {
 
   /** Runs one command and ends the process. */
   public static void main(String[] args) {
-    var commandLine = commandLine();
+    System.exit(run(args));
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @param more commands that other modules bring along
+   * @return the exit code
+   */
+  public static int run(String[] args, Object... more) {
+    var commandLine = commandLine(more);
     // YAML and JSON are UTF-8 wherever they are piped to, whatever the locale.
     commandLine.setOut(utf8(FileDescriptor.out));
     commandLine.setErr(utf8(FileDescriptor.err));
-    System.exit(commandLine.execute(args));
+    return commandLine.execute(args);
   }
 
-  static CommandLine commandLine() {
-    return new CommandLine(new Acequia())
+  static CommandLine commandLine(Object... more) {
+    var commandLine = new CommandLine(new Acequia());
+    for (var command : more) {
+      commandLine.addSubcommand(command);
+    }
+    return commandLine
         .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command))
         .setParameterExceptionHandler((e, args) -> misused(e))
         .setUsageHelpAutoWidth(true)

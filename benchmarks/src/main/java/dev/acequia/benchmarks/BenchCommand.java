@@ -1,0 +1,22 @@
+package dev.acequia.benchmarks;
+
+import dev.acequia.benchmarks.sink.SinkCommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The benchmarks, each a command of its own. */
+@Command(
+    name = "bench",
+    description = "Measure Acequia against its limits and its peers, in one run on this machine.",
+    synopsisSubcommandLabel = "NAME",
+    commandListHeading = "%nBenchmarks:%n",
+    subcommands = {SinkCommand.class})
+public final class BenchCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+}

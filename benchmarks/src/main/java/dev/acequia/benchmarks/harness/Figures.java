@@ -1,0 +1,23 @@
+package dev.acequia.benchmarks.harness;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What was measured of one subject in one round. */
+public final class Figures {
+  private final EnumMap<Metric, Double> values = new EnumMap<>(Metric.class);
+
+  public void put(Metric metric, double value) {
+    values.put(metric, value);
+  }
+
+  /** A figure that was measured, as the report shows it. */
+  public String shown(Metric metric) {
+    var value = values.get(metric);
+    return value == null ? "-" : metric.shown(value);
+  }
+
+  Map<Metric, Double> values() {
+    return values;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.acequia.benchmarks.harness;
+
+import java.util.Locale;
+
+/** What can be measured of a subject. The JSON report has the constant's name in lower case. */
+public enum Metric {
+  /** Of whatever the benchmark counts: records, rows, requests. */
+  PER_SECOND("per second", "%,.0f"),
+  /** The rate, divided by that of the limit in the same run. */
+  RATIO_TO_LIMIT("x limit", "%.2f"),
+  /** The rate, divided by that of the best peer in the same run. */
+  RATIO_TO_PEER("x peer", "%.2f"),
+  /** The 99th percentile of a duration; the report says of which. */
+  P99_MS("p99 ms", "%,.1f"),
+  /** The subject's own processes, from their start; the database's are not among them. */
+  CPU_SECONDS_PER_MILLION("CPU s/million", "%.2f"),
+  /** The largest resident set of the subject's own processes. */
+  PEAK_RSS_MIB("peak RSS MiB", "%,.0f"),
+  /** What PostgreSQL's processes spent on it. */
+  POSTGRES_CPU_SECONDS_PER_MILLION("PostgreSQL CPU s/million", "%.2f"),
+  /** What the broker spent on it. */
+  KAFKA_CPU_SECONDS_PER_MILLION("Kafka CPU s/million", "%.2f"),
+  /** From the start of the process to its first committed row. */
+  COLD_START_MS("cold start ms", "%,.0f");
+
+  private final String heading;
+  private final String format;
+
+  Metric(String heading, String format) {
+    this.heading = heading;
+    this.format = format;
+  }
+
+  /** The column's heading. */
+  String heading() {
+    return heading;
+  }
+
+  /** A value as the table shows it. */
+  String shown(double value) {
+    return String.format(Locale.ROOT, format, value);
+  }
+
+  /** The JSON property's name. */
+  String property() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether the JSON report has it for every result, as null where it was not measured. */
+  boolean isAlwaysReported() {
+    return compareTo(PEAK_RSS_MIB) <= 0;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.acequia.benchmarks.harness;
+
+import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.local.CommandException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/**
+ * The product as it is deployed: the runtime image's own entry point with its own flags, in
+ * processes of their own.
+ */
+public final class RuntimeImage {
+  private static final AtomicInteger ADDRESSES = new AtomicInteger();
+
+  private final Path entrypoint;
+  private final Path folder;
+
+  private RuntimeImage(Path entrypoint, Path folder) {
+    this.entrypoint = entrypoint;
+    this.folder = folder;
+  }
+
+  static RuntimeImage in(Path images, Path folder) {
+    var entrypoint = images.resolve("acequia-runtime/entrypoint");
+    if (!Files.isExecutable(entrypoint)) {
+      throw new CommandException(
+          "the runtime image is missing: there is no " + entrypoint + ". Run: mvn package");
+    }
+    return new RuntimeImage(entrypoint, folder);
+  }
+
+  /**
+   * Starts a process of the image. It gets a loopback address of its own for its ports.
+   *
+   * @param command the entry point's arguments, such as {@code consumer}
+   */
+  public MeasuredProcess start(List<String> command, Map<RuntimeVariable, String> environment)
+      throws IOException {
+    var all = new ArrayList<>(List.of(entrypoint.toString()));
+    all.addAll(command);
+    var variables =
+        environment.entrySet().stream()
+            .collect(Collectors.toMap(entry -> entry.getKey().name(), Map.Entry::getValue));
+    variables.put("JAVA_HOME", System.getProperty("java.home"));
+    variables.putIfAbsent(RuntimeVariable.ACEQUIA_BIND_ADDRESS.name(), freeAddress());
+    var log = Files.createTempFile(folder, command.getFirst() + "-", ".log");
+    return MeasuredProcess.start(String.join(" ", command), all, variables, log);
+  }
+
+  private static String freeAddress() {
+    var number = ADDRESSES.incrementAndGet();
+    return "127.78." + (ProcessHandle.current().pid() % 250 + 1) + "." + (number % 250 + 1);
+  }
+}

@@ -1,0 +1,128 @@
+package dev.acequia.benchmarks.harness;
+
+import dev.acequia.local.CommandException;
+import dev.acequia.servers.Home;
+import dev.acequia.servers.KafkaServer;
+import dev.acequia.servers.KafkaSettings;
+import dev.acequia.servers.Ports;
+import dev.acequia.servers.PostgresServer;
+import dev.acequia.servers.PostgresSettings;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Kafka and a PostgreSQL of a benchmark's own, in a folder below the repository, since {@code
+ * /tmp} is memory on some machines and a commit would then wait for nothing. Both are gone after
+ * {@link #close}.
+ */
+public final class Workplace implements AutoCloseable {
+  private final Path root;
+  private final Path folder;
+  private final KafkaServer kafka;
+  private final PostgresServer postgres;
+
+  private Workplace(Path root, Path folder, KafkaServer kafka, PostgresServer postgres) {
+    this.root = root;
+    this.folder = folder;
+    this.kafka = kafka;
+    this.postgres = postgres;
+  }
+
+  /**
+   * Starts both servers.
+   *
+   * @param postgresParameters that win over the server's defaults; commits wait for the disk
+   */
+  public static Workplace open(String name, Map<String, String> postgresParameters)
+      throws IOException {
+    var root = repository();
+    var below = Files.createDirectories(root.resolve(".acequia/bench"));
+    var folder = Files.createTempDirectory(below, name + "-");
+    var ports = Ports.keptIn(folder);
+    var kafka =
+        KafkaServer.start(
+            Home.at(folder.resolve("kafka")),
+            ports,
+            new KafkaSettings(List.of("-Xms256m", "-Xmx512m"), Map.of()));
+    try {
+      var postgres =
+          PostgresServer.start(
+              Home.at(folder.resolve("postgres")),
+              ports,
+              new PostgresSettings(true, postgresParameters));
+      return new Workplace(root, folder, kafka, postgres);
+    } catch (RuntimeException e) {
+      kafka.close();
+      delete(folder);
+      throw e;
+    }
+  }
+
+  /** The repository that this program was built in. */
+  public static Path repository() {
+    var root = System.getProperty("acequia.root");
+    if (root == null) {
+      throw new CommandException("Benchmarks are run from the repository, by ./acequia bench.");
+    }
+    return Path.of(root);
+  }
+
+  /** For files of the benchmark's own. */
+  public Path folder() {
+    return folder;
+  }
+
+  public KafkaServer kafka() {
+    return kafka;
+  }
+
+  public PostgresServer postgres() {
+    return postgres;
+  }
+
+  /** The runtime image as the build left it. */
+  public RuntimeImage image() {
+    return RuntimeImage.in(root.resolve("images/target/images"), folder);
+  }
+
+  @Override
+  public void close() {
+    try {
+      postgres.close();
+      kafka.close();
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try {
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.delete(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
+                throws IOException {
+              Files.delete(visited);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      System.err.println("acequia: cannot delete " + folder + ": " + e);
+    }
+  }
+}

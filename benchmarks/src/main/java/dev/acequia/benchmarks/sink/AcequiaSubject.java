@@ -1,0 +1,77 @@
+package dev.acequia.benchmarks.sink;
+
+import dev.acequia.benchmarks.harness.Figures;
+import dev.acequia.benchmarks.harness.Metric;
+import dev.acequia.benchmarks.harness.Workplace;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.TopicDefinition;
+import java.time.Duration;
+import java.util.Locale;
+
+/** Acequia's consumer process, after its migration process has made the table. */
+final class AcequiaSubject implements Subject {
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+
+  private final Workplace workplace;
+  private final TopicDefinition topic;
+  private final Expected expected;
+  private final LoadMode mode;
+
+  AcequiaSubject(Workplace workplace, TopicDefinition topic, Expected expected, LoadMode mode) {
+    this.workplace = workplace;
+    this.topic = topic;
+    this.expected = expected;
+    this.mode = mode;
+  }
+
+  @Override
+  public String name() {
+    return "Acequia";
+  }
+
+  @Override
+  public String mode() {
+    return mode.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public Figures load(int round) throws Exception {
+    try (var database = Database.create(workplace.postgres(), "acequia_" + mode() + "_" + round)) {
+      var pipeline = new AcequiaPipeline(workplace, database, topic, mode);
+      pipeline.migrate();
+      database.checkpoint();
+      var meter = new LoadMeter(workplace);
+      try (var connection = database.connect();
+          var consumer = pipeline.startConsumer()) {
+        var last =
+            switch (mode) {
+              case APPEND ->
+                  LastOnes.byProvenance(
+                      AcequiaPipeline.TABLE, "'" + topic.uuid() + "'::uuid", expected);
+              case UPSERT -> LastOnes.byKey(AcequiaPipeline.TABLE, expected);
+            };
+        var seen =
+            new LoadWatch(connection, AcequiaPipeline.TABLE, consumer)
+                .await(last, expected.lasts().size(), LIMIT);
+        var figures = meter.shares(consumer.usage(), expected.records());
+        figures.put(Metric.PER_SECOND, seen.rate(expected.records()));
+        figures.put(Metric.COLD_START_MS, (seen.firstNanos() - consumer.startedNanos()) / 1e6);
+        switch (mode) {
+          case APPEND ->
+              database.check(
+                  name() + " " + mode(),
+                  AcequiaPipeline.TABLE,
+                  expected.appendedRows(),
+                  expected.appendedArrivals());
+          case UPSERT ->
+              database.check(
+                  name() + " " + mode(),
+                  AcequiaPipeline.TABLE,
+                  expected.upsertedRows(),
+                  expected.upsertedArrivals());
+        }
+        return figures;
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.acequia.benchmarks.sink;
+
+import dev.acequia.benchmarks.harness.Metric;
+import dev.acequia.benchmarks.harness.Result;
+import dev.acequia.benchmarks.harness.Spread;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** Adds to each rate its ratios to the limit and to the best peer. */
+final class Comparison {
+  private static final String LIMIT = "COPY binary";
+  private static final String PEER = "Kafka Connect";
+  private static final String OURS = "Acequia";
+
+  private Comparison() {}
+
+  static List<Result> of(List<Result> results) {
+    return results.stream().map(result -> compared(result, results)).toList();
+  }
+
+  private static Result compared(Result result, List<Result> all) {
+    var figures = new EnumMap<Metric, Spread>(Metric.class);
+    figures.putAll(result.figures());
+    var rate = result.figure(Metric.PER_SECOND);
+    // A steady rate that the benchmark itself sets is not compared.
+    if (rate.isPresent() && result.figure(Metric.P99_MS).isEmpty()) {
+      best(all, LIMIT, "append")
+          .ifPresent(limit -> figures.put(Metric.RATIO_TO_LIMIT, divided(rate.get(), limit)));
+      if (result.subject().startsWith(OURS)) {
+        best(all, PEER, result.mode())
+            .ifPresent(peer -> figures.put(Metric.RATIO_TO_PEER, divided(rate.get(), peer)));
+      }
+    }
+    return new Result(result.subject(), result.mode(), figures);
+  }
+
+  /** The best median rate of the subjects whose names begin like this. */
+  private static OptionalDouble best(List<Result> all, String subject, String mode) {
+    return all.stream()
+        .filter(result -> result.subject().startsWith(subject) && result.mode().equals(mode))
+        .flatMap(result -> result.figure(Metric.PER_SECOND).stream())
+        .mapToDouble(Spread::median)
+        .max();
+  }
+
+  private static Spread divided(Spread spread, double by) {
+    return new Spread(spread.median() / by, spread.min() / by, spread.max() / by, spread.rounds());
+  }
+}

@@ -1,0 +1,133 @@
+package dev.acequia.benchmarks.sink;
+
+import dev.acequia.benchmarks.harness.Benchmark;
+import dev.acequia.benchmarks.harness.Metric;
+import dev.acequia.benchmarks.harness.PeerLibraries;
+import dev.acequia.benchmarks.harness.Progress;
+import dev.acequia.benchmarks.harness.Report;
+import dev.acequia.benchmarks.harness.Rounds;
+import dev.acequia.benchmarks.harness.Versions;
+import dev.acequia.benchmarks.harness.Workplace;
+import dev.acequia.contract.LoadMode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Loads the same records by each subject in turn, round by round. */
+final class SinkBenchmark implements Benchmark {
+  /** Room for a load's working set and log, so that no subject pays for checkpoints of another. */
+  private static final Map<String, String> POSTGRES =
+      Map.of("shared_buffers", "1GB", "max_wal_size", "8GB", "checkpoint_timeout", "15min");
+
+  private static final String TRICKLE = "Acequia, a trickle of records";
+
+  private final Settings settings;
+
+  /**
+   * What to do.
+   *
+   * @param peers whether to run Kafka Connect
+   */
+  record Settings(long records, int rounds, long seed, boolean peers) {}
+
+  SinkBenchmark(Settings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public Report run(Progress progress) throws Exception {
+    progress.say("starting Kafka and PostgreSQL");
+    try (var workplace = Workplace.open("sink", POSTGRES);
+        var topic = FlightTopic.create(workplace.kafka().bootstrapServers(), "bench.flights", 20);
+        var limit = CopyLimit.create(workplace, topic.definition());
+        var connection = workplace.postgres().connect("postgres")) {
+      var expected = fill(topic, limit, progress);
+      var subjects = subjects(workplace, topic, limit, expected, progress);
+      var rounds = new Rounds();
+      for (var round = 1; round <= settings.rounds(); round++) {
+        for (var subject : subjects) {
+          var figures = subject.load(round);
+          progress.say(
+              "round %d: %s, %s: %s rows/s",
+              round, subject.name(), subject.mode(), figures.shown(Metric.PER_SECOND));
+          rounds.add(subject.name(), subject.mode(), figures);
+        }
+      }
+      try (var trickle = Trickle.create(workplace, flights())) {
+        for (var round = 1; round <= settings.rounds(); round++) {
+          var figures = trickle.run(round);
+          progress.say(
+              "round %d: cold start %s ms, freshness p99 %s ms",
+              round, figures.shown(Metric.COLD_START_MS), figures.shown(Metric.P99_MS));
+          rounds.add(TRICKLE, "append", figures);
+        }
+      }
+      return new Report(
+          "From a topic into PostgreSQL: %,d flight records, %d rounds"
+              .formatted(settings.records(), settings.rounds()),
+          head(Versions.of(connection)),
+          Comparison.of(rounds.results()));
+    }
+  }
+
+  private Expected fill(FlightTopic topic, CopyLimit limit, Progress progress) throws Exception {
+    var expected = new Expected(FlightTopic.PARTITIONS);
+    var flights = flights();
+    var id = topic.definition().uuid().toString();
+    var bytes = 0L;
+    try (var rows = limit.rows()) {
+      for (var i = 0L; i < settings.records(); i++) {
+        var flight = flights.next();
+        var place = topic.send(flight);
+        expected.add(flight, place.partition(), place.offset());
+        rows.add(flight.copyLine(id, place.partition(), place.offset()));
+        bytes += flight.json().length;
+      }
+      topic.flush();
+    }
+    limit.writeFiles();
+    progress.say(
+        "the topic holds %,d records of %d bytes on average, of %,d flights",
+        expected.records(), bytes / expected.records(), expected.upsertedRows());
+    return expected;
+  }
+
+  private List<Subject> subjects(
+      Workplace workplace, FlightTopic topic, CopyLimit limit, Expected expected, Progress progress)
+      throws Exception {
+    var subjects = new ArrayList<Subject>();
+    for (var format : CopyLimit.Format.values()) {
+      subjects.add(limit.subject(format, expected));
+    }
+    if (settings.peers()) {
+      var libraries = PeerLibraries.of("kafka-connect", progress);
+      for (var mode : LoadMode.values()) {
+        for (var unnest : new boolean[] {false, true}) {
+          subjects.add(
+              new ConnectSubject(
+                  workplace, libraries, topic.definition().name(), expected, mode, unnest));
+        }
+      }
+    }
+    for (var mode : LoadMode.values()) {
+      subjects.add(new AcequiaSubject(workplace, topic.definition(), expected, mode));
+    }
+    return subjects;
+  }
+
+  private FlightStream flights() throws IOException {
+    return FlightStream.of(
+        Workplace.repository().resolve("examples/flights.ndjson"), settings.seed());
+  }
+
+  private List<String> head(List<String> versions) {
+    var lines = new ArrayList<>(versions);
+    lines.add(
+        "%d partitions, seed %d; PostgreSQL: fsync and synchronous_commit on, %s"
+            .formatted(FlightTopic.PARTITIONS, settings.seed(), POSTGRES));
+    lines.add(
+        "rates from the first committed row to the last; x limit: by COPY binary's median; x peer: by the best peer's in the same mode; p99: from a record's sending to its being queryable");
+    return lines;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.benchmarks.harness;
+
+import org.jspecify.annotations.NullMarked;

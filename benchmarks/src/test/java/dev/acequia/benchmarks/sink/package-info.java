@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.benchmarks.sink;
+
+import org.jspecify.annotations.NullMarked;
