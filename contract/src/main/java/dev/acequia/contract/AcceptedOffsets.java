@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,16 +15,28 @@ import org.jspecify.annotations.Nullable;
  * @param topicId the id of the topic that is accepted; the word holds for no other
  * @param partition the partition it is about, all when absent
  * @param to {@code earliest}, {@code latest} or an offset
+ * @param at when it was given, ISO 8601; so that the same word, given again, is another one
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record AcceptedOffsets(String topicId, @Nullable Integer partition, String to) {
+public record AcceptedOffsets(
+    String topicId, @Nullable Integer partition, String to, @Nullable String at) {
   public static final String ANNOTATION = "acequia.dev/accept-offsets";
 
   public AcceptedOffsets {
     if (!to.matches("earliest|latest|[0-9]{1,18}")) {
       throw new IllegalArgumentException("offset '" + to + "': use earliest, latest or a number");
     }
+  }
+
+  /** A word without a time, which is applied once for all. */
+  public AcceptedOffsets(String topicId, @Nullable Integer partition, String to) {
+    this(topicId, partition, to, null);
+  }
+
+  /** The same word, given now. */
+  public AcceptedOffsets givenAt(Instant now) {
+    return new AcceptedOffsets(topicId, partition, to, now.toString());
   }
 
   /**

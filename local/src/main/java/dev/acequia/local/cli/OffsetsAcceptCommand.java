@@ -15,6 +15,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -83,7 +84,7 @@ final class OffsetsAcceptCommand implements Callable<Integer> {
         out.println("Nothing was changed.");
         return 1;
       }
-      annotate(client, found, acceptance.accepted());
+      annotate(client, found, acceptance.accepted().givenAt(Instant.now()));
       out.println("Accepted. The migration applies it once; watch it with:");
       out.println(
           "  kubectl -n %s get dp %s -w".formatted(found.getMetadata().getNamespace(), pipeline));

@@ -70,7 +70,10 @@ final class TopicWatch implements AutoCloseable {
             Termination.Reason.TopicRecreated,
             "Topic %s was deleted and created again: its id is %s, the stored offsets belong to %s. Nothing was skipped. To go on with the new topic, run: %s"
                 .formatted(
-                    definition.topic().name(), found.topicId(), definition.topic().id(), wayOut()));
+                    definition.topic().name(),
+                    found.topicId(),
+                    definition.topic().id(),
+                    wayOut("--to earliest|latest")));
       }
     }
   }
@@ -99,7 +102,8 @@ final class TopicWatch implements AutoCloseable {
                 offset,
                 range.beginning(),
                 range.end(),
-                wayOut()));
+                // The other partitions stay where they are.
+                wayOut("--partition " + partition + " --to earliest|latest|OFFSET")));
   }
 
   /** Why the client found an offset out of the log: it is another topic's, or it is lost. */
@@ -126,8 +130,9 @@ final class TopicWatch implements AutoCloseable {
     admin.close();
   }
 
-  private String wayOut() {
-    return "./acequia offsets accept " + definition.name() + " --to earliest|latest|OFFSET";
+  private String wayOut(String choice) {
+    return "./acequia offsets accept %s --namespace %s %s"
+        .formatted(definition.name(), definition.namespace(), choice);
   }
 
   private Map<Integer, Long> offsets(Collection<Integer> partitions, OffsetSpec spec)

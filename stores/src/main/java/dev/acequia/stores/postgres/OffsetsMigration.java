@@ -121,14 +121,16 @@ final class OffsetsMigration {
     if (to < range.beginning() || to > range.end()) {
       throw new TerminationException(
           Termination.Reason.OffsetsLost,
-          "Offset %d, which was accepted for partition %d of topic %s, lies outside its log, which holds %d to %d. Run: ./acequia offsets accept %s --to earliest|latest|OFFSET"
+          "Offset %d, which was accepted for partition %d of topic %s, lies outside its log, which holds %d to %d. Run: ./acequia offsets accept %s --namespace %s --partition %d --to earliest|latest|OFFSET"
               .formatted(
                   to,
                   partition,
                   definition.topic().name(),
                   range.beginning(),
                   range.end(),
-                  definition.name()));
+                  definition.name(),
+                  definition.namespace(),
+                  partition));
     }
     try (var statement =
         connection.prepareStatement(
@@ -186,8 +188,12 @@ final class OffsetsMigration {
         : Optional.of(
             new TerminationException(
                 Termination.Reason.TopicRecreated,
-                "Topic %s is not the one whose offsets are stored for partitions %s: it was deleted and created again. Nothing was skipped. To go on with the new topic, run: ./acequia offsets accept %s --to earliest|latest|OFFSET"
-                    .formatted(definition.topic().name(), foreign, definition.name())));
+                "Topic %s is not the one whose offsets are stored for partitions %s: it was deleted and created again. Nothing was skipped. To go on with the new topic, run: ./acequia offsets accept %s --namespace %s --to earliest|latest"
+                    .formatted(
+                        definition.topic().name(),
+                        foreign,
+                        definition.name(),
+                        definition.namespace())));
   }
 
   private static String wordFor(AcceptedOffsets word) {
@@ -195,6 +201,7 @@ final class OffsetsMigration {
         + " "
         + (word.partition() == null ? "*" : word.partition())
         + " "
-        + word.to();
+        + word.to()
+        + (word.at() == null ? "" : " " + word.at());
   }
 }

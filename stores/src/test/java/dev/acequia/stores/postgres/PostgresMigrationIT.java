@@ -335,7 +335,7 @@ class PostgresMigrationIT {
             .termination();
     assertThat(refusal.reason()).isEqualTo(Termination.Reason.TopicRecreated);
     assertThat(refusal.message())
-        .contains("./acequia offsets accept flights --to earliest|latest|OFFSET");
+        .contains("./acequia offsets accept flights --namespace ops --to earliest|latest");
     assertThat(offsets()).containsExactly("0|" + TOPIC + "|0|0", "1|" + TOPIC + "|0|0");
 
     var word = new AcceptedOffsets(kafkaId(other), null, "earliest");
@@ -355,6 +355,23 @@ class PostgresMigrationIT {
     migrate(definition);
 
     assertThat(offsets()).containsExactly("0|" + TOPIC + "|60|0", "1|" + TOPIC + "|60|1");
+  }
+
+  @Test
+  void acceptsTheSameOffsetsAgainWhenAPersonSaysSoAgain() throws Exception {
+    migrate(append(ID));
+    var word = new AcceptedOffsets(kafkaId(TOPIC), 1, "50");
+    for (var day : List.of("2026-11-01T10:00:00Z", "2026-11-02T10:00:00Z")) {
+      migrate(
+          definition(
+              schema(List.of(), ID),
+              LoadMode.APPEND,
+              TOPIC,
+              2,
+              word.givenAt(java.time.Instant.parse(day))));
+      assertThat(offsets()).element(1).asString().startsWith("1|" + TOPIC + "|50|");
+      warehouse.asSuperuser("UPDATE ops._acequia_offsets_flights SET next_offset = 60");
+    }
   }
 
   @Test
