@@ -4,6 +4,7 @@ import dev.acequia.contract.Field;
 import dev.acequia.contract.Schema;
 import java.sql.SQLException;
 import java.util.BitSet;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -18,6 +19,7 @@ final class AppendLoad implements RowLoad {
   private final String copyToStage;
   private final String createStage;
   private final String insertNew;
+  private final RangeLoad.Statements ranges;
 
   AppendLoad(TableNames names, Schema schema) {
     var columns =
@@ -44,50 +46,56 @@ final class AppendLoad implements RowLoad {
             + " ON CONFLICT ("
             + Provenance.KEY
             + ") DO NOTHING";
+    ranges =
+        new RangeLoad.Statements(
+            columns,
+            "SELECT " + columns + " FROM " + names.data() + " WITH NO DATA",
+            List.of(
+                "INSERT INTO "
+                    + names.data()
+                    + " ("
+                    + columns
+                    + ") SELECT "
+                    + columns
+                    + " + "
+                    + RangeLoad.TRACE
+                    + " FROM (SELECT * FROM "
+                    + RangeLoad.STAGE
+                    + " WHERE \"_row\" BETWEEN ? AND ? ORDER BY \"_row\") s ON CONFLICT ("
+                    + Provenance.KEY
+                    + ") DO NOTHING"));
   }
 
   @Override
-  public int load(PostgresSession session, PostgresBatch batch, int from, int to, BitSet skip)
-      throws SQLException {
-    CopyRows.copy(session, copyToTable, batch, from, to, skip);
+  public int load(PostgresSession session, PostgresBatch batch, BitSet skip) throws SQLException {
+    CopyRows.copy(session, copyToTable, batch, 0, batch.rows(), skip);
     return 0;
+  }
+
+  /** Rows whose provenance is there are no error. */
+  @Override
+  public RangeLoad inRanges(PostgresSession session, PostgresBatch batch, BitSet skip) {
+    return new RangeLoad(session, batch, skip, ranges, true);
   }
 
   /** The same, but rows whose provenance is there are no error. */
   RowLoad withoutWhatIsThere() {
-    return this::loadNew;
-  }
-
-  /**
-   * Straight into the table, whose errors name the line; by way of the staging table where the
-   * trouble is what is there already.
-   */
-  RowLoad toleratingWhatIsThere() {
-    return (session, batch, from, to, skip) -> {
-      var before = session.connection().setSavepoint();
-      try {
-        load(session, batch, from, to, skip);
-      } catch (SQLException e) {
-        if (!SqlFailure.isDuplicate(e)) {
-          throw e;
+    return new RowLoad() {
+      @Override
+      public int load(PostgresSession session, PostgresBatch batch, BitSet skip)
+          throws SQLException {
+        try (var statement = session.connection().createStatement()) {
+          statement.execute(createStage);
+          statement.execute("TRUNCATE " + STAGE);
+          var staged = CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), skip);
+          return (int) staged - statement.executeUpdate(insertNew);
         }
-        session.connection().rollback(before);
-        var duplicates = loadNew(session, batch, from, to, skip);
-        session.connection().releaseSavepoint(before);
-        return duplicates;
       }
-      session.connection().releaseSavepoint(before);
-      return 0;
-    };
-  }
 
-  private int loadNew(PostgresSession session, PostgresBatch batch, int from, int to, BitSet skip)
-      throws SQLException {
-    try (var statement = session.connection().createStatement()) {
-      statement.execute(createStage);
-      statement.execute("TRUNCATE " + STAGE);
-      var staged = CopyRows.copy(session, copyToStage, batch, from, to, skip);
-      return (int) staged - statement.executeUpdate(insertNew);
-    }
+      @Override
+      public RangeLoad inRanges(PostgresSession session, PostgresBatch batch, BitSet skip) {
+        return AppendLoad.this.inRanges(session, batch, skip);
+      }
+    };
   }
 }

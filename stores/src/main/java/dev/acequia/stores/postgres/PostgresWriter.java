@@ -33,8 +33,7 @@ public final class PostgresWriter implements StoreWriter {
   private final OffsetStatements offsets;
   private final IdempotencyStatements idempotency;
   private final RowLoad load;
-  private final RowLoad carefulLoad;
-  private final RowLoad loadAfterDuplicate;
+  private final Optional<RowLoad> loadWithoutWhatIsThere;
 
   private @Nullable PostgresSession session;
   private long forgetAtNanos = System.nanoTime();
@@ -50,12 +49,10 @@ public final class PostgresWriter implements StoreWriter {
     if (definition.mode() == LoadMode.APPEND) {
       var append = new AppendLoad(names, definition.schema());
       load = append;
-      carefulLoad = append.toleratingWhatIsThere();
-      loadAfterDuplicate = append.withoutWhatIsThere();
+      loadWithoutWhatIsThere = Optional.of(append.withoutWhatIsThere());
     } else {
       load = new UpsertLoad(names, definition.schema(), topicId);
-      carefulLoad = load;
-      loadAfterDuplicate = load;
+      loadWithoutWhatIsThere = Optional.empty();
     }
   }
 
@@ -124,14 +121,28 @@ public final class PostgresWriter implements StoreWriter {
     }
   }
 
-  /** The same batch again, row by row where it must be, after the table refused something in it. */
+  /** The same batch again, after the table refused something in it. */
   private <E extends Exception> WriteResult writeCarefully(
       PostgresBatch batch, List<PartitionAdvance> advances, CommitGate<E> gate, SQLException why)
       throws StoreUnavailableException, E {
     rollBack();
-    var careful = SqlFailure.isDuplicate(why) ? loadAfterDuplicate : carefulLoad;
+    var isThere = SqlFailure.isDuplicate(why) ? loadWithoutWhatIsThere : Optional.<RowLoad>empty();
     try {
-      return attempt(session(), new RowIsolation<>(careful, true, gate), batch, advances, gate);
+      if (isThere.isPresent()) {
+        return attempt(
+            session(), new RowIsolation<>(isThere.get(), false, gate), batch, advances, gate);
+      }
+    } catch (SQLException e) {
+      if (!SqlFailure.mayBeARecords(e)) {
+        throw unavailable(e);
+      }
+      rollBack();
+    } catch (Exception e) {
+      rollBack();
+      throw e;
+    }
+    try {
+      return attempt(session(), new RowIsolation<>(load, true, gate), batch, advances, gate);
     } catch (SQLException e) {
       throw unavailable(e);
     } catch (Exception e) {

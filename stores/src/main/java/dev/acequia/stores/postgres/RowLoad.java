@@ -10,10 +10,12 @@ interface RowLoad {
   default void prepare(Connection connection) throws SQLException {}
 
   /**
-   * Loads rows {@code from} to {@code to}, without those to skip.
+   * Loads a batch, without the rows to skip.
    *
    * @return how many of them were there already
    */
-  int load(PostgresSession session, PostgresBatch batch, int from, int to, BitSet skip)
-      throws SQLException;
+  int load(PostgresSession session, PostgresBatch batch, BitSet skip) throws SQLException;
+
+  /** The same for a batch in which something is bad: range by range. */
+  RangeLoad inRanges(PostgresSession session, PostgresBatch batch, BitSet skip);
 }

@@ -20,10 +20,10 @@ final class UpsertLoad implements RowLoad {
   private static final String DELETED = "\"_deleted\"";
 
   private final String createStage;
-  private final String clearStage = "TRUNCATE " + STAGE;
   private final String copyToStage;
   private final String delete;
   private final String merge;
+  private final RangeLoad.Statements ranges;
 
   UpsertLoad(TableNames names, Schema schema, UUID topicId) {
     var key = schema.key().stream().map(Sql::quoted).toList();
@@ -41,46 +41,74 @@ final class UpsertLoad implements RowLoad {
             + names.data()
             + " WITH NO DATA";
     copyToStage = "COPY " + STAGE + " (" + staged + ", " + DELETED + ") FROM STDIN (FORMAT binary)";
-    var newest =
-        "SELECT DISTINCT ON ("
-            + String.join(", ", key)
-            + ") * FROM "
-            + STAGE
-            + " ORDER BY "
-            + String.join(", ", key)
-            + ", \"_offset\" DESC, \"_partition\" DESC";
-    delete =
-        "DELETE FROM "
-            + names.data()
-            + " t USING ("
-            + newest
-            + ") s WHERE s."
-            + DELETED
-            + " AND "
-            + key.stream().map(k -> "t." + k + " = s." + k).collect(Collectors.joining(" AND "))
-            + " AND "
-            + notNewer(id, "s");
-    merge =
-        "INSERT INTO "
-            + names.data()
-            + " AS t ("
-            + columns(fields, List.of(Provenance.KEY))
-            + ") SELECT "
-            + columns(fields, List.of(id, "\"_partition\"", "\"_offset\""))
-            + " FROM ("
-            + newest
-            + ") s WHERE NOT s."
-            + DELETED
-            + " ON CONFLICT ("
-            + String.join(", ", key)
-            + ") DO UPDATE SET "
-            + Stream.concat(
-                    fields.stream().filter(field -> !key.contains(field)),
-                    Provenance.COLUMNS.stream().map(Sql::quoted))
-                .map(column -> column + " = excluded." + column)
-                .collect(Collectors.joining(", "))
-            + " WHERE "
-            + notNewer(id, "excluded");
+    delete = delete(names, key, id, newest(key, STAGE));
+    merge = merge(names, key, fields, id, newest(key, STAGE), "");
+    var inRange = newest(key, RangeLoad.STAGE + " WHERE \"_row\" BETWEEN ? AND ?");
+    ranges =
+        new RangeLoad.Statements(
+            staged + ", " + DELETED,
+            "SELECT "
+                + staged
+                + ", false AS "
+                + DELETED
+                + " FROM "
+                + names.data()
+                + " WITH NO DATA",
+            List.of(
+                delete(names, key, id, inRange),
+                merge(names, key, fields, id, inRange, " + " + RangeLoad.TRACE)));
+  }
+
+  private static String newest(List<String> key, String from) {
+    return "SELECT DISTINCT ON ("
+        + String.join(", ", key)
+        + ") * FROM "
+        + from
+        + " ORDER BY "
+        + String.join(", ", key)
+        + ", \"_offset\" DESC, \"_partition\" DESC";
+  }
+
+  private static String delete(TableNames names, List<String> key, String id, String newest) {
+    return "DELETE FROM "
+        + names.data()
+        + " t USING ("
+        + newest
+        + ") s WHERE s."
+        + DELETED
+        + " AND "
+        + key.stream().map(k -> "t." + k + " = s." + k).collect(Collectors.joining(" AND "))
+        + " AND "
+        + notNewer(id, "s");
+  }
+
+  private static String merge(
+      TableNames names,
+      List<String> key,
+      List<String> fields,
+      String id,
+      String newest,
+      String trace) {
+    return "INSERT INTO "
+        + names.data()
+        + " AS t ("
+        + columns(fields, List.of(Provenance.KEY))
+        + ") SELECT "
+        + columns(fields, List.of(id, "\"_partition\"", "\"_offset\"" + trace))
+        + " FROM ("
+        + newest
+        + ") s WHERE NOT s."
+        + DELETED
+        + " ON CONFLICT ("
+        + String.join(", ", key)
+        + ") DO UPDATE SET "
+        + Stream.concat(
+                fields.stream().filter(field -> !key.contains(field)),
+                Provenance.COLUMNS.stream().map(Sql::quoted))
+            .map(column -> column + " = excluded." + column)
+            .collect(Collectors.joining(", "))
+        + " WHERE "
+        + notNewer(id, "excluded");
   }
 
   @Override
@@ -91,19 +119,20 @@ final class UpsertLoad implements RowLoad {
   }
 
   @Override
-  public int load(PostgresSession session, PostgresBatch batch, int from, int to, BitSet skip)
-      throws SQLException {
+  public int load(PostgresSession session, PostgresBatch batch, BitSet skip) throws SQLException {
+    CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), skip);
     try (var statement = session.connection().createStatement()) {
-      if (from > 0 || to < batch.rows()) {
-        statement.execute(clearStage);
-      }
-      CopyRows.copy(session, copyToStage, batch, from, to, skip);
       if (batch.hasDeletions()) {
         statement.executeUpdate(delete);
       }
       statement.executeUpdate(merge);
     }
     return 0;
+  }
+
+  @Override
+  public RangeLoad inRanges(PostgresSession session, PostgresBatch batch, BitSet skip) {
+    return new RangeLoad(session, batch, skip, ranges, false);
   }
 
   /** Whether what stands in the table is not newer than what comes. */

@@ -284,6 +284,80 @@ class PostgresWriterIT {
     }
   }
 
+  /** What a table refuses only when a statement, or the transaction, ends. */
+  @Test
+  void findsRowsThatAreRefusedLate() throws Exception {
+    for (var mode : LoadMode.values()) {
+      for (var when : List.of("", " DEFERRABLE INITIALLY DEFERRED")) {
+        var definition = migrated(mode);
+        warehouse.asSuperuser(
+            "CREATE TABLE ops.names (name text PRIMARY KEY)",
+            "INSERT INTO ops.names VALUES ('known')",
+            "ALTER TABLE ops.flights ADD FOREIGN KEY (name) REFERENCES ops.names" + when);
+        try (var writer = writer(definition, "pod")) {
+          var claim = claim(writer, 0);
+          var batch = writer.newBatch();
+          for (var id = 0; id < 600; id++) {
+            add(batch, 0, id, 600 - id, id % 200 == 7 ? "unknown" : "known");
+          }
+          List<RowRejection> found = new ArrayList<>();
+          assertThat(writer.write(batch, advance(claim, 0, 600), found::addAll))
+              .isEqualTo(new WriteResult.Stored(597, 0, 3));
+          assertThat(found).extracting(RowRejection::row).containsExactly(7, 207, 407);
+        }
+        warehouse.asSuperuser("DROP TABLE ops.names CASCADE");
+        StoreMigration.open(definition, warehouse.migrationEnvironment()).drop();
+      }
+    }
+  }
+
+  @Test
+  void tellsRowsThatAreThereFromThoseThatTheTableRefuses() throws Exception {
+    var definition = migrated(LoadMode.APPEND);
+    warehouse.asSuperuser(
+        "ALTER TABLE ops.flights ADD CONSTRAINT short CHECK (length(name) < 5) NOT VALID");
+    try (var writer = writer(definition, "pod")) {
+      var claim = claim(writer, 0);
+      writer.write(batch(writer, 0, 2, "two"), advance(claim, 0, 3), OPEN);
+      for (var bad : new int[] {1, 3}) {
+        warehouse.asSuperuser(
+            "UPDATE ops._acequia_offsets_flights SET next_offset = 0",
+            "DELETE FROM ops.flights WHERE _offset <> 2");
+        var batch = writer.newBatch();
+        for (var id = 0; id < 5; id++) {
+          add(batch, 0, id, id, id == bad ? "too long" : "ok");
+        }
+        List<RowRejection> found = new ArrayList<>();
+        assertThat(writer.write(batch, advance(claim, 0, 3), found::addAll))
+            .isEqualTo(new WriteResult.Stored(3, 1, 1));
+        assertThat(found).extracting(RowRejection::row).containsExactly(bad);
+        assertThat(names()).hasSize(4).contains("two");
+      }
+    }
+  }
+
+  /** A newer value that is refused must not take an older one with it, nor a deletion. */
+  @Test
+  void keepsTheNewestOfEachKeyThatTheTableTakes() throws Exception {
+    var definition = migrated(LoadMode.UPSERT);
+    warehouse.asSuperuser("ALTER TABLE ops.flights ADD CONSTRAINT short CHECK (length(name) < 5)");
+    try (var writer = writer(definition, "pod")) {
+      var claim = claim(writer, 0);
+      var batch = writer.newBatch();
+      add(batch, 0, 0, 1, "old");
+      add(batch, 0, 1, 1, "too long");
+      add(batch, 0, 2, 2, "goes");
+      var key = "[2]".getBytes(StandardCharsets.UTF_8);
+      new RecordDecoder(SCHEMA).decodeKey(key, 0, key.length, row);
+      batch.addDeletion(row, 0, 3);
+      add(batch, 0, 4, 3, "too long");
+      add(batch, 0, 5, 3, "new");
+      assertThat(writer.write(batch, advance(claim, 0, 6), OPEN))
+          .isInstanceOf(WriteResult.Stored.class);
+      assertThat(names()).containsExactly("old", "new");
+    }
+  }
+
   @Test
   void remembersIdempotencyKeysForADay() throws Exception {
     var definition = migrated(LoadMode.APPEND);
