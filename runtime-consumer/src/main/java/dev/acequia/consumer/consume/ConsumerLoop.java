@@ -137,7 +137,12 @@ final class ConsumerLoop {
       }
       return consumer.poll(pollTimeout());
     } catch (OffsetOutOfRangeException e) {
-      throw topic.outOfRange(e);
+      var end = topic.outOfRange(e);
+      if (end.isPresent()) {
+        throw end.get();
+      }
+      failed("Kafka: " + e);
+      return ConsumerRecords.empty();
     } catch (ApiException e) {
       // Such as missing rights, or a topic that is not there: a person may mend it meanwhile.
       failed("Kafka: " + e);

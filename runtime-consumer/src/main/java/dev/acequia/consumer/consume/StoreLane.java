@@ -149,8 +149,7 @@ final class StoreLane implements AutoCloseable {
     var ranges = topic.ranges(claims.stream().map(PartitionClaim::partition).toList());
     for (var claim : claims) {
       var range = ranges.get(claim.partition());
-      if (range != null
-          && (claim.nextOffset() < range.beginning() || claim.nextOffset() > range.end())) {
+      if (range != null && !range.contains(claim.nextOffset())) {
         throw topic.offsetsLost(claim.partition(), claim.nextOffset(), range);
       }
     }

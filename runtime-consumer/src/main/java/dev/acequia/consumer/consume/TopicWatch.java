@@ -8,14 +8,15 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
@@ -30,7 +31,11 @@ final class TopicWatch implements AutoCloseable {
   private final Admin admin;
 
   /** The offsets that can be read. */
-  record LogRange(long beginning, long end) {}
+  record LogRange(long beginning, long end) {
+    boolean contains(long nextOffset) {
+      return nextOffset >= beginning && nextOffset <= end;
+    }
+  }
 
   TopicWatch(PipelineDefinition definition, Admin admin) {
     this.definition = definition;
@@ -106,22 +111,26 @@ final class TopicWatch implements AutoCloseable {
                 wayOut("--partition " + partition + " --to earliest|latest|OFFSET")));
   }
 
-  /** Why the client found an offset out of the log: it is another topic's, or it is lost. */
-  TerminationException outOfRange(OffsetOutOfRangeException found) throws InterruptedException {
+  /**
+   * Why the client found an offset out of the log: it is another topic's, or it is lost. Empty when
+   * the log holds it after all, as when a leader was just elected.
+   */
+  Optional<TerminationException> outOfRange(OffsetOutOfRangeException found)
+      throws InterruptedException {
     try {
       verify(ask());
       var first = found.offsetOutOfRangePartitions().entrySet().iterator().next();
       var partition = first.getKey().partition();
       var range = ranges(List.of(partition)).get(partition);
-      if (range == null) {
-        throw found;
-      }
-      return offsetsLost(partition, first.getValue(), range);
+      // A log that was cut and has grown again holds other records at the same offsets.
+      return range == null
+              || range.contains(first.getValue()) && !(found instanceof LogTruncationException)
+          ? Optional.empty()
+          : Optional.of(offsetsLost(partition, first.getValue(), range));
     } catch (TerminationException recreated) {
-      return recreated;
+      return Optional.of(recreated);
     } catch (ExecutionException | TimeoutException unknown) {
-      throw new KafkaException(
-          "offsets are out of range and Kafka does not say why: " + unknown.getMessage(), found);
+      return Optional.empty();
     }
   }
 
