@@ -167,7 +167,9 @@ class FaultIT {
       pipeline.awaitCount(1000);
       process.destroy();
       assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-      assertThat(pipeline.log("pod")).contains("stopping").doesNotContain("ERROR");
+      assertThat(pipeline.log("pod"))
+          .contains("protocol consumer", "stopping")
+          .doesNotContain("ERROR");
       assertThat(
               pipeline
                   .admin()

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** One Kafka and one PostgreSQL for all tests of this run. */
-final class Servers {
+public final class Servers {
   private Servers() {}
 
-  static KafkaServer kafka() {
+  public static KafkaServer kafka() {
     return Kafka.SHARED;
   }
 
@@ -47,7 +47,8 @@ final class Servers {
                       "group.consumer.min.heartbeat.interval.ms", "500",
                       "group.consumer.heartbeat.interval.ms", "500",
                       "log.retention.check.interval.ms", "500",
-                      "log.segment.delete.delay.ms", "100")));
+                      "log.segment.delete.delay.ms", "100",
+                      "log.cleaner.backoff.ms", "200")));
       Runtime.getRuntime().addShutdownHook(new Thread(server::close));
       return server;
     }

@@ -133,6 +133,24 @@ final class TestPipeline implements AutoCloseable {
         .get(20, TimeUnit.SECONDS);
   }
 
+  /** Changes settings of the topic. */
+  void configure(Map<String, String> settings)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    admin
+        .incrementalAlterConfigs(
+            Map.of(
+                new ConfigResource(ConfigResource.Type.TOPIC, topic()),
+                settings.entrySet().stream()
+                    .map(
+                        one ->
+                            new AlterConfigOp(
+                                new ConfigEntry(one.getKey(), one.getValue()),
+                                AlterConfigOp.OpType.SET))
+                    .toList()))
+        .all()
+        .get(20, TimeUnit.SECONDS);
+  }
+
   void allowDeadLetters(double maxRatio) {
     maxDeadLetterRatio = maxRatio;
   }
@@ -233,6 +251,34 @@ final class TestPipeline implements AutoCloseable {
     producer.send(new ProducerRecord<>(topic(), partition, null, value));
   }
 
+  void deleteDeadLetterTopic() throws ExecutionException, TimeoutException, InterruptedException {
+    admin.deleteTopics(List.of(topic() + ".dlq")).all().get(20, TimeUnit.SECONDS);
+  }
+
+  void createDeadLetterTopic() throws ExecutionException, TimeoutException, InterruptedException {
+    createTopic(topic() + ".dlq");
+  }
+
+  /** Sends a record without a key. */
+  void sendToNewPartition(int partition, String value) {
+    // Its producer may not know the partition yet: it asks.
+    await().ignoreExceptions().until(() -> producer.partitionsFor(topic()).size() > partition);
+    send(partition, null, value);
+  }
+
+  /** Has the database refuse all writing, as after a failover, or take it again. */
+  void makeReadOnly(boolean readOnly) throws SQLException {
+    try (var connection = Servers.postgres().connect("postgres");
+        var statement = connection.createStatement()) {
+      statement.execute(
+          "ALTER DATABASE " + database + " SET default_transaction_read_only = " + readOnly);
+      statement.execute(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"
+              + database
+              + "'");
+    }
+  }
+
   /** Sends a dead letter back, with the headers that say where it stood. */
   void redrive(ConsumerRecord<byte[], byte[]> letter) {
     var headers =
@@ -279,12 +325,21 @@ final class TestPipeline implements AutoCloseable {
 
   /** All that is in the topic of dead letters. */
   List<ConsumerRecord<byte[], byte[]>> deadLetters() {
+    return read(topic() + ".dlq");
+  }
+
+  /** All that is in the topic. */
+  List<ConsumerRecord<byte[], byte[]>> records() {
+    return read(topic());
+  }
+
+  private List<ConsumerRecord<byte[], byte[]>> read(String from) {
     var settings = Map.<String, Object>of("bootstrap.servers", Servers.kafka().bootstrapServers());
     try (var consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       var names =
           java.util.stream.IntStream.range(0, partitions)
-              .mapToObj(partition -> new TopicPartition(topic() + ".dlq", partition))
+              .mapToObj(partition -> new TopicPartition(from, partition))
               .toList();
       consumer.assign(names);
       consumer.seekToBeginning(names);
@@ -463,6 +518,23 @@ final class TestPipeline implements AutoCloseable {
 
     boolean isRunning() {
       return !end.isDone();
+    }
+
+    /** The sum of a gauge over all partitions; -1 when it has no value. */
+    double gauge(String metric) {
+      var sum = -1.0;
+      for (var family : registry.scrape()) {
+        for (var point : family.getDataPoints()) {
+          if (family.getMetadata().getName().equals(metric)
+              && point
+                  instanceof
+                  io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot
+                      gauge) {
+            sum = Math.max(sum, 0) + gauge.getValue();
+          }
+        }
+      }
+      return sum;
     }
 
     /** A counter's value, 0 when it has none yet. */

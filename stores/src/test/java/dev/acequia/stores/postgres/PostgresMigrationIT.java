@@ -312,6 +312,17 @@ class PostgresMigrationIT {
   }
 
   @Test
+  void keepsTheFormerSchemasHashWhenTheTableCannotBeChanged() throws Exception {
+    var before = append(ID, new Field("x", FieldType.INT32, false, null));
+    migrate(before);
+    warehouse.asSuperuser("CREATE VIEW ops.flights_x AS SELECT x FROM ops.flights");
+    var refusal = refused(append(ID, new Field("x", FieldType.INT64, false, null)));
+    assertThat(refusal.message()).contains("used by a view");
+    assertThat(warehouse.rows("SELECT DISTINCT schema_hash FROM ops._acequia_offsets_flights"))
+        .containsExactly(before.schema().hash());
+  }
+
+  @Test
   void startsNewPartitionsAtTheBeginningOfTheirLog() throws Exception {
     migrate(append(ID));
     warehouse.asSuperuser("UPDATE ops._acequia_offsets_flights SET next_offset = 42");

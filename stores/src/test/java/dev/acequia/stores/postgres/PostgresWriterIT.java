@@ -202,6 +202,40 @@ class PostgresWriterIT {
   }
 
   @Test
+  void givesUpAClaimThatASessionOfAnotherRoleBlocks() throws Exception {
+    var definition = migrated(LoadMode.APPEND);
+    try (var person = warehouse.connect(warehouse.admin(), Warehouse.ADMIN_PASSWORD);
+        var statement = person.createStatement();
+        var writer = writer(definition, "pod")) {
+      person.setAutoCommit(false);
+      statement.execute("SELECT FROM ops._acequia_offsets_flights FOR UPDATE");
+      assertThatThrownBy(() -> writer.claim(0))
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessageContaining("lock timeout");
+      statement.execute("SELECT 1"); // still there
+      person.rollback();
+      assertThat(claim(writer, 0).fence()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void boundsWhatASessionMayWaitFor() throws Exception {
+    migrated(LoadMode.APPEND);
+    var access = PostgresAccess.fromEnvironment(warehouse.writerEnvironment("pod"));
+    try (var session = PostgresSession.open(access);
+        var statement = session.connection().createStatement();
+        var row =
+            statement.executeQuery(
+                "SELECT current_setting('lock_timeout'),"
+                    + " current_setting('idle_in_transaction_session_timeout'),"
+                    + " current_setting('transaction_timeout')")) {
+      row.next();
+      assertThat(List.of(row.getString(1), row.getString(2), row.getString(3)))
+          .containsExactly("15s", "1min", "5min");
+    }
+  }
+
+  @Test
   void replacesARowOfTheSamePartitionByANewerRecordOnly() throws Exception {
     try (var writer = writer(migrated(LoadMode.UPSERT), "pod")) {
       var claim = claim(writer, 0);

@@ -1,0 +1,65 @@
+package dev.acequia.consumer.consume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.contract.record.Row;
+import dev.acequia.stores.PartitionAdvance;
+import dev.acequia.stores.PartitionClaim;
+import dev.acequia.stores.StoreBatch;
+import java.util.UUID;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+class BatchTest {
+  private final Batch batch = new Batch(new NoRows());
+
+  private static PartitionState partition(int number) {
+    var state = new PartitionState(new TopicPartition("flights", number));
+    state.claimed(new PartitionClaim(number, 0, UUID.randomUUID(), 7, "hash"));
+    return state;
+  }
+
+  /** So that two consumers never wait for each other in a circle. */
+  @Test
+  void advancesPartitionsInAscendingOrderHoweverTheyWereRead() {
+    for (var number : new int[] {3, 0, 2, 1}) {
+      batch.advance(partition(number), 0, 5);
+    }
+    assertThat(batch.advances())
+        .extracting(PartitionAdvance::partition)
+        .containsExactly(0, 1, 2, 3);
+  }
+
+  @Test
+  void advancesAPartitionOnceFromItsFirstToItsLast() {
+    var partition = partition(1);
+    batch.advance(partition, 10, 15);
+    batch.advance(partition, 15, 40);
+    assertThat(batch.advances()).containsExactly(new PartitionAdvance(1, 7, 10, 40));
+    assertThat(batch.beginOf(partition)).hasValue(10L);
+  }
+
+  private static final class NoRows implements StoreBatch {
+    @Override
+    public void add(Row row, int partition, long offset) {}
+
+    @Override
+    public void addDeletion(Row key, int partition, long offset) {}
+
+    @Override
+    public void markIdempotent(byte[] key, long index) {}
+
+    @Override
+    public int rows() {
+      return 0;
+    }
+
+    @Override
+    public long bytes() {
+      return 0;
+    }
+
+    @Override
+    public void clear() {}
+  }
+}
