@@ -38,6 +38,7 @@ final class AcequiaPipeline {
             new StoreDefinition.Postgres("bench", "flights"),
             mode,
             1000,
+            null,
             null);
     definitionFile = Files.createTempFile(workplace.folder(), "definition-", ".json");
     Files.writeString(definitionFile, definition.toJson());
