@@ -36,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ImportCommand.class,
       RenderCommand.class,
       OffsetsCommand.class,
+      DeadLettersCommand.class,
       VersionCommand.class
     },
     footer = {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -41,7 +42,7 @@ final class ClusterOptions {
   private @Nullable String bootstrapServers;
 
   @Option(
-      names = "--kafka-properties",
+      names = {"--config", "--kafka-properties"},
       paramLabel = "FILE",
       description = "Further settings for Kafka's client, such as security.")
   private @Nullable Path kafkaProperties;
@@ -75,6 +76,27 @@ final class ClusterOptions {
           "the cluster at %s does not answer: %s"
               .formatted(client.getMasterUrl(), Explanation.of(e)),
           e);
+    }
+  }
+
+  Optional<String> givenNamespace() {
+    return Optional.ofNullable(namespace);
+  }
+
+  /** The namespace as options and kubeconfig say. */
+  String namespaceWithoutAsking() {
+    if (namespace != null) {
+      return namespace;
+    }
+    var file = kubeconfig();
+    if (!Files.exists(file)) {
+      return "default";
+    }
+    try {
+      var ofContext = Config.fromKubeconfig(Files.readString(file)).getNamespace();
+      return ofContext == null ? "default" : ofContext;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

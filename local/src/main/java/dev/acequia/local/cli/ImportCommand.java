@@ -4,8 +4,6 @@ import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.load.Endpoint;
 import dev.acequia.local.cli.load.FileImport;
 import dev.acequia.local.cli.load.ImportOptions;
-import dev.acequia.local.cli.source.RecordFile;
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -19,7 +17,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -48,11 +45,7 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   @Spec private CommandSpec spec;
-
-  @Parameters(
-      paramLabel = "FILE",
-      description = "A .csv, .tsv, .ndjson or .jsonl file, or its .gz.")
-  private Path file;
+  @Mixin private RecordFileOptions input;
 
   @Option(
       names = "--to",
@@ -102,14 +95,12 @@ final class ImportCommand implements Callable<Integer> {
               + "already is stored once (within 24 hours).")
   private @Nullable String resume;
 
-  @Mixin private CsvOptions csv;
-
   @Override
   public Integer call() throws InterruptedException {
-    var records = RecordFile.of(file);
+    var records = input.file();
     var options =
         new ImportOptions(
-            csv.dialect(records),
+            input.dialect(records),
             ignored,
             zone(),
             within("--parallel", parallel, 64),

@@ -2,8 +2,6 @@ package dev.acequia.local.cli;
 
 import dev.acequia.local.cli.infer.FileProfile;
 import dev.acequia.local.cli.infer.PipelineDraft;
-import dev.acequia.local.cli.source.RecordFile;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +10,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -32,11 +29,7 @@ import picocli.CommandLine.Spec;
     })
 final class NewCommand implements Runnable {
   @Spec private CommandSpec spec;
-
-  @Parameters(
-      paramLabel = "FILE",
-      description = "A .csv, .tsv, .ndjson or .jsonl file, or its .gz.")
-  private Path file;
+  @Mixin private RecordFileOptions input;
 
   @Option(
       names = "--name",
@@ -63,12 +56,10 @@ final class NewCommand implements Runnable {
       description = "Read only so many records (default: all).")
   private @Nullable Long sample;
 
-  @Mixin private CsvOptions csv;
-
   @Override
   public void run() {
-    var records = RecordFile.of(file);
-    var dialect = csv.dialect(records);
+    var records = input.file();
+    var dialect = input.dialect(records);
     var ticker = new Ticker(Duration.ofSeconds(5));
     var err = spec.commandLine().getErr();
     var profile =

@@ -6,25 +6,17 @@ import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.offsets.Acceptance;
-import dev.acequia.local.cli.offsets.TopicReader;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -45,67 +37,39 @@ final class OffsetsAcceptCommand implements Callable<Integer> {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   @Spec private CommandSpec spec;
-  @Mixin private ClusterOptions cluster;
-
-  @Parameters(paramLabel = "PIPELINE", description = "The pipeline's name.")
-  private String pipeline;
-
-  @Option(
-      names = "--partition",
-      paramLabel = "N",
-      description = "The partition (default: all; an offset is for one).")
-  private @Nullable Integer partition;
+  @Mixin private OffsetsOptions options;
+  @Mixin private Confirmation confirmation;
 
   @Option(
       names = "--to",
       paramLabel = "earliest|latest|OFFSET",
       required = true,
-      description = "The next record to read: the log's first, none that is there, or this one.")
+      description =
+          "The next record to read: the log's first, none that is there, or this one (with "
+              + "--partition, where there are several).")
   private String to;
-
-  @Option(
-      names = {"-y", "--yes"},
-      description = "Do not ask.")
-  private boolean yes;
 
   @Override
   public Integer call() throws InterruptedException {
     LibraryLogs.onlyErrors();
     var out = spec.commandLine().getOut();
-    try (var client = cluster.kubernetes();
-        var kafka = new TopicReader(cluster.kafka())) {
-      var found = cluster.pipeline(client, pipeline);
-      var topic = kafka.read(PipelineTopic.of(found));
-      var acceptance = Acceptance.of(topic, partition, to);
+    try (var client = options.kubernetes()) {
+      var found = options.pipeline(client);
+      var topic = options.topic(found);
+      var acceptance = Acceptance.of(topic, options.partition(), to);
       out.println("topic " + topic.name() + ", id " + topic.id());
       acceptance.consequences().forEach(out::println);
       out.flush();
-      if (!yes && !confirmed()) {
+      if (!confirmation.given(out)) {
         out.println("Nothing was changed.");
         return 1;
       }
       annotate(client, found, acceptance.accepted().givenAt(Instant.now()));
       out.println("Accepted. The migration applies it once; watch it with:");
       out.println(
-          "  kubectl -n %s get dp %s -w".formatted(found.getMetadata().getNamespace(), pipeline));
+          "  kubectl -n %s get dp %s -w"
+              .formatted(found.getMetadata().getNamespace(), found.getMetadata().getName()));
       return 0;
-    }
-  }
-
-  private boolean confirmed() {
-    var out = spec.commandLine().getOut();
-    out.print("Go on? [y/N] ");
-    out.flush();
-    try {
-      var answer =
-          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
-      if (answer == null) {
-        out.println();
-        throw new CommandException("nobody is there to confirm; add --yes");
-      }
-      return answer.strip().toLowerCase(Locale.ROOT).matches("y|yes");
-    } catch (IOException e) {
-      throw new CommandException("the answer cannot be read; add --yes", e);
     }
   }
 

@@ -1,14 +1,11 @@
 package dev.acequia.local.cli;
 
 import dev.acequia.crds.DataPipeline;
-import dev.acequia.local.cli.offsets.TopicReader;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -22,25 +19,16 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  ./acequia offsets show flights"})
 final class OffsetsShowCommand implements Runnable {
   @Spec private CommandSpec spec;
-  @Mixin private ClusterOptions cluster;
-
-  @Parameters(paramLabel = "PIPELINE", description = "The pipeline's name.")
-  private String pipeline;
-
-  @Option(
-      names = "--partition",
-      paramLabel = "N",
-      description = "Show this partition only (default: all).")
-  private @Nullable Integer partition;
+  @Mixin private OffsetsOptions options;
 
   @Override
   public void run() {
     LibraryLogs.onlyErrors();
     var out = spec.commandLine().getOut();
-    try (var client = cluster.kubernetes();
-        var kafka = new TopicReader(cluster.kafka())) {
-      var found = cluster.pipeline(client, pipeline);
-      var topic = kafka.read(PipelineTopic.of(found));
+    try (var client = options.kubernetes()) {
+      var found = options.pipeline(client);
+      var topic = options.topic(found);
+      var partition = options.partition();
       out.println("topic " + topic.name() + ", id " + topic.id());
       out.printf("%-9s %15s %15s %15s %15s%n", "PARTITION", "START", "END", "COMMITTED", "LAG");
       for (var state : topic.partitions()) {

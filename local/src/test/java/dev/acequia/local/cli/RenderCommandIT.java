@@ -45,7 +45,8 @@ class RenderCommandIT {
     var flights = Files.readString(EXAMPLES.resolve("flights.yaml"));
 
     assertThat(error(flights.replace("mode: upsert", "mod: upsert")))
-        .isEqualTo("spec.consumer.mod: there is no such field; there are deadLetters, mode, replicas, scaling");
+        .isEqualTo(
+            "spec.consumer.mod: there is no such field; there are deadLetters, mode, replicas, scaling");
     assertThat(error(flights.replaceFirst("type: timestamp", "type: datetime")))
         .startsWith("spec.schema.fields[0].type: 'datetime' is not one of string, int32, ");
     assertThat(error(flights.replace("key: [time_hour", "key: [time_our")))

@@ -6,14 +6,21 @@ import dev.acequia.local.cli.source.RecordFile;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** What has to be said of a CSV file. */
-final class CsvOptions {
+/** The file of records that a command reads, and what has to be said of it if it is CSV. */
+final class RecordFileOptions {
+  @Parameters(
+      paramLabel = "FILE",
+      description = "A .csv, .tsv, .ndjson or .jsonl file, or its .gz.")
+  private Path path;
+
   @Option(
       names = "--null",
       paramLabel = "WORD",
@@ -32,6 +39,10 @@ final class CsvOptions {
       defaultValue = "UTF-8",
       description = "The CSV file's encoding (default: ${DEFAULT-VALUE}).")
   private String encoding = "UTF-8";
+
+  RecordFile file() {
+    return RecordFile.of(path);
+  }
 
   CsvDialect dialect(RecordFile file) {
     if (file.format() != RecordFile.Format.CSV && (!nulls.isEmpty() || delimiter != null)) {
