@@ -33,7 +33,15 @@ public enum RuntimeVariable {
   STORE_WRITER_PASSWORD,
   /** For the migration only: the API's role, in the same way. */
   STORE_READER_USERNAME,
-  STORE_READER_PASSWORD;
+  STORE_READER_PASSWORD,
+  /**
+   * For the migration only: the size in bytes, with indexes, beyond which a table is not written
+   * anew unless {@link #STORE_ALLOWED_REWRITE} says so; {@link AllowedRewrite#DEFAULT_LIMIT_BYTES}
+   * when absent.
+   */
+  STORE_REWRITE_LIMIT,
+  /** For the migration only: the hash of the schema for whose sake it may be; optional. */
+  STORE_ALLOWED_REWRITE;
 
   /** The variable's value, absent when unset or empty. */
   public Optional<String> in(Map<String, String> environment) {

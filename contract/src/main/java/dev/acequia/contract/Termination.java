@@ -35,6 +35,8 @@ public record Termination(Reason reason, String message) {
     StoreRefused,
     /** The change of schema cannot be done on the table as it is. */
     SchemaChangeRefused,
+    /** The change of schema would write a large table anew, for which a person has to be asked. */
+    RewriteNotAllowed,
     /** The topic is another one than what the stored offsets belong to. */
     TopicRecreated,
     /** The stored offset lies outside the topic's log. */

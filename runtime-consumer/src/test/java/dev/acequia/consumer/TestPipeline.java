@@ -69,6 +69,7 @@ final class TestPipeline implements AutoCloseable {
   private String topicId = "";
   private @Nullable AcceptedOffsets accepted;
   private double maxDeadLetterRatio = 0.05;
+  private final Map<RuntimeVariable, String> rewriting = new EnumMap<>(RuntimeVariable.class);
 
   TestPipeline(Schema schema, LoadMode mode, int partitions)
       throws SQLException, ExecutionException, TimeoutException, InterruptedException {
@@ -155,6 +156,23 @@ final class TestPipeline implements AutoCloseable {
     maxDeadLetterRatio = maxRatio;
   }
 
+  /** The size in bytes beyond which a table is not written anew without a word. */
+  void limitRewrites(long bytes) {
+    rewriting.put(RuntimeVariable.STORE_REWRITE_LIMIT, Long.toString(bytes));
+  }
+
+  void allowRewrite(String schemaHash) {
+    rewriting.put(RuntimeVariable.STORE_ALLOWED_REWRITE, schemaHash);
+  }
+
+  /** How an API reaches the store. */
+  Map<String, String> readerEnvironment() throws IOException {
+    var environment = environment();
+    environment.put(RuntimeVariable.STORE_USERNAME, database + "_reader");
+    environment.put(RuntimeVariable.STORE_PASSWORD, "reader");
+    return named(environment);
+  }
+
   void accept(@Nullable Integer partition, String to) {
     accepted = new AcceptedOffsets(topicId, partition, to);
   }
@@ -181,6 +199,7 @@ final class TestPipeline implements AutoCloseable {
     environment.put(RuntimeVariable.STORE_WRITER_PASSWORD, "writer");
     environment.put(RuntimeVariable.STORE_READER_USERNAME, database + "_reader");
     environment.put(RuntimeVariable.STORE_READER_PASSWORD, "reader");
+    environment.putAll(rewriting);
     var all = new ArrayList<>(List.of("migrate"));
     all.addAll(List.of(arguments));
     return MigrationProcess.run(all, named(environment));
@@ -209,6 +228,11 @@ final class TestPipeline implements AutoCloseable {
     var running = new Running(consumer, registry);
     consumers.add(running);
     return running;
+  }
+
+  /** The consumer that was started so many-th, from 0. */
+  Running running(int number) {
+    return consumers.get(number);
   }
 
   StoreWriter writer(String pod) throws IOException {

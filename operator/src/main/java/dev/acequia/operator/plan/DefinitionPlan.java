@@ -1,6 +1,7 @@
 package dev.acequia.operator.plan;
 
 import dev.acequia.contract.AcceptedOffsets;
+import dev.acequia.contract.AllowedRewrite;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
@@ -52,6 +53,16 @@ final class DefinitionPlan {
             PipelineDefinition.DEFAULT_MAX_DEAD_LETTER_RATIO,
             definition.acceptedOffsets())
         .toJson();
+  }
+
+  /**
+   * The schema for whose sake a large table may be written anew: the definition's own, or none. A
+   * word about another schema is one that was left behind.
+   */
+  static Optional<String> allowedRewrite(DataPipeline pipeline, PipelineDefinition definition) {
+    return Optional.ofNullable(pipeline.getMetadata().getAnnotations())
+        .map(annotations -> annotations.get(AllowedRewrite.ANNOTATION))
+        .filter(definition.schema().hash()::equals);
   }
 
   static Schema schema(DataPipelineSpec spec) {

@@ -147,12 +147,13 @@ public record PipelinePlan(
       var credentials =
           Fingerprint.of(
               facts.store().hash(), facts.writer().hash(), facts.reader().hash(), kafkaHash());
+      var rewrite = DefinitionPlan.allowedRewrite(pipeline, definition);
       var name =
           workloads
               .names()
               .migrationJob(
                   Fingerprint.of(
-                      DefinitionPlan.migrationPart(definition),
+                      DefinitionPlan.migrationPart(definition) + rewrite.orElse(""),
                       credentials,
                       platform.runtimeImage()));
       return workloads.migration(
@@ -166,7 +167,8 @@ public record PipelinePlan(
               writerSecret(),
               postgres().writerSecretName() == null,
               readerSecret(),
-              postgres().readerSecretName() == null));
+              postgres().readerSecretName() == null),
+          rewrite);
     }
 
     /** The newest release, null while its migration has not succeeded. */

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.acequia.contract.AllowedRewrite;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param runtimeImage the image of API, consumer and migration
  * @param exposure how an API is reached from outside
  * @param requireAuth whether an API that is open to everyone is refused
+ * @param store how careful migrations are
  * @param resources what the processes ask for, where not the defaults
  */
 public record PlatformConfig(
-    String runtimeImage, Kafka kafka, Exposure exposure, boolean requireAuth, Resources resources) {
+    String runtimeImage,
+    Kafka kafka,
+    Exposure exposure,
+    boolean requireAuth,
+    Store store,
+    Resources resources) {
 
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
@@ -29,6 +37,7 @@ public record PlatformConfig(
     require(runtimeImage, "runtimeImage");
     require(kafka, "kafka");
     exposure = exposure == null ? new Exposure(Exposure.Type.CLUSTER_IP, null) : exposure;
+    store = store == null ? new Store(null) : store;
     resources = resources == null ? new Resources(null, null) : resources;
   }
 
@@ -106,6 +115,20 @@ public record PlatformConfig(
       NODE_PORT,
       @JsonProperty("ClusterIP")
       CLUSTER_IP
+    }
+  }
+
+  /**
+   * How careful migrations are.
+   *
+   * @param rewriteLimit the size of a table, with its indexes, up to which a change of schema may
+   *     write it anew without a person's word; a Kubernetes quantity such as 1Gi
+   */
+  public record Store(@Nullable Quantity rewriteLimit) {
+    long rewriteLimitBytes() {
+      return rewriteLimit == null
+          ? AllowedRewrite.DEFAULT_LIMIT_BYTES
+          : rewriteLimit.getNumericalAmount().longValue();
     }
   }
 

@@ -249,7 +249,7 @@ record RuntimePod(
         .build();
   }
 
-  private static EnvVar literal(RuntimeVariable variable, String value) {
+  static EnvVar literal(RuntimeVariable variable, String value) {
     return new EnvVarBuilder().withName(variable.name()).withValue(value).build();
   }
 

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -96,8 +97,15 @@ record Workloads(
    * The migration. A Job cannot be changed, so its name stands for all that it depends on; it has
    * no time to live, since its presence says that the work is done.
    */
-  Job migration(String name, Release release, List<EnvVar> roles) {
-    return job(name, List.of("migrate"), release, names.serviceAccount(), roles);
+  Job migration(String name, Release release, List<EnvVar> roles, Optional<String> allowedRewrite) {
+    var variables = new ArrayList<>(roles);
+    variables.add(
+        RuntimePod.literal(
+            RuntimeVariable.STORE_REWRITE_LIMIT,
+            Long.toString(platform.store().rewriteLimitBytes())));
+    allowedRewrite.ifPresent(
+        hash -> variables.add(RuntimePod.literal(RuntimeVariable.STORE_ALLOWED_REWRITE, hash)));
+    return job(name, List.of("migrate"), release, names.serviceAccount(), variables);
   }
 
   /**

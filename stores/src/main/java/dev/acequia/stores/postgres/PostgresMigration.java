@@ -31,6 +31,7 @@ public final class PostgresMigration implements StoreMigration {
   private final MigrationSteps steps;
   private final Optional<PipelineRole> writer;
   private final Optional<PipelineRole> reader;
+  private final RewritePermit permit;
 
   /** Needs the environment's {@code STORE_*}; connects when first used. */
   public PostgresMigration(
@@ -42,6 +43,7 @@ public final class PostgresMigration implements StoreMigration {
     steps = new MigrationSteps(PostgresAccess.fromEnvironment(environment));
     writer = PipelineRole.writer(environment);
     reader = PipelineRole.reader(environment);
+    permit = RewritePermit.of(definition, environment);
   }
 
   @Override
@@ -100,8 +102,8 @@ public final class PostgresMigration implements StoreMigration {
     }
     // The offsets' rows first: a consumer that holds them goes on to the table.
     var trouble = new OffsetsMigration(connection, names, definition, log).apply();
-    if (changes.isPresent() && !changes.get().isEmpty()) {
-      var change = String.join(", ", changes.get());
+    if (changes.isPresent() && !changes.get().actions().isEmpty()) {
+      var change = String.join(", ", changes.get().actions());
       LOG.info("changing {}: {}", names.data(), change);
       execute(connection, "ALTER TABLE " + names.data() + " " + change);
     }
@@ -110,7 +112,7 @@ public final class PostgresMigration implements StoreMigration {
   }
 
   /** What to do to the table; empty when there is none. */
-  private Optional<List<String>> changes(Connection connection)
+  private Optional<SchemaChange.Alteration> changes(Connection connection)
       throws SQLException, TerminationException {
     var table = TableState.read(connection, names.data());
     if (table.isEmpty()) {
@@ -123,7 +125,9 @@ public final class PostgresMigration implements StoreMigration {
       return Optional.empty();
     }
     new Ownership(connection, names, definition).check();
-    return Optional.of(SchemaChange.actions(table.get(), definition.schema(), definition.mode()));
+    var alteration = SchemaChange.of(table.get(), definition.schema(), definition.mode());
+    permit.check(connection, names, alteration);
+    return Optional.of(alteration);
   }
 
   private void create(Connection connection) throws SQLException {

@@ -120,6 +120,8 @@ public final class PostgresReader implements StoreReader {
       }
     } catch (SQLException e) {
       throw translated(e);
+    } catch (PostgresRow.NewerSchemaException e) {
+      throw new StoreReadException(Reason.UNAVAILABLE, String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -22,22 +22,39 @@ final class PostgresRow implements ResultRow {
   /** Days and microseconds from 1970 to 2000, where PostgreSQL's own count begins. */
   private static final long EPOCH_DAYS = 10_957;
 
-  private static final long EPOCH_MICROS = EPOCH_DAYS * 86_400_000_000L;
+  private static final long MICROS_PER_DAY = 86_400_000_000L;
+  private static final long EPOCH_MICROS = EPOCH_DAYS * MICROS_PER_DAY;
 
   private final ResultSet rows;
   private final FieldType[] types;
   private final boolean[] binary;
+  private final boolean[] widened;
   private final byte[] @Nullable [] values;
 
   PostgresRow(ResultSet rows, List<Expression> columns) throws SQLException {
     this.rows = rows;
     types = columns.stream().map(Expression::type).toArray(FieldType[]::new);
     binary = new boolean[types.length];
+    widened = new boolean[types.length];
     values = new byte[types.length][];
     var metaData = rows.getMetaData().unwrap(PGResultSetMetaData.class);
     for (var i = 0; i < types.length; i++) {
       binary[i] = metaData.getFormat(i + 1) == 1;
+      widened[i] = isWidened(types[i], rows.getMetaData().getColumnTypeName(i + 1));
     }
+  }
+
+  /**
+   * Whether the column has become of a type that is written in another way: this process was made
+   * for an older schema, and serves until the new version's takes over. An int32 that became an
+   * int64 is read alike.
+   */
+  private static boolean isWidened(FieldType expected, String actual) {
+    return switch (expected) {
+      case INT32, INT64 -> actual.equals("numeric");
+      case DATE -> actual.equals("timestamptz");
+      case STRING, DOUBLE, DECIMAL, BOOLEAN, TIMESTAMP, UUID, JSON -> false;
+    };
   }
 
   /**
@@ -66,6 +83,9 @@ final class PostgresRow implements ResultRow {
   @Override
   public long longAt(int column) {
     var value = valueAt(column);
+    if (widened[column]) {
+      return longOfWidened(column, value);
+    }
     return switch (types[column]) {
       case BOOLEAN -> binary[column] ? value[0] : value[0] == 't' ? 1 : 0;
       case DATE -> binary[column] ? integer(value) + EPOCH_DAYS : new TextTime(value).epochDay();
@@ -74,6 +94,33 @@ final class PostgresRow implements ResultRow {
       case INT32, INT64, DOUBLE, DECIMAL, STRING, UUID, JSON ->
           binary[column] ? integer(value) : Long.parseLong(ascii(value));
     };
+  }
+
+  /** A timestamp is in its day; a number must be one that the type has. */
+  private long longOfWidened(int column, byte[] value) {
+    if (types[column] == FieldType.DATE) {
+      var micros =
+          binary[column] ? integer(value) + EPOCH_MICROS : new TextTime(value).epochMicros();
+      return Math.floorDiv(micros, MICROS_PER_DAY);
+    }
+    try {
+      var number = decimalAt(column).longValueExact();
+      if (types[column] == FieldType.INT64 || number == (int) number) {
+        return number;
+      }
+    } catch (ArithmeticException e) {
+      throw new NewerSchemaException(e);
+    }
+    throw new NewerSchemaException(null);
+  }
+
+  /** A value that only a newer schema has: the processes of that schema can answer. */
+  static final class NewerSchemaException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    NewerSchemaException(@Nullable Throwable cause) {
+      super("the table has a newer schema than this process", cause);
+    }
   }
 
   @Override

@@ -23,6 +23,7 @@ final class SchemaChange {
   private final Schema schema;
   private final LoadMode mode;
   private final List<String> actions = new ArrayList<>();
+  private final List<String> widened = new ArrayList<>();
   private final List<String> refusals = new ArrayList<>();
 
   private SchemaChange(Schema schema, LoadMode mode) {
@@ -60,19 +61,31 @@ final class SchemaChange {
   }
 
   /**
-   * What an {@code ALTER TABLE} has to do; nothing when the table is as it should be.
+   * What an {@code ALTER TABLE} has to do.
+   *
+   * @param actions its clauses; none when the table is as it should be
+   * @param widened the fields whose type changes, in words; then the whole table is written anew
+   */
+  record Alteration(List<String> actions, List<String> widened) {
+    Alteration {
+      actions = List.copyOf(actions);
+      widened = List.copyOf(widened);
+    }
+  }
+
+  /**
+   * What turns the table into the schema's.
    *
    * @throws TerminationException when the change is not allowed; the message says what to do
    */
-  static List<String> actions(TableState table, Schema schema, LoadMode mode)
-      throws TerminationException {
+  static Alteration of(TableState table, Schema schema, LoadMode mode) throws TerminationException {
     var change = new SchemaChange(schema, mode);
     change.compare(table);
     if (!change.refusals.isEmpty()) {
       throw new TerminationException(
           Termination.Reason.SchemaChangeRefused, String.join(" ", change.refusals));
     }
-    return change.actions;
+    return new Alteration(change.actions, change.widened);
   }
 
   private void compare(TableState table) {
@@ -121,7 +134,18 @@ final class SchemaChange {
     var wanted = ColumnType.name(field.type());
     if (!column.type().equals(wanted)) {
       var old = fieldType(column.type());
-      if (old.isPresent() && ColumnType.widensFrom(field.type()).contains(old.get())) {
+      if (isOfKey(field) && !(field.type() == FieldType.INT64 && isInt32(old))) {
+        refusals.add(
+            "Field '%s' is part of the key and cannot change from %s to %s: only int32 to int64 leaves the records' keys in the topic as they are; use a new pipeline."
+                .formatted(
+                    field.name(),
+                    old.map(ColumnType::spelled).orElse(column.type()),
+                    ColumnType.spelled(field.type())));
+      } else if (old.isPresent() && ColumnType.widensFrom(field.type()).contains(old.get())) {
+        widened.add(
+            "'%s' from %s to %s"
+                .formatted(
+                    field.name(), ColumnType.spelled(old.get()), ColumnType.spelled(field.type())));
         actions.add(
             "ALTER COLUMN %s TYPE %s USING %s"
                 .formatted(quoted, wanted, ColumnType.conversion(field.type(), quoted)));
@@ -141,6 +165,14 @@ final class SchemaChange {
     } else if (!required && column.notNull()) {
       actions.add("ALTER COLUMN " + quoted + " DROP NOT NULL");
     }
+  }
+
+  private boolean isOfKey(Field field) {
+    return schema.key().contains(field.name());
+  }
+
+  private static boolean isInt32(Optional<FieldType> type) {
+    return type.equals(Optional.of(FieldType.INT32));
   }
 
   private static List<String> primaryKey(Schema schema, LoadMode mode) {
