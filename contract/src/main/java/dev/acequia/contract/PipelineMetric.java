@@ -43,6 +43,12 @@ public enum PipelineMetric {
       "Time the store takes for one query, to its last row."),
   QUERY_REQUEST(
       Kind.HISTOGRAM, "acequia_query_request_seconds", "Time to answer a query.", "status"),
+  ACCESS_REQUESTS(
+      Kind.COUNTER,
+      "acequia_access_requests_total",
+      "Requests by what became of them before they reached an endpoint: open (nobody is asked who"
+          + " they are), granted, unauthenticated, forbidden, rate_limited, unverifiable.",
+      "result"),
   PIPELINE_INFO(
       Kind.INFO,
       "acequia_pipeline_info",

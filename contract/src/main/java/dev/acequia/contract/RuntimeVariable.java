@@ -9,6 +9,14 @@ public enum RuntimeVariable {
   ACEQUIA_DEFINITION,
   /** Path of the file that takes the {@link Termination} message. */
   ACEQUIA_TERMINATION_LOG,
+  /** For the API only: JSON of {@link dev.acequia.contract.access.ApiAccess}; optional. */
+  ACEQUIA_API_ACCESS,
+  /** For the API only: folder with an entry for each API key; when set, callers need one. */
+  ACEQUIA_API_KEYS_DIR,
+  /** For the API only: folder with {@code tls.crt} and {@code tls.key}; when set, it speaks TLS. */
+  ACEQUIA_TLS_DIR,
+  /** For the API only: folder with {@code ca.crt}; when set, clients need a certificate of it. */
+  ACEQUIA_CLIENT_CA_DIR,
   /** The address that the process's ports listen on; all addresses when absent. */
   ACEQUIA_BIND_ADDRESS,
   /** The Pod's name: client id in Kafka, application name in PostgreSQL. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.contract.access;
+
+import org.jspecify.annotations.NullMarked;
