@@ -1,10 +1,13 @@
 package dev.acequia.api;
 
+import dev.acequia.api.access.Access;
+import dev.acequia.api.access.AccessFilter;
 import dev.acequia.api.http.ProblemAdvice;
 import dev.acequia.api.http.RequestTimer;
 import dev.acequia.api.http.WebServer;
 import dev.acequia.api.ingest.IngestController;
 import dev.acequia.api.ingest.TopicWriter;
+import dev.acequia.api.openapi.AccessDescription;
 import dev.acequia.api.openapi.DocsController;
 import dev.acequia.api.query.QueryController;
 import dev.acequia.contract.KafkaConnection;
@@ -20,6 +23,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.core.Ordered;
 
 /** The process's parts, from the edges of Kafka and the store to the endpoints. */
 @Configuration(proxyBeanMethods = false)
@@ -29,9 +33,11 @@ class ApiConfiguration {
   private static final int DRAIN_MILLIS = 20_000;
 
   @Bean
-  WebServer.Address address(ApiSettings settings) {
+  WebServer.Address address(ApiSettings settings, Access access) {
     return new WebServer.Address(
-        RuntimeVariable.ACEQUIA_BIND_ADDRESS.in(settings.environment()), settings.port());
+        RuntimeVariable.ACEQUIA_BIND_ADDRESS.in(settings.environment()),
+        settings.port(),
+        access.tls());
   }
 
   @Bean
@@ -85,7 +91,13 @@ class ApiConfiguration {
 
   @Bean
   DocsController docs(ApiSettings settings) {
-    return new DocsController(settings.definition());
+    var environment = settings.environment();
+    return new DocsController(
+        settings.definition(),
+        new AccessDescription(
+            Access.settings(environment),
+            RuntimeVariable.ACEQUIA_API_KEYS_DIR.in(environment).isPresent(),
+            RuntimeVariable.ACEQUIA_CLIENT_CA_DIR.in(environment).isPresent()));
   }
 
   @Bean
@@ -97,6 +109,20 @@ class ApiConfiguration {
   FilterRegistrationBean<RequestTimer> requestTimer(MetricSet.ForPipeline metrics) {
     var registration = new FilterRegistrationBean<>(new RequestTimer(metrics));
     registration.addUrlPatterns("/v1/records", "/v1/records/*");
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE); // so that it counts rejected calls too
+    return registration;
+  }
+
+  @Bean
+  Access access(ApiSettings settings, MetricSet.ForPipeline metrics) {
+    return Access.start(settings.environment(), metrics, _ -> false);
+  }
+
+  @Bean
+  FilterRegistrationBean<AccessFilter> accessFilter(Access access) {
+    var registration = new FilterRegistrationBean<>(access.filter());
+    registration.addUrlPatterns("/*");
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
     return registration;
   }
 

@@ -1,5 +1,6 @@
 package dev.acequia.api;
 
+import dev.acequia.api.access.Access;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.telemetry.ManagementServer;
@@ -27,6 +28,7 @@ record ApiSettings(
 
   ApiSettings {
     environment = Map.copyOf(environment);
+    Access.check(environment);
   }
 
   static ApiSettings fromEnvironment(Map<String, String> environment) {

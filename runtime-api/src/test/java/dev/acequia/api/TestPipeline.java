@@ -16,6 +16,7 @@ import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.TopicLog;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -66,6 +67,14 @@ final class TestPipeline implements AutoCloseable {
   }
 
   static TestPipeline start(LoadMode mode, List<String> key, Field... fields) {
+    return start(Map.of(), mode, key, fields);
+  }
+
+  /** With further variables in the API process's environment. */
+  static TestPipeline start(
+      Map<String, String> variables, LoadMode mode, List<String> key, Field... fields) {
+    var environment = new HashMap<>(environment());
+    environment.putAll(variables);
     var name = "p" + NUMBER.incrementAndGet();
     var schema = new Schema(key, List.of(fields), UnknownFields.REJECT);
     var topic = createTopic("test." + name, Map.of());
@@ -84,7 +93,7 @@ final class TestPipeline implements AutoCloseable {
     migrate(definition);
     return new TestPipeline(
         definition,
-        ApiProcess.start(new ApiSettings(definition, environment(), 0, 0, Duration.ZERO)));
+        ApiProcess.start(new ApiSettings(definition, environment, 0, 0, Duration.ZERO)));
   }
 
   static Map<String, String> environment() {
@@ -203,6 +212,15 @@ final class TestPipeline implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** What is answered to a request that no client would write. */
+  String raw(String request) throws IOException {
+    try (var socket = new Socket("127.0.0.1", api.port())) {
+      socket.setSoTimeout(30_000);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 

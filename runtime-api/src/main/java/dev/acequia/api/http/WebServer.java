@@ -36,8 +36,9 @@ public class WebServer {
    * Where to listen.
    *
    * @param port 0 for any free one
+   * @param tls absent for plain HTTP
    */
-  public record Address(Optional<String> host, int port) {}
+  public record Address(Optional<String> host, int port, Optional<TlsPort> tls) {}
 
   @Bean
   ServletWebServerFactory tomcat(Address address) throws UnknownHostException {
@@ -48,6 +49,7 @@ public class WebServer {
     factory.setShutdown(Shutdown.GRACEFUL);
     factory.setRegisterDefaultServlet(false);
     factory.addConnectorCustomizers(WebServer::customize);
+    address.tls().ifPresent(tls -> factory.addConnectorCustomizers(tls::enable));
     factory.addContextCustomizers(
         context ->
             ((StandardHost) context.getParent())

@@ -27,12 +27,14 @@ public final class DocsController {
   private static final Asset PAGE = new Asset("docs.html", "text/html;charset=utf-8");
 
   private final PipelineDefinition definition;
+  private final AccessDescription access;
   private volatile byte[] document = new byte[0];
 
   private record Asset(String resource, String contentType) {}
 
-  public DocsController(PipelineDefinition definition) {
+  public DocsController(PipelineDefinition definition, AccessDescription access) {
     this.definition = definition;
+    this.access = access;
   }
 
   @GetMapping("/")
@@ -44,7 +46,7 @@ public final class DocsController {
   @GetMapping("/openapi.json")
   void openApi(HttpServletResponse response) throws IOException {
     if (document.length == 0) {
-      document = OpenApiDocument.of(definition);
+      document = OpenApiDocument.of(definition, access);
     }
     send(response, document, "application/json");
   }

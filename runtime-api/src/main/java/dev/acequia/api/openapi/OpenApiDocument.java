@@ -38,9 +38,10 @@ final class OpenApiDocument {
   }
 
   /** The document as UTF-8. */
-  static byte[] of(PipelineDefinition definition) {
+  static byte[] of(PipelineDefinition definition, AccessDescription access) {
     var document = new OpenApiDocument(definition);
     document.describe();
+    access.addTo(document.document);
     try {
       return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document.document);
     } catch (IOException e) {
@@ -223,7 +224,7 @@ final class OpenApiDocument {
   }
 
   /** The error responses, each with a document as the server writes it. */
-  private static final class Responses {
+  static final class Responses {
     static void refer(ObjectNode responses, String status, String name) {
       responses.putObject(status).put("$ref", "#/components/responses/" + name);
     }
@@ -284,7 +285,7 @@ final class OpenApiDocument {
       add(to, name, Problem.of(type, detail));
     }
 
-    private static void add(ObjectNode to, String name, Problem problem) {
+    static void add(ObjectNode to, String name, Problem problem) {
       var response = to.putObject(name).put("description", problem.type().title() + ".");
       if (problem.type().status() == 503) {
         response

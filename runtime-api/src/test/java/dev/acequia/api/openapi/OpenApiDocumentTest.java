@@ -13,6 +13,7 @@ import dev.acequia.contract.Schema;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.UnknownFields;
+import dev.acequia.contract.access.ApiAccess;
 import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.Row;
@@ -50,7 +51,46 @@ class OpenApiDocumentTest {
   }
 
   private static JsonNode document(LoadMode mode) throws IOException {
-    return JSON.readTree(OpenApiDocument.of(definition(mode)));
+    return JSON.readTree(OpenApiDocument.of(definition(mode), AccessDescription.OPEN));
+  }
+
+  @Test
+  void saysWhatACallerHasToShowAndWhatIsAnsweredOtherwise() throws IOException {
+    var open = document(LoadMode.UPSERT);
+    assertThat(open.has("security")).isFalse();
+    assertThat(open.at("/components/securitySchemes").isMissingNode()).isTrue();
+    assertThat(open.findValues("401")).isEmpty();
+
+    var settings =
+        new ApiAccess(
+            new ApiAccess.Oidc(
+                "https://login.example.com", "flights", "scope", List.of("w"), List.of("r")),
+            new ApiAccess.RateLimit(5, 10),
+            List.of());
+    var closed =
+        JSON.readTree(
+            OpenApiDocument.of(
+                definition(LoadMode.UPSERT), new AccessDescription(settings, true, true)));
+    assertThat(closed.get("security").toString()).isEqualTo("[{\"apiKey\":[]},{\"token\":[]}]");
+    assertThat(closed.at("/components/securitySchemes/apiKey/scheme").asText()).isEqualTo("bearer");
+    assertThat(closed.at("/components/securitySchemes/token/description").asText())
+        .contains("https://login.example.com", "`flights`");
+    for (var operation : List.of("/paths/~1v1~1records/get", "/paths/~1v1~1records/post")) {
+      for (var status : List.of("401", "403", "429")) {
+        var reference = closed.at(operation + "/responses/" + status + "/$ref").asText();
+        assertThat(
+                closed.at(reference.substring(1)).path("content").has("application/problem+json"))
+            .as(operation + " " + status)
+            .isTrue();
+      }
+    }
+    var certificates =
+        JSON.readTree(
+            OpenApiDocument.of(
+                definition(LoadMode.APPEND), new AccessDescription(ApiAccess.NONE, false, true)));
+    assertThat(certificates.at("/components/securitySchemes/certificate/type").asText())
+        .isEqualTo("mutualTLS");
+    assertThat(certificates.findValues("403")).isEmpty();
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.api.access;
+
+import org.jspecify.annotations.NullMarked;
