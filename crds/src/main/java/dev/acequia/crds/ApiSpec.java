@@ -18,16 +18,6 @@ import org.jspecify.annotations.Nullable;
     message = "not available in this version: remove scaling and set replicas",
     fieldPath = ".scaling")
 @ValidationRule(
-    value = "!has(self.auth)",
-    message =
-        "not available in this version: remove auth and let only trusted clients reach the API",
-    fieldPath = ".auth")
-@ValidationRule(
-    value = "!has(self.rateLimit)",
-    message =
-        "not available in this version: remove rateLimit and limit requests in front of the API",
-    fieldPath = ".rateLimit")
-@ValidationRule(
     value = "!has(self.host)",
     message = "not available in this version: remove host and use the address in status.endpoint",
     fieldPath = ".host")
@@ -49,20 +39,29 @@ public record ApiSpec(
                 + " version: refused.")
         @Nullable ApiScalingSpec scaling,
     @JsonPropertyDescription(
-            "Who may use the API. No default: everyone who can reach it, and the condition"
-                + " Protected is False. Not available in this version: refused.")
+            "Who may use the API: holders of an API key, of a token, or of either. No default:"
+                + " everyone who can reach it, and the condition Protected is False, unless tls"
+                + " asks for client certificates. May change at any time; a rollout of the API"
+                + " puts it in force.")
         @Nullable AuthSpec auth,
     @JsonPropertyDescription(
-            "How much one client may ask for. No default: no limit. Not available in this version:"
-                + " refused.")
+            "How much one client may ask for. No default: no limit. May change at any time.")
         @Nullable RateLimitSpec rateLimit,
+    @JsonPropertyDescription(
+            "TLS on the API's own port. No default: plain HTTP, for a cluster where what stands in"
+                + " front of the API encrypts. May change at any time.")
+        @Nullable TlsSpec tls,
+    @JsonPropertyDescription(
+            "Web pages of other origins whose scripts may use the API. No default: none. May"
+                + " change at any time.")
+        @Nullable CorsSpec cors,
     @JsonPropertyDescription(
             "Host name under which the API is reachable from outside the cluster. No default: see"
                 + " status.endpoint. Not available in this version: refused.")
         @Size(max = 253)
         @Nullable String host) {
   /** What holds when the spec says nothing. */
-  public static final ApiSpec DEFAULT = new ApiSpec(1, 10_000, null, null, null, null);
+  public static final ApiSpec DEFAULT = new ApiSpec(1, 10_000, null, null, null, null, null, null);
 
   public ApiSpec {
     replicas = replicas == null ? Integer.valueOf(1) : replicas;

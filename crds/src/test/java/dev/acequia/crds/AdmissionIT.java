@@ -127,6 +127,31 @@ class AdmissionIT {
   }
 
   @Test
+  void takesEveryKindOfAccess() throws Exception {
+    var pipeline = pipeline("{name: a, type: int32}");
+    apply(
+        pipeline.replace(
+            "store:",
+            """
+            api:
+                auth:
+                  apiKeysSecretName: keys
+                  oidc: {issuer: "http://127.0.0.1:8080/realm", audience: flights, queryScopes: [r]}
+                rateLimit: {requestsPerSecond: 5, burst: 10}
+                tls: {secretName: tls, clientCaSecretName: ca}
+                cors: {allowedOrigins: ["https://app.example.com", "http://[::1]:8080", "*"]}
+              store:\
+            """
+                .stripTrailing()));
+    assertThat(kubectl.ok("get", "dp", "flights", "-o=jsonpath={.spec.api.auth.oidc}"))
+        .contains(
+            "\"ingestScopes\":[\"ingest\"]",
+            "\"queryScopes\":[\"r\"]",
+            "\"scopesClaim\":\"scope\"");
+    apply(pipeline); // open again
+  }
+
+  @Test
   void scalesConsumers() throws Exception {
     apply(MinimalPipeline.YAML);
     kubectl.ok("scale", "dp/minimal", "--replicas=2");

@@ -32,7 +32,13 @@ class DefaultsTest {
         store: {postgres: {secretName: w}}
         topic: {partitions: 3}
         consumer: {scaling: {max: 6}}
-        api: {scaling: {max: 2}, replicas: 2}
+        api:
+          scaling: {max: 2}
+          replicas: 2
+          auth: {apiKeysSecretName: k, oidc: {issuer: "https://i.example.com", audience: a}}
+          rateLimit: {requestsPerSecond: 2}
+          tls: {secretName: t}
+          cors: {allowedOrigins: ["*"]}
         slo: {freshness: 1m}
         """);
   }

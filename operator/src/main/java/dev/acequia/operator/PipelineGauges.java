@@ -42,7 +42,7 @@ final class PipelineGauges {
     }
     own.addInfo(PipelineMetric.PIPELINE_INFO, info);
     own.gauge(PipelineMetric.PIPELINE_READY).set(PipelineStatus.isReady(status) ? 1 : 0);
-    own.gauge(PipelineMetric.PIPELINE_PROTECTED).set(0);
+    own.gauge(PipelineMetric.PIPELINE_PROTECTED).set(PipelineStatus.isProtected(status) ? 1 : 0);
     own.gauge(PipelineMetric.SLO_FRESHNESS)
         .set(SpecDuration.parse(spec.slo().freshness()).toMillis() / MILLIS);
     own.gauge(PipelineMetric.SLO_AVAILABILITY).set(spec.slo().availability() / 100);

@@ -93,6 +93,7 @@ final class PipelineOperator {
     var operator = new PipelineOperator(client, metrics, clock, direct, identity, leaseNamespace);
     operator.operator.register(
         new PipelineReconciler(
+            client,
             platform,
             topics,
             new FactsReader(client, Passwords::generate),

@@ -1,11 +1,13 @@
 package dev.acequia.operator;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.apply.AccessNudge;
 import dev.acequia.operator.apply.EventRecorder;
 import dev.acequia.operator.apply.NameTakenException;
 import dev.acequia.operator.apply.PipelineRemoval;
 import dev.acequia.operator.apply.PlanApplier;
 import dev.acequia.operator.apply.TopicProvider;
+import dev.acequia.operator.observe.AccessSecrets;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.EventSources;
 import dev.acequia.operator.observe.FactsReader;
@@ -18,6 +20,7 @@ import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.status.PipelineStatus;
 import dev.acequia.operator.validate.SpecValidation;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -46,9 +49,11 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   /** Conflicts and the like pass; a failure that stays is told. */
   private static final int QUIET_RETRIES = 2;
 
+  private final KubernetesClient client;
   private final PlatformConfig platform;
   private final TopicProvider topics;
   private final FactsReader facts;
+  private final AccessNudge nudge;
   private final PlanApplier applier;
   private final PipelineRemoval removal;
   private final StatusReports reports;
@@ -56,6 +61,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   private final Clock clock;
 
   PipelineReconciler(
+      KubernetesClient client,
       PlatformConfig platform,
       TopicProvider topics,
       FactsReader facts,
@@ -64,6 +70,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       StatusReports reports,
       EventRecorder events,
       Clock clock) {
+    this.client = client;
+    this.nudge = new AccessNudge(client);
     this.platform = platform;
     this.topics = topics;
     this.facts = facts;
@@ -85,20 +93,23 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   @Override
   public UpdateControl<DataPipeline> reconcile(
       DataPipeline pipeline, Context<DataPipeline> context) {
+    var children = new Children(pipeline, context);
+    // First of all, and whatever else is wrong: a revoked key must not wait for Kafka or a store.
+    var access = AccessSecrets.read(client, pipeline);
+    nudge.tell(access, children);
     var former = reports.former(pipeline);
     var violations = SpecValidation.of(pipeline, platform);
     if (!violations.isEmpty()) {
       return reports.report(
           pipeline, PipelineStatus.refused(pipeline, former, violations, clock.instant()));
     }
-    var children = new Children(pipeline, context);
     var topic = ensureTopics(pipeline, children);
     var reading =
         facts.read(
             pipeline, children, topic, topics.credentials(PipelineNames.of(pipeline), children));
     var plan = PipelinePlan.of(pipeline, platform, reading.facts());
     applier.apply(plan, children);
-    var seen = ObservationReader.read(plan, children, topic, reading.missing());
+    var seen = ObservationReader.read(plan, children, topic, reading.missing(), access);
     var control =
         reports.report(
             pipeline, PipelineStatus.of(pipeline, former, platform, plan, seen, clock.instant()));

@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Termination;
+import dev.acequia.contract.access.ApiKey;
+import dev.acequia.contract.access.ApiKeyEntry;
+import dev.acequia.contract.access.Scope;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.plan.PipelineNames;
@@ -12,13 +15,16 @@ import dev.acequia.operator.plan.Release;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -217,6 +223,89 @@ class PipelineLifeIT {
         .edit(s -> new SecretBuilder(s).addToStringData("password", "another").build());
     await().atMost(LIMIT).until(() -> !onlyJob().equals(first));
     assertThat(secretValue("flights-writer", "password")).isEqualTo(password);
+  }
+
+  @Test
+  void tellsEveryApiPodOfChangedKeysAndRestartsNone() {
+    create("api: {replicas: 2, auth: {apiKeysSecretName: keys}}");
+    await().atMost(LIMIT).until(() -> condition("ApiReady").getReason().equals("SecretMissing"));
+    assertThat(condition("ApiReady").getMessage())
+        .contains("'keys' does not exist", "./acequia keys create flights -n " + namespace);
+
+    var key = ApiKey.generate("loader", new SecureRandom());
+    var entry = ApiKeyEntry.of(key, Set.of(Scope.QUERY), Instant.EPOCH, null);
+    client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName("keys")
+                .withNamespace(namespace)
+                .endMetadata()
+                .addToStringData("loader", entry.toJson())
+                .build())
+        .create();
+    awaitReady();
+    assertThat(condition("Protected").getReason()).isEqualTo("ApiKeys");
+    awaitToldOfKeys();
+    var pods = apiPods().stream().map(pod -> pod.getMetadata().getUid()).sorted().toList();
+    assertThat(pods).hasSize(2);
+
+    client
+        .secrets()
+        .inNamespace(namespace)
+        .withName("keys")
+        .edit(s -> new SecretBuilder(s).addToStringData("Broken", "{}").build());
+    awaitToldOfKeys();
+    await()
+        .atMost(LIMIT)
+        .until(() -> condition("Protected").getMessage().contains("Entry 'Broken'"));
+    assertThat(apiPods().stream().map(pod -> pod.getMetadata().getUid()).sorted().toList())
+        .isEqualTo(pods);
+
+    // Whatever else is wrong, a revoked key is told of.
+    merge("{\"metadata\":{\"annotations\":{\"acequia.dev/accept-offsets\":\"earliest\"}}}");
+    await().atMost(LIMIT).until(() -> condition("Ready").getReason().equals("InvalidSpec"));
+    client.secrets().inNamespace(namespace).withName("keys").delete();
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(apiPods())
+                    .allSatisfy(pod -> assertThat(toldOf(pod)).isEqualTo("keys:absent")));
+  }
+
+  private void awaitToldOfKeys() {
+    var version =
+        client
+            .secrets()
+            .inNamespace(namespace)
+            .withName("keys")
+            .get()
+            .getMetadata()
+            .getResourceVersion();
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(apiPods())
+                    .hasSize(2)
+                    .allSatisfy(pod -> assertThat(toldOf(pod)).isEqualTo("keys:" + version)));
+  }
+
+  private static String toldOf(Pod pod) {
+    return pod.getMetadata().getAnnotations().getOrDefault(PipelineNames.ACCESS_ANNOTATION, "");
+  }
+
+  private List<Pod> apiPods() {
+    return client
+        .pods()
+        .inNamespace(namespace)
+        .withLabel(PipelineNames.COMPONENT_LABEL, "api")
+        .list()
+        .getItems()
+        .stream()
+        .filter(pod -> !pod.isMarkedForDeletion())
+        .toList();
   }
 
   @Test

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What a Pod's containers share, and need before any of them can start: address and volumes. */
@@ -23,6 +26,7 @@ final class PodSandbox {
   private final ContainerLauncher launcher;
   private Optional<String> address = Optional.empty();
   private Instant volumesDue = Instant.EPOCH;
+  private List<Map<String, String>> marks = List.of();
   private boolean ready;
 
   PodSandbox(NodeContext node, PodFolder folder) {
@@ -54,7 +58,7 @@ final class PodSandbox {
         return now.plus(RETRY);
       }
     }
-    if (now.isBefore(volumesDue)) {
+    if (now.isBefore(volumesDue) && !wasMarkedAnew(pod)) {
       return volumesDue;
     }
     try {
@@ -67,6 +71,17 @@ final class PodSandbox {
       volumesDue = now.plus(ready ? REFRESH : RETRY); // a Pod that runs keeps what it has
     }
     return volumesDue;
+  }
+
+  /** As with a kubelet, a change of the Pod itself has its volumes looked at without waiting. */
+  private boolean wasMarkedAnew(Pod pod) {
+    var metadata = pod.getMetadata();
+    var before = marks;
+    marks =
+        List.of(
+            Objects.requireNonNullElse(metadata.getLabels(), Map.of()),
+            Objects.requireNonNullElse(metadata.getAnnotations(), Map.of()));
+    return !before.isEmpty() && !before.equals(marks);
   }
 
   /** Works out the process of a container. */

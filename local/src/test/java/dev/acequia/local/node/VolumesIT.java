@@ -1,7 +1,9 @@
 package dev.acequia.local.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -76,6 +78,52 @@ class VolumesIT {
             address
             0
             """);
+  }
+
+  /** As a kubelet does; without the mark it would be a minute later. */
+  @Test
+  void bringsAChangedSecretIntoAPodThatIsMarked(NodeCluster cluster) throws Exception {
+    var namespace = cluster.namespace();
+    cluster.apply(
+        namespace,
+        """
+            {apiVersion: v1, kind: Secret, metadata: {name: keys}, stringData: {a: first}}
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: follows}
+            spec:
+              restartPolicy: Never
+              terminationGracePeriodSeconds: 1
+              volumes:
+              - {name: keys, secret: {secretName: keys, optional: true}}
+              containers:
+              - name: main
+                image: tools
+                args:
+                - sh
+                - -c
+                - |
+                  until grep -qs second "$KEY"; do sleep 0.1; done; echo changed
+                  while test -e "$KEY"; do sleep 0.1; done; echo gone
+                env:
+                - {name: KEY, value: /etc/keys/a}
+                volumeMounts:
+                - {name: keys, mountPath: /etc/keys}
+            """);
+    cluster.pod(namespace, "follows", it -> NodeCluster.isInPhase(it, "Running"));
+
+    cluster.kubectl(
+        "-n", namespace, "patch", "secret", "keys", "-p", "{\"stringData\":{\"a\":\"second\"}}");
+    cluster.kubectl("-n", namespace, "annotate", "pod", "follows", "version=2");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> cluster.kubectl("-n", namespace, "logs", "follows").equals("changed\n"));
+
+    cluster.kubectl("-n", namespace, "delete", "secret", "keys");
+    cluster.kubectl("-n", namespace, "annotate", "--overwrite", "pod", "follows", "version=3");
+    cluster.pod(namespace, "follows", it -> NodeCluster.isInPhase(it, "Succeeded"));
+    assertThat(cluster.kubectl("-n", namespace, "logs", "follows")).isEqualTo("changed\ngone\n");
   }
 
   @Test

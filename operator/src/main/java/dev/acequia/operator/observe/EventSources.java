@@ -1,6 +1,7 @@
 package dev.acequia.operator.observe;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.plan.AccessPlan;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -137,6 +138,12 @@ public final class EventSources {
   }
 
   private static boolean refersTo(DataPipeline pipeline, String secret) {
+    if (pipeline.getSpec() == null) {
+      return false;
+    }
+    if (AccessPlan.of(pipeline.getSpec()).secrets().contains(secret)) {
+      return true;
+    }
     var store = pipeline.getSpec().store();
     return store != null
         && store.postgres() != null

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A pipeline's children as they are.
  *
  * @param missing what the spec refers to and is not there, each a sentence for a person
+ * @param access what was read of the Secrets by which the API knows its callers
  * @param migration the newest migration; null while there is none
  * @param consumer null while there is no Deployment
  * @param api null while there is no Deployment
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record Observation(
     TopicState topic,
     List<String> missing,
+    AccessSecrets access,
     @Nullable MigrationState migration,
     @Nullable DeploymentState consumer,
     @Nullable DeploymentState api,

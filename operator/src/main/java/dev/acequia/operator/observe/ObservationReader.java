@@ -19,12 +19,17 @@ public final class ObservationReader {
   private ObservationReader() {}
 
   public static Observation read(
-      PipelinePlan plan, Children children, TopicState topic, List<String> missing) {
+      PipelinePlan plan,
+      Children children,
+      TopicState topic,
+      List<String> missing,
+      AccessSecrets access) {
     var names = plan.names();
     var pods = children.pods();
     return new Observation(
         topic,
         missing,
+        access,
         migration(plan, children, pods),
         children
             .deployment(names.consumerDeployment())

@@ -14,6 +14,9 @@ public record PipelineNames(String namespace, String pipeline) {
   /** On a Pod template and on a Job: the hash of the Secrets' contents it was made for. */
   public static final String CREDENTIALS_ANNOTATION = DataPipeline.GROUP + "/credentials";
 
+  /** On an API Pod: the version of the Secrets by which it knows its callers. */
+  public static final String ACCESS_ANNOTATION = DataPipeline.GROUP + "/access";
+
   /** On objects outside of the pipeline's namespace, which no owner reference can tie to it. */
   public static final String NAMESPACE_LABEL = DataPipeline.GROUP + "/pipeline-namespace";
 

@@ -111,14 +111,16 @@ public record PipelinePlan(
           migration,
           migrated,
           liveConsumer == null ? null : workloads.consumer(liveConsumer, scale.replicas()),
-          liveApi == null ? null : workloads.api(liveApi, spec.api().replicas()),
+          liveApi == null
+              ? null
+              : workloads.api(liveApi, AccessPlan.of(spec), spec.api().replicas()),
           scale);
     }
 
     private List<HasMetadata> foundation(Workloads workloads) {
       var objects = new ArrayList<HasMetadata>();
       objects.add(workloads.serviceAccount());
-      objects.add(workloads.service());
+      objects.add(workloads.service(AccessPlan.of(pipeline.getSpec()).usesTls()));
       objects.addAll(generatedSecrets(workloads));
       if (facts.kafkaCredentials() != null) {
         objects.add(workloads.kafka(facts.kafkaCredentials()));

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param arguments the image's entry point
  * @param release the version, and the Secret it logs on to the store with
  * @param extra further environment variables
+ * @param access who may call; null for what nobody calls
  * @param kafkaSecret the Secret that holds the client settings for Kafka; null where Kafka takes
  *     anyone
  */
@@ -42,6 +43,7 @@ record RuntimePod(
     Release release,
     @Nullable String serviceAccount,
     List<EnvVar> extra,
+    @Nullable AccessPlan access,
     @Nullable String kafkaSecret) {
   static final int HTTP_PORT = 8080;
   static final int MANAGEMENT_PORT = 8081;
@@ -161,6 +163,9 @@ record RuntimePod(
     variables.add(secret(RuntimeVariable.STORE_USERNAME, release.storeSecret(), USERNAME));
     variables.add(secret(RuntimeVariable.STORE_PASSWORD, release.storeSecret(), PASSWORD));
     variables.addAll(extra);
+    if (access != null) {
+      variables.addAll(access.environment());
+    }
     return variables;
   }
 
@@ -189,6 +194,9 @@ record RuntimePod(
               .endSecret()
               .build());
     }
+    if (access != null) {
+      volumes.addAll(access.volumes());
+    }
     return volumes;
   }
 
@@ -198,6 +206,9 @@ record RuntimePod(
     mounts.add(mount("tmp", "/tmp", false));
     if (kafkaSecret != null) {
       mounts.add(mount("kafka", KAFKA_DIR, true));
+    }
+    if (access != null) {
+      mounts.addAll(access.mounts());
     }
     return mounts;
   }

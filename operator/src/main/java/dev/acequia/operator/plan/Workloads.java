@@ -72,7 +72,7 @@ record Workloads(
     return secret(names.kafkaSecret(), Map.of(RuntimePod.KAFKA_FILE, credentials.properties()));
   }
 
-  Service service() {
+  Service service(boolean tls) {
     return new ServiceBuilder()
         .withMetadata(metadata(names.service(), names.labels(Component.API)))
         .withNewSpec()
@@ -83,11 +83,11 @@ record Workloads(
             })
         .withSelector(names.selector(Component.API))
         .addNewPort()
-        .withName("http")
+        .withName(tls ? "https" : "http")
         .withProtocol("TCP")
-        .withPort(80)
+        .withPort(tls ? 443 : 80)
         .withNewTargetPort("http")
-        .withAppProtocol("http")
+        .withAppProtocol(tls ? "https" : "http")
         .endPort()
         .endSpec()
         .build();
@@ -131,6 +131,7 @@ record Workloads(
             release,
             serviceAccount,
             roles,
+            null,
             kafkaSecret);
     return new JobBuilder()
         .withMetadata(metadata(name, names.labels(Component.MIGRATION)))
@@ -160,15 +161,20 @@ record Workloads(
    */
   Deployment consumer(Release release, int replicas) {
     return deployment(
-        names.consumerDeployment(), Component.CONSUMER, "consumer", release, replicas);
+        names.consumerDeployment(), Component.CONSUMER, "consumer", release, null, replicas);
   }
 
-  Deployment api(Release release, int replicas) {
-    return deployment(names.apiDeployment(), Component.API, "api", release, replicas);
+  Deployment api(Release release, AccessPlan access, int replicas) {
+    return deployment(names.apiDeployment(), Component.API, "api", release, access, replicas);
   }
 
   private Deployment deployment(
-      String name, Component component, String argument, Release release, int replicas) {
+      String name,
+      Component component,
+      String argument,
+      Release release,
+      @Nullable AccessPlan access,
+      int replicas) {
     var pod =
         new RuntimePod(
             names,
@@ -178,6 +184,7 @@ record Workloads(
             release,
             names.serviceAccount(),
             List.of(),
+            access,
             kafkaSecret);
     return new DeploymentBuilder()
         .withMetadata(metadata(name, names.labels(component)))

@@ -6,6 +6,7 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.observe.Observation;
 import dev.acequia.operator.observe.Observation.DeploymentState;
+import dev.acequia.operator.plan.AccessPlan;
 import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
@@ -52,14 +53,14 @@ public final class PipelineStatus {
     conditions.add(Conditions.STORE_READY, stages.store());
     conditions.add(Conditions.CONSUMER_READY, stages.consumer());
     conditions.add(Conditions.API_READY, stages.api());
+    var access = AccessPlan.of(pipeline.getSpec());
     conditions.add(
-        Conditions.PROTECTED,
-        Verdict.no("Open", "Everyone who reaches the endpoint can read and write"));
+        Conditions.PROTECTED, Protection.of(access, platform, plan, seen, isProtected(former)));
     var definition = plan.definition();
     return new DataPipelineStatus(
         pipeline.getMetadata().getGeneration(),
         conditions.all(),
-        endpoint(plan.names(), platform, seen),
+        endpoint(plan.names(), platform, access.usesTls() ? "https" : "http", seen),
         plan.names().topic(),
         "postgres:" + plan.store().schema() + "." + plan.store().table(),
         plan.migrated() && definition != null
@@ -129,13 +130,13 @@ public final class PipelineStatus {
   }
 
   private static @Nullable String endpoint(
-      PipelineNames names, PlatformConfig platform, Observation seen) {
+      PipelineNames names, PlatformConfig platform, String scheme, Observation seen) {
     return switch (platform.exposure().type()) {
       case NODE_PORT ->
           seen.nodePort() == null
               ? null
-              : "http://%s:%d".formatted(platform.exposure().host(), seen.nodePort());
-      case CLUSTER_IP -> "http://%s.%s.svc".formatted(names.service(), names.namespace());
+              : "%s://%s:%d".formatted(scheme, platform.exposure().host(), seen.nodePort());
+      case CLUSTER_IP -> "%s://%s.%s.svc".formatted(scheme, names.service(), names.namespace());
     };
   }
 
@@ -155,7 +156,16 @@ public final class PipelineStatus {
 
   /** Whether the pipeline's Ready condition is True. */
   public static boolean isReady(DataPipelineStatus status) {
-    return Conditions.of(status.conditions(), Conditions.READY)
+    return isTrue(status, Conditions.READY);
+  }
+
+  /** Whether the pipeline's Protected condition is True. */
+  public static boolean isProtected(@Nullable DataPipelineStatus status) {
+    return status != null && isTrue(status, Conditions.PROTECTED);
+  }
+
+  private static boolean isTrue(DataPipelineStatus status, String type) {
+    return Conditions.of(status.conditions(), type)
         .map(Condition::getStatus)
         .filter("True"::equals)
         .isPresent();

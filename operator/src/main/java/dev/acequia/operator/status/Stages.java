@@ -82,6 +82,9 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
   }
 
   private static Verdict api(PipelinePlan plan, Observation seen) {
+    if (!seen.access().trouble().isEmpty()) {
+      return Verdict.no("SecretMissing", String.join("; ", seen.access().trouble()));
+    }
     return seen.api() == null
         ? Verdict.no("WaitingForStore", "The API starts when the table is ready")
         : running(plan, seen.api(), "API");

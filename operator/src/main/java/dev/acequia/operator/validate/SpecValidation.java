@@ -7,11 +7,13 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.crds.FieldSpec;
 import dev.acequia.crds.SpecDuration;
+import dev.acequia.operator.plan.AccessPlan;
 import dev.acequia.operator.plan.PlatformConfig;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +22,8 @@ import java.util.stream.Collectors;
  */
 public final class SpecValidation {
   private static final int MAX_NAME = 40;
+  private static final Pattern ISSUER =
+      Pattern.compile("https://.+|http://(localhost|127[.]0[.]0[.]1)(:[0-9]+)?(/.*)?");
 
   private final List<Violation> violations = new ArrayList<>();
 
@@ -39,11 +43,11 @@ public final class SpecValidation {
     validation.checkDurations(spec);
     validation.checkScaling(spec);
     validation.refuseUnbuilt(spec.api());
-    if (platform.requireAuth()) {
+    validation.checkAuth(spec.api());
+    if (platform.requireAuth() && !AccessPlan.of(spec).isProtected()) {
       validation.add(
           "spec.api.auth",
-          "this platform requires an API to be protected, and this version of Acequia cannot"
-              + " protect one yet; the platform's requireAuth must be false");
+          "this platform requires an API to be protected: set apiKeysSecretName, oidc or both");
     }
     return List.copyOf(validation.violations);
   }
@@ -143,14 +147,24 @@ public final class SpecValidation {
     }
   }
 
+  private void checkAuth(ApiSpec api) {
+    var auth = api.auth();
+    if (auth == null) {
+      return;
+    }
+    if (auth.apiKeysSecretName() == null && auth.oidc() == null) {
+      add("spec.api.auth", "names nobody; set apiKeysSecretName, oidc or both");
+    }
+    if (auth.oidc() != null && !ISSUER.matcher(auth.oidc().issuer()).matches()) {
+      add(
+          "spec.api.auth.oidc.issuer",
+          "'%s' must begin with https:// (or http:// on a loopback address)"
+              .formatted(auth.oidc().issuer()));
+    }
+  }
+
   /** A field whose effect is not built yet is refused, never ignored. */
   private void refuseUnbuilt(ApiSpec api) {
-    if (api.auth() != null) {
-      add("spec.api.auth", "protecting the API is not built yet; remove it to run an open API");
-    }
-    if (api.rateLimit() != null) {
-      add("spec.api.rateLimit", "limiting requests is not built yet; remove it");
-    }
     if (api.scaling() != null) {
       add("spec.api.scaling", "scaling the API is not built yet; set spec.api.replicas instead");
     }

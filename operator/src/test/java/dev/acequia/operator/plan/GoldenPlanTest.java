@@ -23,7 +23,7 @@ class GoldenPlanTest {
   private static final Path FOLDER = Path.of("src/test/resources/plan");
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "upsert", "suspended", "scaling", "strimzi"})
+  @ValueSource(strings = {"append", "upsert", "suspended", "scaling", "strimzi", "protected"})
   void listsEveryObject(String name) throws IOException {
     var pipeline =
         Serialization.unmarshal(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.acequia.contract.Termination;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.operator.observe.AccessSecrets;
 import dev.acequia.operator.observe.Observation;
 import dev.acequia.operator.observe.Observation.DeploymentState;
 import dev.acequia.operator.observe.Observation.MigrationState;
@@ -34,16 +35,10 @@ class PipelineStatusTest {
   private static final DeploymentState UP = new DeploymentState(true, 1, 1, 1, 1, 1, null, null);
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
-  private final DataPipeline pipeline =
-      Serialization.unmarshal(
-          """
-          metadata: {name: flights, namespace: ops, generation: 7}
-          spec:
-            schema: {fields: [{name: flight, type: int32, required: true}]}
-            store: {postgres: {secretName: warehouse}}
-          """,
-          DataPipeline.class);
-  private final PipelinePlan plan = migratedPlan();
+  private static final AccessSecrets NO_SECRETS = new AccessSecrets("", List.of(), List.of());
+
+  private final DataPipeline pipeline = pipeline("");
+  private final PipelinePlan plan = migratedPlan(pipeline);
   private final MigrationState done = new MigrationState.Succeeded("flights-migrate-1");
 
   @Test
@@ -136,6 +131,7 @@ class PipelineStatusTest {
             new Observation(
                 new TopicState.Present(TOPIC, null),
                 List.of("Secret 'warehouse' does not exist"),
+                NO_SECRETS,
                 null,
                 null,
                 null,
@@ -155,10 +151,105 @@ class PipelineStatusTest {
   private static Observation seen(
       MigrationState migration, @Nullable DeploymentState consumer, @Nullable DeploymentState api) {
     return new Observation(
-        new TopicState.Present(TOPIC, null), List.of(), migration, consumer, api, 30123);
+        new TopicState.Present(TOPIC, null),
+        List.of(),
+        NO_SECRETS,
+        migration,
+        consumer,
+        api,
+        30123);
   }
 
-  private PipelinePlan migratedPlan() {
+  private static Observation seenWith(AccessSecrets secrets, @Nullable DeploymentState api) {
+    return new Observation(
+        new TopicState.Present(TOPIC, null),
+        List.of(),
+        secrets,
+        new MigrationState.Succeeded("flights-migrate-1"),
+        UP,
+        api,
+        30123);
+  }
+
+  /** The status of a pipeline whose API has this spec. */
+  private static DataPipelineStatus protectedStatus(
+      String api, @Nullable DataPipelineStatus former, Observation seen) {
+    var pipeline = pipeline("  api: " + api);
+    return PipelineStatus.of(pipeline, former, PLATFORM, migratedPlan(pipeline), seen, NOON);
+  }
+
+  @Test
+  void saysWhatCallersNeed() {
+    var keys = protectedStatus("{auth: {apiKeysSecretName: keys}}", null, seenWith(NO_SECRETS, UP));
+    assertThat(condition(keys, "Protected"))
+        .returns("True", Condition::getStatus)
+        .returns("ApiKeys", Condition::getReason)
+        .returns("Callers need an API key of Secret 'keys'", Condition::getMessage);
+    assertThat(PipelineStatus.isProtected(keys)).isTrue();
+    assertThat(keys.endpoint()).isEqualTo("http://127.0.0.1:30123");
+
+    var all =
+        protectedStatus(
+            "{auth: {apiKeysSecretName: keys, oidc: {issuer: 'https://i.example.com', audience: a}},"
+                + " tls: {secretName: tls, clientCaSecretName: ca}}",
+            null,
+            seenWith(new AccessSecrets("v", List.of(), List.of("Entry 'x' is odd")), UP));
+    assertThat(condition(all, "Protected").getMessage())
+        .isEqualTo(
+            "Callers need a certificate of Secret 'ca' and an API key of Secret 'keys' or a token"
+                + " of https://i.example.com. Entry 'x' is odd");
+    assertThat(all.endpoint()).isEqualTo("https://127.0.0.1:30123");
+
+    var certificates =
+        protectedStatus(
+            "{tls: {secretName: tls, clientCaSecretName: ca}}", null, seenWith(NO_SECRETS, UP));
+    assertThat(condition(certificates, "Protected"))
+        .returns("ClientCertificates", Condition::getReason)
+        .returns("Callers need a certificate of Secret 'ca'", Condition::getMessage);
+    var tls = protectedStatus("{tls: {secretName: tls}}", null, seenWith(NO_SECRETS, UP));
+    assertThat(condition(tls, "Protected").getReason()).isEqualTo("Open");
+  }
+
+  @Test
+  void isNotProtectedWhileOpenPodsServe() {
+    var keys = "{auth: {apiKeysSecretName: keys}}";
+    var open = status(null, seen(done, UP, UP));
+    var rolling = new DeploymentState(true, 1, 2, 1, 1, 1, null, null);
+    var during = protectedStatus(keys, open, seenWith(NO_SECRETS, rolling));
+    assertThat(condition(during, "Protected"))
+        .returns("False", Condition::getStatus)
+        .returns("RollingOut", Condition::getReason);
+    var after = protectedStatus(keys, during, seenWith(NO_SECRETS, UP));
+    assertThat(condition(after, "Protected").getStatus()).isEqualTo("True");
+    // From then on every Pod asks, so a later rollout changes nothing.
+    var later = protectedStatus(keys, after, seenWith(NO_SECRETS, rolling));
+    assertThat(condition(later, "Protected").getStatus()).isEqualTo("True");
+  }
+
+  @Test
+  void apiIsNotReadyWhileNobodyCanCallIt() {
+    var nobody = new AccessSecrets("keys:absent", List.of("Nobody can call the API"), List.of());
+    var status = protectedStatus("{auth: {apiKeysSecretName: keys}}", null, seenWith(nobody, UP));
+    assertThat(condition(status, "ApiReady"))
+        .returns("False", Condition::getStatus)
+        .returns("SecretMissing", Condition::getReason)
+        .returns("Nobody can call the API", Condition::getMessage);
+    assertThat(condition(status, "Protected").getStatus()).isEqualTo("True");
+  }
+
+  private static DataPipeline pipeline(String more) {
+    return Serialization.unmarshal(
+        """
+        metadata: {name: flights, namespace: ops, generation: 7}
+        spec:
+          schema: {fields: [{name: flight, type: int32, required: true}]}
+          store: {postgres: {secretName: warehouse}}
+        """
+            + more,
+        DataPipeline.class);
+  }
+
+  private static PipelinePlan migratedPlan(DataPipeline pipeline) {
     var login = new Facts.Login("role", "password", "hash");
     var facts =
         new Facts(

@@ -54,14 +54,11 @@ class SpecValidationTest {
                 VALID
                     + """
                       api:
-                        auth: {apiKeysSecretName: keys}
-                        rateLimit: {requestsPerSecond: 5}
                         scaling: {min: 1, max: 2}
                         host: example.com
                     """))
         .extracting(Violation::path)
-        .containsExactlyInAnyOrder(
-            "spec.api.auth", "spec.api.rateLimit", "spec.api.scaling", "spec.api.host");
+        .containsExactlyInAnyOrder("spec.api.scaling", "spec.api.host");
   }
 
   @Test
@@ -101,6 +98,27 @@ class SpecValidationTest {
         .singleElement()
         .extracting(Violation::path)
         .isEqualTo("spec.api.auth");
+    for (var means :
+        List.of(
+            "auth: {apiKeysSecretName: keys}",
+            "auth: {oidc: {issuer: 'https://i.example.com', audience: a}}",
+            "tls: {secretName: tls, clientCaSecretName: ca}")) {
+      var closed = Serialization.unmarshal(VALID + "  api: {" + means + "}\n", DataPipeline.class);
+      assertThat(SpecValidation.of(closed, platform("requireAuth: true"))).as(means).isEmpty();
+    }
+  }
+
+  @Test
+  void refusesAnIssuerThatCouldBeAnyone() {
+    var issuer = VALID + "  api: {auth: {oidc: {issuer: '%s', audience: a}}}\n";
+    assertThat(violations(issuer.formatted("http://login.example.com")))
+        .extracting(Violation::path)
+        .containsExactly("spec.api.auth.oidc.issuer");
+    assertThat(violations(issuer.formatted("http://127.0.0.1.example.com"))).hasSize(1);
+    assertThat(violations(issuer.formatted("http://127.0.0.1:8080/realm"))).isEmpty();
+    assertThat(violations(VALID + "  api: {auth: {}}\n"))
+        .extracting(Violation::path)
+        .containsExactly("spec.api.auth");
   }
 
   private static List<Violation> violations(String yaml) {

@@ -1,0 +1,66 @@
+package dev.acequia.operator.apply;
+
+import dev.acequia.operator.observe.AccessSecrets;
+import dev.acequia.operator.observe.Children;
+import dev.acequia.operator.plan.Component;
+import dev.acequia.operator.plan.PipelineNames;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+
+/**
+ * Has the nodes bring changed keys and certificates into running API Pods at once. A kubelet
+ * refreshes a mounted Secret about once a minute, and whenever the Pod itself changes: so the
+ * Secrets' version is written to each Pod as an annotation. Nothing restarts.
+ */
+public final class AccessNudge {
+  private final KubernetesClient client;
+
+  public AccessNudge(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /** Writes to those Pods that have not been told of this version. */
+  public void tell(AccessSecrets secrets, Children children) {
+    if (secrets.version().isEmpty()) {
+      return;
+    }
+    children.pods().stream()
+        .filter(AccessNudge::servesApi)
+        .filter(pod -> !pod.isMarkedForDeletion())
+        .filter(
+            pod ->
+                !secrets
+                    .version()
+                    .equals(
+                        pod.getMetadata().getAnnotations().get(PipelineNames.ACCESS_ANNOTATION)))
+        .forEach(pod -> annotate(pod, secrets.version()));
+  }
+
+  private static boolean servesApi(Pod pod) {
+    return Component.API
+        .label()
+        .equals(pod.getMetadata().getLabels().get(PipelineNames.COMPONENT_LABEL));
+  }
+
+  /** The version has no sign that JSON would have escaped. */
+  private void annotate(Pod pod, String version) {
+    try {
+      client
+          .pods()
+          .inNamespace(pod.getMetadata().getNamespace())
+          .withName(pod.getMetadata().getName())
+          .patch(
+              PatchContext.of(PatchType.JSON_MERGE),
+              "{\"metadata\":{\"annotations\":{\"%s\":\"%s\"}}}"
+                  .formatted(PipelineNames.ACCESS_ANNOTATION, version));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) { // it has gone meanwhile
+        throw e;
+      }
+    }
+  }
+}
