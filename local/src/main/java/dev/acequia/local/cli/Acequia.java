@@ -37,6 +37,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RenderCommand.class,
       OffsetsCommand.class,
       DeadLettersCommand.class,
+      KeysCommand.class,
       VersionCommand.class
     },
     footer = {

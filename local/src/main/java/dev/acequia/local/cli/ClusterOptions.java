@@ -2,10 +2,7 @@ package dev.acequia.local.cli;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.local.CommandException;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,24 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which cluster and which Kafka a command is about: the local platform's, unless told. */
 final class ClusterOptions {
-  private static final Path LOCAL_KUBECONFIG = Path.of(".acequia", "kubeconfig");
   private static final String KAFKA = "KAFKA_BOOTSTRAP_SERVERS";
 
-  @Option(
-      names = {"-n", "--namespace"},
-      paramLabel = "NAMESPACE",
-      description = "The pipeline's namespace (default: the kubeconfig's).")
-  private @Nullable String namespace;
-
-  @Option(
-      names = "--kubeconfig",
-      paramLabel = "FILE",
-      description = "The cluster (default: $KUBECONFIG, else .acequia/kubeconfig).")
-  private @Nullable Path kubeconfig;
+  @Mixin private KubernetesOptions kubernetes;
 
   @Option(
       names = "--bootstrap-servers",
@@ -48,14 +35,7 @@ final class ClusterOptions {
   private @Nullable Path kafkaProperties;
 
   KubernetesClient kubernetes() {
-    var file = kubeconfig();
-    try {
-      var config = Config.fromKubeconfig(Files.readString(file));
-      return new KubernetesClientBuilder().withConfig(config).build();
-    } catch (IOException e) {
-      throw new CommandException(
-          file + ": no kubeconfig there; name one with --kubeconfig, or start ./acequia up", e);
-    }
+    return kubernetes.kubernetes();
   }
 
   /**
@@ -64,48 +44,16 @@ final class ClusterOptions {
    * @throws CommandException when it is not there, or the cluster does not answer
    */
   DataPipeline pipeline(KubernetesClient client, String name) {
-    var in = namespace(client);
-    try {
-      var found = client.resources(DataPipeline.class).inNamespace(in).withName(name).get();
-      if (found == null) {
-        throw new CommandException("there is no DataPipeline " + name + " in namespace " + in);
-      }
-      return found;
-    } catch (KubernetesClientException e) {
-      throw new CommandException(
-          "the cluster at %s does not answer: %s"
-              .formatted(client.getMasterUrl(), Explanation.of(e)),
-          e);
-    }
+    return kubernetes.pipeline(client, name);
   }
 
   Optional<String> givenNamespace() {
-    return Optional.ofNullable(namespace);
+    return kubernetes.givenNamespace();
   }
 
   /** The namespace as options and kubeconfig say. */
   String namespaceWithoutAsking() {
-    if (namespace != null) {
-      return namespace;
-    }
-    var file = kubeconfig();
-    if (!Files.exists(file)) {
-      return "default";
-    }
-    try {
-      var ofContext = Config.fromKubeconfig(Files.readString(file)).getNamespace();
-      return ofContext == null ? "default" : ofContext;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private String namespace(KubernetesClient client) {
-    if (namespace != null) {
-      return namespace;
-    }
-    var ofContext = client.getNamespace();
-    return ofContext == null ? "default" : ofContext;
+    return kubernetes.namespaceWithoutAsking();
   }
 
   /** Settings of a client of Kafka. */
@@ -119,7 +67,7 @@ final class ClusterOptions {
     if (servers != null) {
       settings.put("bootstrap.servers", servers);
     }
-    var environment = kubeconfig().resolveSibling("platform.env");
+    var environment = kubernetes.kubeconfig().resolveSibling("platform.env");
     if (!settings.containsKey("bootstrap.servers") && Files.exists(environment)) {
       var ofPlatform = properties(environment).getProperty(KAFKA);
       if (ofPlatform != null) {
@@ -130,14 +78,6 @@ final class ClusterOptions {
       throw new CommandException("which Kafka? Name it with --bootstrap-servers HOST:PORT");
     }
     return settings;
-  }
-
-  private Path kubeconfig() {
-    if (kubeconfig != null) {
-      return kubeconfig;
-    }
-    var variable = System.getenv("KUBECONFIG");
-    return variable == null || variable.isEmpty() ? LOCAL_KUBECONFIG : Path.of(variable);
   }
 
   private static Properties properties(Path file) {

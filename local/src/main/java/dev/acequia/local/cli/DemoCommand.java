@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private PlatformFolder folder;
+  @Mixin private ApiKeyOption apiKey;
 
   @Option(
       names = "--once",
@@ -120,7 +121,11 @@ final class DemoCommand implements Callable<Integer> {
       throws InterruptedException {
     try (var client = client(files)) {
       var demo =
-          new Demo(client, ControlPlaneBinaries.repositoryRoot().resolve("examples"), screen);
+          new Demo(
+              client,
+              ControlPlaneBinaries.repositoryRoot().resolve("examples"),
+              screen,
+              apiKey.value());
       var endpoint = demo.run();
       if (!once) {
         demo.invite(endpoint, files.kubeconfig(), kubectl());

@@ -7,6 +7,7 @@ import dev.acequia.local.platform.LocalPlatform;
 import dev.acequia.local.platform.PlatformEnvironment;
 import dev.acequia.servers.ControlPlaneBinaries;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -101,6 +102,10 @@ final class Platform {
         HttpResponse.BodyHandlers.ofString());
   }
 
+  HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
   HttpResponse<String> push(String endpoint, String contentType, String body) throws Exception {
     return http.send(
         HttpRequest.newBuilder(URI.create(endpoint + "/v1/records"))
@@ -137,8 +142,20 @@ final class Platform {
     }
   }
 
+  /** What the command line printed; it has to succeed. */
+  String output(String... arguments) throws IOException, InterruptedException {
+    var process = new ProcessBuilder(command(arguments)).redirectError(Redirect.INHERIT).start();
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output;
+  }
+
   /** The command line, as a process of its own whose output is this one's. */
   Process acequia(String... arguments) throws IOException {
+    return new ProcessBuilder(command(arguments)).inheritIO().start();
+  }
+
+  private static List<String> command(String... arguments) {
     var command =
         new ArrayList<>(
             List.of(
@@ -147,7 +164,7 @@ final class Platform {
                 System.getProperty("java.class.path"),
                 Acequia.class.getName()));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).inheritIO().start();
+    return command;
   }
 
   /** The processes of this machine that run a pipeline's Pods of one component. */

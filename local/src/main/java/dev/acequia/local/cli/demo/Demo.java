@@ -35,13 +35,16 @@ public final class Demo {
   private final Screen screen;
   private final DemoPipeline pipeline;
   private final boolean created;
+  private final @Nullable String apiKey;
 
   /**
    * Prepares the demonstration.
    *
    * @param examples the folder with flights.yaml and flights.ndjson
+   * @param apiKey what to call the API with; null where it is open
    */
-  public Demo(KubernetesClient client, Path examples, Screen screen) {
+  public Demo(KubernetesClient client, Path examples, Screen screen, @Nullable String apiKey) {
+    this.apiKey = apiKey;
     this.examples = examples;
     this.screen = screen;
     this.pipeline = DemoPipeline.of(client, examples.resolve("flights.yaml"), screen);
@@ -57,7 +60,7 @@ public final class Demo {
   public Endpoint run() throws InterruptedException {
     screen.part("The pipeline: kubectl apply -f examples/flights.yaml");
     pipeline.apply();
-    var endpoint = Endpoint.of(pipeline.awaitReady());
+    var endpoint = Endpoint.of(pipeline.awaitReady()).with(apiKey);
     screen.fact("endpoint", endpoint.toString());
     var api = new DemoApi(endpoint);
     push(endpoint, api);

@@ -35,7 +35,7 @@ final class DemoApi {
   /** The rows of a query's answer. */
   JsonNode query(String query) throws InterruptedException {
     var response =
-        send(HttpRequest.newBuilder(URI.create(address(query))).timeout(Duration.ofSeconds(30)));
+        send(endpoint.request(URI.create(address(query))).timeout(Duration.ofSeconds(30)));
     if (response.statusCode() != 200) {
       throw new CommandException(
           "%s answers %d: %s".formatted(address(query), response.statusCode(), response.body()));
@@ -52,7 +52,8 @@ final class DemoApi {
   JsonNode pushBad(String record) throws InterruptedException {
     var response =
         send(
-            HttpRequest.newBuilder(endpoint.records())
+            endpoint
+                .request(endpoint.records())
                 .timeout(Duration.ofSeconds(30))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(record)));

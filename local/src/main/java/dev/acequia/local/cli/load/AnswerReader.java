@@ -24,6 +24,10 @@ final class AnswerReader {
       case 400, 422 -> refused(document, chunk);
       case 408, 425, 429, 500, 502, 503, 504 ->
           new Answer.Later(reason(response, document), retryAfter(response));
+      case 401, 403 ->
+          new Answer.Never(
+              reason(response, document) + " (the key goes into --api-key or ACEQUIA_API_KEY)",
+              false);
       case 413 ->
           new Answer.Never(
               reason(response, document) + "; send smaller requests with --batch", false);

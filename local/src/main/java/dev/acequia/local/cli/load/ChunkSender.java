@@ -19,6 +19,7 @@ final class ChunkSender {
   private static final Duration LONGEST_DELAY = Duration.ofSeconds(10);
 
   private final HttpClient http;
+  private final Endpoint endpoint;
   private final URI target;
   private final Duration patience;
   private final ImportListener listener;
@@ -26,10 +27,13 @@ final class ChunkSender {
   /**
    * A sender.
    *
+   * @param target of the endpoint's addresses, the one that takes records
    * @param patience how long a chunk may go without a final answer
    */
-  ChunkSender(HttpClient http, URI target, Duration patience, ImportListener listener) {
+  ChunkSender(
+      HttpClient http, Endpoint endpoint, URI target, Duration patience, ImportListener listener) {
     this.http = http;
+    this.endpoint = endpoint;
     this.target = target;
     this.patience = patience;
     this.listener = listener;
@@ -70,7 +74,8 @@ final class ChunkSender {
 
   private Answer once(Chunk chunk) throws InterruptedException {
     var request =
-        HttpRequest.newBuilder(target)
+        endpoint
+            .request(target)
             .timeout(REQUEST_TIMEOUT)
             .header("Content-Type", "application/x-ndjson")
             .header("Idempotency-Key", chunk.idempotencyKey())

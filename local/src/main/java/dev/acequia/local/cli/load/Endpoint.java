@@ -2,9 +2,15 @@ package dev.acequia.local.cli.load;
 
 import dev.acequia.local.CommandException;
 import java.net.URI;
+import java.net.http.HttpRequest;
+import org.jspecify.annotations.Nullable;
 
-/** A pipeline's HTTP address, as {@code status.endpoint} has it. */
-public record Endpoint(URI base) {
+/**
+ * A pipeline's HTTP address, as {@code status.endpoint} has it.
+ *
+ * @param apiKey what requests are sent with; null where the API is open
+ */
+public record Endpoint(URI base, @Nullable String apiKey) {
   /**
    * Reads an address; a trailing {@code /} or {@code /v1/records} is left off.
    *
@@ -16,12 +22,26 @@ public record Endpoint(URI base) {
       var uri = URI.create(text);
       var scheme = uri.getScheme();
       if (("http".equals(scheme) || "https".equals(scheme)) && uri.getHost() != null) {
-        return new Endpoint(uri);
+        return new Endpoint(uri, null);
       }
     } catch (IllegalArgumentException e) {
       throw notAnAddress(address);
     }
     throw notAnAddress(address);
+  }
+
+  /** The same with a key. */
+  public Endpoint with(@Nullable String key) {
+    if (key != null && !key.matches("[!-~]+")) {
+      throw new CommandException("the API key is empty, or holds signs that no key has");
+    }
+    return new Endpoint(base, key);
+  }
+
+  /** A request that says who sends it. */
+  public HttpRequest.Builder request(URI address) {
+    var request = HttpRequest.newBuilder(address);
+    return apiKey == null ? request : request.header("Authorization", "Bearer " + apiKey);
   }
 
   /** Where records go. */

@@ -8,7 +8,6 @@ import dev.acequia.local.cli.source.RecordFile;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
@@ -67,7 +66,7 @@ public final class FileImport {
         new ImportPlan(schema, run, options.lanes(), options.chunkRecords(), options.skipBad());
     var target =
         URI.create(endpoint.records() + (options.skipBad() ? "?onError=skip" : "?onError=reject"));
-    var sender = new ChunkSender(http, target, options.patience(), listener);
+    var sender = new ChunkSender(http, endpoint, target, options.patience(), listener);
     try (var source = open()) {
       return new BulkImport(plan, sender, listener).run(source);
     }
@@ -86,7 +85,7 @@ public final class FileImport {
   }
 
   private static Schema schema(HttpClient http, Endpoint endpoint) throws InterruptedException {
-    var request = HttpRequest.newBuilder(endpoint.openApi()).timeout(SCHEMA_TIMEOUT).build();
+    var request = endpoint.request(endpoint.openApi()).timeout(SCHEMA_TIMEOUT).build();
     try {
       var response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
       if (response.statusCode() != 200) {

@@ -155,7 +155,9 @@ class FileImportIT {
 
     var result = run(csv(numbered(1)), options());
 
-    assertThat(result.failure()).isEqualTo("the endpoint answered 401: No key");
+    assertThat(result.failure())
+        .isEqualTo(
+            "the endpoint answered 401: No key (the key goes into --api-key or ACEQUIA_API_KEY)");
     assertThat(result.unknown()).isZero();
   }
 
