@@ -71,8 +71,7 @@ public final class MeasuredProcess implements AutoCloseable {
   public void checkAlive() {
     if (!process.isAlive()) {
       throw new CommandException(
-          "%s ended with code %d. The end of its log:%n%s"
-              .formatted(name, process.exitValue(), tail()));
+          "%s ended with code %d. %s".formatted(name, process.exitValue(), said()));
     }
   }
 
@@ -84,8 +83,7 @@ public final class MeasuredProcess implements AutoCloseable {
   public void awaitSuccess(Duration limit) throws InterruptedException {
     if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new CommandException(
-          "%s has not ended after %d s. The end of its log:%n%s"
-              .formatted(name, limit.toSeconds(), tail()));
+          "%s has not ended after %d s. %s".formatted(name, limit.toSeconds(), said()));
     }
     if (process.exitValue() != 0) {
       checkAlive();
@@ -106,13 +104,14 @@ public final class MeasuredProcess implements AutoCloseable {
     }
   }
 
-  private String tail() {
+  /** The end of its log. */
+  public String said() {
     try {
       var lines = Files.readAllLines(log);
-      return String.join(
-          "\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
+      return "The end of its log:\n"
+          + String.join("\n", lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size()));
     } catch (IOException e) {
-      return "(it cannot be read: " + e + ")";
+      return "Its log cannot be read: " + e;
     }
   }
 }

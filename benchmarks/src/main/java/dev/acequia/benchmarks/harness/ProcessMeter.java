@@ -53,7 +53,7 @@ public final class ProcessMeter {
 
   /** User and system time, its own and that of the children it has waited for. */
   static double cpuSeconds(String stat) {
-    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", CSTIME + 2);
     var ticks = 0L;
     for (var field = UTIME; field <= CSTIME; field++) {
       ticks += Long.parseLong(fields[field]);

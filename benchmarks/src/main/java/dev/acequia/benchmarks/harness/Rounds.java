@@ -13,11 +13,10 @@ public final class Rounds {
   private final Map<Name, Map<Metric, List<Double>>> seen = new LinkedHashMap<>();
 
   public void add(String subject, String mode, Figures figures) {
-    var all = seen.computeIfAbsent(new Name(subject, mode), unused -> new EnumMap<>(Metric.class));
+    var all = seen.computeIfAbsent(new Name(subject, mode), _ -> new EnumMap<>(Metric.class));
     figures
         .values()
-        .forEach(
-            (metric, value) -> all.computeIfAbsent(metric, unused -> new ArrayList<>()).add(value));
+        .forEach((metric, value) -> all.computeIfAbsent(metric, _ -> new ArrayList<>()).add(value));
   }
 
   /** Medians and ranges. */

@@ -38,7 +38,7 @@ final class AcequiaPipeline {
             new StoreDefinition.Postgres("bench", "flights"),
             mode,
             1000,
-            null,
+            PipelineDefinition.DEFAULT_MAX_DEAD_LETTER_RATIO,
             null);
     definitionFile = Files.createTempFile(workplace.folder(), "definition-", ".json");
     Files.writeString(definitionFile, definition.toJson());

@@ -47,7 +47,11 @@ final class AcequiaSubject implements Subject {
             switch (mode) {
               case APPEND ->
                   LastOnes.byProvenance(
-                      AcequiaPipeline.TABLE, "'" + topic.uuid() + "'::uuid", expected);
+                      AcequiaPipeline.TABLE,
+                      "_topic_id = '" + topic.uuid() + "'",
+                      "_partition",
+                      "_offset",
+                      expected);
               case UPSERT -> LastOnes.byKey(AcequiaPipeline.TABLE, expected);
             };
         var seen =

@@ -27,24 +27,33 @@ final class ConnectSubject implements Subject {
   private final LoadMode mode;
   private final boolean unnest;
 
-  /**
-   * One way of running it.
-   *
-   * @param unnest whether a batch is one INSERT over arrays; otherwise one over many VALUES
-   */
-  ConnectSubject(
-      Workplace workplace,
-      Path libraries,
-      String topic,
-      Expected expected,
-      LoadMode mode,
-      boolean unnest) {
+  /** How it is run. */
+  enum Way {
+    /** A batch is one INSERT over many VALUES. */
+    APPEND(LoadMode.APPEND, false),
+    UPSERT(LoadMode.UPSERT, false),
+    /**
+     * A batch is one INSERT over arrays. Only where the key is of the record: with a key from Kafka
+     * it fails by a NullPointerException.
+     */
+    UPSERT_UNNEST(LoadMode.UPSERT, true);
+
+    private final LoadMode mode;
+    private final boolean unnest;
+
+    Way(LoadMode mode, boolean unnest) {
+      this.mode = mode;
+      this.unnest = unnest;
+    }
+  }
+
+  ConnectSubject(Workplace workplace, Path libraries, String topic, Expected expected, Way way) {
     this.workplace = workplace;
     this.libraries = libraries;
     this.topic = topic;
     this.expected = expected;
-    this.mode = mode;
-    this.unnest = unnest;
+    mode = way.mode;
+    unnest = way.unnest;
   }
 
   @Override
@@ -71,7 +80,13 @@ final class ConnectSubject implements Subject {
           var connect = start(run, database)) {
         var last =
             switch (mode) {
-              case APPEND -> LastOnes.byProvenance(TABLE, "'" + topic + "'", expected);
+              case APPEND ->
+                  LastOnes.byProvenance(
+                      TABLE,
+                      "__connect_topic = '" + topic + "'",
+                      "__connect_partition",
+                      "__connect_offset",
+                      expected);
               case UPSERT -> LastOnes.byKey(TABLE, expected);
             };
         var seen =
@@ -92,7 +107,8 @@ final class ConnectSubject implements Subject {
 
   /**
    * The same columns and key as Acequia's table. The sink can fill the provenance where that is the
-   * key, with the topic's name in place of its id, and has none to fill where it is not.
+   * key, under names of its own and with the topic's name in place of its id, and has none to fill
+   * where it is not.
    */
   private String table() {
     var fields =
@@ -100,12 +116,14 @@ final class ConnectSubject implements Subject {
         CREATE TABLE flights (
           time_hour timestamptz NOT NULL, carrier text NOT NULL, flight integer NOT NULL,
           origin text NOT NULL, dest text, tailnum text, dep_delay double precision,
-          arr_delay double precision, distance double precision, """;
+          arr_delay double precision, distance double precision,
+        """;
     return fields
         + switch (mode) {
           case APPEND ->
-              "_topic_id text NOT NULL, _partition integer NOT NULL, _offset bigint NOT NULL,"
-                  + " PRIMARY KEY (_topic_id, _partition, _offset))";
+              "__connect_topic text NOT NULL, __connect_partition integer NOT NULL,"
+                  + " __connect_offset bigint NOT NULL,"
+                  + " PRIMARY KEY (__connect_topic, __connect_partition, __connect_offset))";
           case UPSERT -> "PRIMARY KEY (time_hour, carrier, flight, origin))";
         };
   }
@@ -177,7 +195,6 @@ final class ConnectSubject implements Subject {
       case APPEND -> {
         settings.put("insert.mode", "insert");
         settings.put("primary.key.mode", "kafka");
-        settings.put("primary.key.fields", "_topic_id,_partition,_offset");
       }
       case UPSERT -> {
         settings.put("insert.mode", "upsert");

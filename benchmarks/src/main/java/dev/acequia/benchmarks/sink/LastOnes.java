@@ -9,14 +9,21 @@ import java.util.stream.Collectors;
 final class LastOnes {
   private LastOnes() {}
 
-  /** Where each record is a row with its provenance. */
-  static String byProvenance(String table, String topic, Expected expected) {
+  /**
+   * Where each record is a row with its provenance.
+   *
+   * @param topic what the first column of the provenance is, such as {@code _topic_id = '…'}
+   * @param partition the second column's name
+   * @param offset the third column's name
+   */
+  static String byProvenance(
+      String table, String topic, String partition, String offset, Expected expected) {
     return countOf(
         table,
         expected,
         last ->
-            "_topic_id = %s AND _partition = %d AND _offset = %d"
-                .formatted(topic, last.partition(), last.offset()));
+            "%s AND %s = %d AND %s = %d"
+                .formatted(topic, partition, last.partition(), offset, last.offset()));
   }
 
   /** Where each flight is a row with the values of its last record. */

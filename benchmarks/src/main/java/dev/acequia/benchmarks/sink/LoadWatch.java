@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class LoadWatch {
   private static final long FIRST_POLL_MS = 2;
   private static final long POLL_MS = 15;
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   private final Connection connection;
   private final String table;
@@ -51,16 +52,23 @@ final class LoadWatch {
       // The table has no statistics yet.
       statement.execute("SET enable_seqscan = off");
     }
-    var first = awaitAtLeast("SELECT count(*) FROM " + table, 1, FIRST_POLL_MS, deadline);
+    var first = awaitFirst();
     var last = awaitAtLeast(lastOnesThere, partitions, POLL_MS, deadline);
     return new Seen(first.nanos(), first.count(), last.nanos());
   }
 
   /** Waits for the first row alone, and answers when it was seen. */
-  long awaitFirst(Duration limit) throws SQLException, InterruptedException {
-    awaitAtLeast(
-        "SELECT count(*) FROM " + table, 1, FIRST_POLL_MS, System.nanoTime() + limit.toNanos());
+  long awaitFirstNanos() throws SQLException, InterruptedException {
+    awaitFirst();
     return System.nanoTime();
+  }
+
+  private Counted awaitFirst() throws SQLException, InterruptedException {
+    return awaitAtLeast(
+        "SELECT count(*) FROM " + table,
+        1,
+        FIRST_POLL_MS,
+        System.nanoTime() + START_LIMIT.toNanos());
   }
 
   /** What a query counted, as of when it was asked. */
@@ -80,7 +88,8 @@ final class LoadWatch {
         loader.checkAlive();
         if (System.nanoTime() > deadline) {
           throw new CommandException(
-              "the load has not come to its end in time; this answers too few: " + query);
+              "the load has not come to its end in time; this answers too few: %s%n%s"
+                  .formatted(query, loader.said()));
         }
         TimeUnit.MILLISECONDS.sleep(pollMs);
       }

@@ -100,18 +100,15 @@ final class SinkBenchmark implements Benchmark {
     for (var format : CopyLimit.Format.values()) {
       subjects.add(limit.subject(format, expected));
     }
-    if (settings.peers()) {
-      var libraries = PeerLibraries.of("kafka-connect", progress);
-      for (var mode : LoadMode.values()) {
-        for (var unnest : new boolean[] {false, true}) {
-          subjects.add(
-              new ConnectSubject(
-                  workplace, libraries, topic.definition().name(), expected, mode, unnest));
-        }
-      }
-    }
     for (var mode : LoadMode.values()) {
       subjects.add(new AcequiaSubject(workplace, topic.definition(), expected, mode));
+    }
+    if (settings.peers()) {
+      var libraries = PeerLibraries.of("kafka-connect", progress);
+      for (var way : ConnectSubject.Way.values()) {
+        subjects.add(
+            new ConnectSubject(workplace, libraries, topic.definition().name(), expected, way));
+      }
     }
     return subjects;
   }

@@ -55,7 +55,7 @@ final class Trickle implements AutoCloseable {
       pipeline.migrate();
       try (var connection = database.connect();
           var consumer = pipeline.startConsumer()) {
-        var first = new LoadWatch(connection, AcequiaPipeline.TABLE, consumer).awaitFirst(LIMIT);
+        var first = new LoadWatch(connection, AcequiaPipeline.TABLE, consumer).awaitFirstNanos();
         var figures = new Figures();
         figures.put(Metric.COLD_START_MS, (first - consumer.startedNanos()) / 1e6);
         figures.put(Metric.P99_MS, Spread.percentile(freshness(connection, consumer), 99));
