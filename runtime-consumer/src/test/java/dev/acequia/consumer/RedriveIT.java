@@ -146,6 +146,37 @@ class RedriveIT {
   }
 
   @Test
+  void bringsNothingBackThatWasDeletedSince() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.UPSERT, 1)) {
+      pipeline.send(0, "[1]", "bad"); // offset 0, to be deleted in another batch
+      pipeline.send(0, "[2]", "bad"); // offset 1, to be deleted in the batch of its redrive
+      pipeline.send(0, "[3]", "bad"); // offset 2, not to be deleted
+      pipeline.send(0, "[4]", record(4, "before"));
+      pipeline.send(0, "[1]", null);
+      pipeline.start("pod");
+      pipeline.awaitTaken();
+
+      pipeline.send(0, "[2]", null);
+      for (var id = 1; id <= 3; id++) {
+        pipeline.send(0, "[" + id + "]", record(id, "redriven"), source(pipeline, 0, id - 1));
+      }
+      pipeline.awaitTaken();
+      assertThat(pipeline.rows("SELECT id, name FROM " + pipeline.table() + " ORDER BY id"))
+          .containsExactly("3|redriven", "4|before");
+
+      // What comes after a deletion is a record like any other; here with one that is refused.
+      pipeline.rows("ALTER TABLE " + pipeline.table() + " ADD CHECK (id <> 13)");
+      pipeline.send(0, "[1]", record(1, "after"));
+      pipeline.send(0, "[13]", record(13, "refused"));
+      pipeline.send(0, "[4]", null);
+      pipeline.send(0, "[2]", record(2, "redriven"), source(pipeline, 0, 1));
+      pipeline.awaitTaken();
+      assertThat(pipeline.rows("SELECT id, name FROM " + pipeline.table() + " ORDER BY id"))
+          .containsExactly("1|after", "3|redriven");
+    }
+  }
+
+  @Test
   void believesNoCoordinatesThatCannotBe() throws Exception {
     try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 2)) {
       pipeline.send(0, null, record(1, "first"));

@@ -48,6 +48,11 @@ class WatchedWriter implements StoreWriter {
         advances,
         new CommitGate<E>() {
           @Override
+          public void onOwned() throws E {
+            gate.onOwned();
+          }
+
+          @Override
           public void onRejected(RowRejection rejection) throws E {
             gate.onRejected(rejection);
           }

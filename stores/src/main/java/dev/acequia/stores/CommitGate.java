@@ -6,6 +6,14 @@ import java.util.List;
 @FunctionalInterface
 public interface CommitGate<E extends Exception> {
   /**
+   * Hears that the batch's partitions are still its owner's and the table has its schema, while the
+   * rows are not loaded yet; again when the batch is tried anew.
+   *
+   * @throws E to give up; nothing of the batch is then stored
+   */
+  default void onOwned() throws E {}
+
+  /**
    * Hears of a rejected row as soon as it is found, so that a batch of which too much is bad can be
    * given up.
    *

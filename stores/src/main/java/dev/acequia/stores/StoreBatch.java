@@ -24,6 +24,12 @@ public interface StoreBatch {
    */
   void markIdempotent(byte[] key, long index);
 
+  /**
+   * Says that the row last added was put aside once and sent back: records that came after it may
+   * have been stored, and deleted, already.
+   */
+  void markRedriven();
+
   /** How many rows there are, deletions included. */
   int rows();
 

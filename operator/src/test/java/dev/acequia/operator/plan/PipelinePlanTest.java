@@ -3,10 +3,12 @@ package dev.acequia.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.acequia.crds.DataPipeline;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -82,6 +84,39 @@ class PipelinePlanTest {
     assertThat(Objects.requireNonNull(plan(pipeline).definition()).acceptedOffsets()).isNotNull();
     known.topic = new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAg", 6);
     assertThat(Objects.requireNonNull(plan(pipeline).definition()).acceptedOffsets()).isNull();
+  }
+
+  @Test
+  void allowsARewriteForTheSchemaThatWasNamedOnly() {
+    var before = plan(pipeline());
+    var hash = Objects.requireNonNull(before.definition()).schema().hash();
+    assertThat(variables(before))
+        .containsEntry("STORE_REWRITE_LIMIT", "1073741824")
+        .doesNotContainKey("STORE_ALLOWED_REWRITE");
+
+    var pipeline = pipeline();
+    pipeline.getMetadata().setAnnotations(Map.of("acequia.dev/allow-rewrite", hash));
+    var allowed = plan(pipeline);
+    assertThat(variables(allowed)).containsEntry("STORE_ALLOWED_REWRITE", hash);
+    assertThat(job(allowed)).isNotEqualTo(job(before));
+    assertThat(allowed.definitionsInUse()).isEqualTo(before.definitionsInUse());
+
+    pipeline.getMetadata().setAnnotations(Map.of("acequia.dev/allow-rewrite", "0123456789abcdef"));
+    assertThat(job(plan(pipeline))).isEqualTo(job(before));
+    assertThat(variables(plan(pipeline))).doesNotContainKey("STORE_ALLOWED_REWRITE");
+  }
+
+  private static Map<String, String> variables(PipelinePlan plan) {
+    return Objects.requireNonNull(plan.migration())
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .getFirst()
+        .getEnv()
+        .stream()
+        .filter(variable -> variable.getValue() != null)
+        .collect(Collectors.toMap(EnvVar::getName, EnvVar::getValue));
   }
 
   @Test

@@ -14,6 +14,17 @@ class PlatformConfigTest {
     assertThat(platform.kafka().minInsyncReplicas()).isEqualTo(2);
     assertThat(platform.exposure().type()).isEqualTo(PlatformConfig.Exposure.Type.CLUSTER_IP);
     assertThat(platform.requireAuth()).isFalse();
+    assertThat(platform.store().rewriteLimitBytes()).isEqualTo(1L << 30);
+  }
+
+  @Test
+  void takesTheLimitOfRewritesAsAQuantity() {
+    assertThat(
+            PlatformConfig.parse(
+                    "{runtimeImage: i, kafka: {bootstrapServers: 'k:1'}, store: {rewriteLimit: 20Gi}}")
+                .store()
+                .rewriteLimitBytes())
+        .isEqualTo(20L << 30);
   }
 
   @Test

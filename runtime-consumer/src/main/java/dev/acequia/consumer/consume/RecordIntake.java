@@ -77,6 +77,9 @@ final class RecordIntake {
     if (headers.length > 0) {
       markIdempotent(headers, into);
     }
+    if (source != null) {
+      into.rows().markRedriven();
+    }
     into.addedRowOf(record, source != null);
   }
 

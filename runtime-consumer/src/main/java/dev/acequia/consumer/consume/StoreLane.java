@@ -175,12 +175,17 @@ final class StoreLane implements AutoCloseable {
       throws Exception {
     var began = System.nanoTime();
     List<Future<?>> sent = new ArrayList<>();
-    for (var letter : batch.bad()) {
-      sent.add(deadLetters.send(letter));
-    }
     var gate =
         new CommitGate<Exception>() {
           private int rejectedFirstTimers;
+
+          @Override
+          public void onOwned() {
+            // Not before: a process of an older schema would put aside what the newer one stores.
+            if (sent.isEmpty()) {
+              batch.bad().forEach(letter -> sent.add(deadLetters.send(letter)));
+            }
+          }
 
           @Override
           public void onRejected(RowRejection rejection) throws Exception {

@@ -50,6 +50,9 @@ class BatchTest {
     public void markIdempotent(byte[] key, long index) {}
 
     @Override
+    public void markRedriven() {}
+
+    @Override
     public int rows() {
       return 0;
     }

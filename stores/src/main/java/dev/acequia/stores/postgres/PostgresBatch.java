@@ -24,6 +24,7 @@ final class PostgresBatch implements StoreBatch {
   private int[] ends = new int[1024];
   private int rows;
   private boolean hasDeletions;
+  private boolean hasRedriven;
   private final IdempotencyMarks marks = new IdempotencyMarks();
   private int lastPartition;
   private long lastOffset;
@@ -70,6 +71,11 @@ final class PostgresBatch implements StoreBatch {
   }
 
   @Override
+  public void markRedriven() {
+    hasRedriven = true;
+  }
+
+  @Override
   public int rows() {
     return rows;
   }
@@ -84,6 +90,7 @@ final class PostgresBatch implements StoreBatch {
     data.clear();
     rows = 0;
     hasDeletions = false;
+    hasRedriven = false;
     marks.clear();
   }
 
@@ -98,6 +105,10 @@ final class PostgresBatch implements StoreBatch {
 
   boolean hasDeletions() {
     return hasDeletions;
+  }
+
+  boolean hasRedriven() {
+    return hasRedriven;
   }
 
   IdempotencyMarks marks() {

@@ -107,6 +107,9 @@ public final class PostgresMigration implements StoreMigration {
       LOG.info("changing {}: {}", names.data(), change);
       execute(connection, "ALTER TABLE " + names.data() + " " + change);
     }
+    if (definition.mode() == LoadMode.UPSERT) {
+      prepareDeletions(connection);
+    }
     grant(connection);
     return trouble;
   }
@@ -151,6 +154,15 @@ public final class PostgresMigration implements StoreMigration {
     new Ownership(connection, names, definition).claim();
   }
 
+  private void prepareDeletions(Connection connection) throws SQLException {
+    var deletions = new DeletionStatements(names, definition.schema());
+    execute(connection, deletions.create());
+    var widening = deletions.widening(TableState.read(connection, names.deletions()).orElseThrow());
+    if (widening.isPresent()) {
+      execute(connection, widening.get());
+    }
+  }
+
   private void grant(Connection connection) throws SQLException, TerminationException {
     if (writer.isPresent()) {
       var rows =
@@ -165,6 +177,11 @@ public final class PostgresMigration implements StoreMigration {
                   rows + " ON " + names.data(),
                   "SELECT, UPDATE ON " + names.offsets(),
                   "SELECT, INSERT, DELETE ON " + names.idempotency()));
+      if (definition.mode() == LoadMode.UPSERT) {
+        writer
+            .get()
+            .grant(connection, List.of("SELECT, INSERT, UPDATE, DELETE ON " + names.deletions()));
+      }
       checkTemporary(connection, writer.get());
     }
     if (reader.isPresent()) {
@@ -197,7 +214,8 @@ public final class PostgresMigration implements StoreMigration {
     if (TableState.read(connection, names.data()).isPresent()) {
       new Ownership(connection, names, definition).check();
     }
-    for (var table : List.of(names.data(), names.offsets(), names.idempotency())) {
+    for (var table :
+        List.of(names.data(), names.offsets(), names.idempotency(), names.deletions())) {
       execute(connection, "DROP TABLE IF EXISTS " + table);
     }
     var schemaStays = schemaExists(connection);

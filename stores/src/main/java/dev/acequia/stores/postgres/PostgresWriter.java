@@ -162,6 +162,7 @@ public final class PostgresWriter implements StoreWriter {
       own.rollback();
       return new WriteResult.Overtaken();
     }
+    gate.onOwned();
     BitSet repeats = idempotency.repeats(own.connection(), batch.marks().marks());
     forgetOldKeys(own);
     var loaded = isolation.load(own, batch, repeats);
@@ -175,6 +176,7 @@ public final class PostgresWriter implements StoreWriter {
   private void forgetOldKeys(PostgresSession own) throws SQLException {
     if (System.nanoTime() - forgetAtNanos >= 0) {
       idempotency.forgetOld(own.connection());
+      load.forgetOld(own.connection());
       forgetAtNanos = System.nanoTime() + FORGET_EVERY.toNanos();
     }
   }

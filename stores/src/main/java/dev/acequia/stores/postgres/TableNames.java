@@ -32,6 +32,11 @@ record TableNames(String schema, String table) {
     return qualified(beside("_acequia_idempotency_"));
   }
 
+  /** Keys that were deleted, in upsert mode. */
+  String deletions() {
+    return qualified(beside("_acequia_deleted_"));
+  }
+
   /** Unquoted and without the schema. */
   String seenIndex() {
     return beside("_acequia_seen_");

@@ -21,8 +21,11 @@ final class UpsertLoad implements RowLoad {
 
   private final String createStage;
   private final String copyToStage;
+  private final DeletionStatements deletions;
+  private final String rememberDeletions;
   private final String delete;
   private final String merge;
+  private final String mergeRedriven;
   private final RangeLoad.Statements ranges;
 
   UpsertLoad(TableNames names, Schema schema, UUID topicId) {
@@ -41,8 +44,13 @@ final class UpsertLoad implements RowLoad {
             + names.data()
             + " WITH NO DATA";
     copyToStage = "COPY " + STAGE + " (" + staged + ", " + DELETED + ") FROM STDIN (FORMAT binary)";
-    delete = delete(names, key, id, newest(key, STAGE));
-    merge = merge(names, key, fields, id, newest(key, STAGE), "");
+    deletions = new DeletionStatements(names, schema);
+    var newest = newest(key, STAGE);
+    rememberDeletions = deletions.remember(newest, DELETED, id);
+    delete = delete(names, key, id, newest);
+    merge = merge(names, key, fields, id, newest, "", "");
+    var notDeletedSince = " AND " + deletions.notDeletedSince(id);
+    mergeRedriven = merge(names, key, fields, id, newest, "", notDeletedSince);
     var inRange = newest(key, RangeLoad.STAGE + " WHERE \"_row\" BETWEEN ? AND ?");
     ranges =
         new RangeLoad.Statements(
@@ -55,8 +63,9 @@ final class UpsertLoad implements RowLoad {
                 + names.data()
                 + " WITH NO DATA",
             List.of(
+                deletions.remember(inRange, DELETED, id),
                 delete(names, key, id, inRange),
-                merge(names, key, fields, id, inRange, " + " + RangeLoad.TRACE)));
+                merge(names, key, fields, id, inRange, " + " + RangeLoad.TRACE, notDeletedSince)));
   }
 
   private static String newest(List<String> key, String from) {
@@ -88,7 +97,8 @@ final class UpsertLoad implements RowLoad {
       List<String> fields,
       String id,
       String newest,
-      String trace) {
+      String trace,
+      String condition) {
     return "INSERT INTO "
         + names.data()
         + " AS t ("
@@ -99,6 +109,7 @@ final class UpsertLoad implements RowLoad {
         + newest
         + ") s WHERE NOT s."
         + DELETED
+        + condition
         + " ON CONFLICT ("
         + String.join(", ", key)
         + ") DO UPDATE SET "
@@ -123,11 +134,17 @@ final class UpsertLoad implements RowLoad {
     CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), skip);
     try (var statement = session.connection().createStatement()) {
       if (batch.hasDeletions()) {
+        statement.executeUpdate(rememberDeletions);
         statement.executeUpdate(delete);
       }
-      statement.executeUpdate(merge);
+      statement.executeUpdate(batch.hasRedriven() ? mergeRedriven : merge);
     }
     return 0;
+  }
+
+  @Override
+  public void forgetOld(Connection connection) throws SQLException {
+    deletions.forgetOld(connection);
   }
 
   @Override
@@ -136,7 +153,7 @@ final class UpsertLoad implements RowLoad {
   }
 
   /** Whether what stands in the table is not newer than what comes. */
-  private static String notNewer(String topicId, String incoming) {
+  static String notNewer(String topicId, String incoming) {
     return "(t.\"_topic_id\" <> "
         + topicId
         + " OR t.\"_partition\" <> "
