@@ -1,5 +1,6 @@
 package dev.acequia.benchmarks;
 
+import dev.acequia.benchmarks.faults.FaultsCommand;
 import dev.acequia.benchmarks.sink.SinkCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Spec;
     description = "Measure Acequia against its limits and its peers, in one run on this machine.",
     synopsisSubcommandLabel = "NAME",
     commandListHeading = "%nBenchmarks:%n",
-    subcommands = {SinkCommand.class})
+    subcommands = {SinkCommand.class, FaultsCommand.class})
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 

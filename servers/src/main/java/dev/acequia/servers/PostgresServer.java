@@ -122,6 +122,14 @@ public final class PostgresServer implements AutoCloseable {
     postmaster.kill();
   }
 
+  /**
+   * Ends the server without a checkpoint, as {@code pg_ctl stop -m immediate} does; it recovers at
+   * its next start.
+   */
+  public void crash() {
+    postmaster.stopBy("QUIT", STOP_LIMIT);
+  }
+
   @Override
   public void close() {
     stop();

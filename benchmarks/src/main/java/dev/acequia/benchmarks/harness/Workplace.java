@@ -8,27 +8,21 @@ import dev.acequia.servers.Ports;
 import dev.acequia.servers.PostgresServer;
 import dev.acequia.servers.PostgresSettings;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A Kafka and a PostgreSQL of a benchmark's own, in a folder below the repository, since {@code
- * /tmp} is memory on some machines and a commit would then wait for nothing. Both are gone after
+ * A Kafka and a PostgreSQL of a benchmark's own, in a {@link WorkFolder}. Both are gone after
  * {@link #close}.
  */
 public final class Workplace implements AutoCloseable {
   private final Path root;
-  private final Path folder;
+  private final WorkFolder folder;
   private final KafkaServer kafka;
   private final PostgresServer postgres;
 
-  private Workplace(Path root, Path folder, KafkaServer kafka, PostgresServer postgres) {
+  private Workplace(Path root, WorkFolder folder, KafkaServer kafka, PostgresServer postgres) {
     this.root = root;
     this.folder = folder;
     this.kafka = kafka;
@@ -43,24 +37,23 @@ public final class Workplace implements AutoCloseable {
   public static Workplace open(String name, Map<String, String> postgresParameters)
       throws IOException {
     var root = repository();
-    var below = Files.createDirectories(root.resolve(".acequia/bench"));
-    var folder = Files.createTempDirectory(below, name + "-");
-    var ports = Ports.keptIn(folder);
+    var folder = WorkFolder.create(name);
+    var ports = Ports.keptIn(folder.path());
     var kafka =
         KafkaServer.start(
-            Home.at(folder.resolve("kafka")),
+            Home.at(folder.path().resolve("kafka")),
             ports,
             new KafkaSettings(List.of("-Xms256m", "-Xmx512m"), Map.of()));
     try {
       var postgres =
           PostgresServer.start(
-              Home.at(folder.resolve("postgres")),
+              Home.at(folder.path().resolve("postgres")),
               ports,
               new PostgresSettings(true, postgresParameters));
       return new Workplace(root, folder, kafka, postgres);
     } catch (RuntimeException e) {
       kafka.close();
-      delete(folder);
+      folder.delete();
       throw e;
     }
   }
@@ -76,7 +69,7 @@ public final class Workplace implements AutoCloseable {
 
   /** For files of the benchmark's own. */
   public Path folder() {
-    return folder;
+    return folder.path();
   }
 
   public KafkaServer kafka() {
@@ -89,7 +82,7 @@ public final class Workplace implements AutoCloseable {
 
   /** The runtime image as the build left it. */
   public RuntimeImage image() {
-    return RuntimeImage.in(root.resolve("images/target/images"), folder);
+    return RuntimeImage.in(root.resolve("images/target/images"), folder.path());
   }
 
   @Override
@@ -98,31 +91,7 @@ public final class Workplace implements AutoCloseable {
       postgres.close();
       kafka.close();
     } finally {
-      delete(folder);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try {
-      Files.walkFileTree(
-          folder,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
-                throws IOException {
-              Files.delete(visited);
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (IOException e) {
-      System.err.println("acequia: cannot delete " + folder + ": " + e);
+      folder.delete();
     }
   }
 }

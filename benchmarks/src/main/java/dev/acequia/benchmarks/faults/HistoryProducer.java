@@ -1,0 +1,246 @@
+package dev.acequia.benchmarks.faults;
+
+import dev.acequia.contract.LoadMode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes records with known ids into a pipeline's topic, in bursts: most by a plain producer, some
+ * in Kafka's transactions, of which some are aborted, so that offsets have gaps and markers.
+ */
+final class HistoryProducer implements AutoCloseable {
+  /** Few enough that each is overwritten and deleted many times. */
+  private static final int KEYS = 20_000;
+
+  private static final String NOTE = "x".repeat(80);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+  private final HistoryPipeline pipeline;
+  private final long wanted;
+  private final long perSecond;
+  private final SplittableRandom random;
+  private final KafkaProducer<byte[], byte[]> plain;
+  private @Nullable KafkaProducer<byte[], byte[]> transactional;
+
+  private final BitSet acknowledged = new BitSet();
+  private final AtomicBoolean enough = new AtomicBoolean();
+  private final Thread thread = Thread.ofPlatform().name("history-producer").unstarted(this::run);
+  private volatile @Nullable RuntimeException failure;
+  private long sent;
+  private int nextId;
+
+  /**
+   * A producer that has not begun.
+   *
+   * @param wanted it goes on until at least so many ids are acknowledged
+   * @param perSecond the rate that it keeps on average
+   */
+  HistoryProducer(HistoryPipeline pipeline, long wanted, long perSecond, long seed) {
+    this.pipeline = pipeline;
+    this.wanted = wanted;
+    this.perSecond = perSecond;
+    random = new SplittableRandom(seed);
+    plain = producer(null);
+  }
+
+  HistoryProducer start() {
+    thread.start();
+    return this;
+  }
+
+  /** From now on, stop as soon as the wanted ids are acknowledged. */
+  void finish() {
+    enough.set(true);
+  }
+
+  /** Waits until all is sent. */
+  void await() throws InterruptedException {
+    thread.join();
+    var found = failure;
+    if (found != null) {
+      throw found;
+    }
+  }
+
+  long acknowledgedCount() {
+    synchronized (acknowledged) {
+      return acknowledged.cardinality();
+    }
+  }
+
+  /** The ids that Kafka has confirmed. */
+  BitSet acknowledged() {
+    synchronized (acknowledged) {
+      return (BitSet) acknowledged.clone();
+    }
+  }
+
+  /** Sends so many records now, and waits for them. */
+  void send(int records) {
+    for (var i = 0; i < records; i++) {
+      send(record(nextId), nextId++);
+    }
+    plain.flush();
+  }
+
+  /** Sends one record of a key, or its deletion, and waits for it. */
+  void sendKey(int key, boolean deletion) {
+    send(keyed(key, deletion ? null : nextId), nextId++);
+    plain.flush();
+  }
+
+  @Override
+  public void close() {
+    enough.set(true);
+    thread.interrupt();
+    plain.close(CLOSE_TIMEOUT);
+    if (transactional != null) {
+      transactional.close(CLOSE_TIMEOUT);
+    }
+  }
+
+  private void run() {
+    try {
+      var began = System.nanoTime();
+      while (!enough.get() || acknowledgedCount() < wanted) {
+        var due = (System.nanoTime() - began) / 1e9 * perSecond;
+        if (sent > due && !enough.get()) {
+          LockSupport.parkNanos((long) ((sent - due) / perSecond * 1e9));
+          if (Thread.interrupted()) {
+            return;
+          }
+        }
+        burst();
+      }
+      plain.flush();
+      abandonTransactions();
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+  }
+
+  private void burst() {
+    var size = random.nextInt(1, 2 + (int) Math.min(4_000, perSecond));
+    if (random.nextInt(4) == 0) {
+      inTransaction(Math.min(size, 500));
+    } else {
+      for (var i = 0; i < size; i++) {
+        send(record(nextId), nextId++);
+      }
+      sent += size;
+    }
+  }
+
+  /** A deletion has no id. */
+  private void send(ProducerRecord<byte[], byte[]> record, int id) {
+    var hasId = record.value() != null;
+    var _ = plain.send(record, (metadata, trouble) -> note(id, trouble == null && hasId));
+  }
+
+  private void inTransaction(int size) {
+    var ids = new BitSet();
+    sent += size;
+    try {
+      var producer = transactional();
+      producer.beginTransaction();
+      for (var i = 0; i < size; i++) {
+        var id = nextId++;
+        var record = record(id);
+        ids.set(id, record.value() != null);
+        var _ = producer.send(record);
+      }
+      if (random.nextInt(4) == 0) {
+        producer.flush(); // so that there is something to abort
+        producer.abortTransaction();
+      } else {
+        producer.commitTransaction();
+        synchronized (acknowledged) {
+          acknowledged.or(ids);
+        }
+      }
+    } catch (KafkaException e) {
+      // Whether it was committed is not known, and not needed: the topic tells.
+      abandonTransactions();
+    }
+  }
+
+  /** The next one with the same id ends what this one has left open. */
+  private void abandonTransactions() {
+    if (transactional != null) {
+      transactional.close(Duration.ZERO);
+      transactional = null;
+      while (!Thread.currentThread().isInterrupted()) {
+        try (var successor = producer(pipeline.topic())) {
+          successor.initTransactions();
+          return;
+        } catch (KafkaException again) {
+          LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+        }
+      }
+    }
+  }
+
+  private KafkaProducer<byte[], byte[]> transactional() {
+    if (transactional == null) {
+      transactional = producer(pipeline.topic());
+      transactional.initTransactions();
+    }
+    return transactional;
+  }
+
+  private void note(int id, boolean isAcknowledged) {
+    if (isAcknowledged) {
+      synchronized (acknowledged) {
+        acknowledged.set(id);
+      }
+    }
+  }
+
+  private ProducerRecord<byte[], byte[]> record(int id) {
+    if (pipeline.mode() == LoadMode.UPSERT) {
+      return keyed(random.nextInt(KEYS), random.nextInt(10) == 0 ? null : id);
+    }
+    return new ProducerRecord<>(
+        pipeline.topic(),
+        random.nextInt(HistoryPipeline.PARTITIONS),
+        null,
+        bytes("{\"id\":" + id + ",\"note\":\"" + NOTE + "\"}"));
+  }
+
+  private ProducerRecord<byte[], byte[]> keyed(int key, @Nullable Integer id) {
+    return new ProducerRecord<>(
+        pipeline.topic(),
+        key % HistoryPipeline.PARTITIONS,
+        bytes("[" + key + "]"),
+        id == null
+            ? null
+            : bytes("{\"key\":" + key + ",\"id\":" + id + ",\"note\":\"" + NOTE + "\"}"));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private KafkaProducer<byte[], byte[]> producer(@Nullable String transactionalId) {
+    var settings = new HashMap<String, Object>();
+    settings.put("bootstrap.servers", pipeline.servers().bootstrapServers());
+    settings.put("acks", "all");
+    settings.put("linger.ms", 5);
+    settings.put("max.block.ms", 60_000);
+    if (transactionalId != null) {
+      settings.put("transactional.id", transactionalId);
+      settings.put("transaction.timeout.ms", 30_000);
+    }
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+}

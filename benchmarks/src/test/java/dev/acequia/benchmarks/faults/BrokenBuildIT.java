@@ -1,0 +1,155 @@
+package dev.acequia.benchmarks.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.Termination;
+import dev.acequia.servers.PostgresSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The checker finds what a broken build does, and nothing where the build is whole. */
+class BrokenBuildIT {
+  private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final int RECORDS = 3_000;
+  private static final String WHOLE = System.getProperty("java.class.path");
+
+  @TempDir private static Path folder;
+  private static FaultyServers servers;
+
+  @BeforeAll
+  static void startServers() {
+    servers = new FaultyServers(folder.resolve("servers"), PostgresSettings.ofFast(), Map.of());
+  }
+
+  @AfterAll
+  static void stopServers() {
+    servers.close();
+  }
+
+  @Test
+  void findsWhatIsLostWithoutTheFence() throws Exception {
+    var findings =
+        wakeAZombieOfATopicThatIsNoMore("unfenced", BrokenBuild.withoutFence(folder.resolve("i")));
+    assertThat(findings.count(Finding.Kind.LOST)).isPositive();
+    assertThat(findings.count(Finding.Kind.DUPLICATE)).isPositive();
+    assertThat(findings.first().toString()).contains("LOST at offset 0 of partition");
+  }
+
+  @Test
+  void findsNothingWithTheFence() throws Exception {
+    var findings = wakeAZombieOfATopicThatIsNoMore("fenced", WHOLE);
+    assertThat(findings.first()).isEmpty();
+    assertThat(findings.compared()).isEqualTo(2 * RECORDS);
+  }
+
+  @Test
+  void findsWhatIsLostWhenOffsetsAreCommittedInATransactionOfTheirOwn() throws Exception {
+    var findings =
+        killBeforeCommit("twofold", BrokenBuild.withTwoTransactions(folder.resolve("ii")));
+    assertThat(findings.count(Finding.Kind.LOST)).isPositive();
+  }
+
+  @Test
+  void findsNothingWhenRowsAndOffsetsAreCommittedTogether() throws Exception {
+    var findings = killBeforeCommit("single", WHOLE);
+    assertThat(findings.first()).isEmpty();
+    assertThat(findings.compared()).isEqualTo(2 * RECORDS);
+  }
+
+  /**
+   * A consumer is stopped when it has read and is about to write. Its topic is deleted, made anew
+   * and accepted from the first record on: the offset that it expects is the stored one again, so
+   * that its fence alone is in the way.
+   */
+  private static Findings wakeAZombieOfATopicThatIsNoMore(String name, String classPath)
+      throws Exception {
+    try (var pipeline = new HistoryPipeline(servers, name, LoadMode.APPEND, folder.resolve(name));
+        var before = new HistoryProducer(pipeline, 0, 1, 1);
+        var zombie = Member.start(pipeline, name + "-zombie", classPath)) {
+      var frozen = new CountDownLatch(1);
+      var woken = new CountDownLatch(1);
+      // Claims advance no offsets, and a consumer with nothing to read writes nothing.
+      var _ =
+          zombie
+              .proxy()
+              .arm(
+                  Moment.BEFORE_OFFSETS,
+                  () -> {
+                    freezeWhenItKnowsItsTopic(pipeline, zombie);
+                    frozen.countDown();
+                    awaitQuietly(woken);
+                    return Trap.Then.PASS;
+                  });
+      before.send(RECORDS);
+      assertThat(frozen.await(60, TimeUnit.SECONDS)).isTrue();
+      pipeline.recreateTopic();
+      try (var after = new HistoryProducer(pipeline, 0, 1, 2)) {
+        after.send(RECORDS);
+        zombie.wake();
+        woken.countDown();
+        await().atMost(LIMIT).until(() -> !zombie.isAlive());
+        assertThat(zombie.termination())
+            .hasValueSatisfying(
+                end -> assertThat(end.reason()).isEqualTo(Termination.Reason.TopicRecreated));
+        return finish(pipeline, after, classPath);
+      }
+    }
+  }
+
+  /** The answer to its question after the topic's id has come by the time that ours has. */
+  private static void freezeWhenItKnowsItsTopic(HistoryPipeline pipeline, Member zombie) {
+    try {
+      pipeline.describeTopic();
+      zombie.freeze();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Findings killBeforeCommit(String name, String classPath) throws Exception {
+    try (var pipeline = new HistoryPipeline(servers, name, LoadMode.APPEND, folder.resolve(name));
+        var producer = new HistoryProducer(pipeline, 0, 1, 1);
+        var victim = Member.start(pipeline, name + "-victim", classPath)) {
+      var killed =
+          victim
+              .proxy()
+              .arm(
+                  Moment.BEFORE_COMMIT,
+                  () -> {
+                    victim.kill();
+                    return Trap.Then.CUT;
+                  });
+      producer.send(RECORDS);
+      killed.get(60, TimeUnit.SECONDS);
+      return finish(pipeline, producer, classPath);
+    }
+  }
+
+  /** Another consumer goes on until all is stored. */
+  private static Findings finish(
+      HistoryPipeline pipeline, HistoryProducer producer, String classPath) throws Exception {
+    try (var successor = Member.start(pipeline, pipeline.name() + "-successor", classPath)) {
+      producer.send(RECORDS);
+      await().atMost(LIMIT).until(pipeline::isStoredToTheEnd);
+      successor.end();
+    }
+    return new HistoryChecker(pipeline, producer.acknowledged()).check();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
