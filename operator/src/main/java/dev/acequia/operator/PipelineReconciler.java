@@ -85,7 +85,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   @Override
   public List<EventSource<?, DataPipeline>> prepareEventSources(
       EventSourceContext<DataPipeline> context) {
-    var sources = new ArrayList<>(EventSources.of(context));
+    var sources = new ArrayList<>(EventSources.of(context, nudge::tellAtOnce));
     sources.addAll(topics.eventSources(context));
     return sources;
   }
@@ -96,7 +96,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var children = new Children(pipeline, context);
     // First of all, and whatever else is wrong: a revoked key must not wait for Kafka or a store.
     var access = AccessSecrets.read(client, pipeline);
-    nudge.tell(access, children);
+    nudge.tell(access, children.pods());
     var former = reports.former(pipeline);
     var violations = SpecValidation.of(pipeline, platform);
     if (!violations.isEmpty()) {

@@ -11,6 +11,7 @@ import dev.acequia.contract.access.Scope;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.Release;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -272,6 +273,53 @@ class PipelineLifeIT {
             () ->
                 assertThat(apiPods())
                     .allSatisfy(pod -> assertThat(toldOf(pod)).isEqualTo("keys:absent")));
+  }
+
+  @Test
+  void revokedKeysDoNotWaitForKafka() {
+    client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName("keys")
+                .withNamespace(namespace)
+                .endMetadata()
+                .addToStringData("loader", "{}")
+                .build())
+        .create();
+    create("api: {replicas: 2, auth: {apiKeysSecretName: keys}}");
+    awaitToldOfKeys();
+
+    operator.close();
+    operator =
+        cluster.startOperator(
+            PlatformConfig.parse(
+                """
+                runtimeImage: acequia-runtime:test
+                kafka: {bootstrapServers: "127.0.0.1:1", replicationFactor: 1, minInsyncReplicas: 1}
+                exposure: {type: NodePort, host: 127.0.0.1}
+                """));
+    client
+        .secrets()
+        .inNamespace(namespace)
+        .withName("keys")
+        .edit(s -> new SecretBuilder(s).withData(Map.of()).build());
+    var version =
+        client
+            .secrets()
+            .inNamespace(namespace)
+            .withName("keys")
+            .get()
+            .getMetadata()
+            .getResourceVersion();
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(
+            () ->
+                assertThat(apiPods())
+                    .allSatisfy(pod -> assertThat(toldOf(pod)).isEqualTo("keys:" + version)));
+    operator.close();
+    operator = cluster.startOperator();
   }
 
   private void awaitToldOfKeys() {

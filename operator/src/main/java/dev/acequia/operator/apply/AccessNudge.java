@@ -1,7 +1,7 @@
 package dev.acequia.operator.apply;
 
+import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.observe.AccessSecrets;
-import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -10,6 +10,10 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
+import java.util.Collection;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has the nodes bring changed keys and certificates into running API Pods at once. A kubelet
@@ -17,18 +21,52 @@ import java.net.HttpURLConnection;
  * Secrets' version is written to each Pod as an annotation. Nothing restarts.
  */
 public final class AccessNudge {
+  private static final Logger LOG = LoggerFactory.getLogger(AccessNudge.class);
+
   private final KubernetesClient client;
 
   public AccessNudge(KubernetesClient client) {
     this.client = client;
   }
 
+  /**
+   * Writes to the pipeline's Pods soon, beside the reconcile, which may be waiting for Kafka. What
+   * goes wrong here the reconcile makes good.
+   */
+  public void tellAtOnce(DataPipeline pipeline) {
+    var _ =
+        Thread.ofVirtual()
+            .name("access-" + pipeline.getMetadata().getName())
+            .start(
+                () -> {
+                  try {
+                    tell(AccessSecrets.read(client, pipeline), apiPods(pipeline));
+                  } catch (KubernetesClientException e) {
+                    LOG.warn(
+                        "Pods of {}/{} hear of changed Secrets with the next reconcile only: {}",
+                        pipeline.getMetadata().getNamespace(),
+                        pipeline.getMetadata().getName(),
+                        e.getMessage());
+                  }
+                });
+  }
+
+  private List<Pod> apiPods(DataPipeline pipeline) {
+    var names = PipelineNames.of(pipeline);
+    return client
+        .pods()
+        .inNamespace(names.namespace())
+        .withLabels(names.selector(Component.API))
+        .list()
+        .getItems();
+  }
+
   /** Writes to those Pods that have not been told of this version. */
-  public void tell(AccessSecrets secrets, Children children) {
+  public void tell(AccessSecrets secrets, Collection<Pod> pods) {
     if (secrets.version().isEmpty()) {
       return;
     }
-    children.pods().stream()
+    pods.stream()
         .filter(AccessNudge::servesApi)
         .filter(pod -> !pod.isMarkedForDeletion())
         .filter(
