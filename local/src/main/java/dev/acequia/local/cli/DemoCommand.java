@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private PlatformFolder folder;
-  @Mixin private ApiKeyOption apiKey;
+  @Mixin private CallerOptions caller;
 
   @Option(
       names = "--once",
@@ -125,7 +125,7 @@ final class DemoCommand implements Callable<Integer> {
               client,
               ControlPlaneBinaries.repositoryRoot().resolve("examples"),
               screen,
-              apiKey.value());
+              caller::apply);
       var endpoint = demo.run();
       if (!once) {
         demo.invite(endpoint, files.kubeconfig(), kubectl());

@@ -95,7 +95,7 @@ final class ImportCommand implements Callable<Integer> {
               + "already is stored once (within 24 hours).")
   private @Nullable String resume;
 
-  @Mixin private ApiKeyOption apiKey;
+  @Mixin private CallerOptions caller;
 
   @Override
   public Integer call() throws InterruptedException {
@@ -110,7 +110,7 @@ final class ImportCommand implements Callable<Integer> {
             onError == OnError.SKIP,
             resume,
             PATIENCE);
-    var run = FileImport.prepare(records, Endpoint.of(to).with(apiKey.value()), options);
+    var run = FileImport.prepare(records, caller.apply(Endpoint.of(to)), options);
     var err = spec.commandLine().getErr();
     var display = new ImportDisplay(records.path().getFileName().toString(), err);
     var done = new AtomicBoolean();

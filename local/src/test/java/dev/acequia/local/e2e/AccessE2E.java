@@ -119,15 +119,32 @@ class AccessE2E {
     var first = SelfSignedCertificate.create(scratch, "first", "EC");
     var second = SelfSignedCertificate.create(scratch, "second", "EC");
     applyCertificate(first);
-    platform.kubectl.apply(manifest("secure", "{tls: {secretName: secure-tls}}"));
+    platform.kubectl.apply(
+        manifest(
+            "secure", "{tls: {secretName: secure-tls}, auth: {apiKeysSecretName: secure-keys}}"));
+    var key = create("secure", "import");
     platform.awaitReady(NAMESPACE, "secure");
     var endpoint = platform.endpoint(NAMESPACE, "secure");
     assertThat(endpoint).startsWith("https://127.0.0.1:");
-    awaitServed(endpoint, first);
+    awaitServed(endpoint, first, key);
     var pods = addresses("secure");
 
+    var records = Files.writeString(scratch.resolve("records.ndjson"), "{\"id\":1}\n{\"id\":2}\n");
+    var authorities = Files.writeString(scratch.resolve("ca.crt"), first.certificatePem());
+    assertThat(
+            platform.output(
+                "import",
+                records.toString(),
+                "--to",
+                endpoint,
+                "--api-key",
+                key,
+                "--cacert",
+                authorities.toString()))
+        .contains("2");
+
     applyCertificate(second);
-    awaitServed(endpoint, second);
+    awaitServed(endpoint, second, key);
     assertThat(addresses("secure")).isEqualTo(pods);
     platform.awaitReady(NAMESPACE, "secure");
   }
@@ -234,7 +251,8 @@ class AccessE2E {
     platform.kubectl.apply(manifest);
   }
 
-  private static void awaitServed(String endpoint, SelfSignedCertificate trusted) throws Exception {
+  private static void awaitServed(String endpoint, SelfSignedCertificate trusted, String key)
+      throws Exception {
     var context = trusted.client(null);
     await()
         .atMost(Platform.TIMEOUT)
@@ -245,6 +263,7 @@ class AccessE2E {
                 return http.send(
                         HttpRequest.newBuilder(URI.create(endpoint + "/v1/records"))
                             .timeout(Platform.TIMEOUT)
+                            .header("Authorization", "Bearer " + key)
                             .build(),
                         HttpResponse.BodyHandlers.discarding())
                     .statusCode();

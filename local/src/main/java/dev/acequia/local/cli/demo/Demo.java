@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One pipeline from its resource to the answer of a query, told step by step. */
@@ -35,16 +36,17 @@ public final class Demo {
   private final Screen screen;
   private final DemoPipeline pipeline;
   private final boolean created;
-  private final @Nullable String apiKey;
+  private final UnaryOperator<Endpoint> caller;
 
   /**
    * Prepares the demonstration.
    *
    * @param examples the folder with flights.yaml and flights.ndjson
-   * @param apiKey what to call the API with; null where it is open
+   * @param caller how the endpoint is called
    */
-  public Demo(KubernetesClient client, Path examples, Screen screen, @Nullable String apiKey) {
-    this.apiKey = apiKey;
+  public Demo(
+      KubernetesClient client, Path examples, Screen screen, UnaryOperator<Endpoint> caller) {
+    this.caller = caller;
     this.examples = examples;
     this.screen = screen;
     this.pipeline = DemoPipeline.of(client, examples.resolve("flights.yaml"), screen);
@@ -60,7 +62,7 @@ public final class Demo {
   public Endpoint run() throws InterruptedException {
     screen.part("The pipeline: kubectl apply -f examples/flights.yaml");
     pipeline.apply();
-    var endpoint = Endpoint.of(pipeline.awaitReady()).with(apiKey);
+    var endpoint = caller.apply(Endpoint.of(pipeline.awaitReady()));
     screen.fact("endpoint", endpoint.toString());
     var api = new DemoApi(endpoint);
     push(endpoint, api);

@@ -16,15 +16,12 @@ import java.time.Duration;
 final class DemoApi {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
+  private final HttpClient http;
   private final Endpoint endpoint;
 
   DemoApi(Endpoint endpoint) {
     this.endpoint = endpoint;
+    this.http = endpoint.client();
   }
 
   /** The address of a query. */

@@ -2,15 +2,21 @@ package dev.acequia.local.cli.load;
 
 import dev.acequia.local.CommandException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A pipeline's HTTP address, as {@code status.endpoint} has it.
  *
  * @param apiKey what requests are sent with; null where the API is open
+ * @param tls whom to trust; null for those that Java trusts
  */
-public record Endpoint(URI base, @Nullable String apiKey) {
+public record Endpoint(URI base, @Nullable String apiKey, @Nullable SSLContext tls) {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
   /**
    * Reads an address; a trailing {@code /} or {@code /v1/records} is left off.
    *
@@ -22,7 +28,7 @@ public record Endpoint(URI base, @Nullable String apiKey) {
       var uri = URI.create(text);
       var scheme = uri.getScheme();
       if (("http".equals(scheme) || "https".equals(scheme)) && uri.getHost() != null) {
-        return new Endpoint(uri, null);
+        return new Endpoint(uri, null, null);
       }
     } catch (IllegalArgumentException e) {
       throw notAnAddress(address);
@@ -35,7 +41,21 @@ public record Endpoint(URI base, @Nullable String apiKey) {
     if (key != null && !key.matches("[!-~]+")) {
       throw new CommandException("the API key is empty, or holds signs that no key has");
     }
-    return new Endpoint(base, key);
+    return new Endpoint(base, key, tls);
+  }
+
+  /** The same, known by other certificates. */
+  public Endpoint trusting(@Nullable SSLContext context) {
+    return new Endpoint(base, apiKey, context);
+  }
+
+  /** A client that reaches it. */
+  public HttpClient client() {
+    var client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT);
+    return tls == null ? client.build() : client.sslContext(tls).build();
   }
 
   /** A request that says who sends it. */

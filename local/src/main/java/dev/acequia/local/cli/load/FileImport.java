@@ -13,7 +13,6 @@ import java.time.Duration;
 
 /** The import of one file into one endpoint. */
 public final class FileImport {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration SCHEMA_TIMEOUT = Duration.ofSeconds(10);
 
   private final HttpClient http;
@@ -43,11 +42,7 @@ public final class FileImport {
    */
   public static FileImport prepare(RecordFile file, Endpoint endpoint, ImportOptions options)
       throws InterruptedException {
-    var http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
+    var http = endpoint.client();
     return new FileImport(http, file, endpoint, options, schema(http, endpoint));
   }
 
