@@ -17,6 +17,18 @@ public enum RuntimeVariable {
   ACEQUIA_TLS_DIR,
   /** For the API only: folder with {@code ca.crt}; when set, clients need a certificate of it. */
   ACEQUIA_CLIENT_CA_DIR,
+  /** For the API only: JSON of {@link dev.acequia.contract.source.PushSources}; optional. */
+  ACEQUIA_SOURCES,
+  /** For the API only: folder in which each entry is an access key of Data Firehose; optional. */
+  ACEQUIA_FIREHOSE_KEYS_DIR,
+  /** For the API only: folder in which each entry is a password of SNS's raw delivery; optional. */
+  ACEQUIA_SNS_PASSWORDS_DIR,
+  /**
+   * For the API only, to try sources without their cloud: {@code http://host:port} whose
+   * certificates, keys and confirmations count instead of the vendors' own. The operator never sets
+   * it.
+   */
+  ACEQUIA_SOURCES_STAND_IN,
   /** The address that the process's ports listen on; all addresses when absent. */
   ACEQUIA_BIND_ADDRESS,
   /** The Pod's name: client id in Kafka, application name in PostgreSQL. */

@@ -36,9 +36,37 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value = "self.consumer.mode != 'upsert' || self.topic.partitions <= oldSelf.topic.partitions",
     message =
-        "partitions cannot increase in upsert mode, since keys would move to other partitions and an"
-            + " old value could win: keep the former number or create a new pipeline",
+        "partitions cannot increase in upsert mode, since keys would move to other partitions and"
+            + " an old value could win: keep the former number or create a new pipeline",
     fieldPath = ".topic.partitions")
+@ValidationRule(
+    value =
+        "!has(self.sources) || !has(self.sources.cloudEvents) ||"
+            + " !has(self.sources.cloudEvents.attributesField) || self.schema.fields.exists(f,"
+            + " f.name == self.sources.cloudEvents.attributesField && f.type == 'json')",
+    message = AttributesField.MESSAGE,
+    fieldPath = ".sources.cloudEvents")
+@ValidationRule(
+    value =
+        "!has(self.sources) || !has(self.sources.sns) ||"
+            + " !has(self.sources.sns.attributesField) || self.schema.fields.exists(f,"
+            + " f.name == self.sources.sns.attributesField && f.type == 'json')",
+    message = AttributesField.MESSAGE,
+    fieldPath = ".sources.sns")
+@ValidationRule(
+    value =
+        "!has(self.sources) || !has(self.sources.pubsub) ||"
+            + " !has(self.sources.pubsub.attributesField) || self.schema.fields.exists(f,"
+            + " f.name == self.sources.pubsub.attributesField && f.type == 'json')",
+    message = AttributesField.MESSAGE,
+    fieldPath = ".sources.pubsub")
+@ValidationRule(
+    value =
+        "!has(self.sources) || !has(self.sources.firehose) ||"
+            + " !has(self.sources.firehose.attributesField) || self.schema.fields.exists(f,"
+            + " f.name == self.sources.firehose.attributesField && f.type == 'json')",
+    message = AttributesField.MESSAGE,
+    fieldPath = ".sources.firehose")
 public record DataPipelineSpec(
     @JsonPropertyDescription(
             "What the data is, for people; shown on the API's documentation page. No default. May"
@@ -63,6 +91,13 @@ public record DataPipelineSpec(
     @JsonPropertyDescription("The HTTP API that takes records in and answers queries.")
         @Default("{}")
         ApiSpec api,
+    @JsonPropertyDescription(
+            "Systems that push to POST /v1/records in an envelope of their own, which is verified"
+                + " and unwrapped. No default: such pushes are refused. A message is stored once"
+                + " however often it is delivered within 24 hours. A record that does not fit the"
+                + " schema becomes a dead letter, since nobody is there to correct it; with"
+                + " ?onError=reject in the address its message is refused instead.")
+        @Nullable SourcesSpec sources,
     @JsonPropertyDescription(
             "What the pipeline promises. Alerts measure against it; a change restarts nothing.")
         @Default("{}")

@@ -46,6 +46,8 @@ public record AccessSecrets(String version, List<String> trouble, List<String> n
     judged.keys(access.keysSecret(), access.settings().oidc() != null);
     judged.files(access.tlsSecret(), "tls.crt", "tls.key");
     judged.files(access.clientCaSecret(), "ca.crt");
+    judged.values(access.sources().snsSecret(), "a password for raw delivery of SNS");
+    judged.values(access.sources().firehoseSecret(), "an access key for Data Firehose");
     return new AccessSecrets(String.join(",", versions), judged.trouble(), judged.notes());
   }
 
@@ -83,6 +85,18 @@ public record AccessSecrets(String version, List<String> trouble, List<String> n
                     secret == null ? "does not exist" : "holds no key",
                     pipeline.getMetadata().getName(),
                     pipeline.getMetadata().getNamespace()));
+      }
+    }
+
+    void values(@Nullable String name, String what) {
+      if (name == null) {
+        return;
+      }
+      var secret = found.get(name);
+      if (secret == null || secret.getData() == null || secret.getData().isEmpty()) {
+        trouble.add(
+            "Secret '%s' %s: each of its values is %s; create one"
+                .formatted(name, secret == null ? "does not exist" : "is empty", what));
       }
     }
 

@@ -2,6 +2,7 @@ package dev.acequia.operator.plan;
 
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.access.ApiAccess;
+import dev.acequia.contract.source.PushSources;
 import dev.acequia.crds.DataPipelineSpec;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
@@ -23,13 +24,16 @@ import org.jspecify.annotations.Nullable;
  * @param keysSecret null while no API keys are declared
  * @param tlsSecret null while the API speaks plain HTTP
  * @param clientCaSecret null while clients need no certificate
+ * @param sources the systems that may push in envelopes of their own
  */
 public record AccessPlan(
     ApiAccess settings,
     @Nullable String keysSecret,
     @Nullable String tlsSecret,
-    @Nullable String clientCaSecret) {
-  private static final AccessPlan OPEN = new AccessPlan(ApiAccess.NONE, null, null, null);
+    @Nullable String clientCaSecret,
+    SourcesPlan sources) {
+  private static final AccessPlan OPEN =
+      new AccessPlan(ApiAccess.NONE, null, null, null, SourcesPlan.NONE);
 
   public static AccessPlan of(@Nullable DataPipelineSpec spec) {
     if (spec == null || spec.api() == null) {
@@ -49,7 +53,8 @@ public record AccessPlan(
             api.cors() == null ? List.of() : api.cors().allowedOrigins()),
         api.auth() == null ? null : api.auth().apiKeysSecretName(),
         tls == null ? null : tls.secretName(),
-        tls == null ? null : tls.clientCaSecretName());
+        tls == null ? null : tls.clientCaSecretName(),
+        SourcesPlan.of(spec.sources()));
   }
 
   private static ApiAccess.@Nullable Oidc oidc(DataPipelineSpec spec) {
@@ -77,7 +82,8 @@ public record AccessPlan(
 
   /** The Secrets that the API follows while it runs. */
   public List<String> secrets() {
-    return Stream.of(keysSecret, tlsSecret, clientCaSecret)
+    return Stream.of(
+            keysSecret, tlsSecret, clientCaSecret, sources.snsSecret(), sources.firehoseSecret())
         .filter(Objects::nonNull)
         .distinct()
         .toList();
@@ -87,6 +93,9 @@ public record AccessPlan(
     var variables = new ArrayList<EnvVar>();
     if (!settings.equals(ApiAccess.NONE)) {
       variables.add(literal(RuntimeVariable.ACEQUIA_API_ACCESS, settings.toJson()));
+    }
+    if (!sources.settings().equals(PushSources.NONE)) {
+      variables.add(literal(RuntimeVariable.ACEQUIA_SOURCES, sources.settings().toJson()));
     }
     for (var mount : mounted()) {
       variables.add(literal(mount.variable(), mount.folder()));
@@ -153,6 +162,24 @@ public record AccessPlan(
               "/etc/acequia-client-ca",
               clientCaSecret,
               false));
+    }
+    if (sources.snsSecret() != null) {
+      mounted.add(
+          new Mounted(
+              RuntimeVariable.ACEQUIA_SNS_PASSWORDS_DIR,
+              "sns-passwords",
+              "/etc/acequia-sns-passwords",
+              sources.snsSecret(),
+              true));
+    }
+    if (sources.firehoseSecret() != null) {
+      mounted.add(
+          new Mounted(
+              RuntimeVariable.ACEQUIA_FIREHOSE_KEYS_DIR,
+              "firehose-keys",
+              "/etc/acequia-firehose-keys",
+              sources.firehoseSecret(),
+              true));
     }
     return mounted;
   }

@@ -23,7 +23,8 @@ class GoldenPlanTest {
   private static final Path FOLDER = Path.of("src/test/resources/plan");
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "upsert", "suspended", "scaling", "strimzi", "protected"})
+  @ValueSource(
+      strings = {"append", "upsert", "suspended", "scaling", "strimzi", "protected", "sources"})
   void listsEveryObject(String name) throws IOException {
     var pipeline =
         Serialization.unmarshal(
