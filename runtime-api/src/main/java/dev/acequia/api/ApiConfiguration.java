@@ -2,6 +2,8 @@ package dev.acequia.api;
 
 import dev.acequia.api.access.Access;
 import dev.acequia.api.access.AccessFilter;
+import dev.acequia.api.envelope.Envelopes;
+import dev.acequia.api.http.LeaveTaking;
 import dev.acequia.api.http.ProblemAdvice;
 import dev.acequia.api.http.RequestTimer;
 import dev.acequia.api.http.WebServer;
@@ -80,8 +82,14 @@ class ApiConfiguration {
   }
 
   @Bean
-  IngestController ingest(ApiSettings settings, TopicWriter topic, MetricSet.ForPipeline metrics) {
-    return new IngestController(settings.definition().schema(), topic, metrics);
+  Envelopes envelopes(ApiSettings settings) {
+    return Envelopes.fromEnvironment(settings.environment());
+  }
+
+  @Bean
+  IngestController ingest(
+      ApiSettings settings, TopicWriter topic, Envelopes envelopes, MetricSet.ForPipeline metrics) {
+    return new IngestController(settings.definition().schema(), topic, envelopes, metrics);
   }
 
   @Bean
@@ -114,8 +122,8 @@ class ApiConfiguration {
   }
 
   @Bean
-  Access access(ApiSettings settings, MetricSet.ForPipeline metrics) {
-    return Access.start(settings.environment(), metrics, _ -> false);
+  Access access(ApiSettings settings, Envelopes envelopes, MetricSet.ForPipeline metrics) {
+    return Access.start(settings.environment(), metrics, envelopes::provesItsSender);
   }
 
   @Bean
@@ -124,6 +132,11 @@ class ApiConfiguration {
     registration.addUrlPatterns("/*");
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
     return registration;
+  }
+
+  @Bean
+  FilterRegistrationBean<LeaveTaking> leaveTaking(Readiness readiness) {
+    return new FilterRegistrationBean<>(new LeaveTaking(readiness::stopping));
   }
 
   @Bean

@@ -3,6 +3,7 @@ package dev.acequia.api;
 import dev.acequia.api.access.Access;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.contract.source.PushSources;
 import dev.acequia.telemetry.ManagementServer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +30,7 @@ record ApiSettings(
   ApiSettings {
     environment = Map.copyOf(environment);
     Access.check(environment);
+    RuntimeVariable.ACEQUIA_SOURCES.in(environment).ifPresent(PushSources::fromJson);
   }
 
   static ApiSettings fromEnvironment(Map<String, String> environment) {

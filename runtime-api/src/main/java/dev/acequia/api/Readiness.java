@@ -47,6 +47,11 @@ final class Readiness implements ApplicationListener<ApplicationEvent> {
     return stopping ? Optional.of("stopping") : trouble;
   }
 
+  /** Whether the process is on its way out. */
+  boolean stopping() {
+    return stopping;
+  }
+
   @Override
   public void onApplicationEvent(ApplicationEvent event) {
     if (event instanceof ApplicationReadyEvent) {

@@ -9,11 +9,15 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.record.RecordHeader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -140,28 +144,125 @@ class IngestIT {
     pipeline.topic(2);
   }
 
-  @Test
-  void streamsMoreThanItHolds() throws IOException {
-    var line = ("{\"id\":1,\"code\":\"" + "x".repeat(1000) + "\"}\n").getBytes(UTF_8);
+  @ParameterizedTest
+  @ValueSource(strings = {"application/x-ndjson", "application/json", "text/csv"})
+  void streamsMoreThanItHolds(String contentType) throws IOException {
     var lines = 30_000;
+    var long1000 = "x".repeat(1000);
+    var body =
+        switch (contentType) {
+          case "application/json" ->
+              new Repeated("[", "{\"id\":1,\"code\":\"" + long1000 + "\"},\n", lines - 1)
+                  .then("{\"id\":1,\"code\":\"last\"}]");
+          case "text/csv" -> new Repeated("id,code\n", "1," + long1000 + "\n", lines).then("");
+          default -> new Repeated("", "{\"id\":1,\"code\":\"" + long1000 + "\"}\n", lines).then("");
+        };
 
     var answer =
         pipeline.send(
             pipeline
                 .request("/v1/records?onError=skip")
-                .header("Content-Type", NDJSON)
-                .POST(BodyPublishers.ofInputStream(() -> new Repeated(line, lines))));
+                .header("Content-Type", contentType)
+                .POST(BodyPublishers.ofInputStream(() -> body)));
 
     assertThat(answer.body()).isEqualTo("{\"accepted\":30000,\"rejected\":0,\"errors\":[]}");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "?onError=skip"})
+  void takesRowsOfCsvByTheirTypes(String query) throws IOException {
+    var answer =
+        pipeline.post(
+            "/v1/records" + query,
+            "text/csv; charset=utf-8",
+            "code,id,note\r\n\"a,\"\"b\"\"\",1,\r\nñ🛶,2,\"\"\r\n".getBytes(UTF_8),
+            "Idempotency-Key",
+            "rows");
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    var records = pipeline.topic(2);
+    assertThat(value(records.get(0))).isEqualTo("{\"code\":\"a,\\\"b\\\"\",\"id\":1}");
+    assertThat(new String(records.get(0).key(), UTF_8)).isEqualTo("[1,\"a,\\\"b\\\"\"]");
+    assertThat(value(records.get(1))).isEqualTo("{\"code\":\"ñ🛶\",\"id\":2,\"note\":\"\"}");
+    assertThat(header(records.get(1), RecordHeader.IDEMPOTENCY_INDEX)).isEqualTo("1");
+  }
+
+  @Test
+  void refusesACsvBodyWithOneBadRowAsAWhole() throws IOException {
+    var answer = pipeline.post("text/csv", "id,code\n1,a\nx,b\n3\n4,d\n");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    var errors = JSON.readTree(answer.body()).get("errors");
+    assertThat(errors.toString())
+        .isEqualTo(
+            "[{\"index\":1,\"field\":\"id\",\"reason\":\"expected an integer, found 'x'\"},"
+                + "{\"index\":2,\"reason\":\"the row has 1 columns, the header 2\"}]");
+    pipeline.topic(0);
+  }
+
+  @Test
+  void saysWhatCameInBeforeABodyBroke() throws IOException {
+    var answer =
+        pipeline.post(
+            "/v1/records?onError=skip",
+            "application/json",
+            "[{\"id\":1,\"code\":\"a\"},7,{\"id\":2,\"code\":\"b\"},{\"id\":3".getBytes(UTF_8));
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    var problem = JSON.readTree(answer.body());
+    assertThat(problem.get("accepted").asInt()).isEqualTo(2);
+    assertThat(problem.get("rejected").asInt()).isEqualTo(1);
+    pipeline.topic(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"gzip, ''", "zstd, ''", "gzip, ?onError=skip", "zstd, ?onError=skip"})
+  void takesCompressedBodies(String coding, String query) throws IOException {
+    var bodies =
+        Map.of(
+            NDJSON,
+            "{\"id\":1,\"code\":\"a\"}\n".repeat(1000),
+            "text/csv",
+            "id,code\n" + "1,a\n".repeat(1000),
+            "application/json",
+            "[" + "{\"id\":1,\"code\":\"a\"},".repeat(999) + "{\"id\":1,\"code\":\"a\"}]");
+    for (var body : bodies.entrySet()) {
+      var answer =
+          pipeline.post(
+              "/v1/records" + query,
+              body.getKey(),
+              Compressed.by(coding, body.getValue().getBytes(UTF_8)),
+              "Content-Encoding",
+              coding);
+
+      assertThat(answer.statusCode()).as(body.getKey() + answer.body()).isEqualTo(200);
+      assertThat(JSON.readTree(answer.body()).get("accepted").asInt()).isEqualTo(1000);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "?onError=skip"})
+  void refusesABombAndADamagedBody(String query) throws IOException {
+    for (var coding : List.of("gzip", "zstd")) {
+      var bomb = Compressed.by(coding, new byte[60 << 20]);
+      var refused = pipeline.post("/v1/records" + query, NDJSON, bomb, "Content-Encoding", coding);
+      assertThat(refused.statusCode()).as(refused.body()).isEqualTo(413);
+
+      var whole = Compressed.by(coding, "{\"id\":1,\"code\":\"a\"}\n".repeat(1000).getBytes(UTF_8));
+      var cut = Arrays.copyOf(whole, whole.length - 9);
+      var damaged = pipeline.post("/v1/records" + query, NDJSON, cut, "Content-Encoding", coding);
+      assertThat(damaged.statusCode()).as(damaged.body()).isEqualTo(400);
+      assertThat(damaged.body()).contains("Content-Encoding");
+    }
+  }
+
   @Test
   void boundsABodyThatIsCheckedWhole() throws IOException {
-    var line = ("{\"id\":1,\"code\":\"" + "x".repeat(1000) + "\"}\n").getBytes(UTF_8);
+    var line = "{\"id\":1,\"code\":\"" + "x".repeat(1000) + "\"}\n";
     for (var publisher :
         List.of(
             BodyPublishers.ofByteArray(new byte[17 << 20]),
-            BodyPublishers.ofInputStream(() -> new Repeated(line, 17_000)))) {
+            BodyPublishers.ofInputStream(() -> new Repeated("", line, 17_000).then("")))) {
       var answer =
           pipeline.send(
               pipeline.request("/v1/records").header("Content-Type", NDJSON).POST(publisher));
@@ -302,25 +403,31 @@ class IngestIT {
     }
   }
 
-  /** The same bytes again and again, without holding them all. */
+  /** A text, then another again and again, without holding them all. */
   private static final class Repeated extends InputStream {
     private final byte[] bytes;
-    private long left;
-    private int position;
+    private final byte[] first;
+    private final long length;
+    private long at;
 
-    Repeated(byte[] bytes, int times) {
-      this.bytes = bytes;
-      this.left = (long) bytes.length * times;
+    Repeated(String first, String again, int times) {
+      this.first = first.getBytes(UTF_8);
+      this.bytes = again.getBytes(UTF_8);
+      this.length = this.first.length + (long) bytes.length * times;
+    }
+
+    InputStream then(String last) {
+      return new SequenceInputStream(this, new ByteArrayInputStream(last.getBytes(UTF_8)));
     }
 
     @Override
     public int read() {
-      if (left == 0) {
+      if (at == length) {
         return -1;
       }
-      left--;
-      var next = bytes[position];
-      position = (position + 1) % bytes.length;
+      var next =
+          at < first.length ? first[(int) at] : bytes[(int) ((at - first.length) % bytes.length)];
+      at++;
       return next & 0xff;
     }
   }

@@ -13,22 +13,14 @@ enum BodyFormat {
   /** One object, or an array of them. */
   JSON,
   /** An object on each line. */
-  NDJSON;
+  NDJSON,
+  /** A header with the fields' names, and a row for each record. */
+  CSV;
 
-  private static final String ACCEPTED = "application/json, application/x-ndjson";
+  private static final String ACCEPTED = "application/json, application/x-ndjson, text/csv";
 
-  /** Chooses by the request's headers. */
-  static BodyFormat of(@Nullable String contentType, @Nullable String contentEncoding) {
-    if (contentEncoding != null && !contentEncoding.equalsIgnoreCase("identity")) {
-      throw new ProblemException(
-          Problem.of(
-                  ProblemType.UNSUPPORTED_MEDIA_TYPE,
-                  "The content encoding '"
-                      + contentEncoding
-                      + "' is not understood; send the body"
-                      + " as it is.")
-              .withHeader("Accept-Encoding", "identity"));
-    }
+  /** Chooses by the request's Content-Type. */
+  static BodyFormat of(@Nullable String contentType) {
     if (contentType == null) {
       throw unsupported("The body has no Content-Type");
     }
@@ -49,6 +41,12 @@ enum BodyFormat {
           "application/jsonl",
           "application/x-jsonlines" ->
           NDJSON;
+      case "text/csv" -> {
+        if ("absent".equalsIgnoreCase(type.getParameter("header"))) {
+          throw unsupported("CSV without a header row has no names for its columns");
+        }
+        yield CSV;
+      }
       default ->
           throw unsupported("'" + type.getType() + "/" + type.getSubtype() + "' is not understood");
     };
@@ -59,8 +57,9 @@ enum BodyFormat {
         Problem.of(
                 ProblemType.UNSUPPORTED_MEDIA_TYPE,
                 reason
-                    + ". Send 'Content-Type: application/json' with an object or an array, or"
-                    + " 'Content-Type: application/x-ndjson' with an object on each line.")
+                    + ". Send 'Content-Type: application/json' with an object or an array,"
+                    + " 'application/x-ndjson' with an object on each line, or 'text/csv' with a"
+                    + " header row.")
             .withHeader("Accept-Post", ACCEPTED));
   }
 }

@@ -1,25 +1,25 @@
 package dev.acequia.api.ingest;
 
-import dev.acequia.api.http.Problem;
 import dev.acequia.api.http.ProblemException;
 import dev.acequia.api.http.ProblemType;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
-/** A request's body, read whole, within its own bound and that of all requests together. */
+/** A request's body, read whole, within its own bound and the request's memory. */
 final class BufferedBody implements AutoCloseable {
   /** The largest body that is checked whole before any of it is sent on. */
   static final int MAX_BYTES = 16 << 20;
 
   private static final int FIRST_SIZE = 1 << 12;
 
-  private final ByteBudget budget;
+  private final BodyMemory memory;
   private byte[] bytes = new byte[0];
   private int length;
 
-  private BufferedBody(ByteBudget budget) {
-    this.budget = budget;
+  private BufferedBody(BodyMemory memory) {
+    this.memory = memory;
   }
 
   /**
@@ -27,11 +27,11 @@ final class BufferedBody implements AutoCloseable {
    *
    * @param declared the length that the client announced, or -1
    */
-  static BufferedBody read(InputStream in, long declared, ByteBudget budget) throws IOException {
+  static BufferedBody read(InputStream in, long declared, BodyMemory memory) throws IOException {
     if (declared > MAX_BYTES) {
       throw tooLarge();
     }
-    var body = new BufferedBody(budget);
+    var body = new BufferedBody(memory);
     try {
       body.fill(in, (int) declared);
       return body;
@@ -49,9 +49,14 @@ final class BufferedBody implements AutoCloseable {
     return length;
   }
 
+  InputStream stream() {
+    return new ByteArrayInputStream(bytes, 0, length);
+  }
+
   private void fill(InputStream in, int declared) throws IOException {
-    // One byte more than announced shows the end without growing.
-    grow(declared < 0 ? FIRST_SIZE : Math.min(declared + 1, 1 << 16));
+    // One byte more than announced shows the end without growing. Of a long body nothing is held
+    // before it comes.
+    grow(declared < 0 ? FIRST_SIZE : Math.min(declared + 1, FIRST_SIZE));
     while (true) {
       var read = in.read(bytes, length, bytes.length - length);
       if (read < 0) {
@@ -68,30 +73,23 @@ final class BufferedBody implements AutoCloseable {
   }
 
   private void grow(int size) {
-    if (!budget.tryTake(size)) {
-      throw new ProblemException(
-          Problem.of(
-                  ProblemType.OVERLOADED,
-                  "Too many bodies are being read at once. Nothing of this one was stored; try"
-                      + " again.")
-              .retryAfter(1));
-    }
+    memory.take(size);
     var before = bytes.length;
     bytes = Arrays.copyOf(bytes, size);
-    budget.giveBack(before);
+    memory.giveBack(before);
   }
 
   private static ProblemException tooLarge() {
     return new ProblemException(
         ProblemType.BODY_TOO_LARGE,
-        "A body that is accepted or rejected as a whole has at most %d MiB. Send several, or send"
+        "A body that is accepted or rejected as a whole has at most %d MiB. Send several, or one of"
                 .formatted(MAX_BYTES >> 20)
-            + " application/x-ndjson of any length with ?onError=skip.");
+            + " any length with ?onError=skip.");
   }
 
   @Override
   public void close() {
-    budget.giveBack(bytes.length);
+    memory.giveBack(bytes.length);
     bytes = new byte[0];
   }
 }

@@ -43,11 +43,6 @@ record IdempotencyKey(byte[] bytes) {
             Long.toString(index).getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** What the headers of a record add to its size, at most. */
-  int size() {
-    return bytes.length + 80;
-  }
-
   static Iterable<Header> headers(@Nullable IdempotencyKey key, long index) {
     return key == null ? List.of() : key.headers(index);
   }

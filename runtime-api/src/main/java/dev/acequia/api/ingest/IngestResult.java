@@ -19,6 +19,18 @@ sealed interface IngestResult {
   record Failed(long accepted, long notDurable, boolean unknown, Exception cause)
       implements IngestResult {}
 
+  /**
+   * The body could not be read to its end; what came before has been dealt with.
+   *
+   * @param cause a {@link dev.acequia.api.http.ProblemException} or an {@link java.io.IOException}
+   */
+  record Broken(long accepted, RecordErrors errors, Exception cause) implements IngestResult {}
+
+  static IngestResult broken(Delivery delivery, RecordErrors errors, Exception cause) {
+    errors.addAll(delivery.refused());
+    return new Broken(delivery.durable(), errors, cause);
+  }
+
   static IngestResult of(Delivery delivery, RecordErrors errors) {
     var failure = delivery.failure();
     if (failure != null) {

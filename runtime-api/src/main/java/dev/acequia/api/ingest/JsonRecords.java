@@ -3,45 +3,64 @@ package dev.acequia.api.ingest;
 import dev.acequia.api.http.Problem;
 import dev.acequia.api.http.ProblemException;
 import dev.acequia.api.http.ProblemType;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 
-/** The elements of a JSON array, or one JSON value alone. */
+/**
+ * The elements of a JSON array, or one JSON value alone. Holds one element at a time, of an array
+ * of any length; of an element that is too long, only its beginning.
+ */
 final class JsonRecords implements BodyRecords {
-  private final byte[] body;
-  private final int end;
-  private int position;
-  private int index;
-  private boolean inArray;
+  private final ByteWindow window;
+  private final int maxLength;
+  private long index;
+  private boolean begun;
+  private boolean lastTaken;
   private boolean finished;
   private int offset;
   private int length;
 
+  // Where the scan of an element stands: it may go on in the next window.
+  private boolean inOverlong;
+  private int depth;
+  private boolean inString;
+  private boolean escaped;
+
+  /**
+   * Reads elements as they come.
+   *
+   * @param maxLength of an element that is held whole, in bytes
+   */
+  JsonRecords(InputStream in, int maxLength, BodyMemory memory) {
+    this.window = new ByteWindow(in, memory);
+    this.maxLength = maxLength;
+  }
+
+  /** The elements of a body that was read whole. */
   JsonRecords(byte[] body, int length) {
-    this.body = body;
-    this.end = length;
+    this.window = new ByteWindow(body, length);
+    this.maxLength = length;
   }
 
   @Override
-  public boolean next() {
+  public boolean next() throws IOException {
+    if (inOverlong) {
+      passOverlong();
+    }
+    if (lastTaken && !finished) {
+      finish();
+    }
     if (finished) {
       return false;
     }
-    skipWhiteSpace();
-    if (index == 0 && !inArray) {
-      if (position == end) {
-        throw new ProblemException(ProblemType.INVALID_BODY, "The body is empty.");
+    if (!begun) {
+      begun = true;
+      if (!beginArray()) {
+        return !finished && single();
       }
-      if (body[position] != '[') {
-        range(position, end);
-        finished = true;
-        return true;
-      }
-      inArray = true;
-      position++;
-      skipWhiteSpace();
-      if (position < end && body[position] == ']') {
-        finish();
+      if (finished) {
         return false;
       }
     }
@@ -49,78 +68,153 @@ final class JsonRecords implements BodyRecords {
     return true;
   }
 
-  private void element() {
-    var start = position;
-    passValue();
-    if (position == end) {
-      throw malformed("the array does not end");
+  /** Whether there is an array; it may have ended with its beginning. */
+  private boolean beginArray() throws IOException {
+    var first = peek();
+    if (first < 0) {
+      throw new ProblemException(ProblemType.INVALID_BODY, "The body is empty.");
     }
-    if (position == start) {
+    if (first != '[') {
+      return false;
+    }
+    window.position++;
+    if (peek() == ']') {
+      finish();
+    }
+    return true;
+  }
+
+  /** The whole body, whatever it is. */
+  private boolean single() throws IOException {
+    while (!window.ended() && window.limit() - window.position <= maxLength) {
+      window.fill();
+    }
+    range(window.position, window.limit());
+    finished = true;
+    return true;
+  }
+
+  private void element() throws IOException {
+    peek();
+    depth = 0;
+    inString = false;
+    escaped = false;
+    var at = passValue(window.position);
+    if (at < 0) {
+      offset = window.position;
+      length = window.limit() - offset;
+      window.position = window.limit();
+      inOverlong = true;
+      return;
+    }
+    if (at == window.position) {
       throw malformed("a value is missing");
     }
-    range(start, position);
+    range(window.position, at);
+    window.position = at;
+    endElement();
+  }
+
+  private void passOverlong() throws IOException {
+    int at;
+    do {
+      at = passValue(window.position);
+      window.position = window.limit();
+    } while (at < 0);
+    inOverlong = false;
+    window.position = at;
+    endElement();
+  }
+
+  /** Takes the comma or bracket after an element. */
+  private void endElement() throws IOException {
     index++;
-    if (body[position] == ']') {
-      finish();
+    if (window.bytes()[window.position] == ']') {
+      // What follows is looked at later: reading on would move the element.
+      lastTaken = true;
     } else {
-      position++;
+      window.position++;
     }
   }
 
-  /** To the comma or bracket that ends an element. */
-  private void passValue() {
-    var depth = 0;
-    var inString = false;
-    for (; position < end; position++) {
-      var b = body[position];
-      if (inString) {
-        if (b == '\\') {
-          position++;
-        } else if (b == '"') {
-          inString = false;
+  /** To the comma or bracket that ends an element; -1 when it is too long to be held till there. */
+  private int passValue(int from) throws IOException {
+    var at = from;
+    while (true) {
+      var bytes = window.bytes();
+      for (; at < window.limit(); at++) {
+        if (ends(bytes[at])) {
+          return at;
         }
-        continue;
       }
-      switch (b) {
-        case '"' -> inString = true;
-        case '{', '[' -> depth++;
-        case ',' -> {
-          if (depth == 0) {
-            return;
-          }
-        }
-        case '}', ']' -> {
-          if (depth-- == 0) {
-            return;
-          }
-        }
-        default -> {}
+      if (window.ended()) {
+        throw malformed("the array does not end");
       }
+      if (window.limit() - window.position > maxLength) {
+        return -1;
+      }
+      at -= window.fill();
     }
-    position = end;
   }
 
-  private void finish() {
+  /** Whether the byte, outside of the element's own strings and brackets, ends it. */
+  private boolean ends(byte b) {
+    if (inString) {
+      if (escaped) {
+        escaped = false;
+      } else if (b == '\\') {
+        escaped = true;
+      } else if (b == '"') {
+        inString = false;
+      }
+      return false;
+    }
+    switch (b) {
+      case '"' -> inString = true;
+      case '{', '[' -> depth++;
+      case ',' -> {
+        return depth == 0;
+      }
+      case '}', ']' -> {
+        return depth-- == 0;
+      }
+      default -> {}
+    }
+    return false;
+  }
+
+  private void finish() throws IOException {
     finished = true;
-    position++;
-    skipWhiteSpace();
-    if (position != end) {
+    window.position++;
+    if (peek() >= 0) {
       throw malformed("something follows the end of the array");
     }
   }
 
+  /** The next byte that is not white space, -1 at the end. */
+  private int peek() throws IOException {
+    while (true) {
+      while (window.position < window.limit()) {
+        var b = window.bytes()[window.position];
+        if (!isWhiteSpace(b)) {
+          return b & 0xff;
+        }
+        window.position++;
+      }
+      if (window.ended()) {
+        return -1;
+      }
+      window.fill();
+    }
+  }
+
   private void range(int from, int to) {
-    while (to > from && isWhiteSpace(body[to - 1])) {
+    var bytes = window.bytes();
+    while (to > from && isWhiteSpace(bytes[to - 1])) {
       to--;
     }
     offset = from;
     length = to - from;
-  }
-
-  private void skipWhiteSpace() {
-    while (position < end && isWhiteSpace(body[position])) {
-      position++;
-    }
   }
 
   private static boolean isWhiteSpace(byte b) {
@@ -137,7 +231,7 @@ final class JsonRecords implements BodyRecords {
 
   @Override
   public byte[] buffer() {
-    return body;
+    return window.bytes();
   }
 
   @Override

@@ -2,21 +2,14 @@ package dev.acequia.api.ingest;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 
 /**
  * The lines of NDJSON, without blank ones. Holds one line at a time, of a stream of any length; of
  * a line that is too long, only its beginning.
  */
 final class LineRecords implements BodyRecords {
-  private static final int FIRST_SIZE = 1 << 16;
-
-  private final InputStream in;
+  private final ByteWindow window;
   private final int maxLength;
-  private byte[] window;
-  private int position;
-  private int limit;
-  private boolean ended;
   private boolean inOverlongLine;
   private int offset;
   private int length;
@@ -26,19 +19,15 @@ final class LineRecords implements BodyRecords {
    *
    * @param maxLength of a line that is held whole, in bytes
    */
-  LineRecords(InputStream in, int maxLength) {
-    this.in = in;
+  LineRecords(InputStream in, int maxLength, BodyMemory memory) {
+    this.window = new ByteWindow(in, memory);
     this.maxLength = maxLength;
-    this.window = new byte[FIRST_SIZE];
   }
 
   /** The lines of a body that was read whole. */
   LineRecords(byte[] body, int length) {
-    this.in = InputStream.nullInputStream();
+    this.window = new ByteWindow(body, length);
     this.maxLength = length;
-    this.window = body;
-    this.limit = length;
-    this.ended = true;
   }
 
   @Override
@@ -49,16 +38,16 @@ final class LineRecords implements BodyRecords {
     while (true) {
       var end = endOfLine();
       if (end < 0) {
-        take(position, limit);
-        position = limit;
+        take(window.position, window.limit());
+        window.position = window.limit();
         inOverlongLine = true;
         return true;
       }
-      if (end == limit && position == limit) {
+      if (end == window.limit() && window.position == window.limit()) {
         return false;
       }
-      take(position, end);
-      position = Math.min(end + 1, limit);
+      take(window.position, end);
+      window.position = Math.min(end + 1, window.limit());
       if (length > 0) {
         return true;
       }
@@ -69,59 +58,45 @@ final class LineRecords implements BodyRecords {
   private int endOfLine() throws IOException {
     var scanned = 0;
     while (true) {
-      var newline = newlineFrom(position + scanned);
-      if (newline < limit || ended) {
+      var newline = newlineFrom(window.position + scanned);
+      if (newline < window.limit() || window.ended()) {
         return newline;
       }
-      scanned = limit - position;
+      scanned = window.limit() - window.position;
       if (scanned > maxLength) {
         return -1;
       }
-      fill();
+      window.fill();
     }
   }
 
   private void passOverlongLine() throws IOException {
     while (true) {
-      position = newlineFrom(position);
-      if (position < limit || ended) {
-        position = Math.min(position + 1, limit);
+      window.position = newlineFrom(window.position);
+      if (window.position < window.limit() || window.ended()) {
+        window.position = Math.min(window.position + 1, window.limit());
         inOverlongLine = false;
         return;
       }
-      fill();
+      window.fill();
     }
   }
 
   private int newlineFrom(int start) {
+    var bytes = window.bytes();
     var i = start;
-    while (i < limit && window[i] != '\n') {
+    while (i < window.limit() && bytes[i] != '\n') {
       i++;
     }
     return i;
   }
 
-  /** Reads on, in the place of what was taken. */
-  private void fill() throws IOException {
-    System.arraycopy(window, position, window, 0, limit - position);
-    limit -= position;
-    position = 0;
-    if (limit == window.length) {
-      window = Arrays.copyOf(window, window.length * 2);
-    }
-    var read = in.read(window, limit, window.length - limit);
-    if (read < 0) {
-      ended = true;
-    } else {
-      limit += read;
-    }
-  }
-
   private void take(int from, int to) {
-    while (from < to && isWhiteSpace(window[from])) {
+    var bytes = window.bytes();
+    while (from < to && isWhiteSpace(bytes[from])) {
       from++;
     }
-    while (to > from && isWhiteSpace(window[to - 1])) {
+    while (to > from && isWhiteSpace(bytes[to - 1])) {
       to--;
     }
     offset = from;
@@ -134,7 +109,7 @@ final class LineRecords implements BodyRecords {
 
   @Override
   public byte[] buffer() {
-    return window;
+    return window.bytes();
   }
 
   @Override

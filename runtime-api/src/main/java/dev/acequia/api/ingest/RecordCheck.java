@@ -20,6 +20,10 @@ final class RecordCheck {
 
   /** The key of the record at hand; empty when the schema has none. */
   byte[] key(BodyRecords records) throws BadRecordException {
+    var fault = records.fault();
+    if (fault != null) {
+      throw fault;
+    }
     decoder.decode(records.buffer(), records.offset(), records.length(), row);
     return RecordKey.encode(schema, row);
   }

@@ -1,5 +1,6 @@
 package dev.acequia.api.ingest;
 
+import dev.acequia.api.http.ProblemException;
 import dev.acequia.contract.record.BadRecordException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -15,27 +16,44 @@ final class StreamIngest {
 
   /** The answer, once every good record is durable. */
   IngestResult ingest(BodyRecords records, RecordCheck check, @Nullable IdempotencyKey idempotency)
-      throws IOException, InterruptedException {
+      throws InterruptedException {
     var delivery = new Delivery();
     var errors = new RecordErrors();
+    @Nullable Exception trouble = null;
     try {
-      for (long index = 0; records.next(); index++) {
-        try {
-          var key = check.key(records);
-          if (!topic.send(delivery, index, key, value(records), idempotency)) {
-            break;
-          }
-        } catch (BadRecordException e) {
-          errors.add(index, e);
-        }
-      }
+      send(records, check, idempotency, delivery, errors);
+    } catch (ProblemException | IOException e) {
+      trouble = e;
     } finally {
       delivery.await();
     }
-    return IngestResult.of(delivery, errors);
+    return trouble == null
+        ? IngestResult.of(delivery, errors)
+        : IngestResult.broken(delivery, errors, trouble);
   }
 
-  private static byte[] value(BodyRecords records) {
+  private void send(
+      BodyRecords records,
+      RecordCheck check,
+      @Nullable IdempotencyKey idempotency,
+      Delivery delivery,
+      RecordErrors errors)
+      throws IOException, InterruptedException {
+    for (long index = 0; records.next(); index++) {
+      try {
+        var key = check.key(records);
+        var headers = IdempotencyKey.headers(idempotency, index);
+        if (!topic.send(delivery, index, key, value(records), headers)) {
+          return;
+        }
+      } catch (BadRecordException e) {
+        errors.add(index, e);
+      }
+    }
+  }
+
+  /** The record's own bytes, for Kafka to keep. */
+  static byte[] value(BodyRecords records) {
     return Arrays.copyOfRange(
         records.buffer(), records.offset(), records.offset() + records.length());
   }

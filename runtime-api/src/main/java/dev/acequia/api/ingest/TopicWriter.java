@@ -8,8 +8,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The way into the pipeline's topic. One producer serves all requests, so that their records share
@@ -23,6 +23,8 @@ public final class TopicWriter implements AutoCloseable {
 
   /** What a record on its way takes beside its bytes: the producer's own bookkeeping. */
   private static final int RECORD_OVERHEAD = 256;
+
+  private static final int HEADER_OVERHEAD = 32;
 
   private final Producer<byte[], byte[]> producer;
   private final String topic;
@@ -62,17 +64,12 @@ public final class TopicWriter implements AutoCloseable {
    *
    * @return false when nothing more can be sent for this request
    */
-  boolean send(
-      Delivery delivery, long index, byte[] key, byte[] value, @Nullable IdempotencyKey idempotency)
+  boolean send(Delivery delivery, long index, byte[] key, byte[] value, Iterable<Header> headers)
       throws InterruptedException {
     if (delivery.failed()) {
       return false;
     }
-    var size =
-        RECORD_OVERHEAD
-            + value.length
-            + key.length
-            + (idempotency == null ? 0 : idempotency.size());
+    var size = RECORD_OVERHEAD + value.length + key.length + sizeOf(headers);
     delivery.sent();
     if (!inFlight.take(size, DELIVERY_LIMIT)) {
       delivery.settled(index, new KafkaException("too much is on its way to Kafka"));
@@ -80,12 +77,7 @@ public final class TopicWriter implements AutoCloseable {
     }
     var result =
         producer.send(
-            new ProducerRecord<>(
-                topic,
-                null,
-                key.length == 0 ? null : key,
-                value,
-                IdempotencyKey.headers(idempotency, index)),
+            new ProducerRecord<>(topic, null, key.length == 0 ? null : key, value, headers),
             (metadata, trouble) -> {
               inFlight.giveBack(size);
               delivery.settled(index, trouble);
@@ -95,6 +87,14 @@ public final class TopicWriter implements AutoCloseable {
       delivery.handedOver();
     }
     return true;
+  }
+
+  private static int sizeOf(Iterable<Header> headers) {
+    var size = 0;
+    for (var header : headers) {
+      size += HEADER_OVERHEAD + header.key().length() + header.value().length;
+    }
+    return size;
   }
 
   /**

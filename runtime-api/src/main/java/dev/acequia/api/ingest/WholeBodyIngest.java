@@ -33,13 +33,27 @@ final class WholeBodyIngest {
     return send(good, records.buffer(), idempotency);
   }
 
+  /** What is wrong with the records; none of them is sent. */
+  static RecordErrors check(BodyRecords records, RecordCheck check) throws IOException {
+    var errors = new RecordErrors();
+    for (long index = 0; records.next(); index++) {
+      try {
+        check.key(records);
+      } catch (BadRecordException e) {
+        errors.add(index, e);
+      }
+    }
+    return errors;
+  }
+
   private IngestResult send(
       CheckedRecords records, byte[] body, @Nullable IdempotencyKey idempotency)
       throws InterruptedException {
     var delivery = new Delivery();
     var keys = records.allKeys();
     for (var i = 0; i < records.count(); i++) {
-      if (!topic.send(delivery, i, records.key(keys, i), records.value(body, i), idempotency)) {
+      var headers = IdempotencyKey.headers(idempotency, i);
+      if (!topic.send(delivery, i, records.key(keys, i), records.value(body, i), headers)) {
         break;
       }
     }

@@ -78,6 +78,10 @@ final class OpenApiDocument {
         .putObject("lines")
         .put("summary", "A record on each line")
         .put("value", first + "\n" + second + "\n");
+    object(content, "text/csv", "examples")
+        .putObject("rows")
+        .put("summary", "A header, and a record on each line below it")
+        .put("value", RecordSchema.csv(schema, first, second));
   }
 
   private void describeQuery() {
@@ -248,6 +252,11 @@ final class OpenApiDocument {
           "NotAcceptable",
           ProblemType.NOT_ACCEPTABLE,
           "Records come as application/json, application/x-ndjson, text/csv and more.");
+      add(
+          responses,
+          "BodyTooSlow",
+          ProblemType.BODY_TOO_SLOW,
+          "A body that is held in memory must come at 16 KiB a second or faster.");
       add(
           responses,
           "BodyTooLarge",

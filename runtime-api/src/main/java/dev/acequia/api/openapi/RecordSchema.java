@@ -9,6 +9,7 @@ import dev.acequia.contract.Schema;
 import dev.acequia.contract.UnknownFields;
 import java.math.BigDecimal;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A pipeline's schema as JSON Schema, and records that fit it. */
 final class RecordSchema {
@@ -54,6 +55,26 @@ final class RecordSchema {
     var example = NODES.objectNode();
     schema.fields().forEach(field -> example.set(field.name(), exampleOf(field, number)));
     return example;
+  }
+
+  /** Records as CSV with a header. */
+  static String csv(Schema schema, ObjectNode... records) {
+    var csv = new StringBuilder();
+    csv.append(schema.fields().stream().map(Field::name).collect(Collectors.joining(",")));
+    for (var record : records) {
+      csv.append("\r\n")
+          .append(
+              schema.fields().stream()
+                  .map(field -> csv(record.get(field.name())))
+                  .collect(Collectors.joining(",")));
+    }
+    return csv.append("\r\n").toString();
+  }
+
+  private static String csv(JsonNode value) {
+    return value.isContainerNode()
+        ? '"' + value.toString().replace("\"", "\"\"") + '"'
+        : value.asText();
   }
 
   /** A field's value as it would stand in a filter. */

@@ -3,7 +3,6 @@ package dev.acequia.api.ingest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -24,22 +23,7 @@ class LineRecordsTest {
   }
 
   private static LineRecords streamed(String body, int piece) {
-    return new LineRecords(new Trickle(body.getBytes(UTF_8), piece), MAX);
-  }
-
-  /** Gives a few bytes at a time, as a network does. */
-  private static final class Trickle extends ByteArrayInputStream {
-    private final int piece;
-
-    Trickle(byte[] bytes, int piece) {
-      super(bytes);
-      this.piece = piece;
-    }
-
-    @Override
-    public synchronized int read(byte[] into, int offset, int length) {
-      return super.read(into, offset, Math.min(length, piece));
-    }
+    return new LineRecords(new Trickle(body.getBytes(UTF_8), piece), MAX, Memory.ample());
   }
 
   @Test
@@ -106,7 +90,7 @@ class LineRecordsTest {
             return length;
           }
         };
-    var records = new LineRecords(endless, MAX);
+    var records = new LineRecords(endless, MAX, Memory.ample());
 
     assertThat(records.next()).isTrue();
     assertThat(records.next()).isFalse();

@@ -1,0 +1,48 @@
+package dev.acequia.api.envelope;
+
+import dev.acequia.api.http.Problem;
+import dev.acequia.api.http.ProblemException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One system's way to push. The same object serves all its requests. */
+public interface Envelope {
+  /**
+   * Verifies a request and takes the messages out of it.
+   *
+   * @param body holds the request's body: {@code length} bytes from its beginning
+   * @return none when the request wanted something else, which is done
+   * @throws ProblemException when it is not from whom it must be, or malformed
+   */
+  List<Message> open(HttpServletRequest request, byte[] body, int length)
+      throws InterruptedException;
+
+  /** Before an attribute's name in the headers of a record in Kafka. */
+  String attributePrefix();
+
+  /** The field that takes a message's attributes, or null. */
+  @Nullable String attributesField();
+
+  /** Whether a bad record has its request refused, where the address does not say. */
+  default boolean refusesBadRecords() {
+    return false;
+  }
+
+  /** Whether {@link #open} lets in nobody who has not proved who they are. */
+  boolean provesItsSender();
+
+  /** Answers a request whose records are durable; false to have it answered as any push. */
+  default boolean accept(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    return false;
+  }
+
+  /** Answers a request with a problem. */
+  default void refuse(Problem problem, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    problem.send(response);
+  }
+}

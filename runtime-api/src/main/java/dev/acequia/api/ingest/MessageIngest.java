@@ -1,0 +1,114 @@
+package dev.acequia.api.ingest;
+
+import dev.acequia.api.envelope.Envelope;
+import dev.acequia.api.envelope.Message;
+import dev.acequia.contract.record.BadRecordException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+
+/** The records of an envelope's messages, each under its message's own name. */
+final class MessageIngest {
+  private static final byte[] NO_KEY = new byte[0];
+
+  private final TopicWriter topic;
+  private final Envelope envelope;
+  private final RecordCheck check;
+
+  MessageIngest(TopicWriter topic, Envelope envelope, RecordCheck check) {
+    this.topic = topic;
+    this.envelope = envelope;
+    this.check = check;
+  }
+
+  /**
+   * How the records ended.
+   *
+   * @param deadLetters so many of the accepted do not fit the schema
+   */
+  record Outcome(IngestResult result, long deadLetters) {}
+
+  /** The answer, once every record of it is durable. */
+  Outcome ingest(List<Message> messages, OnError onError) throws IOException, InterruptedException {
+    if (onError == OnError.REJECT) {
+      var errors = check(messages);
+      if (errors.count() > 0) {
+        return new Outcome(new IngestResult.Rejected(errors), 0);
+      }
+    }
+    var delivery = new Delivery();
+    var errors = new RecordErrors();
+    long deadLetters;
+    try {
+      deadLetters = send(messages, onError, delivery, errors);
+    } finally {
+      delivery.await();
+    }
+    return new Outcome(IngestResult.of(delivery, errors), deadLetters);
+  }
+
+  private RecordErrors check(List<Message> messages) throws IOException {
+    var errors = new RecordErrors();
+    var index = 0L;
+    for (var message : messages) {
+      var records = new MessageRecords(message, envelope.attributesField());
+      for (; records.next(); index++) {
+        try {
+          check.key(records);
+        } catch (BadRecordException e) {
+          errors.add(index, e);
+        }
+      }
+    }
+    return errors;
+  }
+
+  private long send(List<Message> messages, OnError onError, Delivery delivery, RecordErrors errors)
+      throws IOException, InterruptedException {
+    var deadLetters = 0L;
+    var index = 0L;
+    for (var message : messages) {
+      var records = new MessageRecords(message, envelope.attributesField());
+      var name = new IdempotencyKey(message.id().getBytes(StandardCharsets.US_ASCII));
+      for (var indexInMessage = 0L; records.next(); indexInMessage++, index++) {
+        var key = NO_KEY;
+        try {
+          key = check.key(records);
+        } catch (BadRecordException e) {
+          if (onError == OnError.SKIP) {
+            errors.add(index, e);
+            continue;
+          }
+          // The consumer puts it aside, with what is wrong and where it stood.
+          deadLetters++;
+        }
+        if (!topic.send(
+            delivery,
+            index,
+            key,
+            StreamIngest.value(records),
+            headers(message, name, indexInMessage))) {
+          return deadLetters;
+        }
+      }
+    }
+    return deadLetters;
+  }
+
+  private List<Header> headers(Message message, IdempotencyKey name, long index) {
+    var headers = new ArrayList<Header>();
+    name.headers(index).forEach(headers::add);
+    message
+        .attributes()
+        .forEach(
+            (attribute, value) ->
+                headers.add(
+                    new RecordHeader(
+                        envelope.attributePrefix() + attribute,
+                        value.getBytes(StandardCharsets.UTF_8))));
+    return headers;
+  }
+}

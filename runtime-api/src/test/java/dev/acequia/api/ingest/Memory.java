@@ -1,0 +1,15 @@
+package dev.acequia.api.ingest;
+
+/** Budgets for tests. */
+final class Memory {
+  private Memory() {}
+
+  /** More than any test takes. */
+  static BodyMemory ample() {
+    return of(100 << 20);
+  }
+
+  static BodyMemory of(long bytes) {
+    return new BodyMemory(new BodyMemory.Budgets(new ByteBudget(bytes), new ByteBudget(32 << 20)));
+  }
+}
