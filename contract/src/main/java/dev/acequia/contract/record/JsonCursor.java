@@ -44,6 +44,9 @@ final class JsonCursor {
 
   /** The next byte that is not white space, without taking it; -1 at the end. */
   int peek() {
+    if (position < end && buffer[position] > ' ') {
+      return buffer[position]; // the likeliest by far
+    }
     while (position < end) {
       var b = buffer[position];
       if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
@@ -110,27 +113,35 @@ final class JsonCursor {
 
   /** Takes a string at the opening quote; its text is then in {@link #text}. */
   void string() throws BadRecordException {
-    var from = ++position;
-    while (position < end) {
-      var b = buffer[position];
+    // Locals, which the compiler keeps in registers: most of a record is strings and names.
+    var bytes = buffer;
+    var limit = end;
+    var from = position + 1;
+    var at = from;
+    while (at < limit) {
+      var b = bytes[at];
       if (b == '"') {
-        text = buffer;
+        text = bytes;
         textOffset = from;
-        textLength = position++ - from;
+        textLength = at - from;
+        position = at + 1;
         return;
       }
+      if (b >= ' ' && b != '\\') {
+        at++;
+        continue;
+      }
+      position = at;
       if (b == '\\') {
         unescape(from);
         return;
       }
-      if (b >= ' ') {
-        position++;
-      } else if (b >= 0) {
+      if (b >= 0) {
         throw malformed("a control character in a string must be escaped");
-      } else {
-        position += multibyte(b);
       }
+      at += multibyte(b);
     }
+    position = at;
     throw malformed("a string does not end");
   }
 

@@ -17,6 +17,10 @@ final class CopyBuffer {
   private byte[] bytes = new byte[1 << 16];
   private int length;
 
+  static int intAt(byte[] bytes, int at) {
+    return (int) INT.get(bytes, at);
+  }
+
   byte[] bytes() {
     return bytes;
   }
@@ -60,7 +64,12 @@ final class CopyBuffer {
 
   private void room(int more) {
     if (bytes.length - length < more) {
-      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+      grow(more);
     }
+  }
+
+  /** By a half: a batch's buffer is kept, and what it has too much is never given back. */
+  private void grow(int more) {
+    bytes = Arrays.copyOf(bytes, Math.max(bytes.length + bytes.length / 2, length + more));
   }
 }

@@ -26,14 +26,31 @@ final class CopyRows {
       throws SQLException {
     var copy = session.copies().copyIn(sql);
     copy.writeToCopy(HEADER, 0, HEADER.length);
-    for (var row = skip.nextClearBit(from); row < to; ) {
-      var gap = skip.nextSetBit(row);
-      var end = gap < 0 || gap > to ? to : gap;
-      send(copy, batch.data(), batch.start(row), batch.start(end));
-      row = skip.nextClearBit(end);
+    if (skip.nextSetBit(from) < 0) {
+      send(copy, batch.data(), batch.start(from), batch.start(to));
+    } else {
+      sendWithout(skip, copy, batch, from, to);
     }
     copy.writeToCopy(TRAILER, 0, TRAILER.length);
     return copy.endCopy();
+  }
+
+  /** Puts the rows between the gaps together first, so that messages stay large. */
+  private static void sendWithout(BitSet skip, CopyIn copy, PostgresBatch batch, int from, int to)
+      throws SQLException {
+    var chunk = new CopyBuffer();
+    for (var row = skip.nextClearBit(from); row < to; ) {
+      var gap = skip.nextSetBit(row);
+      var end = gap < 0 || gap > to ? to : gap;
+      var start = batch.start(row);
+      chunk.putBytes(batch.data(), start, batch.start(end) - start);
+      if (chunk.length() >= CHUNK) {
+        send(copy, chunk.bytes(), 0, chunk.length());
+        chunk.clear();
+      }
+      row = skip.nextClearBit(end);
+    }
+    send(copy, chunk.bytes(), 0, chunk.length());
   }
 
   private static void send(CopyIn copy, byte[] data, int from, int to) throws SQLException {

@@ -1,22 +1,28 @@
 package dev.acequia.stores.postgres;
 
-import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.StoreBatch;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * Rows as tuples of {@code COPY … (FORMAT binary)}. Append: the fields and the provenance, as in
- * the table. Upsert: the fields, partition, offset, and whether it is a deletion, as in the staging
- * table.
+ * the table. Upsert: the fields, those of the key first, then partition, offset, and whether it is
+ * a deletion, as in the staging table; and which rows are superseded by another of their key.
  */
 final class PostgresBatch implements StoreBatch {
+  /** The fields' positions in the schema, in the order in which they are written. */
+  private final int[] order;
+
   private final FieldType[] types;
-  private final boolean[] inKey;
+  private final int keys;
   private final LoadMode mode;
   private final UUID topicId;
 
@@ -26,24 +32,49 @@ final class PostgresBatch implements StoreBatch {
   private boolean hasDeletions;
   private boolean hasRedriven;
   private final IdempotencyMarks marks = new IdempotencyMarks();
+  private final Optional<NewestOfKeys> newest;
   private int lastPartition;
   private long lastOffset;
 
   PostgresBatch(Schema schema, LoadMode mode, UUID topicId) {
-    types = schema.fields().stream().map(Field::type).toArray(FieldType[]::new);
-    inKey = new boolean[types.length];
-    for (var field : schema.keyIndexes()) {
-      inKey[field] = true;
-    }
+    order = order(schema, mode);
+    types =
+        Arrays.stream(order)
+            .mapToObj(field -> schema.fields().get(field).type())
+            .toArray(FieldType[]::new);
+    keys = schema.key().size();
+    newest = mode == LoadMode.UPSERT ? NewestOfKeys.of(schema) : Optional.empty();
     this.mode = mode;
     this.topicId = topicId;
+  }
+
+  /** The names of the fields' columns in the order of the tuples. */
+  static List<String> columns(Schema schema, LoadMode mode) {
+    return Arrays.stream(order(schema, mode))
+        .mapToObj(field -> schema.fields().get(field).name())
+        .toList();
+  }
+
+  private static int[] order(Schema schema, LoadMode mode) {
+    var all = IntStream.range(0, schema.fields().size());
+    return switch (mode) {
+      case APPEND -> all.toArray();
+      case UPSERT -> {
+        var key = schema.keyIndexes();
+        yield IntStream.concat(
+                Arrays.stream(key),
+                all.filter(field -> Arrays.stream(key).noneMatch(k -> k == field)))
+            .toArray();
+      }
+    };
   }
 
   @Override
   public void add(Row row, int partition, long offset) {
     begin();
     for (var i = 0; i < types.length; i++) {
-      BinaryField.put(data, types[i], row, i);
+      BinaryField.put(data, types[i], row, order[i]);
+      noteKey(i, partition, offset);
     }
     end(partition, offset, false);
   }
@@ -55,11 +86,12 @@ final class PostgresBatch implements StoreBatch {
     }
     begin();
     for (var i = 0; i < types.length; i++) {
-      if (inKey[i]) {
-        BinaryField.put(data, types[i], key, i);
+      if (i < keys) {
+        BinaryField.put(data, types[i], key, order[i]);
       } else {
         BinaryField.putNull(data);
       }
+      noteKey(i, partition, offset);
     }
     end(partition, offset, true);
     hasDeletions = true;
@@ -92,6 +124,7 @@ final class PostgresBatch implements StoreBatch {
     hasDeletions = false;
     hasRedriven = false;
     marks.clear();
+    newest.ifPresent(NewestOfKeys::clear);
   }
 
   byte[] data() {
@@ -113,6 +146,20 @@ final class PostgresBatch implements StoreBatch {
 
   IdempotencyMarks marks() {
     return marks;
+  }
+
+  /**
+   * The rows that stand behind another one of their key, which is newer; empty when only the table
+   * can tell which keys are equal.
+   */
+  Optional<BitSet> superseded() {
+    return newest.map(NewestOfKeys::superseded);
+  }
+
+  private void noteKey(int written, int partition, long offset) {
+    if (written == keys - 1 && newest.isPresent()) {
+      newest.get().add(rows, data, start(rows) + Short.BYTES, partition, offset);
+    }
   }
 
   private void begin() {

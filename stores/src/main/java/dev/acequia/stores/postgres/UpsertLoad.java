@@ -1,6 +1,6 @@
 package dev.acequia.stores.postgres;
 
-import dev.acequia.contract.Field;
+import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.Schema;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * The newest record of each key: into a staging table of the session, then one statement over all
- * of it. Within a batch the highest offset of a key wins; against the table, a row of the same
+ * of it. Within a batch the highest offset of a key wins, and where it is plain which keys are equal
+ * the others are not even sent; against the table, a row of the same
  * topic and partition is only replaced by a newer record.
  */
 final class UpsertLoad implements RowLoad {
@@ -26,11 +27,13 @@ final class UpsertLoad implements RowLoad {
   private final String delete;
   private final String merge;
   private final String mergeRedriven;
+  private final String mergeEachKeyOnce;
   private final RangeLoad.Statements ranges;
 
   UpsertLoad(TableNames names, Schema schema, UUID topicId) {
     var key = schema.key().stream().map(Sql::quoted).toList();
-    var fields = schema.fields().stream().map(Field::name).map(Sql::quoted).toList();
+    var fields =
+        PostgresBatch.columns(schema, LoadMode.UPSERT).stream().map(Sql::quoted).toList();
     var staged = columns(fields, List.of("\"_partition\"", "\"_offset\""));
     var id = "'" + topicId + "'::uuid";
     // Deletions have only their key, so that nothing in it may be NOT NULL; CREATE … AS leaves such
@@ -51,6 +54,7 @@ final class UpsertLoad implements RowLoad {
     merge = merge(names, key, fields, id, newest, "", "");
     var notDeletedSince = " AND " + deletions.notDeletedSince(id);
     mergeRedriven = merge(names, key, fields, id, newest, "", notDeletedSince);
+    mergeEachKeyOnce = merge(names, key, fields, id, "SELECT * FROM " + STAGE, "", "");
     var inRange = newest(key, RangeLoad.STAGE + " WHERE \"_row\" BETWEEN ? AND ?");
     ranges =
         new RangeLoad.Statements(
@@ -131,8 +135,18 @@ final class UpsertLoad implements RowLoad {
 
   @Override
   public int load(PostgresSession session, PostgresBatch batch, BitSet skip) throws SQLException {
-    CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), skip);
     try (var statement = session.connection().createStatement()) {
+      var superseded = batch.superseded();
+      // What is skipped may be the newest of its key.
+      if (superseded.isPresent()
+          && skip.isEmpty()
+          && !batch.hasDeletions()
+          && !batch.hasRedriven()) {
+        CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), superseded.get());
+        statement.executeUpdate(mergeEachKeyOnce);
+        return 0;
+      }
+      CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), skip);
       if (batch.hasDeletions()) {
         statement.executeUpdate(rememberDeletions);
         statement.executeUpdate(delete);
