@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,13 @@ public final class ConsumerProcess {
 
   /** Less than a Pod's usual grace of 30 s. */
   private static final int STOP_SECONDS = 25;
+
+  /**
+   * Transactions under way at once, each on a connection of its own: while one waits for the disk,
+   * the other keeps the database busy. More would want more memory, and another replica does
+   * better.
+   */
+  static final int LANES = 2;
 
   private ConsumerProcess() {}
 
@@ -58,10 +66,15 @@ public final class ConsumerProcess {
       throws TerminationException, InterruptedException, IOException {
     var definition = ProcessEnd.definition(environment);
     var kafka = ProcessEnd.configured(() -> KafkaConnection.fromEnvironment(environment));
-    var writer = ProcessEnd.configured(() -> StoreWriter.open(definition, environment));
+    var writers =
+        ProcessEnd.configured(
+            () ->
+                Stream.generate(() -> StoreWriter.open(definition, environment))
+                    .limit(LANES)
+                    .toList());
     var metrics = new MetricSet(new PrometheusRegistry());
     var name = RuntimeVariable.POD_NAME.in(environment).orElse("acequia-consumer");
-    var consumer = new PipelineConsumer(definition, kafka, writer, metrics, name);
+    var consumer = new PipelineConsumer(definition, kafka, writers, metrics, name);
     var health = consumer.health();
     try (var server =
         ManagementServer.start(

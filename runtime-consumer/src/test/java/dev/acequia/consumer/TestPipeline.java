@@ -212,17 +212,17 @@ final class TestPipeline implements AutoCloseable {
 
   /** A consumer on a thread of this process. */
   Running start(String pod) throws IOException {
-    var environment = consumerEnvironment(pod);
-    return start(pod, StoreWriter.open(definition(), named(environment)));
+    // As many as the process has.
+    return start(pod, writer(pod), writer(pod));
   }
 
-  Running start(String pod, StoreWriter writer) {
+  Running start(String pod, StoreWriter... writers) {
     var registry = new PrometheusRegistry();
     var consumer =
         new PipelineConsumer(
             definition(),
             new KafkaConnection(Map.of("bootstrap.servers", Servers.kafka().bootstrapServers())),
-            writer,
+            List.of(writers),
             new MetricSet(registry),
             pod);
     var running = new Running(consumer, registry);

@@ -1,6 +1,7 @@
 package dev.acequia.consumer.consume;
 
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -21,12 +22,19 @@ final class Assignment implements ConsumerRebalanceListener {
 
   private final Consumer<ByteBuffer, ByteBuffer> consumer;
   private final TreeMap<Integer, PartitionState> partitions = new TreeMap<>();
-  private boolean held;
+  private final int lanes;
+  private final BitSet held = new BitSet();
   private boolean rebalanced;
   private boolean moved;
 
-  Assignment(Consumer<ByteBuffer, ByteBuffer> consumer) {
+  /**
+   * Without partitions yet.
+   *
+   * @param lanes among how many lanes the partitions are shared out
+   */
+  Assignment(Consumer<ByteBuffer, ByteBuffer> consumer, int lanes) {
     this.consumer = consumer;
+    this.lanes = lanes;
   }
 
   @Override
@@ -39,7 +47,7 @@ final class Assignment implements ConsumerRebalanceListener {
     consumer.pause(assigned);
     for (var name : assigned) {
       consumer.seek(name, 0);
-      partitions.put(name.partition(), new PartitionState(name));
+      partitions.put(name.partition(), new PartitionState(name, emptiest()));
     }
   }
 
@@ -80,9 +88,9 @@ final class Assignment implements ConsumerRebalanceListener {
     return partitions.values().stream().filter(PartitionState::isClaimed).toList();
   }
 
-  List<Integer> unclaimed() {
+  List<Integer> unclaimed(int lane) {
     return partitions.values().stream()
-        .filter(partition -> !partition.isClaimed())
+        .filter(partition -> partition.lane() == lane && !partition.isClaimed())
         .map(PartitionState::number)
         .toList();
   }
@@ -94,7 +102,7 @@ final class Assignment implements ConsumerRebalanceListener {
   /** Reads a claimed partition on from where the store is. */
   void resume(PartitionState partition) {
     consumer.seek(partition.name(), partition.position());
-    if (!held) {
+    if (!held.get(partition.lane())) {
       consumer.resume(List.of(partition.name()));
     }
   }
@@ -105,25 +113,42 @@ final class Assignment implements ConsumerRebalanceListener {
     consumer.seek(partition.name(), offset);
   }
 
-  /** Gives up all claims; each partition waits for a new one. */
-  void unclaimAll() {
+  /** Gives up a lane's claims; each of its partitions waits for a new one. */
+  void unclaimAll(int lane) {
     for (var partition : partitions.values()) {
-      partition.unclaim();
-      consumer.pause(List.of(partition.name()));
+      if (partition.lane() == lane) {
+        partition.unclaim();
+        consumer.pause(List.of(partition.name()));
+      }
     }
   }
 
-  /** Stops or goes on fetching what is claimed, for want of room. */
-  void hold(boolean hold) {
-    if (hold != held) {
-      held = hold;
-      var names = claimed().stream().map(PartitionState::name).toList();
+  /** Stops or goes on fetching a lane's partitions, for want of room. */
+  void hold(int lane, boolean hold) {
+    if (hold != held.get(lane)) {
+      held.set(lane, hold);
+      var names =
+          claimed().stream()
+              .filter(partition -> partition.lane() == lane)
+              .map(PartitionState::name)
+              .toList();
       if (hold) {
         consumer.pause(names);
       } else {
         consumer.resume(names);
       }
     }
+  }
+
+  /** The lane with the fewest partitions. */
+  private int emptiest() {
+    var counts = new int[lanes];
+    partitions.values().forEach(partition -> counts[partition.lane()]++);
+    var found = 0;
+    for (var lane = 1; lane < lanes; lane++) {
+      found = counts[lane] < counts[found] ? lane : found;
+    }
+    return found;
   }
 
   private static List<Integer> numbers(Collection<TopicPartition> names) {

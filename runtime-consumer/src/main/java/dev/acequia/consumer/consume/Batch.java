@@ -16,7 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 final class Batch {
   private final StoreBatch rows;
-  private final List<ConsumerRecord<ByteBuffer, ByteBuffer>> records = new ArrayList<>();
+  private final RowSources records = new RowSources();
   private final List<DeadLetter> bad = new ArrayList<>();
   private final TreeMap<Integer, PartitionAdvance> advances = new TreeMap<>();
   private int redriven;
@@ -68,7 +68,7 @@ final class Batch {
   }
 
   ConsumerRecord<ByteBuffer, ByteBuffer> recordOfRow(int row) {
-    return records.get(row);
+    return records.record(row);
   }
 
   List<DeadLetter> bad() {
@@ -77,7 +77,7 @@ final class Batch {
 
   /** Records in it, good and bad. */
   int size() {
-    return records.size() + bad.size();
+    return records.rows() + bad.size();
   }
 
   /** Records in it that are no dead letters sent back. */

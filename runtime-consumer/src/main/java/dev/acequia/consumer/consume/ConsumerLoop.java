@@ -3,85 +3,72 @@ package dev.acequia.consumer.consume;
 import dev.acequia.consumer.deadletter.DeadLetterBudget;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.TerminationException;
-import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.WriteResult;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.ApiException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls, decodes, and has the batch before written meanwhile. Everything here is one thread's; the
- * store's work is the {@link StoreLane}'s. After any failure the batches at hand are dropped, each
- * partition is claimed anew, and reading goes on where the store says.
+ * Polls, decodes, and has the batches before written meanwhile. Everything here is one thread's;
+ * the store's work is the {@link StoreLane}s'. After a failure a lane's batch at hand is dropped,
+ * each of its partitions is claimed anew, and reading goes on where the store says.
  */
 final class ConsumerLoop {
   private static final Logger LOG = LoggerFactory.getLogger(ConsumerLoop.class);
 
-  /** A batch this large is written as soon as the one before is. */
-  private static final long FULL_BYTES = 4 << 20;
+  /** While some partitions wait for room, what the others bring must not keep them waiting. */
+  private static final Duration HELD_POLL = Duration.ofMillis(2);
 
-  /** What a record waits for others to go with it. */
-  private static final Duration LINGER = Duration.ofMillis(40);
-
-  /** What an advance over transaction markers alone waits. */
-  private static final Duration IDLE_LINGER = Duration.ofSeconds(1);
-
-  private static final Duration IDLE_POLL = Duration.ofMillis(200);
-  private static final Duration BUSY_POLL = Duration.ofMillis(10);
   private static final Duration ROOM_WAIT = Duration.ofMillis(50);
   private static final Duration MIGRATION_WAIT = Duration.ofSeconds(1);
-  private static final Duration PROBE_EVERY = Duration.ofSeconds(5);
   private static final Duration LAG_EVERY = Duration.ofSeconds(1);
   private static final Duration DRAIN = Duration.ofSeconds(15);
 
   private final PipelineDefinition definition;
   private final Consumer<ByteBuffer, ByteBuffer> consumer;
-  private final StoreLane lane;
+  private final List<Lane> lanes;
+
+  /** Has a permit for each piece of the store's work that has ended since it was last asked. */
+  private final Semaphore ended;
+
   private final TopicWatch topic;
   private final RecordIntake intake;
   private final ConsumerHealth health;
   private final ConsumerMetrics metrics;
   private final Assignment assignment;
   private final GroupOffsets groupOffsets;
-  private final Backoff backoff = new Backoff();
-  private final Backoff claimPause = new Backoff();
-  private final Timer probeTimer = new Timer(PROBE_EVERY);
   private final Timer lagTimer = new Timer(LAG_EVERY);
-
-  private Batch filling;
-  private Batch spare;
-  private @Nullable Batch writing;
   private volatile boolean stopping;
 
   ConsumerLoop(
       PipelineDefinition definition,
       Consumer<ByteBuffer, ByteBuffer> consumer,
-      StoreLane lane,
+      List<Lane> lanes,
+      Semaphore ended,
       TopicWatch topic,
-      Supplier<StoreBatch> newBatch,
       DeadLetterBudget budget,
       ConsumerHealth health,
       ConsumerMetrics metrics) {
     this.definition = definition;
     this.consumer = consumer;
-    this.lane = lane;
+    this.lanes = List.copyOf(lanes);
+    this.ended = ended;
     this.topic = topic;
     this.health = health;
     this.metrics = metrics;
     intake = new RecordIntake(definition, budget);
-    assignment = new Assignment(consumer);
+    assignment = new Assignment(consumer, lanes.size());
     groupOffsets = new GroupOffsets(consumer);
-    filling = new Batch(newBatch.get());
-    spare = new Batch(newBatch.get());
   }
 
   /** Ends the loop soon; from any thread. */
@@ -108,15 +95,12 @@ final class ConsumerLoop {
     if (assignment.takeMoved()) {
       goBack();
     } else {
-      intake.take(records, filling);
+      take(records);
       notePositions();
     }
-    var result = lane.take(Duration.ZERO);
-    if (result.isPresent()) {
-      settle(result.get());
-    }
-    if (!lane.isBusy() && backoff.isOver()) {
-      startNext();
+    settleWhatEnded();
+    for (var lane : lanes) {
+      lane.startNext(assignment.unclaimed(lane.number()));
     }
     if (lagTimer.isDue()) {
       metrics.lag(groupOffsets.lag(assignment.claimed()));
@@ -126,42 +110,43 @@ final class ConsumerLoop {
   private ConsumerRecords<ByteBuffer, ByteBuffer> poll()
       throws TerminationException, InterruptedException {
     try {
-      var full = filling.rows().bytes() >= FULL_BYTES && lane.isBusy();
-      assignment.hold(full);
-      if (full) {
-        var result = lane.take(ROOM_WAIT);
-        if (result.isPresent()) {
-          settle(result.get());
-        }
-        return consumer.poll(Duration.ZERO);
+      if (lanes.stream().allMatch(Lane::isFull)) {
+        ended.tryAcquire(ROOM_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        settleWhatEnded();
       }
-      return consumer.poll(pollTimeout());
+      lanes.forEach(lane -> assignment.hold(lane.number(), lane.isFull()));
+      return consumer.poll(patience());
     } catch (OffsetOutOfRangeException e) {
       var end = topic.outOfRange(e);
       if (end.isPresent()) {
         throw end.get();
       }
-      failed("Kafka: " + e);
+      allFailed("Kafka: " + e);
       return ConsumerRecords.empty();
     } catch (ApiException e) {
       // Such as missing rights, or a topic that is not there: a person may mend it meanwhile.
-      failed("Kafka: " + e);
+      allFailed("Kafka: " + e);
       return ConsumerRecords.empty();
     }
   }
 
-  private Duration pollTimeout() {
-    if (lane.isBusy()) {
-      return BUSY_POLL;
+  private Duration patience() {
+    if (lanes.stream().allMatch(Lane::isFull)) {
+      return Duration.ZERO;
     }
-    if (filling.size() == 0) {
-      return IDLE_POLL;
+    if (lanes.stream().anyMatch(Lane::isFull)) {
+      return HELD_POLL;
     }
-    var left = LINGER.toNanos() - filling.ageNanos();
-    if (left > 0) {
-      return Duration.ofNanos(left);
+    return lanes.stream().map(Lane::patience).min(Comparator.naturalOrder()).orElseThrow();
+  }
+
+  private void take(ConsumerRecords<ByteBuffer, ByteBuffer> records) throws TerminationException {
+    for (var name : records.partitions()) {
+      var partition = assignment.of(name.partition());
+      if (partition.isPresent()) {
+        intake.take(records.records(name), filling(partition.get()));
+      }
     }
-    return backoff.isOver() ? Duration.ZERO : BUSY_POLL; // what may not start yet must not spin
   }
 
   /** Takes down how far the client has read, transaction markers and gaps included. */
@@ -169,50 +154,38 @@ final class ConsumerLoop {
     for (var partition : assignment.claimed()) {
       var position = consumer.position(partition.name());
       if (position != partition.position()) {
-        filling.advance(partition, partition.position(), position);
+        filling(partition).advance(partition, partition.position(), position);
         partition.moveTo(position);
       }
     }
   }
 
-  private void startNext() {
-    var unclaimed = assignment.unclaimed();
-    if (!unclaimed.isEmpty() && claimPause.isOver()) {
-      lane.claim(unclaimed);
-    } else if (isDue()) {
-      writing = filling;
-      filling = spare;
-      lane.write(writing);
-      probeTimer.restart();
-    } else if (probeTimer.isDue()) {
-      lane.probe();
+  private Batch filling(PartitionState partition) {
+    return lanes.get(partition.lane()).filling();
+  }
+
+  private void settleWhatEnded() throws TerminationException, InterruptedException {
+    ended.drainPermits();
+    for (var lane : lanes) {
+      var result = lane.take(Duration.ZERO);
+      if (result.isPresent()) {
+        settle(lane, result.get());
+      }
     }
   }
 
-  private boolean isDue() {
-    if (filling.isEmpty()) {
-      return false;
-    }
-    return filling.rows().bytes() >= FULL_BYTES
-        || filling.ageNanos() >= (filling.size() > 0 ? LINGER.toNanos() : IDLE_LINGER.toNanos());
-  }
-
-  private void settle(LaneResult result) throws TerminationException {
+  private void settle(Lane lane, LaneResult result) throws TerminationException {
     switch (result) {
-      case LaneResult.Claimed claimed -> settle(claimed);
-      case LaneResult.Written written -> settle(written);
-      case LaneResult.Probed probed -> well();
-      case LaneResult.Failed failed -> failed(failed.reason());
+      case LaneResult.Claimed claimed -> settle(lane, claimed);
+      case LaneResult.Written written -> settle(lane, written);
+      case LaneResult.Probed probed -> well(lane);
+      case LaneResult.Failed failed -> failed(lane, failed.reason());
       case LaneResult.Ended ended -> throw ended.why();
     }
-    if (writing != null) {
-      writing.clear();
-      spare = writing;
-      writing = null;
-    }
+    lane.settled();
   }
 
-  private void settle(LaneResult.Claimed claimed) {
+  private void settle(Lane lane, LaneResult.Claimed claimed) {
     var taken = new ArrayList<PartitionState>();
     for (var claim : claimed.claims()) {
       assignment
@@ -231,14 +204,14 @@ final class ConsumerLoop {
     groupOffsets.commit(taken);
     if (claimed.waiting().isPresent()) {
       LOG.info("waiting: {}", claimed.waiting().get());
-      health.isTroubledBy(claimed.waiting().get());
-      claimPause.pause(MIGRATION_WAIT);
+      troubled(lane, claimed.waiting().get());
+      lane.pauseClaims(MIGRATION_WAIT);
     } else {
-      well();
+      well(lane);
     }
   }
 
-  private void settle(LaneResult.Written written) {
+  private void settle(Lane lane, LaneResult.Written written) {
     var batch = written.batch();
     switch (written.result()) {
       case WriteResult.Stored stored -> {
@@ -255,31 +228,44 @@ final class ConsumerLoop {
         }
         groupOffsets.commit(advanced);
         metrics.stored(batch, stored, written.seconds());
-        well();
+        well(lane);
       }
       case WriteResult.Overtaken overtaken -> {
         LOG.info("overtaken: claiming anew");
-        claimAnew();
+        claimAnew(lane);
       }
     }
   }
 
-  private void failed(String reason) {
+  private void allFailed(String reason) {
+    for (var lane : lanes) {
+      failed(lane, reason);
+    }
+  }
+
+  private void failed(Lane lane, String reason) {
     LOG.warn("holding: {}", reason);
-    health.isTroubledBy(reason);
-    claimAnew();
+    troubled(lane, reason);
+    claimAnew(lane);
   }
 
   /** Drops what is at hand; the store tells where to go on. */
-  private void claimAnew() {
-    filling.clear();
-    assignment.unclaimAll();
-    backoff.failed();
+  private void claimAnew(Lane lane) {
+    lane.failed();
+    assignment.unclaimAll(lane.number());
   }
 
-  private void well() {
-    backoff.succeeded();
-    if (assignment.hasJoined()) {
+  private void troubled(Lane lane, String reason) {
+    lane.isTroubledBy(reason);
+    health.isTroubledBy(reason);
+  }
+
+  private void well(Lane lane) {
+    lane.isWell();
+    var trouble = lanes.stream().flatMap(each -> each.trouble().stream()).findFirst();
+    if (trouble.isPresent()) {
+      health.isTroubledBy(trouble.get());
+    } else if (assignment.hasJoined()) {
       health.isWell();
     }
   }
@@ -290,17 +276,20 @@ final class ConsumerLoop {
    */
   private void goBack() {
     for (var partition : assignment.claimed()) {
-      assignment.rewind(partition, filling.beginOf(partition).orElse(partition.position()));
+      assignment.rewind(
+          partition, filling(partition).beginOf(partition).orElse(partition.position()));
     }
-    filling.clear();
+    lanes.forEach(lane -> lane.filling().clear());
   }
 
-  /** Finishes the batch in flight; what was read since then is read again by the next owner. */
+  /** Finishes the batches in flight; what was read since then is read again by the next owner. */
   private void drain() throws TerminationException, InterruptedException {
     LOG.info("stopping");
-    var result = lane.take(DRAIN);
-    if (result.isPresent()) {
-      settle(result.get());
+    for (var lane : lanes) {
+      var result = lane.take(DRAIN);
+      if (result.isPresent()) {
+        settle(lane, result.get());
+      }
     }
     groupOffsets.commitLast(assignment.claimed());
   }

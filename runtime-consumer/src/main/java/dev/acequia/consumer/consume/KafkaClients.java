@@ -15,7 +15,8 @@ import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 
 /** The settings of the loop's clients. */
 final class KafkaClients {
-  private static final int FETCH_BYTES = 8 << 20;
+  /** Kept until the last row that was read from it is stored; so it is not larger than a batch. */
+  private static final int FETCH_BYTES = 4 << 20;
 
   private final PipelineDefinition definition;
   private final KafkaConnection kafka;
@@ -50,7 +51,7 @@ final class KafkaClients {
     // A recreated topic and new partitions are seen by then.
     own.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 30_000);
     own.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
-    own.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 2 << 20);
+    own.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1 << 20);
     own.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 250);
     own.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 4_000);
     own.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);

@@ -6,6 +6,7 @@ import org.apache.kafka.common.TopicPartition;
 /** One assigned partition: not claimed yet, or read under a fence up to a position. */
 final class PartitionState {
   private final TopicPartition name;
+  private final int lane;
   private boolean claimed;
   private long fence;
   private long position;
@@ -13,8 +14,14 @@ final class PartitionState {
   /** Where the store is; behind the position while batches are on their way. */
   private long stored;
 
-  PartitionState(TopicPartition name) {
+  PartitionState(TopicPartition name, int lane) {
     this.name = name;
+    this.lane = lane;
+  }
+
+  /** The number of the lane that carries it into the store. */
+  int lane() {
+    return lane;
   }
 
   TopicPartition name() {

@@ -9,8 +9,11 @@ import dev.acequia.stores.StoreWriter;
 import dev.acequia.telemetry.MetricSet;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +26,7 @@ public final class PipelineConsumer {
 
   private final PipelineDefinition definition;
   private final KafkaConnection kafka;
-  private final StoreWriter writer;
+  private final List<StoreWriter> writers;
   private final MetricSet metrics;
   private final String clientId;
   private final ConsumerHealth health = new ConsumerHealth();
@@ -33,17 +36,18 @@ public final class PipelineConsumer {
   /**
    * A consumer that has not begun.
    *
+   * @param writers one for each lane into the store, among which the partitions are shared out
    * @param clientId how Kafka shall know it
    */
   public PipelineConsumer(
       PipelineDefinition definition,
       KafkaConnection kafka,
-      StoreWriter writer,
+      List<StoreWriter> writers,
       MetricSet metrics,
       String clientId) {
     this.definition = definition;
     this.kafka = kafka;
-    this.writer = writer;
+    this.writers = List.copyOf(writers);
     this.metrics = metrics;
     this.clientId = clientId;
   }
@@ -70,8 +74,9 @@ public final class PipelineConsumer {
     var clients = new KafkaClients(definition, kafka, clientId);
     var budget = new DeadLetterBudget(definition);
     var topic = new TopicWatch(definition, clients.admin());
-    var deadLetters = new DeadLetterTopic(definition, kafka, clientId, Clock.systemUTC());
-    try (var lane = new StoreLane(definition, writer, topic, deadLetters, budget)) {
+    var ended = new Semaphore(0);
+    var stores = writers.stream().map(writer -> store(writer, topic, budget, ended)).toList();
+    try {
       var newProtocol = hasNewGroupProtocol(topic);
       if (stopping) {
         return;
@@ -87,9 +92,11 @@ public final class PipelineConsumer {
             new ConsumerLoop(
                 definition,
                 consumer,
-                lane,
+                IntStream.range(0, stores.size())
+                    .mapToObj(lane -> new Lane(lane, stores.get(lane), writers.get(lane)::newBatch))
+                    .toList(),
+                ended,
                 topic,
-                writer::newBatch,
                 budget,
                 health,
                 new ConsumerMetrics(
@@ -102,7 +109,18 @@ public final class PipelineConsumer {
       } finally {
         consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
       }
+    } finally {
+      stores.forEach(StoreLane::close);
+      topic.close();
     }
+  }
+
+  private StoreLane store(
+      StoreWriter writer, TopicWatch topic, DeadLetterBudget budget, Semaphore ended) {
+    // A producer is made when there is a letter; two of one process need names of their own.
+    var name = clientId + "-" + writers.indexOf(writer);
+    var deadLetters = new DeadLetterTopic(definition, kafka, name, Clock.systemUTC());
+    return new StoreLane(definition, writer, topic, deadLetters, budget, ended);
   }
 
   /** Asks until Kafka answers. */

@@ -14,8 +14,8 @@ import dev.acequia.contract.record.Row;
 import dev.acequia.contract.record.SourceCoordinates;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +43,7 @@ final class RecordIntake {
    *
    * @throws TerminationException when too many of them are bad
    */
-  void take(ConsumerRecords<ByteBuffer, ByteBuffer> records, Batch into)
+  void take(List<ConsumerRecord<ByteBuffer, ByteBuffer>> records, Batch into)
       throws TerminationException {
     for (var record : records) {
       @Nullable SourceCoordinates source = null;

@@ -24,6 +24,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -46,20 +48,28 @@ final class StoreLane implements AutoCloseable {
   private final RedriveCheck redriveCheck;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("store").factory());
+  private final Semaphore ended;
   private @Nullable Future<LaneResult> running;
 
+  /**
+   * A lane with nothing to do.
+   *
+   * @param ended gets a permit when a piece of work has ended
+   */
   StoreLane(
       PipelineDefinition definition,
       StoreWriter writer,
       TopicWatch topic,
       DeadLetterTopic deadLetters,
-      DeadLetterBudget budget) {
+      DeadLetterBudget budget,
+      Semaphore ended) {
     this.definition = definition;
     redriveCheck = new RedriveCheck(definition.topic());
     this.writer = writer;
     this.topic = topic;
     this.deadLetters = deadLetters;
     this.budget = budget;
+    this.ended = ended;
   }
 
   boolean isBusy() {
@@ -108,14 +118,21 @@ final class StoreLane implements AutoCloseable {
     thread.shutdownNow();
     writer.close();
     deadLetters.close();
-    topic.close();
   }
 
   private void submit(Callable<LaneResult> work) {
     if (running != null) {
       throw new IllegalStateException("the store is busy");
     }
-    running = thread.submit(() -> outcome(work));
+    var task =
+        new FutureTask<>(() -> outcome(work)) {
+          @Override
+          protected void done() {
+            ended.release();
+          }
+        };
+    running = task;
+    thread.execute(task);
   }
 
   private static LaneResult outcome(Callable<LaneResult> work) throws Exception {

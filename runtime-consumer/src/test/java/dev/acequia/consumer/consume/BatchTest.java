@@ -14,7 +14,7 @@ class BatchTest {
   private final Batch batch = new Batch(new NoRows());
 
   private static PartitionState partition(int number) {
-    var state = new PartitionState(new TopicPartition("flights", number));
+    var state = new PartitionState(new TopicPartition("flights", number), 0);
     state.claimed(new PartitionClaim(number, 0, UUID.randomUUID(), 7, "hash"));
     return state;
   }

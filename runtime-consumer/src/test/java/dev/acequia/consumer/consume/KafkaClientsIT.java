@@ -98,7 +98,7 @@ class KafkaClientsIT {
     var clients = clients(topic);
     send(topic, 10);
     try (var consumer = clients.consumer(newProtocol)) {
-      var assignment = new Assignment(consumer);
+      var assignment = new Assignment(consumer, 1);
       consumer.subscribe(List.of(topic), assignment);
       var read = 0;
       for (var turn = 0; turn < 60 && read < 10; turn++) {

@@ -1,0 +1,141 @@
+package dev.acequia.consumer.consume;
+
+import dev.acequia.stores.StoreBatch;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A share of the partitions on their way into the store: the batch that is being filled, the one
+ * before it that is being written, and when to do what. Lanes have transactions of their own and
+ * know nothing of each other. All methods are the polling thread's.
+ */
+final class Lane {
+  /** A batch this large is written as soon as the one before is. */
+  private static final long FULL_BYTES = 4 << 20;
+
+  /** What a record waits for others to go with it. */
+  private static final Duration LINGER = Duration.ofMillis(40);
+
+  /** What an advance over transaction markers alone waits. */
+  private static final Duration IDLE_LINGER = Duration.ofSeconds(1);
+
+  private static final Duration IDLE_POLL = Duration.ofMillis(200);
+  private static final Duration BUSY_POLL = Duration.ofMillis(10);
+  private static final Duration PROBE_EVERY = Duration.ofSeconds(5);
+
+  private final int number;
+  private final StoreLane store;
+  private final Backoff backoff = new Backoff();
+  private final Backoff claimPause = new Backoff();
+  private final Timer probeTimer = new Timer(PROBE_EVERY);
+  private Batch filling;
+  private Batch spare;
+  private @Nullable Batch writing;
+  private Optional<String> trouble = Optional.empty();
+
+  Lane(int number, StoreLane store, Supplier<StoreBatch> newBatch) {
+    this.number = number;
+    this.store = store;
+    filling = new Batch(newBatch.get());
+    spare = new Batch(newBatch.get());
+  }
+
+  int number() {
+    return number;
+  }
+
+  /** The batch that takes what is read. */
+  Batch filling() {
+    return filling;
+  }
+
+  /** Whether there is no room until the batch before is written. */
+  boolean isFull() {
+    return filling.rows().bytes() >= FULL_BYTES && store.isBusy();
+  }
+
+  /** How long to wait for more records before there is something else to do. */
+  Duration patience() {
+    if (store.isBusy()) {
+      return BUSY_POLL;
+    }
+    if (filling.size() == 0) {
+      return IDLE_POLL;
+    }
+    var left = LINGER.toNanos() - filling.ageNanos();
+    if (left > 0) {
+      return Duration.ofNanos(left);
+    }
+    return backoff.isOver() ? Duration.ZERO : BUSY_POLL; // what may not start yet must not spin
+  }
+
+  /**
+   * Has the store do what is due, if it is free.
+   *
+   * @param unclaimed the lane's partitions that are yet to be taken over
+   */
+  void startNext(List<Integer> unclaimed) {
+    if (store.isBusy() || !backoff.isOver()) {
+      return;
+    }
+    if (!unclaimed.isEmpty() && claimPause.isOver()) {
+      store.claim(unclaimed);
+    } else if (isDue()) {
+      writing = filling;
+      filling = spare;
+      store.write(writing);
+      probeTimer.restart();
+    } else if (probeTimer.isDue()) {
+      store.probe();
+    }
+  }
+
+  /** The result of what the store did, when it has ended. */
+  Optional<LaneResult> take(Duration limit) throws InterruptedException {
+    return store.take(limit);
+  }
+
+  /** Hears that a result has been settled: what was written is room again. */
+  void settled() {
+    if (writing != null) {
+      writing.clear();
+      spare = writing;
+      writing = null;
+    }
+  }
+
+  void pauseClaims(Duration pause) {
+    claimPause.pause(pause);
+  }
+
+  /** Drops what is at hand, and waits a little. */
+  void failed() {
+    filling.clear();
+    backoff.failed();
+  }
+
+  void isTroubledBy(String reason) {
+    trouble = Optional.of(reason);
+  }
+
+  void isWell() {
+    trouble = Optional.empty();
+    backoff.succeeded();
+  }
+
+  /** Why it cannot do its work now, empty while it can. */
+  Optional<String> trouble() {
+    return trouble;
+  }
+
+  private boolean isDue() {
+    if (filling.isEmpty()) {
+      return false;
+    }
+    return filling.rows().bytes() >= FULL_BYTES
+        || filling.ageNanos() >= (filling.size() > 0 ? LINGER.toNanos() : IDLE_LINGER.toNanos());
+  }
+}
