@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 
@@ -42,7 +43,8 @@ final class StagedImages {
     try {
       Files.createLink(target, file);
     } catch (FileSystemException | UnsupportedOperationException e) {
-      Files.copy(file, target);
+      // An AOT cache is good for libraries of the same time only.
+      Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
     }
   }
 }
