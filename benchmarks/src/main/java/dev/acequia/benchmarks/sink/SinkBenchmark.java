@@ -1,7 +1,6 @@
 package dev.acequia.benchmarks.sink;
 
 import dev.acequia.benchmarks.harness.Benchmark;
-import dev.acequia.benchmarks.harness.Metric;
 import dev.acequia.benchmarks.harness.PeerLibraries;
 import dev.acequia.benchmarks.harness.Progress;
 import dev.acequia.benchmarks.harness.Report;
@@ -19,8 +18,6 @@ final class SinkBenchmark implements Benchmark {
   /** Room for a load's working set and log, so that no subject pays for checkpoints of another. */
   private static final Map<String, String> POSTGRES =
       Map.of("shared_buffers", "1GB", "max_wal_size", "8GB", "checkpoint_timeout", "15min");
-
-  private static final String TRICKLE = "Acequia, a trickle of records";
 
   private final Settings settings;
 
@@ -41,26 +38,16 @@ final class SinkBenchmark implements Benchmark {
     try (var workplace = Workplace.open("sink", POSTGRES);
         var topic = FlightTopic.create(workplace.kafka().bootstrapServers(), "bench.flights", 20);
         var limit = CopyLimit.create(workplace, topic.definition());
+        var trickle = Trickle.create(workplace, flights());
         var connection = workplace.postgres().connect("postgres")) {
       var expected = fill(topic, limit, progress);
-      var subjects = subjects(workplace, topic, limit, expected, progress);
+      var subjects = subjects(workplace, topic, limit, trickle, expected, progress);
       var rounds = new Rounds();
       for (var round = 1; round <= settings.rounds(); round++) {
         for (var subject : subjects) {
           var figures = subject.load(round);
-          progress.say(
-              "round %d: %s, %s: %s rows/s",
-              round, subject.name(), subject.mode(), figures.shown(Metric.PER_SECOND));
+          progress.say("round %d: %s, %s: %s", round, subject.name(), subject.mode(), figures);
           rounds.add(subject.name(), subject.mode(), figures);
-        }
-      }
-      try (var trickle = Trickle.create(workplace, flights())) {
-        for (var round = 1; round <= settings.rounds(); round++) {
-          var figures = trickle.run(round);
-          progress.say(
-              "round %d: cold start %s ms, freshness p99 %s ms",
-              round, figures.shown(Metric.COLD_START_MS), figures.shown(Metric.P99_MS));
-          rounds.add(TRICKLE, "append", figures);
         }
       }
       return new Report(
@@ -94,7 +81,12 @@ final class SinkBenchmark implements Benchmark {
   }
 
   private List<Subject> subjects(
-      Workplace workplace, FlightTopic topic, CopyLimit limit, Expected expected, Progress progress)
+      Workplace workplace,
+      FlightTopic topic,
+      CopyLimit limit,
+      Trickle trickle,
+      Expected expected,
+      Progress progress)
       throws Exception {
     var subjects = new ArrayList<Subject>();
     for (var format : CopyLimit.Format.values()) {
@@ -103,6 +95,7 @@ final class SinkBenchmark implements Benchmark {
     for (var mode : LoadMode.values()) {
       subjects.add(new AcequiaSubject(workplace, topic.definition(), expected, mode));
     }
+    subjects.add(trickle);
     if (settings.peers()) {
       var libraries = PeerLibraries.of("kafka-connect", progress);
       for (var way : ConnectSubject.Way.values()) {

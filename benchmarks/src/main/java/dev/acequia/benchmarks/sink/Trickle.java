@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * committed, and how long records take from their sending until they can be queried, at a steady
  * rate.
  */
-final class Trickle implements AutoCloseable {
+final class Trickle implements Subject, AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int PER_SECOND = 1000;
   private static final int SECONDS = 15;
@@ -48,8 +48,19 @@ final class Trickle implements AutoCloseable {
     return new Trickle(workplace, topic, flights);
   }
 
+  @Override
+  public String name() {
+    return "Acequia, a trickle of records";
+  }
+
+  @Override
+  public String mode() {
+    return "append";
+  }
+
   /** Starts a consumer over an empty table, and then lets records trickle. */
-  Figures run(int round) throws Exception {
+  @Override
+  public Figures load(int round) throws Exception {
     try (var database = Database.create(workplace.postgres(), "trickle_" + round)) {
       var pipeline = new AcequiaPipeline(workplace, database, topic.definition(), LoadMode.APPEND);
       pipeline.migrate();
