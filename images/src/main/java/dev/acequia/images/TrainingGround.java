@@ -160,31 +160,31 @@ final class TrainingGround implements AutoCloseable {
   private static PipelineDefinition definition(String topicId) {
     return PipelineDefinition.fromJson(
         """
-        {"namespace": "training", "name": "flights", "mode": "APPEND", "maxPageSize": 1000,
+        {"namespace": "training", "name": "flights", "mode": "append", "maxPageSize": 1000,
          "topic": {"name": "%1$s", "id": "%2$s", "partitions": %3$d, "deadLetterName": "%1$s.dlq"},
          "store": {"kind": "postgres", "schema": "training", "table": "flights"},
-         "schema": {"unknownFields": "REJECT",
+         "schema": {"unknownFields": "reject",
            "key": ["time_hour", "carrier", "flight", "origin"],
            "fields": [
-             {"name": "time_hour", "type": "TIMESTAMP", "required": true},
-             {"name": "carrier", "type": "STRING", "required": true},
-             {"name": "flight", "type": "INT32", "required": true},
-             {"name": "origin", "type": "STRING", "required": true},
-             {"name": "dest", "type": "STRING", "required": true},
-             {"name": "tailnum", "type": "STRING", "required": false},
-             {"name": "year", "type": "INT32", "required": false},
-             {"name": "month", "type": "INT64", "required": false},
-             {"name": "day", "type": "INT32", "required": false},
-             {"name": "hour", "type": "INT32", "required": false},
-             {"name": "minute", "type": "INT32", "required": false},
-             {"name": "sched_dep_time", "type": "INT32", "required": false},
-             {"name": "dep_time", "type": "INT32", "required": false},
-             {"name": "dep_delay", "type": "DOUBLE", "required": false},
-             {"name": "sched_arr_time", "type": "INT32", "required": false},
-             {"name": "arr_time", "type": "INT32", "required": false},
-             {"name": "arr_delay", "type": "DOUBLE", "required": false},
-             {"name": "air_time", "type": "DECIMAL", "required": false},
-             {"name": "distance", "type": "DOUBLE", "required": false}]}}
+             {"name": "time_hour", "type": "timestamp", "required": true},
+             {"name": "carrier", "type": "string", "required": true},
+             {"name": "flight", "type": "int32", "required": true},
+             {"name": "origin", "type": "string", "required": true},
+             {"name": "dest", "type": "string", "required": true},
+             {"name": "tailnum", "type": "string", "required": false},
+             {"name": "year", "type": "int32", "required": false},
+             {"name": "month", "type": "int64", "required": false},
+             {"name": "day", "type": "int32", "required": false},
+             {"name": "hour", "type": "int32", "required": false},
+             {"name": "minute", "type": "int32", "required": false},
+             {"name": "sched_dep_time", "type": "int32", "required": false},
+             {"name": "dep_time", "type": "int32", "required": false},
+             {"name": "dep_delay", "type": "double", "required": false},
+             {"name": "sched_arr_time", "type": "int32", "required": false},
+             {"name": "arr_time", "type": "int32", "required": false},
+             {"name": "arr_delay", "type": "double", "required": false},
+             {"name": "air_time", "type": "decimal", "required": false},
+             {"name": "distance", "type": "double", "required": false}]}}
         """
             .formatted(TOPIC, topicId, PARTITIONS));
   }

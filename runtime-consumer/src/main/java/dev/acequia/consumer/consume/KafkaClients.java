@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 /** The settings of the loop's clients. */
 final class KafkaClients {
   /** Kept until the last row that was read from it is stored; so it is not larger than a batch. */
-  private static final int FETCH_BYTES = 4 << 20;
+  private static final int FETCH_BYTES = 2 << 20;
 
   private final PipelineDefinition definition;
   private final KafkaConnection kafka;
