@@ -26,10 +26,11 @@ import org.slf4j.LoggerFactory;
 final class ConsumerLoop {
   private static final Logger LOG = LoggerFactory.getLogger(ConsumerLoop.class);
 
-  /** While some partitions wait for room, what the others bring must not keep them waiting. */
-  private static final Duration HELD_POLL = Duration.ofMillis(2);
-
   private static final Duration ROOM_WAIT = Duration.ofMillis(50);
+
+  /** Between two looks at what the partitions with room bring, while others wait for theirs. */
+  private static final Duration HELD_WAIT = Duration.ofMillis(2);
+
   private static final Duration MIGRATION_WAIT = Duration.ofSeconds(1);
   private static final Duration LAG_EVERY = Duration.ofSeconds(1);
   private static final Duration DRAIN = Duration.ofSeconds(15);
@@ -48,6 +49,7 @@ final class ConsumerLoop {
   private final Assignment assignment;
   private final GroupOffsets groupOffsets;
   private final Timer lagTimer = new Timer(LAG_EVERY);
+  private boolean isDry;
   private volatile boolean stopping;
 
   ConsumerLoop(
@@ -110,12 +112,11 @@ final class ConsumerLoop {
   private ConsumerRecords<ByteBuffer, ByteBuffer> poll()
       throws TerminationException, InterruptedException {
     try {
-      if (lanes.stream().allMatch(Lane::isFull)) {
-        ended.tryAcquire(ROOM_WAIT.toMillis(), TimeUnit.MILLISECONDS);
-        settleWhatEnded();
-      }
+      awaitRoom();
       lanes.forEach(lane -> assignment.hold(lane.number(), lane.isFull()));
-      return consumer.poll(patience());
+      var records = consumer.poll(patience());
+      isDry = records.isEmpty();
+      return records;
     } catch (OffsetOutOfRangeException e) {
       var end = topic.outOfRange(e);
       if (end.isPresent()) {
@@ -130,14 +131,25 @@ final class ConsumerLoop {
     }
   }
 
+  /**
+   * Waits for the store's work here and not in the client, while there is no room: the client turns
+   * without a pause as long as it holds records of partitions that are paused.
+   */
+  private void awaitRoom() throws TerminationException, InterruptedException {
+    var full = lanes.stream().filter(Lane::isFull).count();
+    if (full == lanes.size()) {
+      ended.tryAcquire(ROOM_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      settleWhatEnded();
+    } else if (full > 0 && isDry) {
+      ended.tryAcquire(HELD_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      settleWhatEnded();
+    }
+  }
+
   private Duration patience() {
-    if (lanes.stream().allMatch(Lane::isFull)) {
-      return Duration.ZERO;
-    }
-    if (lanes.stream().anyMatch(Lane::isFull)) {
-      return HELD_POLL;
-    }
-    return lanes.stream().map(Lane::patience).min(Comparator.naturalOrder()).orElseThrow();
+    return lanes.stream().anyMatch(Lane::isFull)
+        ? Duration.ZERO
+        : lanes.stream().map(Lane::patience).min(Comparator.naturalOrder()).orElseThrow();
   }
 
   private void take(ConsumerRecords<ByteBuffer, ByteBuffer> records) throws TerminationException {
