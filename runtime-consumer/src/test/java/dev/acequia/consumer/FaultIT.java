@@ -186,7 +186,14 @@ class FaultIT {
 
   @Test
   void waitsForTheRolloutWhenTheSchemaChanges() throws Exception {
-    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 2)) {
+    var id = new Field("id", FieldType.INT64, true, null);
+    var name = new Field("name", FieldType.STRING, false, null);
+    var before =
+        new Schema(
+            List.of("id"),
+            List.of(id, name, new Field("amount", FieldType.INT32, false, null)),
+            UnknownFields.REJECT);
+    try (var pipeline = TestPipeline.ready(before, LoadMode.APPEND, 2)) {
       var old = pipeline.start("old");
       pipeline.send(0, null, record(1, "old"));
       pipeline.awaitCount(1);
@@ -195,8 +202,9 @@ class FaultIT {
           new Schema(
               List.of("id"),
               List.of(
-                  new Field("id", FieldType.DECIMAL, true, null),
-                  new Field("name", FieldType.STRING, false, null),
+                  id,
+                  name,
+                  new Field("amount", FieldType.DECIMAL, false, null),
                   new Field("more", FieldType.STRING, false, null)),
               UnknownFields.REJECT));
       assertThat(pipeline.migrate()).isZero();
