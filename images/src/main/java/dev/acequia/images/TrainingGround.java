@@ -79,8 +79,13 @@ final class TrainingGround implements AutoCloseable {
     var kafka = KafkaServer.start(folder.resolve("kafka"));
     var postgres = PostgresServer.start(folder.resolve("postgres"));
     var ground = new TrainingGround(image, records, folder, kafka, postgres);
-    ground.prepare();
-    return ground;
+    try {
+      ground.prepare();
+      return ground;
+    } catch (RuntimeException | IOException | ExecutionException e) {
+      ground.close();
+      throw e;
+    }
   }
 
   /** Has the consumer take a topic into its table. */
@@ -260,7 +265,7 @@ final class TrainingGround implements AutoCloseable {
   private void end(Process process, Path cache) throws IOException, InterruptedException {
     process.destroy();
     if (!process.waitFor(END_LIMIT.toSeconds(), TimeUnit.SECONDS) || !Files.exists(cache)) {
-      throw new IllegalStateException("the virtual machine left no AOT cache: " + log("api"));
+      throw new IllegalStateException("the virtual machine left no AOT cache in " + cache);
     }
   }
 
