@@ -12,6 +12,12 @@ public final class Figures {
     values.put(metric, value);
   }
 
+  /** A figure that was measured, as the report shows it. */
+  public String shown(Metric metric) {
+    var value = values.get(metric);
+    return value == null ? "-" : metric.shown(value);
+  }
+
   Map<Metric, Double> values() {
     return values;
   }
