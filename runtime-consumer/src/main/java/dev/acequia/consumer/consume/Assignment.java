@@ -95,6 +95,11 @@ final class Assignment implements ConsumerRebalanceListener {
         .toList();
   }
 
+  /** Whether a lane has partitions. */
+  boolean fills(int lane) {
+    return partitions.values().stream().anyMatch(partition -> partition.lane() == lane);
+  }
+
   boolean isEmpty() {
     return partitions.isEmpty();
   }

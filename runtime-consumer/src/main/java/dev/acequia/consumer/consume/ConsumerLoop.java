@@ -102,7 +102,9 @@ final class ConsumerLoop {
     }
     settleWhatEnded();
     for (var lane : lanes) {
-      lane.startNext(assignment.unclaimed(lane.number()));
+      // A lane without partitions needs no connection; the first one tells how the store is.
+      var mayProbe = lane.number() == 0 || assignment.fills(lane.number());
+      lane.startNext(assignment.unclaimed(lane.number()), mayProbe);
     }
     if (lagTimer.isDue()) {
       metrics.lag(groupOffsets.lag(assignment.claimed()));

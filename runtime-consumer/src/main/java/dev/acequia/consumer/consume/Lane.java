@@ -76,8 +76,9 @@ final class Lane {
    * Has the store do what is due, if it is free.
    *
    * @param unclaimed the lane's partitions that are yet to be taken over
+   * @param mayProbe whether to ask from time to time whether the store can be written to
    */
-  void startNext(List<Integer> unclaimed) {
+  void startNext(List<Integer> unclaimed, boolean mayProbe) {
     if (store.isBusy() || !backoff.isOver()) {
       return;
     }
@@ -88,7 +89,7 @@ final class Lane {
       filling = spare;
       store.write(writing);
       probeTimer.restart();
-    } else if (probeTimer.isDue()) {
+    } else if (mayProbe && probeTimer.isDue()) {
       store.probe();
     }
   }
