@@ -102,9 +102,7 @@ final class ConsumerLoop {
     }
     settleWhatEnded();
     for (var lane : lanes) {
-      // A lane without partitions needs no connection; the first one tells how the store is.
-      var mayProbe = lane.number() == 0 || assignment.fills(lane.number());
-      lane.startNext(assignment.unclaimed(lane.number()), mayProbe);
+      lane.startNext(assignment.unclaimed(lane.number()), matters(lane));
     }
     if (lagTimer.isDue()) {
       metrics.lag(groupOffsets.lag(assignment.claimed()));
@@ -274,9 +272,15 @@ final class ConsumerLoop {
     health.isTroubledBy(reason);
   }
 
+  /** A lane without partitions needs no connection; but one always tells how the store is. */
+  private boolean matters(Lane lane) {
+    return lane.number() == 0 || assignment.fills(lane.number());
+  }
+
   private void well(Lane lane) {
     lane.isWell();
-    var trouble = lanes.stream().flatMap(each -> each.trouble().stream()).findFirst();
+    var trouble =
+        lanes.stream().filter(this::matters).flatMap(each -> each.trouble().stream()).findFirst();
     if (trouble.isPresent()) {
       health.isTroubledBy(trouble.get());
     } else if (assignment.hasJoined()) {
