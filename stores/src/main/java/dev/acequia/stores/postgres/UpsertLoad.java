@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 
 /**
  * The newest record of each key: into a staging table of the session, then one statement over all
- * of it. Within a batch the highest offset of a key wins, and where it is plain which keys are equal
- * the others are not even sent; against the table, a row of the same
- * topic and partition is only replaced by a newer record.
+ * of it. Within a batch the highest offset of a key wins, and where it is plain which keys are
+ * equal the others are not even sent; against the table, a row of the same topic and partition is
+ * only replaced by a newer record.
  */
 final class UpsertLoad implements RowLoad {
   private static final String STAGE = "pg_temp.\"_acequia_stage\"";
@@ -32,8 +32,7 @@ final class UpsertLoad implements RowLoad {
 
   UpsertLoad(TableNames names, Schema schema, UUID topicId) {
     var key = schema.key().stream().map(Sql::quoted).toList();
-    var fields =
-        PostgresBatch.columns(schema, LoadMode.UPSERT).stream().map(Sql::quoted).toList();
+    var fields = PostgresBatch.columns(schema, LoadMode.UPSERT).stream().map(Sql::quoted).toList();
     var staged = columns(fields, List.of("\"_partition\"", "\"_offset\""));
     var id = "'" + topicId + "'::uuid";
     // Deletions have only their key, so that nothing in it may be NOT NULL; CREATE … AS leaves such
