@@ -3,6 +3,8 @@ package dev.acequia.contract;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * Where the records go; each kind of store is one record here and one package in {@code stores}.
@@ -16,7 +18,34 @@ public sealed interface StoreDefinition {
    *
    * @param schema the database schema, unquoted
    * @param table the table, unquoted
+   * @param indexes beside that of the primary key
+   * @param maxScanRows the most that a query may cost which no index serves, as so many rows read
+   *     one after the other; 0 for any
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  record Postgres(String schema, String table) implements StoreDefinition {}
+  record Postgres(String schema, String table, List<Index> indexes, long maxScanRows)
+      implements StoreDefinition {
+    public Postgres {
+      // Null in a definition that an earlier version wrote.
+      indexes = Objects.requireNonNullElse(indexes, List.<Index>of());
+      indexes = List.copyOf(indexes);
+    }
+
+    /** Without indexes of its own or a bound to what a query may cost. */
+    public Postgres(String schema, String table) {
+      this(schema, table, List.of(), 0);
+    }
+  }
+
+  /**
+   * One index.
+   *
+   * @param fields in its order, at least one
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  record Index(List<String> fields) {
+    public Index {
+      fields = List.copyOf(fields);
+    }
+  }
 }

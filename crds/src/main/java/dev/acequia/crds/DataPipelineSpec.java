@@ -25,6 +25,15 @@ import org.jspecify.annotations.Nullable;
         "consumer.mode upsert needs schema.key: list the fields that identify a record, or use"
             + " mode append",
     fieldPath = ".schema")
+@ValidationRule(
+    value =
+        "!has(self.store) || !has(self.store.postgres) || !has(self.store.postgres.indexes)"
+            + " || self.store.postgres.indexes.all(i, i.fields.all(n,"
+            + " self.schema.fields.exists(f, f.name == n && f.type != 'json')))",
+    message =
+        "an index names what is not among schema.fields, or a field of type json: correct the name"
+            + " or remove the index",
+    fieldPath = ".store")
 // Rules over a parent whose default is {} stand here: that default is checked before it is filled
 // in.
 @ValidationRule(

@@ -3,9 +3,13 @@ package dev.acequia.crds;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A table in PostgreSQL, and whose roles work on it. */
@@ -68,4 +72,27 @@ public record PostgresSpec(
                 + " writerSecretName. May change at any time.")
         @Size(max = 253)
         @ValidationRule(value = SecretName.RULE, message = SecretName.MESSAGE)
-        @Nullable String readerSecretName) {}
+        @Nullable String readerSecretName,
+    @JsonPropertyDescription(
+            "Indexes that queries need beside the primary key. No default. The migration builds"
+                + " them without blocking writes, and drops those it built that are no longer"
+                + " listed. May change at any time.")
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        @Size(max = 16)
+        List<IndexSpec> indexes,
+    @JsonPropertyDescription(
+            "Refuses a query that neither key nor index serves when the database expects it to cost"
+                + " as much as reading more rows than this. 0 lets every query run into the"
+                + " statement's timeout. Default 5000000. May change at any time.")
+        @Default("5000000")
+        @Min(0)
+        @Max(1_000_000_000_000L)
+        Long maxScanRows) {
+  /** What holds when the spec says nothing. */
+  public static final long DEFAULT_MAX_SCAN_ROWS = 5_000_000;
+
+  public PostgresSpec {
+    indexes = indexes == null ? List.of() : List.copyOf(indexes);
+    maxScanRows = maxScanRows == null ? Long.valueOf(DEFAULT_MAX_SCAN_ROWS) : maxScanRows;
+  }
+}

@@ -10,11 +10,20 @@ public final class StoreReadException extends Exception {
     BUSY,
     /** The query took longer than it may. */
     TOO_SLOW,
+    /** It would take more than it may, and was not begun; the message says what would help. */
+    TOO_COSTLY,
+    /** A value that it asks for cannot be computed; the message says which. */
+    IMPOSSIBLE,
     /** It refused the query, which is our fault or that of a table that was changed by hand. */
     REFUSED
   }
 
   private final Reason reason;
+
+  public StoreReadException(Reason reason, String message) {
+    super(message);
+    this.reason = reason;
+  }
 
   public StoreReadException(Reason reason, String message, Throwable cause) {
     super(message, cause);

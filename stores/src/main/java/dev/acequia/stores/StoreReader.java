@@ -44,6 +44,12 @@ public interface StoreReader extends AutoCloseable {
   long count(Query query) throws StoreReadException;
 
   /**
+   * About how many rows the query has on all its pages, its cursor, offset and limit aside; told
+   * without reading them.
+   */
+  long estimate(Query query) throws StoreReadException;
+
+  /**
    * Asks whether the table can be read.
    *
    * @throws StoreReadException when it cannot

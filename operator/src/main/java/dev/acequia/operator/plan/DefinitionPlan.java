@@ -47,7 +47,7 @@ final class DefinitionPlan {
                     .toList(),
                 dev.acequia.contract.UnknownFields.REJECT),
             definition.topic(),
-            definition.store(),
+            migrated(definition.store()),
             definition.mode(),
             0,
             PipelineDefinition.DEFAULT_MAX_DEAD_LETTER_RATIO,
@@ -65,6 +65,14 @@ final class DefinitionPlan {
         .filter(definition.schema().hash()::equals);
   }
 
+  /** Without what only readers go by. */
+  private static StoreDefinition migrated(StoreDefinition store) {
+    return switch (store) {
+      case StoreDefinition.Postgres postgres ->
+          new StoreDefinition.Postgres(postgres.schema(), postgres.table(), postgres.indexes(), 0);
+    };
+  }
+
   static Schema schema(DataPipelineSpec spec) {
     return new Schema(
         spec.schema().key(),
@@ -79,7 +87,11 @@ final class DefinitionPlan {
   static StoreDefinition.Postgres store(PipelineNames names, PostgresSpec postgres) {
     return new StoreDefinition.Postgres(
         Optional.ofNullable(postgres.schema()).orElseGet(names::storeSchema),
-        Optional.ofNullable(postgres.table()).orElseGet(names::storeTable));
+        Optional.ofNullable(postgres.table()).orElseGet(names::storeTable),
+        postgres.indexes().stream()
+            .map(index -> new StoreDefinition.Index(index.fields()))
+            .toList(),
+        postgres.maxScanRows());
   }
 
   static PostgresSpec postgres(DataPipelineSpec spec) {

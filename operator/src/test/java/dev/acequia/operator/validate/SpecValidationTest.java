@@ -82,6 +82,26 @@ class SpecValidationTest {
   }
 
   @Test
+  void refusesIndexesThatTheTableCannotHave() {
+    assertThat(
+            violations(
+                """
+                metadata: {name: flights, namespace: ops}
+                spec:
+                  schema: {fields: [{name: flight, type: int32}, {name: note, type: json}]}
+                  store:
+                    postgres:
+                      secretName: warehouse
+                      indexes: [{fields: [flight]}, {fields: [note]}, {fields: [gone]}, {fields: []}]
+                """))
+        .extracting(Violation::path)
+        .containsExactly(
+            "spec.store.postgres.indexes[1].fields",
+            "spec.store.postgres.indexes[2].fields",
+            "spec.store.postgres.indexes[3].fields");
+  }
+
+  @Test
   void refusesAnAnnotationThatCannotBeRead() {
     var pipeline = Serialization.unmarshal(VALID, DataPipeline.class);
     pipeline.getMetadata().setAnnotations(Map.of("acequia.dev/accept-offsets", "earliest"));

@@ -38,11 +38,40 @@ final class MigrationSteps {
    * @throws TerminationException with the database's own words when it refuses
    */
   <T> T run(Step<T> step) throws TerminationException, StoreUnavailableException {
+    return repeat(
+        () -> {
+          try (var session = PostgresSession.openForMigration(access, LOCK_TIMEOUT)) {
+            var result = step.run(session.connection());
+            session.commit();
+            return result;
+          }
+        });
+  }
+
+  /**
+   * Runs a step whose statements are each a transaction of their own, from its beginning until it
+   * comes to its end.
+   *
+   * @throws TerminationException with the database's own words when it refuses
+   */
+  void runWithoutTransaction(Step<?> step) throws TerminationException, StoreUnavailableException {
+    repeat(
+        () -> {
+          try (var session = PostgresSession.openForIndexes(access)) {
+            return step.run(session.connection());
+          }
+        });
+  }
+
+  private interface Attempt<T> {
+    T make() throws SQLException, TerminationException;
+  }
+
+  private static <T> T repeat(Attempt<T> work)
+      throws TerminationException, StoreUnavailableException {
     for (var attempt = 1; ; attempt++) {
-      try (var session = PostgresSession.openForMigration(access, LOCK_TIMEOUT)) {
-        var result = step.run(session.connection());
-        session.commit();
-        return result;
+      try {
+        return work.make();
       } catch (SQLException e) {
         if (!SqlFailure.isTransient(e)) {
           throw new TerminationException(Termination.Reason.StoreRefused, SqlFailure.words(e));

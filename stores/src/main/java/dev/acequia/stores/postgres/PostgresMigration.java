@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Prepares table, offsets and roles in a few short transactions: first a look, which refuses what
  * cannot be done; then schema and roles, under a lock that the pipelines of one schema share; then
- * the tables, under a lock of this pipeline's own. Within the last, the offsets come before the
- * table, as in the consumer's transactions, so that the two never wait for each other in a circle.
+ * the tables, under a lock of this pipeline's own. Indexes are built outside of transactions, so
+ * that nobody waits for them. Within the last, the offsets come before the table, as in the
+ * consumer's transactions, so that the two never wait for each other in a circle.
  */
 public final class PostgresMigration implements StoreMigration {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresMigration.class);
@@ -29,6 +30,7 @@ public final class PostgresMigration implements StoreMigration {
   private final PipelineDefinition definition;
   private final TableNames names;
   private final MigrationSteps steps;
+  private final IndexMigration indexes;
   private final Optional<PipelineRole> writer;
   private final Optional<PipelineRole> reader;
   private final RewritePermit permit;
@@ -41,6 +43,7 @@ public final class PostgresMigration implements StoreMigration {
     this.definition = definition;
     names = TableNames.of(store);
     steps = new MigrationSteps(PostgresAccess.fromEnvironment(environment));
+    indexes = new IndexMigration(names, store.indexes(), steps);
     writer = PipelineRole.writer(environment);
     reader = PipelineRole.reader(environment);
     permit = RewritePermit.of(definition, environment);
@@ -53,7 +56,10 @@ public final class PostgresMigration implements StoreMigration {
     }
     steps.run(connection -> look(connection, log));
     steps.run(this::prepareSchemaAndRoles);
+    // Before the table changes, since from then on the load waits for the end of the migration.
+    indexes.apply();
     var trouble = steps.run(connection -> prepareTables(connection, log));
+    indexes.apply();
     if (trouble.isPresent()) {
       throw trouble.get();
     }

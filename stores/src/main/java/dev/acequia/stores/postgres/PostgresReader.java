@@ -28,6 +28,7 @@ public final class PostgresReader implements StoreReader {
   private final ConnectionPool pool;
   private final SelectStatement select;
   private final RecordColumns columns;
+  private final ScanGuard guard;
   private final FetchSize fetchSize = new FetchSize();
 
   PostgresReader(
@@ -38,6 +39,7 @@ public final class PostgresReader implements StoreReader {
     this.pool = new ConnectionPool(access, limits);
     this.select = new SelectStatement(store.schema(), store.table());
     this.columns = columns;
+    this.guard = new ScanGuard(store, columns, this::planned);
   }
 
   /** Needs the environment's {@code STORE_*}; connects when first asked. */
@@ -55,10 +57,10 @@ public final class PostgresReader implements StoreReader {
   @Override
   public void read(Query query, RowSink sink) throws StoreReadException, IOException {
     var expressions = query.columns();
+    var rowsOfPage = select.rows(query);
+    guard.checkPage(query, rowsOfPage);
     execute(
-        select.rows(query),
-        fetchSize.rowsAtOnce(query.limit()),
-        rows -> drain(rows, expressions, sink));
+        rowsOfPage, fetchSize.rowsAtOnce(query.limit()), rows -> drain(rows, expressions, sink));
   }
 
   @Override
@@ -69,9 +71,11 @@ public final class PostgresReader implements StoreReader {
 
   @Override
   public long count(Query query) throws StoreReadException {
+    var count = select.count(query);
+    guard.checkWhole(query, count);
     try {
       return execute(
-          select.count(query),
+          count,
           0,
           rows -> {
             rows.next();
@@ -80,6 +84,29 @@ public final class PostgresReader implements StoreReader {
     } catch (IOException e) {
       throw new IllegalStateException("a count has no sink", e);
     }
+  }
+
+  @Override
+  public long estimate(Query query) throws StoreReadException {
+    return planned(select.unlimited(query)).rows();
+  }
+
+  /** What the database expects of a statement. */
+  private QueryPlan planned(Sql sql) throws StoreReadException {
+    var json = new StringBuilder();
+    try {
+      execute(
+          SelectStatement.plan(sql),
+          0,
+          rows -> {
+            rows.next();
+            json.append(rows.getString(1));
+            return 0;
+          });
+    } catch (IOException e) {
+      throw new IllegalStateException("a plan has no sink", e);
+    }
+    return QueryPlan.fromJson(json.toString());
   }
 
   @Override
@@ -189,6 +216,10 @@ public final class PostgresReader implements StoreReader {
     if (state.equals("57014")) {
       return new StoreReadException(
           Reason.TOO_SLOW, "the store ended the query: " + e.getMessage(), e);
+    }
+    if (state.startsWith("22") || state.startsWith("54")) {
+      return new StoreReadException(
+          Reason.IMPOSSIBLE, "the store cannot compute this: " + SqlFailure.words(e), e);
     }
     var unavailable =
         state.isEmpty() // the pool's own words, that it has no connection or is closed

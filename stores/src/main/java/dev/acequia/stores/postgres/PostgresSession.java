@@ -49,6 +49,21 @@ final class PostgresSession implements AutoCloseable {
     return session;
   }
 
+  /**
+   * Connects for what builds indexes while others write: each statement is a transaction of its
+   * own, and waits for as long as older transactions last.
+   */
+  static PostgresSession openForIndexes(PostgresAccess access) throws SQLException {
+    var session = connect(access, MIGRATION_TIMEOUT);
+    session.set("lock_timeout = 0", "statement_timeout = 0");
+    if (session.connection.getMetaData().getDatabaseMajorVersion() >= 14) {
+      // A build whose process was killed must not go on for nobody.
+      session.set("client_connection_check_interval = '5s'");
+    }
+    session.connection.setAutoCommit(true);
+    return session;
+  }
+
   /** Transactions begin with the first statement and end by commit or rollback. */
   private static PostgresSession connect(PostgresAccess access, Duration socketTimeout)
       throws SQLException {

@@ -11,6 +11,7 @@ import dev.acequia.stores.query.Condition.Like;
 import dev.acequia.stores.query.Condition.Not;
 import dev.acequia.stores.query.Expression;
 import dev.acequia.stores.query.Expression.Aggregate;
+import dev.acequia.stores.query.Expression.Cast;
 import dev.acequia.stores.query.Expression.Provenance;
 import dev.acequia.stores.query.Expression.Value;
 import dev.acequia.stores.query.Literal;
@@ -42,6 +43,24 @@ final class SelectStatement {
     return aggregated(sql.add("("), query).add(") g");
   }
 
+  /** What the database would do for a statement, as JSON. */
+  static Sql plan(Sql statement) {
+    return new Sql().add("EXPLAIN (FORMAT JSON) ").add(statement);
+  }
+
+  /** Every row with all that it holds. */
+  Sql everything() {
+    return new Sql().add("SELECT * FROM ").add(table);
+  }
+
+  /** The rows on all pages, for their number to be estimated. */
+  Sql unlimited(Query query) {
+    var sql = new Sql();
+    return query.grouped()
+        ? aggregated(sql, query)
+        : where(sql.add("SELECT 1 FROM ").add(table), query.where());
+  }
+
   /** Answers at once, and only if the table can be read. */
   Sql probe() {
     return new Sql().add("SELECT 1 FROM ").add(table).add(" LIMIT 0");
@@ -52,6 +71,10 @@ final class SelectStatement {
     var columns = query.columns();
     for (var i = 0; i < columns.size(); i++) {
       sql.add(i == 0 ? "" : ", ").add(column(columns.get(i)));
+      if (columns.get(i) instanceof Cast) {
+        // Or PostgreSQL names it after its field, and an order by the field would mean it.
+        sql.add(" AS _c").add(i);
+      }
     }
     where(sql.add(" FROM ").add(table), query.where());
     if (!query.after().isEmpty()) {
@@ -78,7 +101,7 @@ final class SelectStatement {
     var columns = query.columns();
     for (var i = 0; i < columns.size(); i++) {
       sql.add(i == 0 ? "" : ", ").add(column(columns.get(i))).add(" AS c").add(i);
-      if (!(columns.get(i) instanceof Aggregate)) {
+      if (!columns.get(i).isAggregate()) {
         groupBy.append(groupBy.isEmpty() ? " GROUP BY " : ", ").append(i + 1);
       }
     }
@@ -117,10 +140,11 @@ final class SelectStatement {
       case Value value -> Sql.quoted(value.field().name());
       case Provenance provenance -> Sql.quoted(provenance.column());
       case Aggregate aggregate -> {
-        var field = aggregate.field();
+        var of = aggregate.of();
         yield aggregate.function().name().toLowerCase(Locale.ROOT)
-            + (field == null ? "(*)" : "(" + Sql.quoted(field.name()) + ")");
+            + (of == null ? "(*)" : "(" + column(of) + ")");
       }
+      case Cast cast -> column(cast.of()) + "::" + ColumnType.name(cast.type());
     };
   }
 
@@ -185,6 +209,7 @@ final class SelectStatement {
       case GTE -> " >= ";
       case LT -> " < ";
       case LTE -> " <= ";
+      case DISTINCT -> " IS DISTINCT FROM ";
     };
   }
 

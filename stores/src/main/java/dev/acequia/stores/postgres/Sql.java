@@ -14,6 +14,12 @@ final class Sql {
     return this;
   }
 
+  Sql add(Sql other) {
+    text.append(other.text);
+    values.addAll(other.values);
+    return this;
+  }
+
   Sql add(long number) {
     text.append(number);
     return this;

@@ -5,11 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** The names of a pipeline's tables, each quoted and with its schema where it is used. */
 record TableNames(String schema, String table) {
   /** PostgreSQL cuts longer names off. */
   private static final int MAX_BYTES = 63;
+
+  /** No index of anyone else's begins so. */
+  static final String INDEX_PREFIX = "_acequia_index_";
 
   static TableNames of(StoreDefinition.Postgres store) {
     return new TableNames(store.schema(), store.table());
@@ -42,12 +46,18 @@ record TableNames(String schema, String table) {
     return beside("_acequia_seen_");
   }
 
-  String quotedSchema() {
-    return Sql.quoted(schema);
+  /** Unquoted and without the schema; the same for the same fields. */
+  String index(List<String> fields) {
+    return INDEX_PREFIX + digest(table + "\n" + String.join("\n", fields));
   }
 
-  private String qualified(String name) {
+  /** With its schema and quoted. */
+  String qualified(String name) {
     return Sql.quoted(schema) + "." + Sql.quoted(name);
+  }
+
+  String quotedSchema() {
+    return Sql.quoted(schema);
   }
 
   private String beside(String prefix) {
@@ -55,10 +65,14 @@ record TableNames(String schema, String table) {
     if (name.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES) {
       return name;
     }
+    return prefix + digest(table);
+  }
+
+  private static String digest(String text) {
     try {
       var digest =
-          MessageDigest.getInstance("SHA-256").digest(table.getBytes(StandardCharsets.UTF_8));
-      return prefix + HexFormat.of().formatHex(digest, 0, 16);
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 16);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

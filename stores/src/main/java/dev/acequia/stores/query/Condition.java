@@ -17,7 +17,9 @@ public sealed interface Condition {
       GT,
       GTE,
       LT,
-      LTE
+      LTE,
+      /** As NEQ, but a null differs from every value. */
+      DISTINCT
     }
 
     public Comparison {

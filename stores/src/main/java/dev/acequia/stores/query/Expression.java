@@ -2,6 +2,7 @@ package dev.acequia.stores.query;
 
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What a column of a result or a term of an order stands for. */
@@ -17,6 +18,43 @@ public sealed interface Expression {
     @Override
     public FieldType type() {
       return field.type();
+    }
+  }
+
+  /**
+   * A value in another type, as the store converts it. What could fail on some row is not offered,
+   * but for a number that is too large for a smaller type.
+   */
+  record Cast(Expression of, FieldType type) implements Expression {
+    public Cast {
+      if (!applies(of.type(), type)) {
+        throw new InvalidQueryException(
+            "a %s cannot be cast to %s; every type can be cast to text, numbers to each other, and date and timestamp to each other"
+                .formatted(lower(of.type()), lower(type)));
+      }
+    }
+
+    @Override
+    public boolean nullable() {
+      return of.nullable();
+    }
+
+    private static boolean applies(FieldType from, FieldType to) {
+      return from == to
+          || switch (to) {
+            case STRING -> true;
+            case INT32, INT64, DOUBLE, DECIMAL -> isNumber(from);
+            case DATE -> from == FieldType.TIMESTAMP;
+            case TIMESTAMP -> from == FieldType.DATE;
+            case BOOLEAN, UUID, JSON -> false;
+          };
+    }
+
+    private static boolean isNumber(FieldType type) {
+      return switch (type) {
+        case INT32, INT64, DOUBLE, DECIMAL -> true;
+        case STRING, BOOLEAN, DATE, TIMESTAMP, UUID, JSON -> false;
+      };
     }
   }
 
@@ -52,9 +90,9 @@ public sealed interface Expression {
   /**
    * A number over the rows of a group.
    *
-   * @param field what is aggregated; absent for the count of rows
+   * @param of what is aggregated, itself no aggregate; absent for the count of rows
    */
-  record Aggregate(Function function, @Nullable Field field) implements Expression {
+  record Aggregate(Function function, @Nullable Expression of) implements Expression {
 
     /** Aggregates by the names they have in a query. */
     public enum Function {
@@ -66,36 +104,32 @@ public sealed interface Expression {
     }
 
     public Aggregate {
-      if (field == null && function != Function.COUNT) {
+      if (of == null && function != Function.COUNT) {
         throw new InvalidQueryException(
             lower(function) + "() needs a field: write field." + lower(function) + "()");
       }
-      if (field != null && !applies(function, field.type())) {
+      if (of != null && !applies(function, of.type())) {
         throw new InvalidQueryException(
-            lower(function)
-                + "() does not apply to '"
-                + field.name()
-                + "', which is a "
-                + lower(field.type()));
+            lower(function) + "() does not apply to a " + lower(of.type()));
       }
     }
 
     /** Sums widen as they do in PostgreSQL, so that they do not overflow. */
     @Override
     public FieldType type() {
-      if (field == null) {
+      if (of == null) {
         return FieldType.INT64;
       }
       return switch (function) {
         case COUNT -> FieldType.INT64;
-        case MIN, MAX -> field.type();
+        case MIN, MAX -> of.type();
         case SUM ->
-            switch (field.type()) {
+            switch (of.type()) {
               case INT32 -> FieldType.INT64;
               case INT64 -> FieldType.DECIMAL;
-              default -> field.type();
+              default -> of.type();
             };
-        case AVG -> field.type() == FieldType.DOUBLE ? FieldType.DOUBLE : FieldType.DECIMAL;
+        case AVG -> of.type() == FieldType.DOUBLE ? FieldType.DOUBLE : FieldType.DECIMAL;
       };
     }
 
@@ -119,9 +153,19 @@ public sealed interface Expression {
             };
       };
     }
+  }
 
-    private static String lower(Enum<?> constant) {
-      return constant.name().toLowerCase(java.util.Locale.ROOT);
-    }
+  /** Whether it has one value for each group of rows. */
+  default boolean isAggregate() {
+    return switch (this) {
+      case Aggregate aggregate -> true;
+      case Cast cast -> cast.of().isAggregate();
+      case Value value -> false;
+      case Provenance provenance -> false;
+    };
+  }
+
+  private static String lower(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

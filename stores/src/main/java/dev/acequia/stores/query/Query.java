@@ -66,7 +66,7 @@ public record Query(
   }
 
   private static boolean isGrouped(List<SelectItem> select) {
-    return select.stream().anyMatch(item -> item.expression() instanceof Expression.Aggregate);
+    return select.stream().anyMatch(item -> item.expression().isAggregate());
   }
 
   private static void requireDistinctNames(List<SelectItem> select) {
@@ -81,9 +81,10 @@ public record Query(
 
   private static void requireSelected(List<SelectItem> select, List<OrderTerm> order) {
     for (var term : order) {
-      if (select.stream().noneMatch(item -> item.expression().equals(term.expression()))) {
+      if (!term.expression().isAggregate()
+          && select.stream().noneMatch(item -> item.expression().equals(term.expression()))) {
         throw new InvalidQueryException(
-            "with aggregates, order takes only columns that select names");
+            "with aggregates, order takes aggregates and columns that select names");
       }
     }
   }

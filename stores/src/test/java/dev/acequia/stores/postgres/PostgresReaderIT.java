@@ -19,6 +19,7 @@ import dev.acequia.stores.query.Condition.Comparison;
 import dev.acequia.stores.query.Expression.Aggregate;
 import dev.acequia.stores.query.Expression.Aggregate.Function;
 import dev.acequia.stores.query.Literal;
+import dev.acequia.stores.query.OrderTerm;
 import dev.acequia.stores.query.Query;
 import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.stores.query.ResultRow;
@@ -90,6 +91,16 @@ class PostgresReaderIT {
         new PostgresAccess(
             server.uri("postgres"), server.superuser(), server.superuserPassword(), "test"),
         limits);
+  }
+
+  private static PostgresReader guarded(String table, long maxScanRows, String... indexed) {
+    return new PostgresReader(
+        new StoreDefinition.Postgres(
+            "public", table, List.of(new StoreDefinition.Index(List.of(indexed))), maxScanRows),
+        RecordColumns.of(definition(table)),
+        new PostgresAccess(
+            server.uri("postgres"), server.superuser(), server.superuserPassword(), "test"),
+        ReaderLimits.DEFAULT);
   }
 
   private static void sql(String statement) throws SQLException {
@@ -257,9 +268,9 @@ class PostgresReaderIT {
         List.of(
             new SelectItem("note", columns.require("note")),
             new SelectItem("n", new Aggregate(Function.COUNT, null)),
-            new SelectItem("ids", new Aggregate(Function.SUM, columns.require("id").field())),
-            new SelectItem("bigs", new Aggregate(Function.SUM, columns.require("big").field())),
-            new SelectItem("mean", new Aggregate(Function.AVG, columns.require("ratio").field())));
+            new SelectItem("ids", new Aggregate(Function.SUM, columns.require("id"))),
+            new SelectItem("bigs", new Aggregate(Function.SUM, columns.require("big"))),
+            new SelectItem("mean", new Aggregate(Function.AVG, columns.require("ratio"))));
     var query =
         new Query(
             select,
@@ -302,6 +313,94 @@ class PostgresReaderIT {
   }
 
   @Test
+  void refusesScansOfALargeTableThatNoIndexSpares()
+      throws SQLException, StoreReadException, IOException {
+    createTable("large");
+    sql("INSERT INTO large (id, big, note) SELECT i, i, i FROM generate_series(1, 20000) i");
+    sql("CREATE INDEX ON large (big)");
+    sql("ANALYZE large");
+    var columns = RecordColumns.of(definition("large"));
+    var byKey = columns.total(List.of());
+    var everything = all("large", 10);
+    var byNote = new Query(columns.all(), equal(columns, "note", "7"), byKey, List.of(), 10, 0);
+    var byIndex =
+        new Query(
+            columns.all(),
+            new Condition.All(
+                List.of(
+                    new Comparison(
+                        columns.require("big").field(),
+                        Comparison.Operator.EQ,
+                        new Literal(FieldType.INT64, 7L)),
+                    equal(columns, "note", "7"))),
+            byKey,
+            List.of(),
+            10,
+            0);
+    var byUnindexedOrder =
+        new Query(
+            columns.all(),
+            Condition.always(),
+            columns.total(List.of(OrderTerm.ascending(columns.require("note")))),
+            List.of(),
+            10,
+            0);
+    var earlyEnd =
+        new Query(
+            columns.all(), new Condition.Not(equal(columns, "note", "7")), byKey, List.of(), 10, 0);
+    try (var reader = guarded("large", 10_000, "big")) {
+      for (var allowed : List.of(everything, byIndex, earlyEnd)) {
+        reader.read(allowed, row -> {});
+      }
+      assertThat(reader.count(byIndex)).isEqualTo(1);
+      assertThat(reader.estimate(everything)).isBetween(19_000L, 21_000L);
+      for (var refused : List.of(byNote, byUnindexedOrder)) {
+        assertThatThrownBy(() -> reader.read(refused, row -> {}))
+            .isInstanceOfSatisfying(
+                StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_COSTLY))
+            .hasMessageContaining("10,000 are allowed")
+            .hasMessageContaining("by eq or in: id, big")
+            .hasMessageContaining("spec.store.postgres.indexes: [{fields: [note");
+      }
+      assertThatThrownBy(() -> reader.count(everything))
+          .isInstanceOfSatisfying(
+              StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_COSTLY));
+    }
+    try (var lax = guarded("large", 30_000, "big");
+        var unbound = guarded("large", 0, "big")) {
+      lax.read(byNote, row -> {});
+      assertThat(unbound.count(everything)).isEqualTo(20_000);
+    }
+  }
+
+  private static Condition equal(RecordColumns columns, String field, String text) {
+    return new Comparison(
+        columns.require(field).field(),
+        Comparison.Operator.EQ,
+        new Literal(FieldType.STRING, text));
+  }
+
+  @Test
+  void tellsWhoAsksThatAValueCannotBeComputed() throws SQLException {
+    createTable("huge");
+    sql("INSERT INTO huge (id, ratio) VALUES (1, 1e308), (2, 1e308)");
+    var sum =
+        new SelectItem(
+            "sum",
+            new Aggregate(Function.SUM, RecordColumns.of(definition("huge")).require("ratio")));
+    try (var reader = reader("huge", ReaderLimits.DEFAULT)) {
+      assertThatThrownBy(
+              () ->
+                  reader.read(
+                      new Query(List.of(sum), Condition.always(), List.of(), List.of(), 1, 0),
+                      row -> {}))
+          .isInstanceOfSatisfying(
+              StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.IMPOSSIBLE))
+          .hasMessageContaining("out of range");
+    }
+  }
+
+  @Test
   void saysThatAllConnectionsAreInUse() throws SQLException {
     createTable("busy");
     sql("INSERT INTO busy (id) VALUES (1)");
@@ -338,6 +437,11 @@ class PostgresReaderIT {
             limits)) {
       reader.probe();
       mortal.kill();
+      // The process of a connection may outlive the server by a moment, and answer once more.
+      org.awaitility.Awaitility.await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(
+              () -> assertThatThrownBy(reader::probe).isInstanceOf(StoreReadException.class));
 
       for (var attempt = 0; attempt < 3; attempt++) {
         assertThatThrownBy(reader::probe)

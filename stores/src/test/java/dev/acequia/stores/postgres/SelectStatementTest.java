@@ -22,6 +22,7 @@ import dev.acequia.stores.query.Condition.Like;
 import dev.acequia.stores.query.Condition.Not;
 import dev.acequia.stores.query.Expression.Aggregate;
 import dev.acequia.stores.query.Expression.Aggregate.Function;
+import dev.acequia.stores.query.Expression.Cast;
 import dev.acequia.stores.query.InvalidQueryException;
 import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.OrderTerm;
@@ -178,7 +179,7 @@ class SelectStatementTest {
         List.of(
             item("dest"),
             new SelectItem("n", new Aggregate(Function.COUNT, null)),
-            new SelectItem("mean", new Aggregate(Function.AVG, COLUMNS.require("delay").field())));
+            new SelectItem("mean", new Aggregate(Function.AVG, COLUMNS.require("delay"))));
     var order =
         RecordColumns.completed(
             List.of(new OrderTerm(select.get(1).expression(), Direction.DESC, Nulls.LAST)),
@@ -195,10 +196,23 @@ class SelectStatementTest {
   }
 
   @Test
+  void castsWithoutHidingTheField() {
+    var select =
+        List.of(new SelectItem("delay", new Cast(COLUMNS.require("delay"), FieldType.STRING)));
+    var order = COLUMNS.total(List.of(by("delay", Direction.ASC, Nulls.LAST)));
+
+    assertThat(SELECT.rows(new Query(select, Condition.always(), order, List.of(), 5, 0)).text())
+        .isEqualTo(
+            "SELECT \"delay\"::text AS _c0, \"delay\", \"carrier\", \"flight\""
+                + " FROM \"ops\".\"flights\""
+                + " ORDER BY \"delay\" NULLS LAST, \"carrier\", \"flight\" LIMIT 5");
+  }
+
+  @Test
   void refusesWhatHasNoMeaning() {
     var note = COLUMNS.require("note");
     assertThatThrownBy(() -> OrderTerm.ascending(note)).isInstanceOf(InvalidQueryException.class);
-    assertThatThrownBy(() -> new Aggregate(Function.SUM, COLUMNS.require("dest").field()))
+    assertThatThrownBy(() -> new Aggregate(Function.SUM, COLUMNS.require("dest")))
         .isInstanceOf(InvalidQueryException.class);
     assertThatThrownBy(() -> new Like(COLUMNS.require("delay").field(), "1%", false))
         .isInstanceOf(InvalidQueryException.class);
