@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.github.luben.zstd.ZstdInputStream;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URLEncoder;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -110,6 +113,11 @@ class QueryIT {
         "dest=is.null | 1",
         "dest=not.is.null | 4",
         "dest=is.not_null | 4",
+        "dest=isdistinct.MIA | 3",
+        "dest=eq(any).{MIA,IAH} | 3",
+        "dest=like(all).{*I*,M*} | 2",
+        "or=( dest.like(any).{\"I*\",x}, delay.gt.50) | 2",
+        "not.and=(carrier.eq.UA,delay.gt.5) | 4",
         "carrier=in.(UA,B6) | 3",
         "carrier=in.(\"a/b,ñ\",x) | 1",
         "carrier=not.in.(UA) | 3",
@@ -203,7 +211,9 @@ class QueryIT {
         "order=n.desc.nullslast",
         "select=n,count()",
         "select=n,c:count()&order=c.desc",
-        "select=n,s:n.sum()&order=s.desc.nullsfirst"
+        "select=n,s:n.sum()&order=s.desc.nullsfirst",
+        "select=n,c:count()&order=n.sum().desc.nullsfirst",
+        "select=n::text,count()&order=count().desc,n"
       })
   void pagesMeetEveryRowOnce(String query) throws IOException {
     var whole = JSON.readTree(ok(events.get("/v1/records?" + query)).body());
@@ -267,8 +277,51 @@ class QueryIT {
 
     assertThat(flights.get("/v1/records?offset=5", "Prefer", "count=exact").statusCode())
         .isEqualTo(416);
-    assertThat(flights.get("/v1/records", "Prefer", "handling=strict, count=planned").statusCode())
+    assertThat(flights.get("/v1/records", "Prefer", "handling=strict, count=guessed").statusCode())
         .isEqualTo(400);
+  }
+
+  @Test
+  void estimatesWhenThatWillDo() throws IOException {
+    TestPipeline.sql("ANALYZE " + flights.table());
+    for (var how : List.of("planned", "estimated")) {
+      var page = flights.get("/v1/records?limit=2", "Prefer", "handling=strict, count=" + how);
+      assertThat(page.statusCode()).isEqualTo(206);
+      assertThat(page.headers().firstValue("Content-Range")).hasValue("0-1/5");
+      assertThat(page.headers().firstValue("Preference-Applied"))
+          .hasValue("handling=strict, count=" + how);
+    }
+    var groups = flights.get("/v1/records?select=carrier,count()", "Prefer", "count=estimated");
+    assertThat(groups.headers().firstValue("Content-Range")).hasValue("0-3/4");
+    // An estimate that falls short of what is seen is corrected by it.
+    var filtered = flights.get("/v1/records?delay=gt.-100", "Prefer", "count=planned");
+    assertThat(filtered.headers().firstValue("Content-Range").orElseThrow()).startsWith("0-3/");
+  }
+
+  @Test
+  void castsAsItIsAsked() throws IOException {
+    assertThat(rows("select=seats::text,delay::int32,at::date,price::text&carrier=eq.UA&order=at"))
+        .hasToString(
+            "[{\"seats\":\"9007199254740993\",\"delay\":2,\"at\":\"2013-01-01\","
+                + "\"price\":\"12345678901234567890.12345\"},"
+                + "{\"seats\":\"-1\",\"delay\":10,\"at\":\"2013-01-02\",\"price\":\"0.10\"}]");
+    assertThat(rows("select=at::date,n:count(),seats.sum()::text&order=n.desc,at"))
+        .hasToString(
+            "[{\"at\":\"2013-01-01\",\"n\":3,\"sum\":\"9007199254740993\"},"
+                + "{\"at\":\"2013-01-02\",\"n\":1,\"sum\":\"-1\"},"
+                + "{\"at\":\"2013-01-03\",\"n\":1,\"sum\":null}]");
+    var tooLarge = flights.get("/v1/records?select=seats::int32");
+    assertThat(tooLarge.statusCode()).isEqualTo(400);
+    assertThat(tooLarge.body()).contains("out of range");
+  }
+
+  @Test
+  void ordersGroupsByWhatTheyCount() throws IOException {
+    assertThat(rows("select=carrier&order=carrier")).hasSize(5);
+    assertThat(rows("select=carrier,count()&order=count().desc,carrier.desc&limit=2"))
+        .hasToString("[{\"carrier\":\"UA\",\"count\":2},{\"carrier\":\"a/b,ñ\",\"count\":1}]");
+    assertThat(rows("select=carrier,count()&order=delay.max().desc.nullslast&limit=1"))
+        .hasToString("[{\"carrier\":\"B6\",\"count\":1}]");
   }
 
   @Test
@@ -290,6 +343,67 @@ class QueryIT {
         .isEqualTo(
             "{\"carrier\": {\"0\": \"AA\", \"1\": \"B6\"}, \"delay\": {\"0\": null, \"1\": 60.25}}\n");
     assertThat(flights.get(query, "Accept", "image/png").statusCode()).isEqualTo(406);
+  }
+
+  @Test
+  void writesOneObjectWhereOneIsAskedFor() throws IOException {
+    var object = "application/vnd.pgrst.object+json";
+    var one = ok(flights.get("/v1/records?select=carrier&carrier=eq.B6", "Accept", object));
+    assertThat(one.body()).isEqualTo("{\"carrier\":\"B6\"}\n");
+    assertThat(one.headers().firstValue("Content-Type")).hasValue(object);
+    for (var query : List.of("carrier=eq.none", "limit=2", "limit=1")) {
+      var answer = flights.get("/v1/records?" + query, "Accept", object);
+      assertThat(answer.statusCode()).as(query).isEqualTo(406);
+      assertThat(answer.body()).contains("one row");
+    }
+  }
+
+  @Test
+  void sendsAnAnswerOnceToWhoKeepsIt() throws IOException {
+    var query = "/v1/records?carrier=eq.UA";
+    var first = ok(flights.get(query));
+    var tag = first.headers().firstValue("ETag").orElseThrow();
+    assertThat(first.headers().firstValue("Vary")).hasValue("Accept, Accept-Encoding, Prefer");
+
+    var again = flights.get(query, "If-None-Match", "\"other\", " + tag);
+    assertThat(again.statusCode()).isEqualTo(304);
+    assertThat(again.body()).isEmpty();
+    assertThat(again.headers().firstValue("ETag")).hasValue(tag);
+    assertThat(again.headers().firstValue("Content-Range"))
+        .isEqualTo(first.headers().firstValue("Content-Range"));
+
+    for (var other : List.of(query + "&limit=1", "/v1/records?carrier=eq.AA")) {
+      assertThat(flights.get(other, "If-None-Match", tag).statusCode()).isEqualTo(200);
+    }
+    assertThat(flights.get(query, "If-None-Match", tag, "Accept", "text/csv").statusCode())
+        .isEqualTo(200);
+    assertThat(flights.get(query, "If-None-Match", tag, "Prefer", "count=exact").statusCode())
+        .isEqualTo(200);
+    var key = "/v1/records/2013-01-02T05:00:00Z,UA";
+    var one = ok(flights.get(key)).headers().firstValue("ETag").orElseThrow();
+    assertThat(flights.get(key, "If-None-Match", one).statusCode()).isEqualTo(304);
+  }
+
+  @Test
+  void compressesWhatIsLargeEnough() throws IOException, InterruptedException {
+    var large = "/v1/records?select=*,a:at,b:at,c:at,d:at,e:at,f:at,g:at,h:at";
+    var plain = ok(flights.get(large)).body();
+    assertThat(plain.length()).isGreaterThan(1024);
+    for (var coding : List.of("gzip", "zstd")) {
+      var answer =
+          flights.bytes(large, "Accept-Encoding", "br, identity;q=0.1, " + coding + ";q=0.5");
+      assertThat(answer.headers().firstValue("Content-Encoding")).hasValue(coding);
+      assertThat(answer.headers().firstValue("ETag"))
+          .isEqualTo(flights.get(large).headers().firstValue("ETag"));
+      try (var in =
+          coding.equals("gzip")
+              ? new GZIPInputStream(new ByteArrayInputStream(answer.body()))
+              : new ZstdInputStream(new ByteArrayInputStream(answer.body()))) {
+        assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(plain);
+      }
+    }
+    var small = flights.bytes("/v1/records?limit=1", "Accept-Encoding", "gzip, zstd");
+    assertThat(small.headers().firstValue("Content-Encoding")).isEmpty();
   }
 
   @Test

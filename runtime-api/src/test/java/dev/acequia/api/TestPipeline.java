@@ -250,6 +250,11 @@ final class TestPipeline implements AutoCloseable {
     }
   }
 
+  HttpResponse<byte[]> bytes(String path, String... headers)
+      throws IOException, InterruptedException {
+    return http.send(request(path, headers).GET().build(), BodyHandlers.ofByteArray());
+  }
+
   /** What an endpoint of the management port says. */
   HttpResponse<String> management(String path) throws IOException, InterruptedException {
     return http.send(

@@ -48,6 +48,9 @@ public record Problem(
     document.put("title", type.title());
     document.put("status", type.status());
     document.put("detail", detail);
+    // What PostgREST's clients look for in an error.
+    document.put("code", type.code());
+    document.put("message", detail);
     document.putAll(members);
     try {
       return JSON.writeValueAsBytes(document);

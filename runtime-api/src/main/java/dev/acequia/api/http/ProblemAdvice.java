@@ -47,6 +47,10 @@ public final class ProblemAdvice {
                       + " what identifies a record.")
               .retryAfter(10)
               .send(response);
+      case TOO_COSTLY ->
+          Problem.of(ProblemType.QUERY_TOO_COSTLY, String.valueOf(e.getMessage())).send(response);
+      case IMPOSSIBLE ->
+          Problem.of(ProblemType.INVALID_QUERY, String.valueOf(e.getMessage())).send(response);
       case REFUSED ->
           Problem.of(ProblemType.INTERNAL_ERROR, "The store refused the query; the log says why.")
               .send(response);

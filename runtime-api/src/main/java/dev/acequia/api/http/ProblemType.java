@@ -7,6 +7,7 @@ public enum ProblemType {
   INVALID_RECORDS(400, "Records do not fit the schema"),
   INVALID_BODY(400, "The body cannot be read"),
   INVALID_QUERY(400, "The query cannot be asked"),
+  QUERY_TOO_COSTLY(400, "The query would read too much"),
   INVALID_REQUEST(400, "The request is malformed"),
   SOURCE_NOT_DECLARED(400, "The pipeline does not declare this source"),
   UNAUTHENTICATED(401, "It is unknown who asks"),
@@ -47,6 +48,11 @@ public enum ProblemType {
 
   /** The {@code type} member: a name, not an address. */
   public String uri() {
-    return "urn:acequia:problem:" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return "urn:acequia:problem:" + code();
+  }
+
+  /** The last part of the name alone. */
+  public String code() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

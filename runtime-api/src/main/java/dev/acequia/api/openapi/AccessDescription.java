@@ -31,7 +31,7 @@ public record AccessDescription(ApiAccess settings, boolean apiKeys, boolean cli
       addUnauthenticated(responses);
     }
     if (needsScope) {
-      OpenApiDocument.Responses.add(
+      ErrorResponses.add(
           responses,
           "Forbidden",
           Problem.of(ProblemType.FORBIDDEN, "This needs the scope ingest."));
@@ -47,13 +47,13 @@ public record AccessDescription(ApiAccess settings, boolean apiKeys, boolean cli
         }
         var answers = described.withObject("/responses");
         if (!schemes.isEmpty()) {
-          OpenApiDocument.Responses.refer(answers, "401", "Unauthenticated");
+          ErrorResponses.refer(answers, "401", "Unauthenticated");
         }
         if (needsScope) {
-          OpenApiDocument.Responses.refer(answers, "403", "Forbidden");
+          ErrorResponses.refer(answers, "403", "Forbidden");
         }
         if (settings.rateLimit() != null) {
-          OpenApiDocument.Responses.refer(answers, "429", "RateLimited");
+          ErrorResponses.refer(answers, "429", "RateLimited");
         }
       }
     }
@@ -109,7 +109,7 @@ public record AccessDescription(ApiAccess settings, boolean apiKeys, boolean cli
   }
 
   private static void addUnauthenticated(ObjectNode responses) {
-    OpenApiDocument.Responses.add(
+    ErrorResponses.add(
         responses,
         "Unauthenticated",
         Problem.of(
@@ -119,7 +119,7 @@ public record AccessDescription(ApiAccess settings, boolean apiKeys, boolean cli
   }
 
   private static void addRateLimited(ObjectNode responses, ApiAccess.RateLimit limit) {
-    OpenApiDocument.Responses.add(
+    ErrorResponses.add(
         responses,
         "RateLimited",
         Problem.of(

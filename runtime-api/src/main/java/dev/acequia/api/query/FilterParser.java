@@ -2,6 +2,8 @@ package dev.acequia.api.query;
 
 import dev.acequia.contract.Field;
 import dev.acequia.stores.query.Condition;
+import dev.acequia.stores.query.Condition.All;
+import dev.acequia.stores.query.Condition.Any;
 import dev.acequia.stores.query.Condition.Comparison;
 import dev.acequia.stores.query.Condition.Comparison.Operator;
 import dev.acequia.stores.query.Condition.In;
@@ -38,6 +40,9 @@ final class FilterParser {
     if (dot < 0) {
       throw unknown(field, operator);
     }
+    if (operator.endsWith(")")) {
+      return quantified(field, operator, operand);
+    }
     return switch (operator) {
       case "eq" -> comparison(field, Operator.EQ, operand);
       case "neq" -> comparison(field, Operator.NEQ, operand);
@@ -49,8 +54,29 @@ final class FilterParser {
       case "ilike" -> new Like(field, pattern(operand), true);
       case "in" -> in(field, operand);
       case "is" -> new Is(field, truth(field, operand));
+      case "isdistinct" -> comparison(field, Operator.DISTINCT, operand);
       default -> throw unknown(field, operator);
     };
+  }
+
+  /** {@code like(any).{a*,b*}}, {@code gt(all).{1,2}}: the operator with each of the values. */
+  private static Condition quantified(Field field, String operator, String operand) {
+    var name = operator.substring(0, Math.max(operator.indexOf('('), 0));
+    var quantifier = operator.substring(name.length());
+    var takesIt =
+        switch (name) {
+          case "eq", "neq", "gt", "gte", "lt", "lte", "like", "ilike" -> true;
+          default -> false;
+        };
+    if (!takesIt || !quantifier.equals("(any)") && !quantifier.equals("(all)")) {
+      throw unknown(field, operator);
+    }
+    var each =
+        listed(field, operand, '{', '}', operator + " takes a list, as in " + operator + ".{a,b}")
+            .stream()
+            .map(value -> positive(field, name + "." + value))
+            .toList();
+    return quantifier.equals("(any)") ? new Any(each) : new All(each);
   }
 
   private static Condition comparison(Field field, Operator operator, String operand) {
@@ -59,7 +85,10 @@ final class FilterParser {
 
   private static Condition in(Field field, String operand) {
     return new In(
-        field, listed(field, operand).stream().map(value -> literal(field, value)).toList());
+        field,
+        listed(field, operand, '(', ')', "in takes a list, as in in.(a,b)").stream()
+            .map(value -> literal(field, value))
+            .toList());
   }
 
   private static Literal literal(Field field, String text) {
@@ -70,12 +99,23 @@ final class FilterParser {
     }
   }
 
-  /** The asterisk stands for the percent sign, which addresses do not like. */
+  /**
+   * The asterisk stands for the percent sign, which addresses do not like; behind a backslash it is
+   * itself.
+   */
   private static String pattern(String operand) {
     if (operand.indexOf('\0') >= 0) {
       throw new InvalidQueryException("a pattern cannot hold the character NUL");
     }
-    return operand.replace('*', '%');
+    var pattern = new StringBuilder(operand.length());
+    for (var i = 0; i < operand.length(); i++) {
+      var c = operand.charAt(i);
+      pattern.append(c == '*' ? '%' : c);
+      if (c == '\\' && i + 1 < operand.length()) {
+        pattern.append(operand.charAt(++i));
+      }
+    }
+    return pattern.toString();
   }
 
   private static Truth truth(Field field, String operand) {
@@ -95,10 +135,12 @@ final class FilterParser {
   /**
    * The values of {@code (a,"b,c",d)}; in quotes, a backslash stands before a literal character.
    */
-  private static List<String> listed(Field field, String operand) {
-    if (!operand.startsWith("(") || !operand.endsWith(")") || operand.length() < 2) {
-      throw new InvalidQueryException(
-          "the filter on '" + field.name() + "': in takes a list, as in in.(a,b)");
+  private static List<String> listed(
+      Field field, String operand, char open, char close, String form) {
+    if (operand.length() < 2
+        || operand.charAt(0) != open
+        || operand.charAt(operand.length() - 1) != close) {
+      throw new InvalidQueryException("the filter on '" + field.name() + "': " + form);
     }
     var values = new ArrayList<String>();
     var text = operand.substring(1, operand.length() - 1);
@@ -121,7 +163,7 @@ final class FilterParser {
   private static InvalidQueryException unknown(Field field, String operator) {
     return new InvalidQueryException(
         ("the filter on '%s' does not begin with an operator that is known here: '%s'; there are eq,"
-                + " neq, gt, gte, lt, lte, like, ilike, in and is, each also after not. — as in"
+                + " neq, gt, gte, lt, lte, like, ilike, in, is and isdistinct, each also after not. — as in"
                 + " %s=eq.value")
             .formatted(field.name(), Shown.of(operator), field.name()));
   }

@@ -46,7 +46,9 @@ final class LogicParser {
     }
     var conditions = new ArrayList<Condition>();
     do {
+      skipSpaces();
       conditions.add(condition(depth));
+      skipSpaces();
     } while (take(','));
     if (!take(')')) {
       throw malformed("a parenthesis does not close");
@@ -81,8 +83,8 @@ final class LogicParser {
     var start = position;
     var operand = operandStart();
     var operation = new StringBuilder(text.substring(start, operand));
-    if (operand < text.length() && text.charAt(operand) == '(') {
-      position = endOfList(operand);
+    if (operand < text.length() && "({".indexOf(text.charAt(operand)) >= 0) {
+      position = endOfList(operand, text.charAt(operand) == '(' ? ')' : '}');
       return operation.append(text, operand, position).toString();
     }
     position = QuotedText.read(text, operand, ",)", operation);
@@ -99,21 +101,26 @@ final class LogicParser {
     return dot + 1;
   }
 
-  private int endOfList(int start) {
+  private int endOfList(int start, char close) {
     var inQuotes = false;
     for (var i = start; i < text.length(); i++) {
-      switch (text.charAt(i)) {
-        case '"' -> inQuotes = !inQuotes;
-        case '\\' -> i += inQuotes ? 1 : 0;
-        case ')' -> {
-          if (!inQuotes) {
-            return i + 1;
-          }
-        }
-        default -> {}
+      var c = text.charAt(i);
+      if (c == '"') {
+        inQuotes = !inQuotes;
+      } else if (c == '\\' && inQuotes) {
+        i++;
+      } else if (c == close && !inQuotes) {
+        return i + 1;
       }
     }
     throw malformed("a list does not close");
+  }
+
+  /** Around the parts, not within them. */
+  private void skipSpaces() {
+    while (position < text.length() && text.charAt(position) == ' ') {
+      position++;
+    }
   }
 
   private boolean take(char c) {

@@ -60,6 +60,11 @@ final class Page implements RowSink {
     return rows;
   }
 
+  /** Whether the result goes on. */
+  boolean isCut() {
+    return cut;
+  }
+
   /** The cursor of the next page, null when this is the last one. */
   @Nullable Cursor next(long firstRow) {
     return cut && !last.isEmpty() ? Cursor.after(query, firstRow + rows, last) : null;

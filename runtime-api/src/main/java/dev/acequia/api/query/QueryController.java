@@ -4,12 +4,14 @@ import dev.acequia.api.http.Problem;
 import dev.acequia.api.http.ProblemException;
 import dev.acequia.api.http.ProblemType;
 import dev.acequia.api.http.QueryString;
+import dev.acequia.api.query.Preferences.Count;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.PipelineMetric;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.query.InvalidQueryException;
 import dev.acequia.stores.query.Literal;
+import dev.acequia.stores.query.Query;
 import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
@@ -26,6 +28,10 @@ import org.springframework.web.bind.annotation.GetMapping;
 @Controller
 public final class QueryController {
   private static final String RECORDS = "/v1/records";
+
+  /** So many rows are counted rather than estimated, where an estimate will do. */
+  private static final int FEW = 10_000;
+
   private static final int PAGE_MEMORY = 1 << 18;
 
   private final StoreReader store;
@@ -53,10 +59,13 @@ public final class QueryController {
         var writer = format.writer(out, ResultColumn.of(query.select()))) {
       var start = System.nanoTime();
       var page = Page.read(store, query, writer);
-      var total = preferences.countExact() ? store.count(query) : -1;
+      var total = total(preferences.count(), query, wanted.firstRow() + page.rows());
       storeRead.observe((System.nanoTime() - start) / 1e9);
-      if (total >= 0) {
-        response.setHeader("Preference-Applied", "count=exact");
+      if (format == ResultFormat.OBJECT) {
+        refuseUnlessOne(page.rows(), page.isCut());
+      }
+      preferences.appliedHeader().ifPresent(it -> response.setHeader("Preference-Applied", it));
+      if (preferences.count() == Count.EXACT) {
         refuseBeyond(query.offset(), total);
       }
       var next = page.next(wanted.firstRow());
@@ -65,8 +74,25 @@ public final class QueryController {
       }
       response.setHeader("Content-Range", range(wanted.firstRow(), page.rows(), total));
       response.setStatus(total > page.rows() ? 206 : 200);
-      send(response, format, out);
+      PageResponse.send(request, response, format, out);
     }
+  }
+
+  /**
+   * How many rows all pages have; -1 where nobody asked.
+   *
+   * @param seen so many there are at least
+   */
+  private long total(Count count, Query query, long seen) throws StoreReadException {
+    return switch (count) {
+      case NONE -> -1;
+      case EXACT -> store.count(query);
+      case PLANNED -> Math.max(store.estimate(query), seen);
+      case ESTIMATED -> {
+        var estimate = store.estimate(query);
+        yield estimate <= FEW ? store.count(query) : Math.max(estimate, seen);
+      }
+    };
   }
 
   @GetMapping(RECORDS + "/{*key}")
@@ -90,7 +116,7 @@ public final class QueryController {
         throw new ProblemException(ProblemType.NOT_FOUND, "No record has this key.");
       }
       writer.end();
-      send(response, format, out);
+      PageResponse.send(request, response, format, out);
     }
   }
 
@@ -138,19 +164,20 @@ public final class QueryController {
     }
   }
 
+  private static void refuseUnlessOne(int rows, boolean more) {
+    if (rows != 1 || more) {
+      throw new ProblemException(
+          ProblemType.NOT_ACCEPTABLE,
+          "%s asks for one row, and the result contains %s rows."
+              .formatted(ResultFormat.OBJECT.mediaType(), more ? "more than " + rows : rows));
+    }
+  }
+
   /** PostgREST's own form: first and last row, counted from 0, and how many there are in all. */
   private static String range(long first, int rows, long total) {
     var all = total < 0 ? "*" : Long.toString(total);
     return rows == 0
         ? "*/" + all
         : String.format(Locale.ROOT, "%d-%d/%s", first, first + rows - 1, all);
-  }
-
-  private static void send(HttpServletResponse response, ResultFormat format, PageBuffer page)
-      throws IOException {
-    response.setContentType(format.contentType());
-    response.setHeader("Vary", "Accept, Prefer");
-    response.setContentLengthLong(page.size());
-    page.writeTo(response.getOutputStream());
   }
 }

@@ -3,7 +3,6 @@ package dev.acequia.api.query;
 import dev.acequia.api.http.QueryString;
 import dev.acequia.stores.query.Condition;
 import dev.acequia.stores.query.Expression;
-import dev.acequia.stores.query.Expression.Aggregate;
 import dev.acequia.stores.query.InvalidQueryException;
 import dev.acequia.stores.query.OrderTerm;
 import dev.acequia.stores.query.Query;
@@ -11,6 +10,7 @@ import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.stores.query.SelectItem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** PostgREST's query language over one pipeline's fields. */
 final class QueryParser {
@@ -18,6 +18,7 @@ final class QueryParser {
   static final String OFFSET = "offset";
 
   private static final int MAX_OFFSET = 10_000;
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
   private final RecordColumns columns;
   private final SelectParser select;
@@ -63,18 +64,24 @@ final class QueryParser {
 
   private List<OrderTerm> order(List<SelectItem> items, QueryString parameters) {
     var text = parameters.single("order").filter(order -> !order.isEmpty());
-    if (items.stream().noneMatch(item -> item.expression() instanceof Aggregate)) {
-      return columns.total(
-          text.map(order -> OrderParser.parse(order, columns::require)).orElse(List.of()));
+    if (items.stream().noneMatch(item -> item.expression().isAggregate())) {
+      var order =
+          text.map(terms -> OrderParser.parse(terms, columns::require, columns::require))
+              .orElse(List.of());
+      if (order.stream().anyMatch(term -> term.expression().isAggregate())) {
+        throw new InvalidQueryException(
+            "order takes an aggregate only where select has one: add it there");
+      }
+      return columns.total(order);
     }
     var groups = new ArrayList<Expression>();
     for (var item : items) {
-      if (!(item.expression() instanceof Aggregate)) {
+      if (!item.expression().isAggregate()) {
         groups.add(item.expression());
       }
     }
     var order =
-        text.map(terms -> OrderParser.parse(terms, name -> selected(items, name)))
+        text.map(terms -> OrderParser.parse(terms, name -> selected(items, name), columns::require))
             .orElse(List.of());
     return RecordColumns.completed(order, groups);
   }
@@ -117,7 +124,7 @@ final class QueryParser {
         .single(name)
         .map(
             text -> {
-              if (!text.matches("[0-9]{1,9}")) {
+              if (!NUMBER.matcher(text).matches()) {
                 throw new InvalidQueryException(
                     name + " is a number, not '" + Shown.of(text) + "'");
               }

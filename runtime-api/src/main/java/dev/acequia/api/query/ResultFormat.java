@@ -41,6 +41,19 @@ public enum ResultFormat {
     PageWriter writer(PageBuffer out, List<ResultColumn> columns) {
       return new ColumnsPage(out, columns);
     }
+  },
+  ARROW("application/vnd.apache.arrow.stream", "") {
+    @Override
+    PageWriter writer(PageBuffer out, List<ResultColumn> columns) throws IOException {
+      return new ArrowPage(out, columns);
+    }
+  },
+  /** What PostgREST's clients ask for where one row is to come; another number of rows is 406. */
+  OBJECT("application/vnd.pgrst.object+json", "") {
+    @Override
+    PageWriter writer(PageBuffer out, List<ResultColumn> columns) throws IOException {
+      return new JsonPage(out, columns, JsonPage.Frame.SINGLE);
+    }
   };
 
   private final MediaType mediaType;

@@ -1,23 +1,23 @@
 package dev.acequia.api.query;
 
-import dev.acequia.stores.query.Expression.Aggregate;
-import dev.acequia.stores.query.Expression.Aggregate.Function;
 import dev.acequia.stores.query.InvalidQueryException;
 import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.stores.query.SelectItem;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/** {@code select=origin,delay:dep_delay.avg(),count()}. */
+/** {@code select=origin,delay:dep_delay.avg()::text,count()}. */
 final class SelectParser {
-  /** An alias and a colon, a field and a dot, a function and parentheses: each may be absent. */
+  /** An alias and a colon, a field and a cast, a dot, a function and a cast: each may be absent. */
   private static final Pattern ITEM =
       Pattern.compile(
           "(?:(?<alias>[^:.,()\"\\p{Cntrl}]{1,63}):)?"
-              + "(?:(?<column>\\*|[^:.,()*]+)|(?:(?<field>[^:.,()*]+)\\.)?(?<function>[a-z]+)\\(\\))");
+              + "(?:(?<all>\\*)"
+              + "|(?<column>[^:.,()*]+)(?:::(?<inner>[^:.,()]+))?"
+              + "(?:\\.(?<function>[a-z]+)\\(\\)(?:::(?<outer>[^:.,()]+))?)?"
+              + "|(?<alone>[a-z]+)\\(\\)(?:::(?<cast>[^:.,()]+))?)");
 
   private final RecordColumns columns;
 
@@ -26,10 +26,6 @@ final class SelectParser {
   }
 
   List<SelectItem> parse(String text) {
-    if (text.contains("::")) {
-      throw new InvalidQueryException(
-          "select does not support casts yet: take '::' and what follows it away");
-    }
     var items = new ArrayList<SelectItem>();
     for (var part : text.split(",", -1)) {
       var item = ITEM.matcher(part);
@@ -37,35 +33,38 @@ final class SelectParser {
         throw new InvalidQueryException(
             "select cannot have '"
                 + Shown.of(part)
-                + "': write *, field, alias:field, field.avg() or count()");
+                + "': write *, field, alias:field, field::text, field.avg() or count()");
       }
-      var column = item.group("column");
-      var alias = item.group("alias");
-      if ("*".equals(column)) {
-        if (alias != null) {
-          throw new InvalidQueryException("select cannot rename *");
-        }
+      if (item.group("all") == null) {
+        items.add(item(item));
+      } else if (item.group("alias") == null) {
         items.addAll(columns.all());
-      } else if (column != null) {
-        items.add(new SelectItem(alias == null ? column : alias, columns.require(column)));
       } else {
-        items.add(aggregate(alias, item.group("field"), item.group("function")));
+        throw new InvalidQueryException("select cannot rename *");
       }
     }
     return items;
   }
 
-  private SelectItem aggregate(@Nullable String alias, @Nullable String field, String function) {
-    for (var known : Function.values()) {
-      if (known.name().toLowerCase(Locale.ROOT).equals(function)) {
-        return new SelectItem(
-            alias == null ? function : alias,
-            new Aggregate(known, field == null ? null : columns.require(field).field()));
-      }
+  /**
+   * Without an alias, a column has the name of its field, and an aggregate that of its function.
+   */
+  private SelectItem item(Matcher item) {
+    var alias = item.group("alias");
+    var alone = item.group("alone");
+    if (alone != null) {
+      var count = AggregateParser.parse(alone, null);
+      return new SelectItem(
+          alias == null ? alone : alias, CastParser.cast(count, item.group("cast")));
     }
-    throw new InvalidQueryException(
-        "select does not know "
-            + Shown.of(function)
-            + "(): there are count, sum, avg, min and max");
+    var name = item.group("column");
+    var column = CastParser.cast(columns.require(name), item.group("inner"));
+    var function = item.group("function");
+    if (function == null) {
+      return new SelectItem(alias == null ? name : alias, column);
+    }
+    return new SelectItem(
+        alias == null ? function : alias,
+        CastParser.cast(AggregateParser.parse(function, column), item.group("outer")));
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.acequia.contract.FieldType;
-import dev.acequia.stores.query.ResultRow;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -14,7 +13,6 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PageWriterTest {
@@ -32,8 +30,8 @@ class PageWriterTest {
           new ResultColumn("a \"b\"", FieldType.STRING),
           new ResultColumn("doc", FieldType.JSON));
 
-  private static final Values FULL =
-      new Values(
+  private static final PlainRow FULL =
+      new PlainRow(
           Long.MIN_VALUE,
           1e-7,
           new BigDecimal("1E+3"),
@@ -44,52 +42,10 @@ class PageWriterTest {
           "q\"\\\n\t\u0001ñ🛶, ",
           "{\"a\":\n1}");
 
-  private static final Values EMPTY =
-      new Values(null, null, null, null, null, null, null, "", null);
+  private static final PlainRow EMPTY =
+      new PlainRow(null, null, null, null, null, null, null, "", null);
 
-  /** A row of plain objects. */
-  private record Values(@Nullable Object... at) implements ResultRow {
-    @Override
-    public boolean isNull(int column) {
-      return at[column] == null;
-    }
-
-    @Override
-    public long longAt(int column) {
-      return (Long) value(column);
-    }
-
-    @Override
-    public double doubleAt(int column) {
-      return (Double) value(column);
-    }
-
-    @Override
-    public BigDecimal decimalAt(int column) {
-      return (BigDecimal) value(column);
-    }
-
-    @Override
-    public long uuidMostAt(int column) {
-      return ((UUID) value(column)).getMostSignificantBits();
-    }
-
-    @Override
-    public long uuidLeastAt(int column) {
-      return ((UUID) value(column)).getLeastSignificantBits();
-    }
-
-    @Override
-    public byte[] utf8At(int column) {
-      return ((String) value(column)).getBytes(StandardCharsets.UTF_8);
-    }
-
-    private Object value(int column) {
-      return java.util.Objects.requireNonNull(at[column]);
-    }
-  }
-
-  private static String written(ResultFormat format, List<ResultColumn> columns, Values... rows)
+  private static String written(ResultFormat format, List<ResultColumn> columns, PlainRow... rows)
       throws IOException {
     try (var out = new PageBuffer(0);
         var writer = format.writer(out, columns)) {
@@ -140,7 +96,8 @@ class PageWriterTest {
   @Test
   void writesColumnsAsDataFramesDo() throws IOException {
     var columns = COLUMNS.subList(0, 2);
-    assertThat(written(ResultFormat.COLUMNS, columns, new Values(1L, 2.0), new Values(null, 0.5)))
+    assertThat(
+            written(ResultFormat.COLUMNS, columns, new PlainRow(1L, 2.0), new PlainRow(null, 0.5)))
         .isEqualTo("{\"n\": {\"0\": 1, \"1\": null}, \"d\": {\"0\": 2, \"1\": 0.5}}\n");
     assertThat(written(ResultFormat.COLUMNS, columns)).isEqualTo("{\"n\": {}, \"d\": {}}\n");
   }
@@ -151,18 +108,18 @@ class PageWriterTest {
         new double[] {
           0, -0.0, 1, -5, 0.1, 1e15, 9007199254740993.0, 1e21, Double.MIN_VALUE, Double.MAX_VALUE
         }) {
-      var text = written(ResultFormat.NDJSON, COLUMNS.subList(1, 2), new Values(value));
+      var text = written(ResultFormat.NDJSON, COLUMNS.subList(1, 2), new PlainRow(value));
       assertThat(JSON.readTree(text).get("d").asDouble()).isEqualTo(value);
     }
-    assertThat(written(ResultFormat.NDJSON, COLUMNS.subList(1, 2), new Values(Double.NaN)))
+    assertThat(written(ResultFormat.NDJSON, COLUMNS.subList(1, 2), new PlainRow(Double.NaN)))
         .isEqualTo("{\"d\":null}\n");
   }
 
   @Test
   void keepsAPageLargerThanItsMemoryInAFile() throws IOException {
     var text = "ñ".repeat(40_000);
-    var rows = new Values[100];
-    Arrays.fill(rows, new Values(text));
+    var rows = new PlainRow[100];
+    Arrays.fill(rows, new PlainRow(text));
     var columns = List.of(new ResultColumn("s", FieldType.STRING));
 
     for (var format : ResultFormat.values()) {

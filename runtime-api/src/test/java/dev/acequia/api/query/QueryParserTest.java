@@ -23,6 +23,7 @@ import dev.acequia.stores.query.Condition.Like;
 import dev.acequia.stores.query.Condition.Not;
 import dev.acequia.stores.query.Expression.Aggregate;
 import dev.acequia.stores.query.Expression.Aggregate.Function;
+import dev.acequia.stores.query.Expression.Cast;
 import dev.acequia.stores.query.InvalidQueryException;
 import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.OrderTerm;
@@ -152,13 +153,68 @@ class QueryParserTest {
     assertThat(grouped.select())
         .containsExactly(
             new SelectItem("origin", COLUMNS.require("origin")),
-            new SelectItem("mean", new Aggregate(Function.AVG, field("dep_delay"))),
+            new SelectItem("mean", new Aggregate(Function.AVG, COLUMNS.require("dep_delay"))),
             new SelectItem("count", new Aggregate(Function.COUNT, null)));
     assertThat(grouped.order())
         .containsExactly(
             new OrderTerm(new Aggregate(Function.COUNT, null), Direction.DESC, Nulls.FIRST),
             OrderTerm.ascending(COLUMNS.require("origin")));
     assertThat(parse("select=count()").order()).isEmpty();
+  }
+
+  @Test
+  void readsCastsInsideAndOutsideOfAggregates() {
+    var asText = new Cast(COLUMNS.require("dep_delay"), FieldType.STRING);
+    assertThat(parse("select=dep_delay::text,d:dep_delay::int4").select())
+        .containsExactly(
+            new SelectItem("dep_delay", asText),
+            new SelectItem("d", new Cast(COLUMNS.require("dep_delay"), FieldType.INT32)));
+    assertThat(parse("select=max:dep_delay::text.max(),flight.sum()::string").select())
+        .containsExactly(
+            new SelectItem("max", new Aggregate(Function.MAX, asText)),
+            new SelectItem(
+                "sum",
+                new Cast(
+                    new Aggregate(Function.SUM, COLUMNS.require("flight")), FieldType.STRING)));
+    assertThat(parse("select=count()::text").grouped()).isTrue();
+  }
+
+  @Test
+  void ordersGroupsByAggregatesSelectedOrNot() {
+    var count = new OrderTerm(new Aggregate(Function.COUNT, null), Direction.DESC, Nulls.FIRST);
+    assertThat(parse("select=origin,count()&order=count().desc").order().getFirst())
+        .isEqualTo(count);
+    assertThat(parse("select=origin,n:count()&order=n.desc").order().getFirst()).isEqualTo(count);
+    assertThat(
+            parse("select=origin,n:count()&order=dep_delay.avg().nullsfirst,origin.desc").order())
+        .containsExactly(
+            new OrderTerm(
+                new Aggregate(Function.AVG, COLUMNS.require("dep_delay")),
+                Direction.ASC,
+                Nulls.FIRST),
+            new OrderTerm(COLUMNS.require("origin"), Direction.DESC, Nulls.FIRST));
+  }
+
+  @Test
+  void readsListsOfOperandsAndTheDistinctionOfNulls() {
+    assertThat(only("origin=like(any).{J*,\"a,b\"}"))
+        .isEqualTo(
+            new Any(
+                List.of(
+                    new Like(field("origin"), "J%", false),
+                    new Like(field("origin"), "a,b", false))));
+    assertThat(only("or=(origin.not.neq(all).{a,b}, origin.isdistinct.c )"))
+        .isEqualTo(
+            new Any(
+                List.of(
+                    new Not(new All(List.of(origin(Operator.NEQ, "a"), origin(Operator.NEQ, "b")))),
+                    origin(Operator.DISTINCT, "c "))));
+  }
+
+  @Test
+  void takesAnAsteriskBehindABackslashForItself() {
+    assertThat(only("origin=like.a%5C*b*%5C%5C*"))
+        .isEqualTo(new Like(field("origin"), "a\\*b%\\\\%", false));
   }
 
   @Test
@@ -192,7 +248,13 @@ class QueryParserTest {
         "origin=eq",
         "origin=not.not.eq.x",
         "origin=fts.x",
-        "origin=eq(any).{a}",
+        "origin=in(any).{a}",
+        "origin=eq(some).{a}",
+        "origin=eq(any).a",
+        "origin=eq(any).{a",
+        "origin=(any).{a}",
+        "origin=eq(any)",
+        "flight=gt(all).{1,x}",
         "origin=like.a%5C",
         "flight=eq.x",
         "flight=eq.1;DROP TABLE x",
@@ -209,7 +271,19 @@ class QueryParserTest {
         "extra=eq.{}",
         "select=",
         "select=origin,",
-        "select=origin::text",
+        "select=origin::int32",
+        "select=origin::colour",
+        "select=origin::",
+        "select=::text",
+        "select=late::int32",
+        "select=flight::text::int32",
+        "select=flight::text.sum()",
+        "select=flight.sum().text",
+        "select=*::text",
+        "order=count()",
+        "order=flight.sum().desc",
+        "select=origin,count()&order=flight.sum().up",
+        "select=origin,count()&order=origin.sum()",
         "select=origin,origin",
         "select=colour",
         "select=colour.avg()",

@@ -1,0 +1,75 @@
+package dev.acequia.api.query;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A finished page on its way to the client: compressed if that is wanted and worth it, and not sent
+ * at all to a client that has it.
+ */
+final class PageResponse {
+  /** What fits one packet is not worth compressing. */
+  private static final int MIN_COMPRESSED = 1 << 10;
+
+  private PageResponse() {}
+
+  /** Sends the page; its status and the headers that describe the result are set already. */
+  static void send(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      ResultFormat format,
+      PageBuffer page)
+      throws IOException {
+    response.addHeader("Vary", "Accept, Accept-Encoding, Prefer");
+    response.setContentType(format.contentType());
+    if (page.isInMemory()) {
+      var tag = tag(response, page);
+      response.setHeader("ETag", tag);
+      response.setHeader("Cache-Control", "no-cache");
+      if (has(request.getHeader("If-None-Match"), tag)) {
+        response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+        return;
+      }
+    }
+    var coding =
+        page.size() < MIN_COMPRESSED
+            ? ContentCoding.IDENTITY
+            : ContentCoding.of(request.getHeader("Accept-Encoding"));
+    if (coding == ContentCoding.IDENTITY) {
+      response.setContentLengthLong(page.size());
+      page.writeTo(response.getOutputStream());
+      return;
+    }
+    response.setHeader("Content-Encoding", coding.token());
+    if (!request.getMethod().equals("HEAD")) {
+      try (var out = coding.over(response.getOutputStream())) {
+        page.writeTo(out);
+      }
+    }
+  }
+
+  /** Weak, since a page is the same however it is compressed. */
+  private static String tag(HttpServletResponse response, PageBuffer page) {
+    return "W/\"%s\""
+        .formatted(
+            page.digest(
+                String.valueOf(response.getContentType()),
+                String.valueOf(response.getHeader("Content-Range")),
+                String.valueOf(response.getHeader("Link"))));
+  }
+
+  private static boolean has(@Nullable String ifNoneMatch, String tag) {
+    if (ifNoneMatch == null) {
+      return false;
+    }
+    for (var part : ifNoneMatch.split(",", -1)) {
+      var known = part.strip();
+      if (known.equals("*") || tag.endsWith(known) && known.startsWith("\"") || known.equals(tag)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
