@@ -52,12 +52,12 @@ final class PageResponse {
 
   /** Weak, since a page is the same however it is compressed. */
   private static String tag(HttpServletResponse response, PageBuffer page) {
-    return "W/\"%s\""
-        .formatted(
-            page.digest(
-                String.valueOf(response.getContentType()),
-                String.valueOf(response.getHeader("Content-Range")),
-                String.valueOf(response.getHeader("Link"))));
+    return "W/\""
+        + page.digest(
+            String.valueOf(response.getContentType()),
+            String.valueOf(response.getHeader("Content-Range")),
+            String.valueOf(response.getHeader("Link")))
+        + '"';
   }
 
   private static boolean has(@Nullable String ifNoneMatch, String tag) {
