@@ -22,7 +22,7 @@ final class PageResponse {
       ResultFormat format,
       PageBuffer page)
       throws IOException {
-    response.addHeader("Vary", "Accept, Accept-Encoding, Prefer");
+    response.setHeader("Vary", "Accept, Accept-Encoding, Prefer");
     response.setContentType(format.contentType());
     if (page.isInMemory()) {
       var tag = tag(response, page);
