@@ -3,15 +3,7 @@ package dev.acequia.contract.record;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
-import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
 import java.util.List;
 
 /**
@@ -31,49 +23,32 @@ public final class RecordKey {
    */
   public static final int MAX_BYTES = 2048;
 
-  private static final DateTimeFormatter TIMESTAMP =
-      new DateTimeFormatterBuilder()
-          .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
-          .appendFraction(ChronoField.MICRO_OF_SECOND, 0, 6, true)
-          .appendLiteral('Z')
-          .toFormatter()
-          .withZone(ZoneOffset.UTC);
-
   private RecordKey() {}
 
   /** The key of a decoded record; empty when the schema has none. */
   public static byte[] encode(Schema schema, Row row) {
-    var key = schema.keyIndexes();
+    var key = row.key;
     if (key.length == 0) {
       return new byte[0];
     }
-    var out = new ByteArrayOutputStream(64);
+    var out = new KeyText();
     for (var i = 0; i < key.length; i++) {
-      out.write(i == 0 ? '[' : ',');
+      out.put(i == 0 ? '[' : ',');
       var field = key[i];
       switch (schema.fields().get(field).type()) {
         case STRING ->
-            quote(out, row.textBuffer(field), row.textOffset(field), row.textLength(field));
-        case INT32, INT64 -> ascii(out, Long.toString(row.longAt(field)));
-        case DOUBLE -> ascii(out, number(row.doubleAt(field)));
-        case DECIMAL -> quoted(out, plain(row.decimalAt(field)));
-        case BOOLEAN -> ascii(out, row.longAt(field) == 0 ? "false" : "true");
-        case DATE -> quoted(out, LocalDate.ofEpochDay(row.longAt(field)).toString());
-        case TIMESTAMP -> quoted(out, timestamp(row.longAt(field)));
-        case UUID -> quoted(out, row.uuidAt(field).toString());
+            out.quote(row.textBuffer(field), row.textOffset(field), row.textLength(field));
+        case INT32, INT64 -> out.put(Long.toString(row.longAt(field)));
+        case DOUBLE -> out.put(number(row.doubleAt(field)));
+        case DECIMAL -> out.quote(plain(row.decimalAt(field)));
+        case BOOLEAN -> out.put(row.longAt(field) == 0 ? "false" : "true");
+        case DATE -> out.put('"').date(row.longAt(field)).put('"');
+        case TIMESTAMP -> out.put('"').timestamp(row.longAt(field)).put('"');
+        case UUID -> out.quote(row.uuidAt(field).toString());
         case JSON -> throw new IllegalArgumentException("a field of type json cannot be a key");
       }
     }
-    out.write(']');
-    return out.toByteArray();
-  }
-
-  /** A timestamp's canonical text. */
-  static String timestamp(long epochMicros) {
-    return TIMESTAMP.format(
-        Instant.ofEpochSecond(
-            Math.floorDiv(epochMicros, TemporalText.MICROS_PER_SECOND),
-            Math.floorMod(epochMicros, TemporalText.MICROS_PER_SECOND) * 1000));
+    return out.put(']').toBytes();
   }
 
   static void checkSize(int[] key, FieldType[] types, Row row) throws BadRecordException {
@@ -93,17 +68,15 @@ public final class RecordKey {
   }
 
   static byte[] fromTexts(int[] key, FieldType[] types, List<String> parts) {
-    var json = new ByteArrayOutputStream(64);
+    var json = new KeyText();
     for (var i = 0; i < key.length; i++) {
-      json.write(i == 0 ? '[' : ',');
-      var text = parts.get(i).getBytes(StandardCharsets.UTF_8);
+      json.put(i == 0 ? '[' : ',');
       switch (types[key[i]]) {
-        case INT32, INT64, DOUBLE, BOOLEAN, JSON -> json.write(text, 0, text.length);
-        case STRING, DECIMAL, DATE, TIMESTAMP, UUID -> quote(json, text, 0, text.length);
+        case INT32, INT64, DOUBLE, BOOLEAN, JSON -> json.raw(parts.get(i));
+        case STRING, DECIMAL, DATE, TIMESTAMP, UUID -> json.quote(parts.get(i));
       }
     }
-    json.write(']');
-    return json.toByteArray();
+    return json.put(']').toBytes();
   }
 
   private static String plain(BigDecimal value) {
@@ -128,41 +101,5 @@ public final class RecordKey {
         + (digits.length() > 1 ? "." + digits.substring(1) : "")
         + (exponent < 0 ? "e-" : "e+")
         + Math.abs(exponent);
-  }
-
-  private static void quote(ByteArrayOutputStream out, byte[] text, int offset, int length) {
-    out.write('"');
-    for (var i = offset; i < offset + length; i++) {
-      var b = text[i];
-      switch (b) {
-        case '"', '\\' -> {
-          out.write('\\');
-          out.write(b);
-        }
-        case '\b' -> ascii(out, "\\b");
-        case '\f' -> ascii(out, "\\f");
-        case '\n' -> ascii(out, "\\n");
-        case '\r' -> ascii(out, "\\r");
-        case '\t' -> ascii(out, "\\t");
-        default -> {
-          if (b >= 0 && b < ' ') {
-            ascii(out, String.format("\\u%04x", (int) b));
-          } else {
-            out.write(b);
-          }
-        }
-      }
-    }
-    out.write('"');
-  }
-
-  private static void quoted(ByteArrayOutputStream out, String text) {
-    out.write('"');
-    ascii(out, text);
-    out.write('"');
-  }
-
-  private static void ascii(ByteArrayOutputStream out, String text) {
-    out.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
   }
 }

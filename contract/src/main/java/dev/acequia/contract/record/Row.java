@@ -20,6 +20,10 @@ public final class Row {
   private static final byte[] NO_BYTES = new byte[0];
 
   final JsonCursor cursor = new JsonCursor();
+
+  /** The key fields, in key order. */
+  final int[] key;
+
   private final byte[] states;
   private final long[] values;
   private final long[] seconds;
@@ -28,6 +32,7 @@ public final class Row {
   private final int[] lengths;
 
   public Row(Schema schema) {
+    key = schema.keyIndexes();
     var fields = schema.fields().size();
     states = new byte[fields];
     values = new long[fields];
