@@ -89,6 +89,8 @@ public class WebServer {
     connector.setEncodedReverseSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue());
     var protocol = (AbstractHttp11Protocol<?>) connector.getProtocolHandler();
     protocol.setExecutor(new VirtualThreadExecutor("http-"));
+    // A hundred, unless told otherwise: a busy client would open connections all the time.
+    protocol.setMaxKeepAliveRequests(-1);
     protocol.setMaxHttpRequestHeaderSize(MAX_HEADER_BYTES);
     protocol.setMaxSwallowSize(MAX_SWALLOWED_BYTES);
     protocol.setCompression("on");
