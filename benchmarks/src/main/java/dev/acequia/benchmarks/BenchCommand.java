@@ -1,6 +1,8 @@
 package dev.acequia.benchmarks;
 
 import dev.acequia.benchmarks.faults.FaultsCommand;
+import dev.acequia.benchmarks.ingest.IngestCommand;
+import dev.acequia.benchmarks.query.QueryCommand;
 import dev.acequia.benchmarks.sink.SinkCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,7 +14,7 @@ import picocli.CommandLine.Spec;
     description = "Measure Acequia against its limits and its peers, in one run on this machine.",
     synopsisSubcommandLabel = "NAME",
     commandListHeading = "%nBenchmarks:%n",
-    subcommands = {SinkCommand.class, FaultsCommand.class})
+    subcommands = {SinkCommand.class, QueryCommand.class, IngestCommand.class, FaultsCommand.class})
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -20,6 +20,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule theProductRunsInProcessesOfItsOwn =
       ArchRuleDefinition.noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.acequia.benchmarks.constant..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(

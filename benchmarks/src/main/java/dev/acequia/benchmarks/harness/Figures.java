@@ -12,6 +12,19 @@ public final class Figures {
     values.put(metric, value);
   }
 
+  /**
+   * A figure that was measured.
+   *
+   * @throws IllegalStateException when it was not
+   */
+  public double value(Metric metric) {
+    var value = values.get(metric);
+    if (value == null) {
+      throw new IllegalStateException(metric + " was not measured");
+    }
+    return value;
+  }
+
   /** A figure that was measured, as the report shows it. */
   public String shown(Metric metric) {
     var value = values.get(metric);

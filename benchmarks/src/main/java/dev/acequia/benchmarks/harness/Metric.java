@@ -21,7 +21,13 @@ public enum Metric {
   /** What the broker spent on it. */
   KAFKA_CPU_SECONDS_PER_MILLION("Kafka CPU s/million", "%.2f"),
   /** From the start of the process to its first committed row. */
-  COLD_START_MS("cold start ms", "%,.0f");
+  COLD_START_MS("cold start ms", "%,.0f"),
+  /** The median of the duration whose 99th percentile is told. */
+  P50_MS("p50 ms", "%,.1f"),
+  /** What the load generator spent on it. */
+  GENERATOR_CPU_SECONDS_PER_MILLION("generator CPU s/million", "%.2f"),
+  /** The rate in the first seconds of a process. */
+  COLD_PER_SECOND("cold per second", "%,.0f");
 
   private final String heading;
   private final String format;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,7 +54,32 @@ public final class RuntimeImage {
     return MeasuredProcess.start(String.join(" ", command), all, variables, log);
   }
 
-  private static String freeAddress() {
+  /**
+   * Starts another program in place of a role's own, with the role's Java, flags and libraries.
+   *
+   * @param role the entry point's argument, such as {@code api}
+   * @param environment on top of this process's
+   */
+  public MeasuredProcess startInstead(
+      String role, Class<?> program, Map<String, String> environment) throws IOException {
+    var variables = new HashMap<>(environment);
+    variables.put("JAVA_HOME", System.getProperty("java.home"));
+    // These words stand before the role's own class path and program, so Java takes them instead.
+    variables.put(
+        "JAVA_OPTS",
+        "-cp %s:%s/lib/%s/* %s"
+            .formatted(
+                program.getProtectionDomain().getCodeSource().getLocation().getPath(),
+                entrypoint.getParent(),
+                role,
+                program.getName()));
+    var log = Files.createTempFile(folder, program.getSimpleName() + "-", ".log");
+    return MeasuredProcess.start(
+        program.getSimpleName(), List.of(entrypoint.toString(), role), variables, log);
+  }
+
+  /** A loopback address that no other process of the benchmark listens on. */
+  public String freeAddress() {
     var number = ADDRESSES.incrementAndGet();
     return "127.78." + (ProcessHandle.current().pid() % 250 + 1) + "." + (number % 250 + 1);
   }

@@ -27,6 +27,11 @@ public record Spread(double median, double min, double max, int rounds) {
     return new Spread(median, sorted[0], sorted[sorted.length - 1], sorted.length);
   }
 
+  /** Each figure, divided. */
+  public Spread dividedBy(double by) {
+    return new Spread(median / by, min / by, max / by, rounds);
+  }
+
   /**
    * A percentile by the nearest rank.
    *

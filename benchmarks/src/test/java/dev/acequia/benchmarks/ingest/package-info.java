@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.benchmarks.ingest;
+
+import org.jspecify.annotations.NullMarked;

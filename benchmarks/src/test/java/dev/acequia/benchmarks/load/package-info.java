@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.benchmarks.load;
+
+import org.jspecify.annotations.NullMarked;

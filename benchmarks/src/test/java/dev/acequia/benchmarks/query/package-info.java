@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.benchmarks.query;
+
+import org.jspecify.annotations.NullMarked;
