@@ -13,6 +13,8 @@ import java.util.function.Consumer;
 
 /** One pipeline's life under faults, from the first record to the comparison. */
 final class History implements Callable<History.Outcome> {
+  private static final int PARTITIONS = 6;
+
   private static final Duration CATCH_UP_LIMIT = Duration.ofMinutes(5);
 
   /**
@@ -90,7 +92,7 @@ final class History implements Callable<History.Outcome> {
 
   private Outcome live() throws Exception {
     var name = plan.mode().name().toLowerCase(Locale.ROOT);
-    try (var pipeline = new HistoryPipeline(servers, name, plan.mode(), folder);
+    try (var pipeline = new HistoryPipeline(servers, name, plan.mode(), PARTITIONS, folder);
         var fleet = new Fleet(pipeline, plan.classPath());
         var producer =
             new HistoryProducer(pipeline, plan.ids(), plan.perSecond(), plan.seed()).start()) {

@@ -67,7 +67,7 @@ final class HistoryChecker {
 
   private void checkRows(Connection connection) throws SQLException, IOException {
     var stored = new BitSet();
-    for (var partition = 0; partition < HistoryPipeline.PARTITIONS; partition++) {
+    for (var partition = 0; partition < pipeline.partitions(); partition++) {
       try (var statement =
           connection.prepareStatement(
               "SELECT _offset, id FROM "
@@ -85,7 +85,7 @@ final class HistoryChecker {
                 "SELECT _topic_id, _partition, _offset, id FROM "
                     + pipeline.table()
                     + " WHERE _topic_id <> ? OR _partition >= "
-                    + HistoryPipeline.PARTITIONS
+                    + pipeline.partitions()
                     + " LIMIT 100");
         var others = bound(statement).executeQuery()) {
       while (others.next()) {
@@ -197,7 +197,7 @@ final class HistoryChecker {
 
   private void checkKeys(Connection connection) throws SQLException, IOException {
     var expected = new HashMap<Integer, Last>();
-    for (var partition = 0; partition < HistoryPipeline.PARTITIONS; partition++) {
+    for (var partition = 0; partition < pipeline.partitions(); partition++) {
       var number = partition;
       read(
           partition,

@@ -38,7 +38,6 @@ import org.jspecify.annotations.Nullable;
  * value of each key, overwritten and deleted again and again.
  */
 final class HistoryPipeline implements AutoCloseable {
-  static final int PARTITIONS = 6;
   private static final int TIMEOUT_SECONDS = 30;
   private static final int MIGRATION_SECONDS = 120;
   private static final int MIGRATION_ATTEMPTS = 5;
@@ -63,6 +62,7 @@ final class HistoryPipeline implements AutoCloseable {
   private final FaultyServers servers;
   private final LoadMode mode;
   private final String name;
+  private final int partitions;
   private final Path folder;
   private final Admin admin;
   private String topicId;
@@ -74,11 +74,12 @@ final class HistoryPipeline implements AutoCloseable {
    * @param name of letters alone
    * @param folder for files of the consumers
    */
-  HistoryPipeline(FaultyServers servers, String name, LoadMode mode, Path folder)
+  HistoryPipeline(FaultyServers servers, String name, LoadMode mode, int partitions, Path folder)
       throws SQLException, IOException, ExecutionException, TimeoutException, InterruptedException {
     this.servers = servers;
     this.mode = mode;
     this.name = name;
+    this.partitions = partitions;
     this.folder = Files.createDirectories(folder);
     admin = Admin.create(Map.of("bootstrap.servers", servers.bootstrapServers()));
     topicId = createTopic(topic()).orElseThrow();
@@ -98,6 +99,10 @@ final class HistoryPipeline implements AutoCloseable {
 
   String name() {
     return name;
+  }
+
+  int partitions() {
+    return partitions;
   }
 
   String topic() {
@@ -131,7 +136,7 @@ final class HistoryPipeline implements AutoCloseable {
         name,
         null,
         mode == LoadMode.UPSERT ? UPSERT : APPEND,
-        new TopicDefinition(topic(), topicId, PARTITIONS, topic() + ".dlq"),
+        new TopicDefinition(topic(), topicId, partitions, topic() + ".dlq"),
         new StoreDefinition.Postgres("history", name),
         mode,
         1000,
@@ -207,7 +212,7 @@ final class HistoryPipeline implements AutoCloseable {
   boolean isStoredToTheEnd()
       throws SQLException, ExecutionException, TimeoutException, InterruptedException {
     var asked =
-        IntStream.range(0, PARTITIONS)
+        IntStream.range(0, partitions)
             .boxed()
             .collect(
                 Collectors.toMap(
@@ -277,7 +282,7 @@ final class HistoryPipeline implements AutoCloseable {
       var id =
           admin
               .createTopics(
-                  List.of(new NewTopic(wanted, Optional.of(PARTITIONS), Optional.empty())))
+                  List.of(new NewTopic(wanted, Optional.of(partitions), Optional.empty())))
               .topicId(wanted)
               .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
       return Optional.of(id.toString());

@@ -212,7 +212,7 @@ final class HistoryProducer implements AutoCloseable {
     }
     return new ProducerRecord<>(
         pipeline.topic(),
-        random.nextInt(HistoryPipeline.PARTITIONS),
+        random.nextInt(pipeline.partitions()),
         null,
         bytes("{\"id\":" + id + ",\"note\":\"" + NOTE + "\"}"));
   }
@@ -220,7 +220,7 @@ final class HistoryProducer implements AutoCloseable {
   private ProducerRecord<byte[], byte[]> keyed(int key, @Nullable Integer id) {
     return new ProducerRecord<>(
         pipeline.topic(),
-        key % HistoryPipeline.PARTITIONS,
+        key % pipeline.partitions(),
         bytes("[" + key + "]"),
         id == null
             ? null

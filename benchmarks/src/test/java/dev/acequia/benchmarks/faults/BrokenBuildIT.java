@@ -72,7 +72,7 @@ class BrokenBuildIT {
    */
   private static Findings wakeAZombieOfATopicThatIsNoMore(String name, String classPath)
       throws Exception {
-    try (var pipeline = new HistoryPipeline(servers, name, LoadMode.APPEND, folder.resolve(name));
+    try (var pipeline = pipeline(name);
         var before = new HistoryProducer(pipeline, 0, 1, 1);
         var zombie = Member.start(pipeline, name + "-zombie", classPath)) {
       var frozen = new CountDownLatch(1);
@@ -105,6 +105,11 @@ class BrokenBuildIT {
     }
   }
 
+  /** Of one partition, so that a consumer that is stopped holds no other transaction open. */
+  private static HistoryPipeline pipeline(String name) throws Exception {
+    return new HistoryPipeline(servers, name, LoadMode.APPEND, 1, folder.resolve(name));
+  }
+
   /** The answer to its question after the topic's id has come by the time that ours has. */
   private static void freezeWhenItKnowsItsTopic(HistoryPipeline pipeline, Member zombie) {
     try {
@@ -116,7 +121,7 @@ class BrokenBuildIT {
   }
 
   private static Findings killBeforeCommit(String name, String classPath) throws Exception {
-    try (var pipeline = new HistoryPipeline(servers, name, LoadMode.APPEND, folder.resolve(name));
+    try (var pipeline = pipeline(name);
         var producer = new HistoryProducer(pipeline, 0, 1, 1);
         var victim = Member.start(pipeline, name + "-victim", classPath)) {
       var killed =
