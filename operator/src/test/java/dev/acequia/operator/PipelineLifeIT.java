@@ -304,14 +304,7 @@ class PipelineLifeIT {
         .inNamespace(namespace)
         .withName("keys")
         .edit(s -> new SecretBuilder(s).withData(Map.of()).build());
-    var version =
-        client
-            .secrets()
-            .inNamespace(namespace)
-            .withName("keys")
-            .get()
-            .getMetadata()
-            .getResourceVersion();
+    var version = versionOfKeys();
     await()
         .atMost(Duration.ofSeconds(5))
         .untilAsserted(
@@ -322,15 +315,18 @@ class PipelineLifeIT {
     operator = cluster.startOperator();
   }
 
+  private String versionOfKeys() {
+    return client
+        .secrets()
+        .inNamespace(namespace)
+        .withName("keys")
+        .get()
+        .getMetadata()
+        .getResourceVersion();
+  }
+
   private void awaitToldOfKeys() {
-    var version =
-        client
-            .secrets()
-            .inNamespace(namespace)
-            .withName("keys")
-            .get()
-            .getMetadata()
-            .getResourceVersion();
+    var version = versionOfKeys();
     await()
         .atMost(LIMIT)
         .untilAsserted(

@@ -148,8 +148,12 @@ final class HistoryPipeline implements AutoCloseable {
   void recreateTopic()
       throws IOException, ExecutionException, TimeoutException, InterruptedException {
     admin.deleteTopics(List.of(topic())).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
     var created = createTopic(topic());
     while (created.isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        throw new TimeoutException("the topic %s does not go".formatted(topic()));
+      }
       Thread.sleep(100); // the deletion goes on behind the answer
       created = createTopic(topic());
     }

@@ -1,7 +1,7 @@
 package dev.acequia.benchmarks.ingest;
 
 import dev.acequia.benchmarks.harness.ReportOptions;
-import java.time.Duration;
+import dev.acequia.benchmarks.serving.LoadOptions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
     })
 public final class IngestCommand implements Callable<Integer> {
   @Mixin private ReportOptions report;
+  @Mixin private LoadOptions load;
 
   @Option(
       names = "--connections",
@@ -25,34 +26,11 @@ public final class IngestCommand implements Callable<Integer> {
       description = "Connections of the load (default: ${DEFAULT-VALUE}).")
   private int connections;
 
-  @Option(
-      names = "--rounds",
-      paramLabel = "N",
-      defaultValue = "3",
-      description = "How often each subject is measured (default: ${DEFAULT-VALUE}).")
-  private int rounds;
-
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      defaultValue = "5",
-      description = "For how long, each time (default: ${DEFAULT-VALUE}).")
-  private int seconds;
-
-  @Option(
-      names = "--warm-up",
-      paramLabel = "N",
-      defaultValue = "12",
-      description =
-          "Seconds that a server is sent each kind of body before the first round (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int warmUp;
-
   @Override
   public Integer call() throws Exception {
     return report.show(
         new IngestBenchmark(
             new IngestBenchmark.Settings(
-                connections, rounds, Duration.ofSeconds(seconds), Duration.ofSeconds(warmUp))));
+                connections, load.rounds(), load.length(), load.warmUp())));
   }
 }

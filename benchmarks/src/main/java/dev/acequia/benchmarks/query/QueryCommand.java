@@ -1,7 +1,7 @@
 package dev.acequia.benchmarks.query;
 
 import dev.acequia.benchmarks.harness.ReportOptions;
-import java.time.Duration;
+import dev.acequia.benchmarks.serving.LoadOptions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
     })
 public final class QueryCommand implements Callable<Integer> {
   @Mixin private ReportOptions report;
+  @Mixin private LoadOptions load;
 
   @Option(
       names = "--rows",
@@ -32,29 +33,6 @@ public final class QueryCommand implements Callable<Integer> {
       description = "Connections of the load (default: ${DEFAULT-VALUE}).")
   private int connections;
 
-  @Option(
-      names = "--rounds",
-      paramLabel = "N",
-      defaultValue = "3",
-      description = "How often each subject is measured (default: ${DEFAULT-VALUE}).")
-  private int rounds;
-
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      defaultValue = "5",
-      description = "For how long, each time (default: ${DEFAULT-VALUE}).")
-  private int seconds;
-
-  @Option(
-      names = "--warm-up",
-      paramLabel = "N",
-      defaultValue = "12",
-      description =
-          "Seconds that a server is asked each question before the first round (default:"
-              + " ${DEFAULT-VALUE}).")
-  private int warmUp;
-
   @Option(names = "--no-peers", description = "Leave out pREST.")
   private boolean noPeers;
 
@@ -63,11 +41,6 @@ public final class QueryCommand implements Callable<Integer> {
     return report.show(
         new QueryBenchmark(
             new QueryBenchmark.Settings(
-                rows,
-                connections,
-                rounds,
-                Duration.ofSeconds(seconds),
-                Duration.ofSeconds(warmUp),
-                !noPeers)));
+                rows, connections, load.rounds(), load.length(), load.warmUp(), !noPeers)));
   }
 }
