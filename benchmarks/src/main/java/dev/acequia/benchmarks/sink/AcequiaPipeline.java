@@ -2,6 +2,7 @@ package dev.acequia.benchmarks.sink;
 
 import dev.acequia.benchmarks.harness.MeasuredProcess;
 import dev.acequia.benchmarks.harness.Workplace;
+import dev.acequia.benchmarks.serving.Flights;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
@@ -33,7 +34,7 @@ final class AcequiaPipeline {
             "bench",
             "flights",
             null,
-            Flight.SCHEMA,
+            Flights.SCHEMA,
             topic,
             new StoreDefinition.Postgres("bench", "flights"),
             mode,

@@ -4,6 +4,7 @@ import dev.acequia.benchmarks.harness.Figures;
 import dev.acequia.benchmarks.harness.MeasuredProcess;
 import dev.acequia.benchmarks.harness.Metric;
 import dev.acequia.benchmarks.harness.Workplace;
+import dev.acequia.benchmarks.serving.Flights;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.servers.Ports;
 import java.io.IOException;
@@ -199,7 +200,7 @@ final class ConnectSubject implements Subject {
       case UPSERT -> {
         settings.put("insert.mode", "upsert");
         settings.put("primary.key.mode", "record_value");
-        settings.put("primary.key.fields", String.join(",", Flight.SCHEMA.key()));
+        settings.put("primary.key.fields", String.join(",", Flights.SCHEMA.key()));
         // Without it a batch with two records of one key fails.
         settings.put("use.reduction.buffer", "true");
       }

@@ -1,13 +1,8 @@
 package dev.acequia.benchmarks.sink;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import dev.acequia.contract.Field;
-import dev.acequia.contract.FieldType;
-import dev.acequia.contract.Schema;
-import dev.acequia.contract.UnknownFields;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,25 +24,6 @@ record Flight(
     @Nullable Integer arrivalDelay,
     int distance,
     @Nullable Integer corrects) {
-
-  static final Schema SCHEMA =
-      new Schema(
-          List.of("time_hour", "carrier", "flight", "origin"),
-          List.of(
-              field("time_hour", FieldType.TIMESTAMP, true),
-              field("carrier", FieldType.STRING, true),
-              field("flight", FieldType.INT32, true),
-              field("origin", FieldType.STRING, true),
-              field("dest", FieldType.STRING, false),
-              field("tailnum", FieldType.STRING, false),
-              field("dep_delay", FieldType.DOUBLE, false),
-              field("arr_delay", FieldType.DOUBLE, false),
-              field("distance", FieldType.DOUBLE, false)),
-          UnknownFields.REJECT);
-
-  private static Field field(String name, FieldType type, boolean required) {
-    return new Field(name, type, required, null);
-  }
 
   String timeHour() {
     return Instant.ofEpochSecond(scheduled).toString();

@@ -3,6 +3,7 @@ package dev.acequia.benchmarks.sink;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.acequia.benchmarks.serving.Flights;
 import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.RecordKey;
@@ -33,15 +34,15 @@ class FlightStreamTest {
 
   @Test
   void everyRecordFitsTheSchemaAndItsKeyIsTheCanonicalOne() throws Exception {
-    var decoder = new RecordDecoder(Flight.SCHEMA);
-    var row = new Row(Flight.SCHEMA);
+    var decoder = new RecordDecoder(Flights.SCHEMA);
+    var row = new Row(Flights.SCHEMA);
     var bytes = 0L;
     for (var flight : flights(3, 20_000)) {
       var json = flight.json();
       bytes += json.length;
       decode(decoder, json, row);
       assertThat(new String(flight.key(), UTF_8))
-          .isEqualTo(new String(RecordKey.encode(Flight.SCHEMA, row), UTF_8));
+          .isEqualTo(new String(RecordKey.encode(Flights.SCHEMA, row), UTF_8));
     }
     assertThat(bytes / 20_000).isBetween(140L, 170L);
   }
