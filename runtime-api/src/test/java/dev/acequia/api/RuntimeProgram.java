@@ -65,6 +65,7 @@ final class RuntimeProgram implements AutoCloseable {
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectOutput(folder.resolve("log-" + number).toFile());
     builder.environment().putAll(environment);
+    builder.environment().put("MALLOC_ARENA_MAX", "2"); // as the image has it
     builder.environment().put("ACEQUIA_DEFINITION", file.toString());
     builder.environment().put("ACEQUIA_BIND_ADDRESS", address);
     builder.environment().put("POD_NAME", "pod-" + number);

@@ -39,10 +39,7 @@ class SlowClientsIT {
     pipeline = TestPipeline.start(LoadMode.APPEND, List.of(), field("note", FieldType.STRING));
     api =
         RuntimeProgram.api(
-            pipeline.definition,
-            TestPipeline.environment(),
-            folder,
-            List.of("-Xmx96m", "-XX:MaxMetaspaceSize=80m"));
+            pipeline.definition, TestPipeline.environment(), folder, List.of("-Xmx72m"));
     await()
         .atMost(Duration.ofSeconds(60))
         .ignoreExceptions()

@@ -28,6 +28,10 @@ final class BodyMemory implements AutoCloseable {
    */
   record Budgets(ByteBudget bodies, ByteBudget decoders) {
     static final Budgets NONE = new Budgets(new ByteBudget(0), new ByteBudget(0));
+
+    static Budgets of(HeapShare share) {
+      return new Budgets(new ByteBudget(share.bodies()), new ByteBudget(share.decoders()));
+    }
   }
 
   BodyMemory(Budgets budgets) {
@@ -37,9 +41,15 @@ final class BodyMemory implements AutoCloseable {
   /**
    * Takes so many bytes more.
    *
-   * @throws ProblemException when they cannot be had now
+   * @throws ProblemException when they cannot be had now, or never
    */
   void take(long more) {
+    if (bytes + more > budgets.bodies().total()) {
+      throw new ProblemException(
+          ProblemType.BODY_TOO_LARGE,
+          "The body needs more than the %d MiB that this API has for bodies. Send less at a time."
+              .formatted(budgets.bodies().total() >> 20));
+    }
     if (!budgets.bodies().tryTake(more)) {
       throw overloaded("Too many large bodies are being read at once.");
     }

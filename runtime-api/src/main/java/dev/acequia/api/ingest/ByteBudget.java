@@ -11,10 +11,17 @@ final class ByteBudget {
   /** What a permit stands for; a total of 2 GiB would not fit a semaphore otherwise. */
   private static final int UNIT = 64;
 
+  private final long total;
   private final Semaphore units;
 
   ByteBudget(long bytes) {
+    total = bytes;
     units = new Semaphore(Math.toIntExact(bytes / UNIT));
+  }
+
+  /** What all requests together may hold, in bytes. */
+  long total() {
+    return total;
   }
 
   /** Takes so many bytes, if they can be had now. */

@@ -20,16 +20,12 @@ import org.springframework.web.bind.annotation.PostMapping;
 /** {@code POST /v1/records}. */
 @Controller
 public final class IngestController {
-  private static final long BODY_BYTES = 48 << 20;
-  private static final long DECODER_BYTES = 32 << 20;
-
   /** Leaves room for key and headers below the 1 MiB that a topic takes unless told otherwise. */
   private static final int MAX_RECORD_BYTES = RecordDecoder.MAX_BYTES - (16 << 10);
 
   private final Schema schema;
   private final RecordDecoder decoder;
-  private final BodyMemory.Budgets budgets =
-      new BodyMemory.Budgets(new ByteBudget(BODY_BYTES), new ByteBudget(DECODER_BYTES));
+  private final BodyMemory.Budgets budgets = BodyMemory.Budgets.of(HeapShare.ofThisProcess());
   private final TopicWriter topic;
   private final Envelopes envelopes;
   private final WholeBodyIngest whole;

@@ -19,8 +19,6 @@ public final class TopicWriter implements AutoCloseable {
   /** A record is durable, or has failed, after so long. */
   private static final Duration DELIVERY_LIMIT = Duration.ofSeconds(20);
 
-  private static final long BYTES_IN_FLIGHT = 24 << 20;
-
   /** What a record on its way takes beside its bytes: the producer's own bookkeeping. */
   private static final int RECORD_OVERHEAD = 256;
 
@@ -28,7 +26,7 @@ public final class TopicWriter implements AutoCloseable {
 
   private final Producer<byte[], byte[]> producer;
   private final String topic;
-  private final ByteBudget inFlight = new ByteBudget(BYTES_IN_FLIGHT);
+  private final ByteBudget inFlight = new ByteBudget(HeapShare.ofThisProcess().inFlight());
 
   public TopicWriter(KafkaConnection kafka, String clientId, String topic) {
     this(
@@ -49,7 +47,7 @@ public final class TopicWriter implements AutoCloseable {
         Map.entry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true),
         Map.entry(ProducerConfig.LINGER_MS_CONFIG, 1),
         Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, 64 << 10),
-        Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, 32L << 20),
+        Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, HeapShare.ofThisProcess().producer()),
         // The topic decides how large a record may be, not this client.
         Map.entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 << 20),
         Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000L),

@@ -1,0 +1,29 @@
+package dev.acequia.api.ingest;
+
+/**
+ * Bounds that follow the heap, so that an API with little memory refuses what does not fit instead
+ * of running out. Each bound is in bytes; at 256 MiB of heap each is at its most.
+ */
+record HeapShare(long bodies, long decoders, long inFlight, long producer) {
+  private static final long MIB = 1 << 20;
+
+  /** What this process may hold. */
+  static HeapShare ofThisProcess() {
+    return of(Runtime.getRuntime().maxMemory());
+  }
+
+  /**
+   * What a process may hold.
+   *
+   * @param heap the largest heap, in bytes
+   */
+  static HeapShare of(long heap) {
+    return new HeapShare(
+        // The largest body that is read whole, while its array grows for the last time.
+        Math.clamp(heap / 5, 25 * MIB, 48 * MIB),
+        // The largest window of zstd.
+        Math.clamp(heap / 8, 9 * MIB, 32 * MIB),
+        Math.clamp(heap / 10, 4 * MIB, 24 * MIB),
+        Math.clamp(heap / 8, 6 * MIB, 32 * MIB));
+  }
+}
