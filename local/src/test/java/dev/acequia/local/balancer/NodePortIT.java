@@ -2,6 +2,7 @@ package dev.acequia.local.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.acequia.servers.Ports;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -16,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +26,7 @@ class NodePortIT {
   private final ReadyPods pods = new ReadyPods();
   private final int port = Ports.free();
   private final List<AutoCloseable> open = new ArrayList<>();
+  private final Queue<String> accepted = new ConcurrentLinkedQueue<>();
 
   @AfterEach
   void close() throws Exception {
@@ -70,6 +74,7 @@ class NodePortIT {
     listen(true);
     try (var client = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
       client.getOutputStream().write("half ".getBytes(StandardCharsets.UTF_8));
+      await().until(() -> accepted.contains("a"));
       pods.remove(pod);
       client.getOutputStream().write("whole".getBytes(StandardCharsets.UTF_8));
       client.shutdownOutput();
@@ -121,6 +126,7 @@ class NodePortIT {
             () -> {
               while (!listener.isClosed()) {
                 try (var socket = listener.accept()) {
+                  accepted.add(name);
                   var question = socket.getInputStream().readAllBytes();
                   socket.getOutputStream().write((name + ":").getBytes(StandardCharsets.UTF_8));
                   socket.getOutputStream().write(question);
