@@ -31,6 +31,8 @@ public enum RuntimeVariable {
   ACEQUIA_SOURCES_STAND_IN,
   /** The address that the process's ports listen on; all addresses when absent. */
   ACEQUIA_BIND_ADDRESS,
+  /** For the consumer only: a {@link ReplayOrder} as JSON; optional. */
+  ACEQUIA_REPLAY,
   /** The Pod's name: client id in Kafka, application name in PostgreSQL. */
   POD_NAME,
   /** {@code host:port,…} of the brokers. */

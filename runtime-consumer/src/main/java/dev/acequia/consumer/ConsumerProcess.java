@@ -2,6 +2,7 @@ package dev.acequia.consumer;
 
 import dev.acequia.consumer.consume.PipelineConsumer;
 import dev.acequia.contract.KafkaConnection;
+import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreWriter;
@@ -74,7 +75,11 @@ public final class ConsumerProcess {
                     .toList());
     var metrics = new MetricSet(new PrometheusRegistry());
     var name = RuntimeVariable.POD_NAME.in(environment).orElse("acequia-consumer");
-    var consumer = new PipelineConsumer(definition, kafka, writers, metrics, name);
+    var order =
+        ProcessEnd.configured(
+            () -> RuntimeVariable.ACEQUIA_REPLAY.in(environment).map(ReplayOrder::fromJson));
+    var consumer =
+        new PipelineConsumer(definition, kafka, writers, metrics, name, order.orElse(null));
     var health = consumer.health();
     try (var server =
         ManagementServer.start(

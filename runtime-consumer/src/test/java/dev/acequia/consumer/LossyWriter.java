@@ -3,6 +3,7 @@ package dev.acequia.consumer;
 import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
+import dev.acequia.stores.Rewind;
 import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
@@ -48,6 +49,12 @@ final class LossyWriter implements StoreWriter {
   @Override
   public Optional<PartitionClaim> claim(int partition) throws StoreUnavailableException {
     return writer.claim(partition);
+  }
+
+  @Override
+  public Optional<PartitionClaim> rewind(PartitionClaim claim, Rewind rewind)
+      throws StoreUnavailableException {
+    return writer.rewind(claim, rewind);
   }
 
   @Override

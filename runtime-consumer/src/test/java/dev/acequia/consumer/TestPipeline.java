@@ -6,6 +6,8 @@ import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.KafkaConnection;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.ReplayMark;
+import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.StoreDefinition;
@@ -68,6 +70,7 @@ final class TestPipeline implements AutoCloseable {
   private Schema schema;
   private String topicId = "";
   private @Nullable AcceptedOffsets accepted;
+  private @Nullable ReplayOrder order;
   private double maxDeadLetterRatio = 0.05;
   private final Map<RuntimeVariable, String> rewriting = new EnumMap<>(RuntimeVariable.class);
 
@@ -173,6 +176,31 @@ final class TestPipeline implements AutoCloseable {
     return named(environment);
   }
 
+  /** Tells consumers that start from now on to read again. */
+  void order(@Nullable ReplayOrder newOrder) {
+    order = newOrder;
+  }
+
+  /** What the consumers told Kafka of a partition's replay. */
+  Optional<ReplayMark> mark(int partition)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    return Optional.ofNullable(
+            admin
+                .listConsumerGroupOffsets(topic())
+                .partitionsToOffsetAndMetadata()
+                .get(10, TimeUnit.SECONDS)
+                .get(new TopicPartition(topic(), partition)))
+        .flatMap(committed -> ReplayMark.parse(committed.metadata()));
+  }
+
+  /** A hash over all rows and columns. */
+  String checksum() throws SQLException {
+    return rows("SELECT count(*), md5(string_agg(t::text, '' ORDER BY t::text)) FROM "
+            + table()
+            + " t")
+        .getFirst();
+  }
+
   void accept(@Nullable Integer partition, String to) {
     accepted = new AcceptedOffsets(topicId, partition, to);
   }
@@ -224,7 +252,8 @@ final class TestPipeline implements AutoCloseable {
             new KafkaConnection(Map.of("bootstrap.servers", Servers.kafka().bootstrapServers())),
             List.of(writers),
             new MetricSet(registry),
-            pod);
+            pod,
+            order);
     var running = new Running(consumer, registry);
     consumers.add(running);
     return running;
@@ -470,6 +499,9 @@ final class TestPipeline implements AutoCloseable {
     environment.put(RuntimeVariable.STORE_USERNAME, database + "_writer");
     environment.put(RuntimeVariable.STORE_PASSWORD, "writer");
     environment.put(RuntimeVariable.POD_NAME, pod);
+    if (order != null) {
+      environment.put(RuntimeVariable.ACEQUIA_REPLAY, order.toJson());
+    }
     return environment;
   }
 
@@ -559,6 +591,23 @@ final class TestPipeline implements AutoCloseable {
         }
       }
       return sum;
+    }
+
+    /** How often a histogram has observed something. */
+    long observations(String metric) {
+      for (var family : registry.scrape()) {
+        if (family.getMetadata().getName().equals(metric)) {
+          return family.getDataPoints().stream()
+              .mapToLong(
+                  point ->
+                      ((io.prometheus.metrics.model.snapshots.HistogramSnapshot
+                                  .HistogramDataPointSnapshot)
+                              point)
+                          .getCount())
+              .sum();
+        }
+      }
+      return 0;
     }
 
     /** A counter's value, 0 when it has none yet. */

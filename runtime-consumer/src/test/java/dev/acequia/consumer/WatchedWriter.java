@@ -3,6 +3,7 @@ package dev.acequia.consumer;
 import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
+import dev.acequia.stores.Rewind;
 import dev.acequia.stores.RowRejection;
 import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreUnavailableException;
@@ -84,6 +85,13 @@ class WatchedWriter implements StoreWriter {
   public Optional<PartitionClaim> claim(int partition) throws StoreUnavailableException {
     note();
     return writer.claim(partition);
+  }
+
+  @Override
+  public Optional<PartitionClaim> rewind(PartitionClaim claim, Rewind rewind)
+      throws StoreUnavailableException {
+    note();
+    return writer.rewind(claim, rewind);
   }
 
   @Override

@@ -20,9 +20,13 @@ public interface StoreBatch {
 
   /**
    * Says that the row last added came with an idempotency key: it is dropped when another record
-   * with the same key and index is already stored.
+   * with the same key and index is already stored. What a replay reads is dropped when it was
+   * dropped the first time, whatever the store remembers of keys now.
    */
-  void markIdempotent(byte[] key, long index);
+  void markIdempotent(byte[] key, long index, boolean replayed);
+
+  /** Says that many of the rows are in the store already, as those of a replay are. */
+  void expectDuplicates();
 
   /**
    * Says that the row last added was put aside once and sent back: records that came after it may

@@ -40,6 +40,15 @@ public interface StoreWriter extends AutoCloseable {
   Optional<PartitionClaim> claim(int partition) throws StoreUnavailableException;
 
   /**
+   * Rewinds a claimed partition for a replay, under the claim's fence.
+   *
+   * @return the partition as it is now: unchanged where this replay was carried out before, empty
+   *     where the claim was overtaken
+   */
+  Optional<PartitionClaim> rewind(PartitionClaim claim, Rewind rewind)
+      throws StoreUnavailableException;
+
+  /**
    * Stores a batch and the offsets it ends at in one transaction.
    *
    * @param advances the batch's partitions, in ascending order

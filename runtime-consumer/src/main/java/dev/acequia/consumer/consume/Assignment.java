@@ -100,6 +100,12 @@ final class Assignment implements ConsumerRebalanceListener {
     return partitions.values().stream().anyMatch(partition -> partition.lane() == lane);
   }
 
+  /** Whether all of these read what they have read before. */
+  boolean areReplaying(Collection<TopicPartition> names) {
+    return names.stream()
+        .allMatch(name -> of(name.partition()).filter(PartitionState::isReplaying).isPresent());
+  }
+
   boolean isEmpty() {
     return partitions.isEmpty();
   }

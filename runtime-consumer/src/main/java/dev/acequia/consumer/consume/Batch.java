@@ -5,7 +5,9 @@ import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.StoreBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -19,8 +21,9 @@ final class Batch {
   private final RowSources records = new RowSources();
   private final List<DeadLetter> bad = new ArrayList<>();
   private final TreeMap<Integer, PartitionAdvance> advances = new TreeMap<>();
-  private int redriven;
-  private int badRedriven;
+  private final Map<Integer, Long> replayedUntil = new HashMap<>();
+  private int firstTimers;
+  private int badFirstTimers;
   private long openedNanos;
   private long filledNanos;
 
@@ -36,13 +39,33 @@ final class Batch {
   void addedRowOf(ConsumerRecord<ByteBuffer, ByteBuffer> record, boolean isRedriven) {
     touch();
     records.add(record);
-    redriven += isRedriven ? 1 : 0;
+    firstTimers += isRedriven || isReplayed(record) ? 0 : 1;
   }
 
   void addBad(DeadLetter letter) {
     touch();
     bad.add(letter);
-    badRedriven += letter.redrivenFrom() == null ? 0 : 1;
+    if (isFirstTimer(letter)) {
+      firstTimers++;
+      badFirstTimers++;
+    }
+  }
+
+  /** Notes that a partition's records before an offset have been read before. */
+  void replays(int partition, long until) {
+    replayedUntil.put(partition, until);
+    rows.expectDuplicates();
+  }
+
+  /** Whether the record has been read before, and a replay reads it again. */
+  boolean isReplayed(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
+    return !replayedUntil.isEmpty()
+        && record.offset() < replayedUntil.getOrDefault(record.partition(), 0L);
+  }
+
+  /** Whether the record is neither a dead letter that was sent back nor read before. */
+  boolean isFirstTimer(DeadLetter letter) {
+    return letter.redrivenFrom() == null && !isReplayed(letter.record());
   }
 
   /** Notes how far a partition was read. */
@@ -80,13 +103,13 @@ final class Batch {
     return records.rows() + bad.size();
   }
 
-  /** Records in it that are no dead letters sent back. */
+  /** Records in it that are neither dead letters sent back nor read before. */
   int firstTimers() {
-    return size() - redriven - badRedriven;
+    return firstTimers;
   }
 
   int badFirstTimers() {
-    return bad.size() - badRedriven;
+    return badFirstTimers;
   }
 
   /** Whether there is nothing to do at all. */
@@ -103,8 +126,9 @@ final class Batch {
     rows.clear();
     records.clear();
     bad.clear();
-    redriven = 0;
-    badRedriven = 0;
+    replayedUntil.clear();
+    firstTimers = 0;
+    badFirstTimers = 0;
     advances.clear();
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.ApiException;
 import org.slf4j.Logger;
@@ -105,6 +106,7 @@ final class ConsumerLoop {
       lane.startNext(assignment.unclaimed(lane.number()), matters(lane));
     }
     if (lagTimer.isDue()) {
+      groupOffsets.retry(assignment.claimed());
       metrics.lag(groupOffsets.lag(assignment.claimed()));
     }
   }
@@ -118,6 +120,11 @@ final class ConsumerLoop {
       isDry = records.isEmpty();
       return records;
     } catch (OffsetOutOfRangeException e) {
+      if (!(e instanceof LogTruncationException)
+          && assignment.areReplaying(e.offsetOutOfRangePartitions().keySet())) {
+        allFailed("the log begins after what a replay is to read next");
+        return ConsumerRecords.empty();
+      }
       var end = topic.outOfRange(e);
       if (end.isPresent()) {
         throw end.get();
@@ -156,7 +163,7 @@ final class ConsumerLoop {
     for (var name : records.partitions()) {
       var partition = assignment.of(name.partition());
       if (partition.isPresent()) {
-        intake.take(records.records(name), filling(partition.get()));
+        intake.take(records.records(name), partition.get(), filling(partition.get()));
       }
     }
   }
@@ -165,9 +172,18 @@ final class ConsumerLoop {
   private void notePositions() {
     for (var partition : assignment.claimed()) {
       var position = consumer.position(partition.name());
-      if (position != partition.position()) {
-        filling(partition).advance(partition, partition.position(), position);
-        partition.moveTo(position);
+      var from = partition.position();
+      if (position != from) {
+        var to = partition.passTo(position);
+        filling(partition).advance(partition, from, to);
+        if (to != position) {
+          LOG.info(
+              "partition {}: replayed up to {}, reading on at {}",
+              partition.number(),
+              position,
+              to);
+          consumer.seek(partition.name(), to);
+        }
       }
     }
   }

@@ -41,7 +41,10 @@ final class ConsumerMetrics {
     var rows = batch.rows().rows();
     var step = Math.max(1, rows / FRESHNESS_SAMPLES);
     for (var row = 0; row < rows; row += step) {
-      freshness.observe(Math.max(0, now - batch.recordOfRow(row).timestamp()) / 1e3);
+      var record = batch.recordOfRow(row);
+      if (!batch.isReplayed(record)) {
+        freshness.observe(Math.max(0, now - record.timestamp()) / 1e3);
+      }
     }
   }
 

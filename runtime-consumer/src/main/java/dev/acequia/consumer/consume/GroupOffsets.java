@@ -1,5 +1,6 @@
 package dev.acequia.consumer.consume;
 
+import dev.acequia.contract.ReplayMark;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,13 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Kafka is told of how far the store is. It is for lag and autoscaling only, so that a failure
- * does no harm: the next one makes up for it.
+ * What Kafka is told of how far the store is, and for which replay it went back. It is for lag,
+ * autoscaling and the progress of replays only, so that a failure does no harm: the next one makes
+ * up for it.
  */
 final class GroupOffsets {
   private static final Logger LOG = LoggerFactory.getLogger(GroupOffsets.class);
 
   private final Consumer<ByteBuffer, ByteBuffer> consumer;
+  private boolean failed;
 
   GroupOffsets(Consumer<ByteBuffer, ByteBuffer> consumer) {
     this.consumer = consumer;
@@ -35,9 +38,18 @@ final class GroupOffsets {
         offsets(partitions),
         (offsets, trouble) -> {
           if (trouble != null) {
+            failed = true;
             LOG.debug("offsets not committed to Kafka", trouble);
           }
         });
+  }
+
+  /** Commits once more where the last time failed: there may be no next batch. */
+  void retry(List<PartitionState> partitions) {
+    if (failed) {
+      failed = false;
+      commit(partitions);
+    }
   }
 
   /** Commits, and waits a little. */
@@ -60,7 +72,7 @@ final class GroupOffsets {
         lags.add(
             new ConsumerMetrics.Lag(
                 partition.number(),
-                unread.getAsLong() + partition.position() - partition.stored()));
+                Math.max(0, unread.getAsLong() + partition.position() - partition.storedOnce())));
       }
     }
     return lags;
@@ -69,8 +81,16 @@ final class GroupOffsets {
   private static Map<TopicPartition, OffsetAndMetadata> offsets(List<PartitionState> partitions) {
     var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
     for (var partition : partitions) {
-      offsets.put(partition.name(), new OffsetAndMetadata(partition.stored()));
+      offsets.put(partition.name(), new OffsetAndMetadata(partition.stored(), metadata(partition)));
     }
     return offsets;
+  }
+
+  private static String metadata(PartitionState partition) {
+    var replay = partition.replay();
+    return replay == null
+        ? ""
+        : new ReplayMark(replay.id().toString(), replay.from(), replay.until(), replay.resume())
+            .toJson();
   }
 }

@@ -4,6 +4,7 @@ import dev.acequia.consumer.deadletter.DeadLetterBudget;
 import dev.acequia.consumer.deadletter.DeadLetterTopic;
 import dev.acequia.contract.KafkaConnection;
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.telemetry.MetricSet;
@@ -29,6 +30,7 @@ public final class PipelineConsumer {
   private final List<StoreWriter> writers;
   private final MetricSet metrics;
   private final String clientId;
+  private final @Nullable ReplayOrder order;
   private final ConsumerHealth health = new ConsumerHealth();
   private volatile boolean stopping;
   private volatile @Nullable ConsumerLoop loop;
@@ -45,11 +47,27 @@ public final class PipelineConsumer {
       List<StoreWriter> writers,
       MetricSet metrics,
       String clientId) {
+    this(definition, kafka, writers, metrics, clientId, null);
+  }
+
+  /**
+   * A consumer that has not begun.
+   *
+   * @param order what it is told to read again; null when nothing
+   */
+  public PipelineConsumer(
+      PipelineDefinition definition,
+      KafkaConnection kafka,
+      List<StoreWriter> writers,
+      MetricSet metrics,
+      String clientId,
+      @Nullable ReplayOrder order) {
     this.definition = definition;
     this.kafka = kafka;
     this.writers = List.copyOf(writers);
     this.metrics = metrics;
     this.clientId = clientId;
+    this.order = order;
   }
 
   public ConsumerHealth health() {
@@ -120,7 +138,8 @@ public final class PipelineConsumer {
     // A producer is made when there is a letter; two of one process need names of their own.
     var name = clientId + "-" + writers.indexOf(writer);
     var deadLetters = new DeadLetterTopic(definition, kafka, name, Clock.systemUTC());
-    return new StoreLane(definition, writer, topic, deadLetters, budget, ended);
+    var replays = new Replays(definition, writer, order);
+    return new StoreLane(definition, writer, replays, topic, deadLetters, budget, ended);
   }
 
   /** Asks until Kafka answers. */

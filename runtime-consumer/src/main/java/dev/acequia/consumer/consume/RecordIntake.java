@@ -39,23 +39,37 @@ final class RecordIntake {
   }
 
   /**
-   * Adds records to a batch.
+   * Adds records of a partition to a batch.
    *
    * @throws TerminationException when too many of them are bad
    */
-  void take(List<ConsumerRecord<ByteBuffer, ByteBuffer>> records, Batch into)
+  void take(
+      List<ConsumerRecord<ByteBuffer, ByteBuffer>> records, PartitionState partition, Batch into)
       throws TerminationException {
+    var replayedUntil = partition.replayedUntil();
+    if (replayedUntil > 0) {
+      into.replays(partition.number(), replayedUntil);
+    }
+    var end = partition.endsAhead() ? replayedUntil : Long.MAX_VALUE;
     for (var record : records) {
-      @Nullable SourceCoordinates source = null;
-      try {
-        source = redriveCheck.sourceOf(record);
-        add(record, source, into);
-      } catch (BadRecordException e) {
-        var letter = DeadLetter.of(record, source, e);
-        into.addBad(letter);
-        if (source == null) {
-          budget.check(into.firstTimers(), into.badFirstTimers(), letter);
-        }
+      if (record.offset() >= end) {
+        break; // stored before; reading jumps over it
+      }
+      take(record, into);
+    }
+  }
+
+  private void take(ConsumerRecord<ByteBuffer, ByteBuffer> record, Batch into)
+      throws TerminationException {
+    @Nullable SourceCoordinates source = null;
+    try {
+      source = redriveCheck.sourceOf(record);
+      add(record, source, into);
+    } catch (BadRecordException e) {
+      var letter = DeadLetter.of(record, source, e);
+      into.addBad(letter);
+      if (into.isFirstTimer(letter)) {
+        budget.check(into.firstTimers(), into.badFirstTimers(), letter);
       }
     }
   }
@@ -75,7 +89,7 @@ final class RecordIntake {
     }
     var headers = record.headers().toArray();
     if (headers.length > 0) {
-      markIdempotent(headers, into);
+      markIdempotent(headers, into.isReplayed(record), into);
     }
     if (source != null) {
       into.rows().markRedriven();
@@ -100,11 +114,11 @@ final class RecordIntake {
     into.rows().addDeletion(row, partition, offset);
   }
 
-  private static void markIdempotent(Header[] headers, Batch into) {
+  private static void markIdempotent(Header[] headers, boolean replayed, Batch into) {
     var key = last(headers, RecordHeader.IDEMPOTENCY_KEY);
     var index = number(headers, RecordHeader.IDEMPOTENCY_INDEX);
     if (key != null && index >= 0) {
-      into.rows().markIdempotent(key, index);
+      into.rows().markIdempotent(key, index, replayed);
     }
   }
 

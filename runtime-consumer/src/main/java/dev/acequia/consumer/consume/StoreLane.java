@@ -42,6 +42,7 @@ final class StoreLane implements AutoCloseable {
 
   private final PipelineDefinition definition;
   private final StoreWriter writer;
+  private final Replays replays;
   private final TopicWatch topic;
   private final DeadLetterTopic deadLetters;
   private final DeadLetterBudget budget;
@@ -59,6 +60,7 @@ final class StoreLane implements AutoCloseable {
   StoreLane(
       PipelineDefinition definition,
       StoreWriter writer,
+      Replays replays,
       TopicWatch topic,
       DeadLetterTopic deadLetters,
       DeadLetterBudget budget,
@@ -66,6 +68,7 @@ final class StoreLane implements AutoCloseable {
     this.definition = definition;
     redriveCheck = new RedriveCheck(definition.topic());
     this.writer = writer;
+    this.replays = replays;
     this.topic = topic;
     this.deadLetters = deadLetters;
     this.budget = budget;
@@ -150,7 +153,7 @@ final class StoreLane implements AutoCloseable {
 
   private LaneResult claimNow(List<Integer> partitions) throws Exception {
     topic.verify(topic.ask());
-    List<PartitionClaim> claims = new ArrayList<>();
+    List<PartitionClaim> fit = new ArrayList<>();
     Optional<String> waiting = Optional.empty();
     for (var partition : partitions) {
       var claim = writer.claim(partition);
@@ -160,12 +163,20 @@ final class StoreLane implements AutoCloseable {
       } else if (reason.isPresent()) {
         waiting = reason;
       } else {
-        claims.add(claim.get());
+        fit.add(claim.get());
       }
     }
-    var ranges = topic.ranges(claims.stream().map(PartitionClaim::partition).toList());
-    for (var claim : claims) {
-      var range = ranges.get(claim.partition());
+    var ranges = topic.ranges(fit.stream().map(PartitionClaim::partition).toList());
+    List<PartitionClaim> claims = new ArrayList<>();
+    for (var found : fit) {
+      var range = ranges.get(found.partition());
+      var rewound = range == null ? Optional.of(found) : replays.apply(found, range.beginning());
+      if (rewound.isEmpty()) {
+        waiting = Optional.of("partition " + found.partition() + " was claimed by another");
+        continue;
+      }
+      var claim = rewound.get();
+      claims.add(claim);
       if (range != null && !range.contains(claim.nextOffset())) {
         throw topic.offsetsLost(claim.partition(), claim.nextOffset(), range);
       }
@@ -207,7 +218,7 @@ final class StoreLane implements AutoCloseable {
           @Override
           public void onRejected(RowRejection rejection) throws Exception {
             var letter = letter(batch, rejection);
-            if (letter.redrivenFrom() == null) {
+            if (batch.isFirstTimer(letter)) {
               rejectedFirstTimers++;
               budget.check(batch.firstTimers(), bad(), letter);
             }

@@ -15,7 +15,7 @@ class BatchTest {
 
   private static PartitionState partition(int number) {
     var state = new PartitionState(new TopicPartition("flights", number), 0);
-    state.claimed(new PartitionClaim(number, 0, UUID.randomUUID(), 7, "hash"));
+    state.claimed(new PartitionClaim(number, 0, UUID.randomUUID(), 7, "hash", null));
     return state;
   }
 
@@ -47,7 +47,10 @@ class BatchTest {
     public void addDeletion(Row key, int partition, long offset) {}
 
     @Override
-    public void markIdempotent(byte[] key, long index) {}
+    public void markIdempotent(byte[] key, long index, boolean replayed) {}
+
+    @Override
+    public void expectDuplicates() {}
 
     @Override
     public void markRedriven() {}

@@ -27,7 +27,15 @@ import org.slf4j.LoggerFactory;
 final class OffsetsMigration {
   private static final Logger LOG = LoggerFactory.getLogger(OffsetsMigration.class);
 
-  private record Stored(UUID topicId, long nextOffset, @Nullable String accepted) {}
+  /**
+   * A row of the table.
+   *
+   * @param present up to where records have been read once; a replay that is under way is behind
+   */
+  private record Stored(UUID topicId, long nextOffset, long present, @Nullable String accepted) {}
+
+  private static final String PRESENT =
+      "CASE WHEN next_offset < replay_until THEN replay_resume ELSE next_offset END";
 
   private final Connection connection;
   private final TableNames names;
@@ -51,7 +59,8 @@ final class OffsetsMigration {
     return "CREATE TABLE "
         + names.offsets()
         + " (partition integer PRIMARY KEY, topic_id uuid NOT NULL, next_offset bigint NOT NULL,"
-        + " fence bigint NOT NULL, schema_hash text NOT NULL, accepted text)"
+        + " fence bigint NOT NULL, schema_hash text NOT NULL, accepted text,"
+        + " replay uuid, replay_from bigint, replay_until bigint, replay_resume bigint)"
         // A row is updated with each batch: room beside it keeps the table at a page or two.
         + " WITH (fillfactor = 10)";
   }
@@ -77,26 +86,33 @@ final class OffsetsMigration {
 
   /** Why the stored offsets do not fit the topic, unless something was accepted. */
   Optional<TerminationException> foreseeableTrouble() throws SQLException {
-    return accepted.isPresent() ? Optional.empty() : trouble(read(""));
+    return accepted.isPresent() ? Optional.empty() : trouble(read("next_offset", ""));
   }
 
   private Map<Integer, Stored> lock() throws SQLException {
-    return read(" FOR UPDATE");
+    return read(PRESENT, " FOR UPDATE");
   }
 
-  private Map<Integer, Stored> read(String locking) throws SQLException {
+  /** A table of a former version, not yet brought up to date, has no replays. */
+  private Map<Integer, Stored> read(String present, String locking) throws SQLException {
     var stored = new TreeMap<Integer, Stored>();
     try (var statement = connection.createStatement();
         var rows =
             statement.executeQuery(
-                "SELECT partition, topic_id, next_offset, accepted FROM "
+                "SELECT partition, topic_id, next_offset, "
+                    + present
+                    + ", accepted FROM "
                     + names.offsets()
                     + " ORDER BY partition"
                     + locking)) {
       while (rows.next()) {
         stored.put(
             rows.getInt(1),
-            new Stored(rows.getObject(2, UUID.class), rows.getLong(3), rows.getString(4)));
+            new Stored(
+                rows.getObject(2, UUID.class),
+                rows.getLong(3),
+                rows.getLong(4),
+                rows.getString(5)));
       }
     }
     return stored;
@@ -132,16 +148,28 @@ final class OffsetsMigration {
                   definition.namespace(),
                   partition));
     }
+    var goesBack =
+        row.topicId().equals(log.topicId()) && to < row.present() && row.present() <= range.end();
     try (var statement =
         connection.prepareStatement(
             "UPDATE "
                 + names.offsets()
-                + " SET topic_id = ?, next_offset = ?, fence = fence + 1, accepted = ?"
+                + " SET topic_id = ?, next_offset = ?, fence = fence + 1, accepted = ?,"
+                + (goesBack
+                    // What is read again is judged as in a replay.
+                    ? " replay = coalesce(replay, gen_random_uuid()), replay_from = ?,"
+                        + " replay_until = ?, replay_resume = ?"
+                    // A replay that is under way ends here.
+                    : " replay_from = least(replay_from, ?), replay_until = least(replay_until, ?),"
+                        + " replay_resume = ?")
                 + " WHERE partition = ?")) {
       statement.setObject(1, log.topicId());
       statement.setLong(2, to);
       statement.setString(3, wordFor(word));
-      statement.setInt(4, partition);
+      statement.setLong(4, to);
+      statement.setLong(5, goesBack ? row.present() : to);
+      statement.setLong(6, goesBack ? row.present() : to);
+      statement.setInt(7, partition);
       statement.executeUpdate();
     }
     LOG.info(

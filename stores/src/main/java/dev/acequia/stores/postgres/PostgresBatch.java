@@ -31,6 +31,7 @@ final class PostgresBatch implements StoreBatch {
   private int rows;
   private boolean hasDeletions;
   private boolean hasRedriven;
+  private boolean expectsDuplicates;
   private final IdempotencyMarks marks = new IdempotencyMarks();
   private final Optional<NewestOfKeys> newest;
   private int lastPartition;
@@ -98,8 +99,13 @@ final class PostgresBatch implements StoreBatch {
   }
 
   @Override
-  public void markIdempotent(byte[] key, long index) {
-    marks.add(rows - 1, key, index, lastPartition, lastOffset);
+  public void markIdempotent(byte[] key, long index, boolean replayed) {
+    marks.add(rows - 1, key, index, lastPartition, lastOffset, replayed);
+  }
+
+  @Override
+  public void expectDuplicates() {
+    expectsDuplicates = true;
   }
 
   @Override
@@ -123,6 +129,7 @@ final class PostgresBatch implements StoreBatch {
     rows = 0;
     hasDeletions = false;
     hasRedriven = false;
+    expectsDuplicates = false;
     marks.clear();
     newest.ifPresent(NewestOfKeys::clear);
   }
@@ -142,6 +149,10 @@ final class PostgresBatch implements StoreBatch {
 
   boolean hasRedriven() {
     return hasRedriven;
+  }
+
+  boolean expectsDuplicates() {
+    return expectsDuplicates;
   }
 
   IdempotencyMarks marks() {

@@ -106,6 +106,7 @@ public final class PostgresMigration implements StoreMigration {
     if (changes.isEmpty()) {
       create(connection);
     }
+    bringUpToDate(connection);
     // The offsets' rows first: a consumer that holds them goes on to the table.
     var trouble = new OffsetsMigration(connection, names, definition, log).apply();
     if (changes.isPresent() && !changes.get().actions().isEmpty()) {
@@ -116,8 +117,51 @@ public final class PostgresMigration implements StoreMigration {
     if (definition.mode() == LoadMode.UPSERT) {
       prepareDeletions(connection);
     }
+    if (trouble.isEmpty()) {
+      forgetUnreadable(connection, log);
+    }
     grant(connection);
     return trouble;
+  }
+
+  /** What former versions did not make. */
+  private void bringUpToDate(Connection connection) throws SQLException {
+    execute(
+        connection,
+        "CREATE TABLE IF NOT EXISTS "
+            + names.repeats()
+            + " (topic_id uuid, partition integer, \"offset\" bigint,"
+            + " PRIMARY KEY (topic_id, partition, \"offset\"))");
+    execute(
+        connection,
+        "CREATE TABLE IF NOT EXISTS "
+            + names.replays()
+            + " (replay uuid, partition integer, PRIMARY KEY (replay, partition))");
+    var offsets = TableState.read(connection, names.offsets());
+    if (offsets.isPresent() && !offsets.get().columns().containsKey("replay")) {
+      execute(
+          connection,
+          "ALTER TABLE "
+              + names.offsets()
+              + " ADD COLUMN replay uuid, ADD COLUMN replay_from bigint,"
+              + " ADD COLUMN replay_until bigint, ADD COLUMN replay_resume bigint");
+    }
+  }
+
+  /** Of records that are in the log no more, nothing need be remembered. */
+  private void forgetUnreadable(Connection connection, TopicLog log) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            "DELETE FROM "
+                + names.repeats()
+                + " r USING unnest(?::bigint[]) WITH ORDINALITY AS l (beginning, number)"
+                + " WHERE r.topic_id <> ? OR (r.partition = l.number - 1"
+                + " AND r.\"offset\" < l.beginning)")) {
+      statement.setObject(
+          1, log.partitions().stream().mapToLong(TopicLog.Range::beginning).toArray());
+      statement.setObject(2, log.topicId());
+      statement.executeUpdate();
+    }
   }
 
   /** What to do to the table; empty when there is none. */
@@ -128,8 +172,8 @@ public final class PostgresMigration implements StoreMigration {
       if (hasOffsets(connection)) {
         throw new TerminationException(
             Termination.Reason.StoreRefused,
-            "The table %s is gone, but the offsets up to which it was filled are there: what was read before would be missing. To fill it anew from the topic, run: DROP TABLE %s, %s"
-                .formatted(names.data(), names.offsets(), names.idempotency()));
+            "The table %s is gone, but the offsets up to which it was filled are there: what was read before would be missing. To fill it anew from the topic, run: DROP TABLE IF EXISTS %s"
+                .formatted(names.data(), String.join(", ", names.all())));
       }
       return Optional.empty();
     }
@@ -182,7 +226,9 @@ public final class PostgresMigration implements StoreMigration {
               List.of(
                   rows + " ON " + names.data(),
                   "SELECT, UPDATE ON " + names.offsets(),
-                  "SELECT, INSERT, DELETE ON " + names.idempotency()));
+                  "SELECT, INSERT, DELETE ON " + names.idempotency(),
+                  "SELECT, INSERT ON " + names.repeats(),
+                  "SELECT, INSERT ON " + names.replays()));
       if (definition.mode() == LoadMode.UPSERT) {
         writer
             .get()
@@ -220,8 +266,7 @@ public final class PostgresMigration implements StoreMigration {
     if (TableState.read(connection, names.data()).isPresent()) {
       new Ownership(connection, names, definition).check();
     }
-    for (var table :
-        List.of(names.data(), names.offsets(), names.idempotency(), names.deletions())) {
+    for (var table : names.all()) {
       execute(connection, "DROP TABLE IF EXISTS " + table);
     }
     var schemaStays = schemaExists(connection);

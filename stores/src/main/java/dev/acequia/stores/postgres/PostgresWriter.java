@@ -6,6 +6,7 @@ import dev.acequia.contract.StoreDefinition;
 import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
+import dev.acequia.stores.Rewind;
 import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
@@ -95,13 +96,45 @@ public final class PostgresWriter implements StoreWriter {
   }
 
   @Override
+  public Optional<PartitionClaim> rewind(PartitionClaim claim, Rewind rewind)
+      throws StoreUnavailableException {
+    try {
+      var own = session();
+      return switch (offsets.rewind(own.connection(), claim, rewind)) {
+        case DONE -> {
+          own.commit();
+          yield Optional.of(
+              new PartitionClaim(
+                  claim.partition(),
+                  rewind.nextOffset(),
+                  claim.topicId(),
+                  claim.fence(),
+                  claim.schemaHash(),
+                  rewind.replay()));
+        }
+        case BEFORE -> {
+          own.rollback();
+          yield Optional.of(claim);
+        }
+        case OVERTAKEN -> {
+          own.rollback();
+          yield Optional.empty();
+        }
+      };
+    } catch (SQLException e) {
+      throw unavailable(e);
+    }
+  }
+
+  @Override
   public <E extends Exception> WriteResult write(
       StoreBatch batch, List<PartitionAdvance> advances, CommitGate<E> gate)
       throws StoreUnavailableException, E {
     var rows = (PostgresBatch) batch;
     try {
       var own = session();
-      return attempt(own, new RowIsolation<>(load, false, gate), rows, advances, gate);
+      var first = rows.expectsDuplicates() ? loadWithoutWhatIsThere.orElse(load) : load;
+      return attempt(own, new RowIsolation<>(first, false, gate), rows, advances, gate);
     } catch (SQLException e) {
       if (!SqlFailure.mayBeARecords(e)) {
         throw unavailable(e);

@@ -41,6 +41,21 @@ record TableNames(String schema, String table) {
     return qualified(beside("_acequia_deleted_"));
   }
 
+  /** The coordinates of records that were dropped as repeats. */
+  String repeats() {
+    return qualified(beside("_acequia_repeats_"));
+  }
+
+  /** The replays that each partition has been rewound for. */
+  String replays() {
+    return qualified(beside("_acequia_replays_"));
+  }
+
+  /** The data table and all that belongs to it. */
+  List<String> all() {
+    return List.of(data(), offsets(), idempotency(), deletions(), repeats(), replays());
+  }
+
   /** Unquoted and without the schema. */
   String seenIndex() {
     return beside("_acequia_seen_");

@@ -89,7 +89,7 @@ class PostgresWriterIT {
   void storesABatchAndItsOffsetsTogether() throws Exception {
     try (var writer = writer(migrated(LoadMode.APPEND), "pod")) {
       var claim = claim(writer, 1);
-      assertThat(claim).isEqualTo(new PartitionClaim(1, 0, TOPIC, 1, SCHEMA.hash()));
+      assertThat(claim).isEqualTo(new PartitionClaim(1, 0, TOPIC, 1, SCHEMA.hash(), null));
       assertThat(writer.write(batch(writer, 1, 0, "a", "b"), advance(claim, 0, 5), OPEN))
           .isEqualTo(new WriteResult.Stored(2, 0, 0));
       assertThat(claim(writer, 1).nextOffset()).isEqualTo(5);
@@ -399,11 +399,11 @@ class PostgresWriterIT {
     try (var writer = writer(definition, "pod")) {
       var claim = claim(writer, 0);
       var batch = batch(writer, 0, 0, "first");
-      batch.markIdempotent(key, 0);
+      batch.markIdempotent(key, 0, false);
       add(batch, 0, 1, 1, "repeat");
-      batch.markIdempotent(key, 0);
+      batch.markIdempotent(key, 0, false);
       add(batch, 0, 2, 2, "another index");
-      batch.markIdempotent(key, 1);
+      batch.markIdempotent(key, 1, false);
       assertThat(writer.write(batch, advance(claim, 0, 3), OPEN))
           .isEqualTo(new WriteResult.Stored(2, 1, 0));
       assertThat(names()).containsExactly("first", "another index");
