@@ -34,10 +34,12 @@ class AdmissionIT {
     plane = ControlPlane.startApiServer(folder);
     kubectl = new Kubectl(plane);
     // As a client does that knows no server-side apply: the definition must fit its annotation.
-    kubectl.ok("apply", "-f", GeneratedCrd.COMMITTED.toString());
+    for (var crd : GeneratedCrd.values()) {
+      kubectl.ok("apply", "-f", crd.committed().toString());
+    }
     await()
         .atMost(Duration.ofSeconds(30))
-        .until(() -> kubectl.run("get", "datapipelines").exitCode() == 0);
+        .until(() -> kubectl.run("get", "datapipelines,datapipelinereplays").exitCode() == 0);
   }
 
   @AfterAll
@@ -47,7 +49,7 @@ class AdmissionIT {
 
   @AfterEach
   void clear() throws Exception {
-    kubectl.ok("delete", "datapipelines", "--all");
+    kubectl.ok("delete", "datapipelines,datapipelinereplays", "--all");
   }
 
   static List<String> invalid() throws IOException {
@@ -149,6 +151,53 @@ class AdmissionIT {
             "\"queryScopes\":[\"r\"]",
             "\"scopesClaim\":\"scope\"");
     apply(pipeline); // open again
+  }
+
+  @Test
+  void takesReplaysAndShowsTheirColumns() throws Exception {
+    for (var spec :
+        List.of(
+            "from: {earliest: true}",
+            "from: {time: \"2026-11-23T06:00:00.5+01:00\"}\n  to: {time: \"2026-11-23T06:00:00Z\"}",
+            "from: {offsets: [{partition: 0, offset: 5}, {partition: 3, offset: 0}]}\n  dryRun: true")) {
+      apply(
+          """
+          apiVersion: acequia.dev/v1alpha1
+          kind: DataPipelineReplay
+          metadata: {name: replay-%d, namespace: default}
+          spec:
+            pipeline: flights
+            %s
+          """
+              .formatted(spec.length(), spec));
+    }
+    assertThat(kubectl.ok("get", "dpr"))
+        .matches("(?s)NAME +PIPELINE +READY +REASON +DONE +OF +AGE\n.*");
+    assertThat(kubectl.ok("get", "dpr", "-o=wide"))
+        .matches("(?s)NAME +PIPELINE +READY +REASON +DONE +OF +AGE +DRY-RUN +MESSAGE\n.*");
+    assertThat(kubectl.ok("explain", "dpr.spec.from.time")).contains("RFC 3339");
+  }
+
+  /** The sum of all rules' cost is bounded at run time, too. */
+  @Test
+  void takesAReplayOfTheLargestTopic() throws Exception {
+    var offsets =
+        IntStream.range(0, 1000)
+            .mapToObj("{partition: %1$d, offset: 92233720368547%1$05d}"::formatted)
+            .collect(Collectors.joining(", ", "[", "]"));
+    var replay =
+        """
+        apiVersion: acequia.dev/v1alpha1
+        kind: DataPipelineReplay
+        metadata: {name: large, namespace: default}
+        spec:
+          pipeline: flights
+          from: {offsets: %1$s}
+          to: {offsets: %1$s}
+        """
+            .formatted(offsets);
+    apply(replay);
+    apply(replay);
   }
 
   @Test

@@ -35,20 +35,37 @@ final class CrdReference {
       | `json` | any value | `jsonb` |
       """;
 
+  private static final String REPLAY =
+      """
+
+      # DataPipelineReplay: every field
+      API `acequia.dev/v1alpha1`, kind `DataPipelineReplay`, short name `dpr`; `kubectl explain dpr.spec`. A replay reads a
+      part of a pipeline's topic into its store again, once. What is there already stays as it is; what is missing returns.
+      New records wait until it has ended, and in mode upsert rows whose deletion is replayed are there for a while.
+      `kubectl wait --for=condition=Ready dpr/NAME` waits for its end, `kubectl delete dpr/NAME` cancels it: in mode append
+      reading jumps back to where it was, in mode upsert partitions that have begun run to the present.
+      """;
+
   private final StringBuilder page = new StringBuilder(INTRODUCTION);
 
   private CrdReference() {}
 
-  static String of(JsonNode crd) {
+  static String of(JsonNode pipeline, JsonNode replay) {
     var reference = new CrdReference();
-    var schema = crd.at("/spec/versions/0/schema/openAPIV3Schema/properties");
-    reference.section("spec", schema.get("spec"));
-    reference.section("status", schema.get("status"));
+    reference.sections(pipeline, "");
+    reference.page.append(REPLAY);
+    reference.sections(replay, " of a DataPipelineReplay");
     return reference.page.toString();
   }
 
-  private void section(String path, JsonNode schema) {
-    page.append("\n## ").append(path).append('\n');
+  private void sections(JsonNode crd, String owner) {
+    var schema = crd.at("/spec/versions/0/schema/openAPIV3Schema/properties");
+    section("spec", owner, schema.get("spec"));
+    section("status", owner, schema.get("status"));
+  }
+
+  private void section(String path, String owner, JsonNode schema) {
+    page.append("\n## ").append(path).append(owner).append('\n');
     page.append(schema.path("description").asText()).append("\n\n");
     page.append("| field | type | default | |\n| --- | --- | --- | --- |\n");
     var below = new ArrayList<Runnable>();
@@ -58,9 +75,9 @@ final class CrdReference {
       page.append(
           "| `%s` | %s | %s | %s |\n".formatted(name, type(field), fallback(field), text(field)));
       if (field.has("properties")) {
-        below.add(() -> section(path + "." + name, field));
+        below.add(() -> section(path + "." + name, owner, field));
       } else if (field.path("items").has("properties")) {
-        below.add(() -> section(path + "." + name + "[]", field.get("items")));
+        below.add(() -> section(path + "." + name + "[]", owner, field.get("items")));
       }
     }
     below.forEach(Runnable::run);

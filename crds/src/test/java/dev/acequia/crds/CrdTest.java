@@ -9,39 +9,48 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class CrdTest {
   private static final String BLESS = "mvn test -pl crds -am -Dbless";
 
-  @Test
-  void committedCrdIsWhatTheModelSays() throws IOException {
-    assertFresh(GeneratedCrd.COMMITTED, GeneratedCrd.yaml());
+  @ParameterizedTest
+  @EnumSource
+  void committedCrdIsWhatTheModelSays(GeneratedCrd crd) throws IOException {
+    assertFresh(crd.committed(), crd.yaml());
   }
 
   @Test
   void committedReferenceIsWhatTheCrdSays() throws IOException {
     assertFresh(
-        CrdReference.COMMITTED, CrdReference.of(GeneratedCrd.YAML.readTree(GeneratedCrd.yaml())));
+        CrdReference.COMMITTED,
+        CrdReference.of(
+            GeneratedCrd.YAML.readTree(GeneratedCrd.PIPELINE.yaml()),
+            GeneratedCrd.YAML.readTree(GeneratedCrd.REPLAY.yaml())));
   }
 
-  @Test
-  void isSmallEnoughForClientSideApply() throws IOException {
-    assertThat(GeneratedCrd.yaml().length()).isLessThan(256 * 1024);
+  @ParameterizedTest
+  @EnumSource
+  void isSmallEnoughForClientSideApply(GeneratedCrd crd) throws IOException {
+    assertThat(crd.yaml().length()).isLessThan(256 * 1024);
   }
 
-  @Test
-  void hasNoEmptyProperties() throws IOException {
-    assertThat(GeneratedCrd.YAML.readTree(GeneratedCrd.yaml()).findValues("properties"))
+  @ParameterizedTest
+  @EnumSource
+  void hasNoEmptyProperties(GeneratedCrd crd) throws IOException {
+    assertThat(GeneratedCrd.YAML.readTree(crd.yaml()).findValues("properties"))
         .isNotEmpty()
         .noneMatch(JsonNode::isEmpty);
   }
 
-  @Test
-  void describesEveryFieldOfTheSpec() throws IOException {
+  @ParameterizedTest
+  @EnumSource
+  void describesEveryFieldOfTheSpec(GeneratedCrd crd) throws IOException {
     var undescribed = new ArrayList<String>();
     var spec =
         GeneratedCrd.at(
-            GeneratedCrd.YAML.readTree(GeneratedCrd.yaml()),
+            GeneratedCrd.YAML.readTree(crd.yaml()),
             "/spec/versions/0/schema/openAPIV3Schema/properties/spec");
     collectUndescribed(spec, "spec", undescribed);
     assertThat(undescribed).isEqualTo(List.of());

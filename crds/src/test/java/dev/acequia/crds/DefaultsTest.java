@@ -15,7 +15,7 @@ class DefaultsTest {
   DefaultsTest() throws IOException {
     specSchema =
         GeneratedCrd.YAML
-            .readTree(GeneratedCrd.yaml())
+            .readTree(GeneratedCrd.PIPELINE.yaml())
             .at("/spec/versions/0/schema/openAPIV3Schema/properties/spec");
   }
 

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crdv2.generator.CRDGenerator;
+import io.fabric8.kubernetes.client.CustomResource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -18,17 +20,34 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * The CRD as the generator makes it from the model, with what the generator has no annotation for.
+ * The CRDs as the generator makes them from the model, with what the generator has no annotation
+ * for.
  */
-final class GeneratedCrd {
-  /** The committed one, which the chart installs; tests run in their module's folder. */
-  static final Path COMMITTED =
-      Path.of("../helm/acequia-crds/templates/datapipelines.acequia.dev-v1.yml");
-
-  private static final List<String> COLUMNS =
-      List.of("Ready", "Reason", "Endpoint", "Age", "Topic", "Store", "Mode", "Consumers");
+enum GeneratedCrd {
+  PIPELINE(DataPipeline.class, DataPipelineSpec.class, DataPipelineStatus.class) {
+    @Override
+    void finish(ObjectNode schema) {
+      // Duplicates are refused, changes compare a field with itself, and appliers merge by name.
+      listMap(at(schema, "/properties/spec/properties/schema/properties/fields"), "name");
+      // Else an unknown store would be dropped, or named without saying which ones there are.
+      at(schema, "/properties/spec/properties/store")
+          .put("x-kubernetes-preserve-unknown-fields", true)
+          .put("maxProperties", 1);
+    }
+  },
+  REPLAY(DataPipelineReplay.class, DataPipelineReplaySpec.class, DataPipelineReplayStatus.class) {
+    @Override
+    void finish(ObjectNode schema) {
+      for (var end : List.of("from", "to")) {
+        listMap(
+            at(schema, "/properties/spec/properties/" + end + "/properties/offsets"), "partition");
+      }
+      listMap(at(schema, "/properties/status/properties/partitions"), "partition");
+    }
+  };
 
   static final YAMLMapper YAML =
       YAMLMapper.builder()
@@ -37,32 +56,47 @@ final class GeneratedCrd {
           .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
           .build();
 
-  private GeneratedCrd() {}
+  private final Class<? extends CustomResource<?, ?>> type;
+  private final Class<?> spec;
+  private final Class<?> status;
 
-  static String yaml() throws IOException {
+  GeneratedCrd(Class<? extends CustomResource<?, ?>> type, Class<?> spec, Class<?> status) {
+    this.type = type;
+    this.spec = spec;
+    this.status = status;
+  }
+
+  /** The committed one, which the chart installs; tests run in their module's folder. */
+  Path committed() {
+    return Path.of("../helm/acequia-crds/templates/" + CustomResource.getCRDName(type) + "-v1.yml");
+  }
+
+  String yaml() throws IOException {
     var crd = (ObjectNode) YAML.readTree(generate());
     var version = at(crd, "/spec/versions/0");
     orderColumns((ArrayNode) version.required("additionalPrinterColumns"));
     var schema = at(version, "/schema/openAPIV3Schema");
     tidy(schema);
-    describe(schema, DataPipeline.class);
-    describe(at(schema, "/properties/spec"), DataPipelineSpec.class);
-    describe(at(schema, "/properties/status"), DataPipelineStatus.class);
-    // Duplicates are refused, changes compare a field with itself, and appliers merge by name.
-    listMap(at(schema, "/properties/spec/properties/schema/properties/fields"), "name");
+    describe(schema, type);
+    describe(at(schema, "/properties/spec"), spec);
+    describe(at(schema, "/properties/status"), status);
     listMap(at(schema, "/properties/status/properties/conditions"), "type");
-    // Else an unknown store would be dropped, or named without saying which ones there are.
-    at(schema, "/properties/spec/properties/store")
-        .put("x-kubernetes-preserve-unknown-fields", true)
-        .put("maxProperties", 1);
+    finish(schema);
     return "# Generated from the model in crds/; do not edit.\n" + YAML.writeValueAsString(crd);
   }
 
+  /** What only this resource needs. */
+  abstract void finish(ObjectNode schema);
+
   /** The generator sorts columns by path. */
-  private static void orderColumns(ArrayNode columns) {
+  private void orderColumns(ArrayNode columns) {
+    var order =
+        Stream.of(type.getAnnotationsByType(AdditionalPrinterColumn.class))
+            .map(AdditionalPrinterColumn::name)
+            .toList();
     var sorted = new ArrayList<JsonNode>();
     columns.forEach(sorted::add);
-    sorted.sort(Comparator.comparing(column -> COLUMNS.indexOf(column.required("name").asText())));
+    sorted.sort(Comparator.comparing(column -> order.indexOf(column.required("name").asText())));
     columns.removeAll().addAll(sorted);
   }
 
@@ -113,10 +147,10 @@ final class GeneratedCrd {
     return (ObjectNode) node.requiredAt(pointer);
   }
 
-  private static String generate() {
+  private String generate() {
     var bytes = new ByteArrayOutputStream();
     new CRDGenerator()
-        .customResourceClasses(DataPipeline.class)
+        .customResourceClasses(type)
         .forCRDVersions("v1")
         .withOutput(
             new CRDGenerator.CRDOutput<ByteArrayOutputStream>() {

@@ -33,10 +33,10 @@ class ChartTest {
   }
 
   @Test
-  void crdsChartKeepsTheDefinitionWhenItIsUninstalled() {
+  void crdsChartKeepsTheDefinitionsWhenItIsUninstalled() {
     assertThat(Chart.CRDS.objects())
-        .singleElement()
-        .satisfies(
+        .hasSize(2)
+        .allSatisfy(
             crd ->
                 assertThat(crd.getMetadata().getAnnotations())
                     .containsEntry("helm.sh/resource-policy", "keep")
