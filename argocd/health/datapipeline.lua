@@ -1,6 +1,6 @@
--- Health of acequia.dev/DataPipeline. Argo CD does not inherit the health of children, so this
--- reads what the operator summed up in the conditions.
-local health = {status = "Progressing", message = "The operator has not seen the pipeline yet"}
+-- Health of acequia.dev/DataPipeline and DataPipelineReplay. Argo CD does not inherit the health of
+-- children, so this reads what the operator summed up in the conditions.
+local health = {status = "Progressing", message = "The operator has not seen it yet"}
 local status = obj.status
 if status == nil or status.observedGeneration == nil then
   return health
@@ -24,7 +24,7 @@ if stalled ~= nil and stalled.status == "True" then
   health.status = "Degraded"
   health.message = stalled.reason .. ": " .. stalled.message
 elseif ready == nil then
-  health.message = "The operator has not judged the pipeline yet"
+  health.message = "The operator has not judged it yet"
 elseif ready.status == "True" then
   health.status = obj.spec.suspend and "Suspended" or "Healthy"
   health.message = ready.message

@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.luaj.vm2.LuaTable;
 import org.luaj.vm2.LuaValue;
 import org.luaj.vm2.lib.jse.JsePlatform;
@@ -37,12 +37,13 @@ class HealthTest {
     assertThat("# message: " + health.get("message")).isEqualTo(lines.get(1));
   }
 
-  @Test
-  void configMapHoldsTheSameScript() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"DataPipeline", "DataPipelineReplay"})
+  void configMapHoldsTheSameScript(String kind) throws IOException {
     assertThat(
             ApplicationSet.YAML
                 .readTree(FOLDER.resolve("argocd-cm.yaml").toFile())
-                .at("/data/resource.customizations.health.acequia.dev_DataPipeline")
+                .at("/data/resource.customizations.health.acequia.dev_" + kind)
                 .asText())
         .isEqualTo(Files.readString(SCRIPT));
   }

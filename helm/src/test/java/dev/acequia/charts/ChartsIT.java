@@ -62,7 +62,7 @@ class ChartsIT {
   @Test
   void serverTakesTheCrdsChart() throws Exception {
     assertThat(kubectl.okWith(Chart.CRDS.render(), "apply", "--dry-run=server", "-f", "-"))
-        .contains("datapipelines.acequia.dev")
+        .contains("datapipelines.acequia.dev", "datapipelinereplays.acequia.dev")
         .doesNotContain("Warning");
   }
 
@@ -82,6 +82,8 @@ class ChartsIT {
   @CsvSource({
     "patch, datapipelines.acequia.dev/flights",
     "patch, datapipelines.acequia.dev --subresource=status",
+    "watch, datapipelinereplays.acequia.dev",
+    "patch, datapipelinereplays.acequia.dev --subresource=status",
     "create, deployments.apps",
     "create, jobs.batch",
     "create, secrets",
@@ -97,6 +99,8 @@ class ChartsIT {
   @CsvSource({
     "create, datapipelines.acequia.dev",
     "delete, datapipelines.acequia.dev",
+    "patch, datapipelinereplays.acequia.dev/again",
+    "delete, datapipelinereplays.acequia.dev",
     "create, pods",
     "delete, pods",
     "create, pods --subresource=exec",

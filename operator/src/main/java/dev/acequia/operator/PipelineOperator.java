@@ -9,8 +9,10 @@ import dev.acequia.operator.apply.PlanApplier;
 import dev.acequia.operator.apply.StrimziTopics;
 import dev.acequia.operator.apply.TopicProvider;
 import dev.acequia.operator.observe.FactsReader;
+import dev.acequia.operator.observe.TopicLogs;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.telemetry.MetricSet;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
@@ -46,6 +48,7 @@ final class PipelineOperator {
   private final KubernetesClient client;
   private final Operator operator;
   private final @Nullable KafkaTopics directTopics;
+  private final TopicLogs logs;
   private final Optional<String> identity;
   private final Optional<String> leaseNamespace;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -56,10 +59,12 @@ final class PipelineOperator {
       MetricSet metrics,
       Clock clock,
       @Nullable KafkaTopics directTopics,
+      TopicLogs logs,
       Optional<String> identity,
       Optional<String> leaseNamespace) {
     this.client = client;
     this.directTopics = directTopics;
+    this.logs = logs;
     this.identity = identity;
     this.leaseNamespace = leaseNamespace;
     this.operator = new Operator(overrider -> configure(overrider, metrics, clock));
@@ -90,7 +95,9 @@ final class PipelineOperator {
         direct != null
             ? direct
             : new StrimziTopics(client, Objects.requireNonNull(platform.kafka().strimzi()));
-    var operator = new PipelineOperator(client, metrics, clock, direct, identity, leaseNamespace);
+    var logs = new TopicLogs(client, platform.kafka());
+    var operator =
+        new PipelineOperator(client, metrics, clock, direct, logs, identity, leaseNamespace);
     operator.operator.register(
         new PipelineReconciler(
             client,
@@ -102,7 +109,9 @@ final class PipelineOperator {
             new StatusReports(events, new PipelineGauges(metrics)),
             events,
             clock),
-        PipelineOperator::configure);
+        overrider -> configure(overrider).withOnUpdateFilter(PipelineOperator::asksForReconcile));
+    operator.operator.register(
+        new ReplayReconciler(logs, new ReplayReports(events), clock), PipelineOperator::configure);
     return operator;
   }
 
@@ -125,6 +134,7 @@ final class PipelineOperator {
     if (directTopics != null) {
       directTopics.close();
     }
+    logs.close();
     client.close();
   }
 
@@ -168,8 +178,9 @@ final class PipelineOperator {
         });
   }
 
-  private static void configure(ControllerConfigurationOverrider<DataPipeline> overrider) {
-    overrider
+  private static <R extends HasMetadata> ControllerConfigurationOverrider<R> configure(
+      ControllerConfigurationOverrider<R> overrider) {
+    return overrider
         .watchingAllNamespaces()
         .withReconciliationMaxInterval(RESYNC)
         .withRetry(
@@ -177,8 +188,7 @@ final class PipelineOperator {
                 .setInitialInterval(Duration.ofMillis(500))
                 .setIntervalMultiplier(2)
                 .setMaxInterval(Duration.ofMinutes(1).toMillis())
-                .setMaxAttempts(-1))
-        .withOnUpdateFilter(PipelineOperator::asksForReconcile);
+                .setMaxAttempts(-1));
   }
 
   /** All but the operator's own writes to the status. */

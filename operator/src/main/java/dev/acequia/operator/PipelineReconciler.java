@@ -1,5 +1,6 @@
 package dev.acequia.operator;
 
+import dev.acequia.contract.LoadMode;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.apply.AccessNudge;
 import dev.acequia.operator.apply.EventRecorder;
@@ -14,9 +15,11 @@ import dev.acequia.operator.observe.FactsReader;
 import dev.acequia.operator.observe.Observation;
 import dev.acequia.operator.observe.ObservationReader;
 import dev.acequia.operator.observe.TopicState;
+import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.plan.Release;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.status.PipelineStatus;
 import dev.acequia.operator.validate.SpecValidation;
@@ -35,6 +38,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One pipeline from spec to status: validate, plan, apply, observe, status. */
 @ControllerConfiguration(
@@ -109,6 +113,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
             pipeline, children, topic, topics.credentials(PipelineNames.of(pipeline), children));
     var plan = PipelinePlan.of(pipeline, platform, reading.facts());
     applier.apply(plan, children);
+    tellOfCancelledReplay(pipeline, reading.facts(), plan);
     var seen = ObservationReader.read(plan, children, topic, reading.missing(), access);
     var control =
         reports.report(
@@ -158,6 +163,26 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
                 events.record(
                     pipeline, EventRecorder.Type.NORMAL, "TopicChanged", "EnsureTopics", change));
     return result.state();
+  }
+
+  /** The replay's own Events are gone with it. */
+  private void tellOfCancelledReplay(DataPipeline pipeline, Facts facts, PipelinePlan plan) {
+    var before = facts.liveConsumer() == null ? null : facts.liveConsumer().replay();
+    Optional.ofNullable(plan.consumer())
+        .flatMap(Release::of)
+        .map(Release::replay)
+        .filter(order -> order.cancelled() && !order.equals(before))
+        .ifPresent(
+            order ->
+                events.record(
+                    pipeline,
+                    EventRecorder.Type.NORMAL,
+                    "ReplayCancelled",
+                    "Replay",
+                    pipeline.getSpec().consumer().mode() == LoadMode.UPSERT
+                        ? "The replay was deleted: partitions that have begun run to the present,"
+                            + " since in mode upsert stopping would leave older values"
+                        : "The replay was deleted: reading goes on where it was before"));
   }
 
   private static boolean mustLookAgain(Observation seen) {

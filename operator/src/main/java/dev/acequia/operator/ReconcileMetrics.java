@@ -4,6 +4,8 @@ import dev.acequia.contract.PipelineMetric;
 import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
+import io.javaoperatorsdk.operator.processing.GroupVersionKind;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Clock;
 import java.time.Instant;
@@ -23,7 +25,13 @@ final class ReconcileMetrics implements Metrics {
   private final MetricSet metrics;
   private final Clock clock;
   private final Map<Object, Instant> inProgress = new ConcurrentHashMap<>();
-  private final Set<ResourceID> retrying = ConcurrentHashMap.newKeySet();
+  private final Set<Retried> retrying = ConcurrentHashMap.newKeySet();
+
+  private record Retried(String kind, ResourceID id) {
+    static Retried of(HasMetadata resource) {
+      return new Retried(resource.getKind(), ResourceID.fromResource(resource));
+    }
+  }
 
   ReconcileMetrics(MetricSet metrics, Clock clock) {
     this.metrics = metrics;
@@ -57,19 +65,23 @@ final class ReconcileMetrics implements Metrics {
   @Override
   public void failedReconciliation(
       HasMetadata resource, Exception exception, Map<String, Object> metadata) {
-    retrying.add(ResourceID.fromResource(resource));
+    retrying.add(Retried.of(resource));
     showRetrying();
   }
 
   @Override
   public void finishedReconciliation(HasMetadata resource, Map<String, Object> metadata) {
-    retrying.remove(ResourceID.fromResource(resource));
+    retrying.remove(Retried.of(resource));
     showRetrying();
   }
 
   @Override
   public void cleanupDoneFor(ResourceID id, Map<String, Object> metadata) {
-    retrying.remove(id);
+    retrying.removeIf(
+        retried ->
+            retried.id().equals(id)
+                && metadata.get(Constants.RESOURCE_GVK_KEY) instanceof GroupVersionKind kind
+                && retried.kind().equals(kind.getKind()));
     showRetrying();
   }
 

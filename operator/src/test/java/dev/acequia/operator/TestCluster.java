@@ -3,6 +3,7 @@ package dev.acequia.operator;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.servers.ControlPlane;
 import dev.acequia.servers.KafkaServer;
@@ -18,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  * pretended. Each test works in a namespace of its own.
  */
 final class TestCluster {
-  private static final Path CRD =
-      Path.of("../helm/acequia-crds/templates/datapipelines.acequia.dev-v1.yml");
+  private static final Path CRDS = Path.of("../helm/acequia-crds/templates");
   private static final AtomicInteger NAMESPACES = new AtomicInteger();
   private static @Nullable TestCluster instance;
 
@@ -46,13 +47,18 @@ final class TestCluster {
     kafka = KafkaServer.start(folder.resolve("kafka"));
     client = client(plane);
     admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
-    try (var crd = Files.newInputStream(CRD)) {
-      client.load(crd).serverSideApply();
+    for (var resource : List.of("datapipelines", "datapipelinereplays")) {
+      try (var crd = Files.newInputStream(CRDS.resolve(resource + ".acequia.dev-v1.yml"))) {
+        client.load(crd).serverSideApply();
+      }
     }
     await()
         .atMost(Duration.ofSeconds(20))
         .ignoreExceptions()
-        .until(() -> client.resources(DataPipeline.class).inAnyNamespace().list() != null);
+        .until(
+            () ->
+                client.resources(DataPipeline.class).inAnyNamespace().list() != null
+                    && client.resources(DataPipelineReplay.class).inAnyNamespace().list() != null);
     node = new PretendNode(client);
     platform =
         PlatformConfig.parse(

@@ -53,9 +53,9 @@ public final class EventRecorder {
     }
   }
 
-  /** Tells something about a pipeline. */
-  public void record(DataPipeline pipeline, Type type, String reason, String action, String note) {
-    write(reference(pipeline), pipeline.getMetadata().getNamespace(), type, reason, action, note);
+  /** Tells something about a resource. */
+  public void record(HasMetadata resource, Type type, String reason, String action, String note) {
+    write(reference(resource), resource.getMetadata().getNamespace(), type, reason, action, note);
   }
 
   /**

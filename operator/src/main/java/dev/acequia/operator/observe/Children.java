@@ -1,6 +1,7 @@
 package dev.acequia.operator.observe;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -43,6 +44,10 @@ public final class Children {
 
   public Set<Pod> pods() {
     return all(Pod.class);
+  }
+
+  public Set<DataPipelineReplay> replays() {
+    return all(DataPipelineReplay.class);
   }
 
   Optional<Job> job(String name) {

@@ -1,6 +1,7 @@
 package dev.acequia.operator.observe;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What the operator watches, with no more in memory than it needs: its own objects by their labels,
@@ -52,6 +54,7 @@ public final class EventSources {
     sources.add(own(Deployment.class, context));
     sources.add(pods(context));
     sources.add(ReferencedSecrets.create(context, accessChanged));
+    sources.add(replays(context));
     return sources;
   }
 
@@ -61,6 +64,30 @@ public final class EventSources {
     return List.of(
         inNamespace(KafkaTopic.class, namespace, context),
         inNamespace(KafkaUser.class, namespace, context));
+  }
+
+  /** The informer over the pipelines that replays name. */
+  public static List<EventSource<?, DataPipelineReplay>> ofReplays(
+      EventSourceContext<DataPipelineReplay> context) {
+    return List.of(
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(DataPipeline.class, DataPipelineReplay.class)
+                .withName("pipelines")
+                .withWatchAllNamespaces()
+                .withInformerListLimit(PAGE)
+                .withPrimaryToSecondaryMapper(
+                    (DataPipelineReplay replay) -> Set.of(pipelineOf(replay)))
+                .withSecondaryToPrimaryMapper(
+                    pipeline ->
+                        context
+                            .getPrimaryCache()
+                            .list(
+                                pipeline.getMetadata().getNamespace(),
+                                replay -> pipelineOf(replay).isSameResource(pipeline))
+                            .map(ResourceID::fromResource)
+                            .collect(Collectors.toSet()))
+                .build(),
+            context));
   }
 
   static String own(Class<?> type) {
@@ -75,6 +102,35 @@ public final class EventSources {
   private static <R extends HasMetadata> EventSource<R, DataPipeline> inNamespace(
       Class<R> type, String namespace, EventSourceContext<DataPipeline> context) {
     return new InformerEventSource<>(labelled(type).withNamespaces(namespace).build(), context);
+  }
+
+  /** A replay's progress is no news for its pipeline; whether it waits or has ended is. */
+  private static EventSource<DataPipelineReplay, DataPipeline> replays(
+      EventSourceContext<DataPipeline> context) {
+    return new InformerEventSource<>(
+        InformerEventSourceConfiguration.from(DataPipelineReplay.class, DataPipeline.class)
+            .withName(own(DataPipelineReplay.class))
+            .withWatchAllNamespaces()
+            .withInformerListLimit(PAGE)
+            .withSecondaryToPrimaryMapper(replay -> Set.of(pipelineOf(replay)))
+            .withOnUpdateFilter(
+                (now, before) ->
+                    !Objects.equals(conditions(now), conditions(before))
+                        || now.isMarkedForDeletion() != before.isMarkedForDeletion())
+            .build(),
+        context);
+  }
+
+  private static ResourceID pipelineOf(DataPipelineReplay replay) {
+    return new ResourceID(replay.getSpec().pipeline(), replay.getMetadata().getNamespace());
+  }
+
+  private static List<String> conditions(DataPipelineReplay replay) {
+    return replay.getStatus() == null
+        ? List.of()
+        : replay.getStatus().conditions().stream()
+            .map(one -> one.getType() + one.getStatus() + one.getReason())
+            .toList();
   }
 
   /** A Pod's spec is most of it, and is never looked at. */

@@ -90,7 +90,8 @@ public final class FactsReader {
                   .collect(Collectors.toSet()),
               live.orElse(null),
               live(names.apiDeployment()).orElse(null),
-              pipeline.getSpec().consumer().scaling() != null && kedaInstalled());
+              pipeline.getSpec().consumer().scaling() != null && kedaInstalled(),
+              new Facts.Replays(List.copyOf(children.replays()), endedReplay()));
       return new Reading(facts, missing);
     }
 
@@ -111,6 +112,14 @@ public final class FactsReader {
           .secret(names.kafkaSecret())
           .flatMap(secret -> SecretValues.value(secret, "kafka.properties"))
           .map(Facts.KafkaCredentials::new);
+    }
+
+    private @Nullable String endedReplay() {
+      return children
+          .deployment(names.consumerDeployment())
+          .map(deployment -> deployment.getMetadata().getAnnotations())
+          .map(annotations -> annotations.get(PipelineNames.REPLAY_ENDED_ANNOTATION))
+          .orElse(null);
     }
 
     private Optional<Release> live(String deployment) {

@@ -52,7 +52,7 @@ public record DropPlan(ConfigMap definition, Job job) {
   /** What a person runs where the Job cannot. */
   public static String sql(DataPipeline pipeline) {
     var store = store(pipeline);
-    return "DROP TABLE IF EXISTS \"%1$s\".\"%2$s\", \"%1$s\".\"_acequia_offsets_%2$s\", \"%1$s\".\"_acequia_idempotency_%2$s\";"
+    return "DROP TABLE IF EXISTS \"%1$s\".\"%2$s\", \"%1$s\".\"_acequia_offsets_%2$s\", \"%1$s\".\"_acequia_idempotency_%2$s\", \"%1$s\".\"_acequia_repeats_%2$s\", \"%1$s\".\"_acequia_replays_%2$s\";"
         .formatted(store.schema(), store.table());
   }
 

@@ -1,6 +1,8 @@
 package dev.acequia.operator.plan;
 
+import dev.acequia.crds.DataPipelineReplay;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param liveConsumer what the consumer Deployment runs; null while there is none
  * @param liveApi what the API Deployment runs; null while there is none
  * @param kedaInstalled whether the cluster can scale by lag
+ * @param replays those of this pipeline
  */
 public record Facts(
     @Nullable String uid,
@@ -29,10 +32,52 @@ public record Facts(
     Set<String> succeededMigrations,
     @Nullable Release liveConsumer,
     @Nullable Release liveApi,
-    boolean kedaInstalled) {
+    boolean kedaInstalled,
+    Replays replays) {
 
   public Facts {
     succeededMigrations = Set.copyOf(succeededMigrations);
+  }
+
+  /** Facts of a pipeline without replays. */
+  public Facts(
+      @Nullable String uid,
+      @Nullable Topic topic,
+      @Nullable StoreSecret store,
+      @Nullable Login writer,
+      @Nullable Login reader,
+      @Nullable KafkaCredentials kafkaCredentials,
+      Set<String> succeededMigrations,
+      @Nullable Release liveConsumer,
+      @Nullable Release liveApi,
+      boolean kedaInstalled) {
+    this(
+        uid,
+        topic,
+        store,
+        writer,
+        reader,
+        kafkaCredentials,
+        succeededMigrations,
+        liveConsumer,
+        liveApi,
+        kedaInstalled,
+        Replays.NONE);
+  }
+
+  /**
+   * A pipeline's replays.
+   *
+   * @param resources all of them, ended ones too
+   * @param ended id of the last one that the consumer Deployment was seen to have carried out; null
+   *     when there was none
+   */
+  public record Replays(List<DataPipelineReplay> resources, @Nullable String ended) {
+    static final Replays NONE = new Replays(List.of(), null);
+
+    public Replays {
+      resources = List.copyOf(resources);
+    }
   }
 
   /** These facts after one more migration has done its work. */
@@ -49,7 +94,8 @@ public record Facts(
         succeeded,
         liveConsumer,
         liveApi,
-        kedaInstalled);
+        kedaInstalled,
+        replays);
   }
 
   /** A topic's id, in Kafka's 22-character form, and its number of partitions. */

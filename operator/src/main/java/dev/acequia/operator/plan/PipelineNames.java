@@ -17,6 +17,9 @@ public record PipelineNames(String namespace, String pipeline) {
   /** On an API Pod: the version of the Secrets by which it knows its callers. */
   public static final String ACCESS_ANNOTATION = DataPipeline.GROUP + "/access";
 
+  /** On a consumer Deployment: the id of the replay it was last seen to have carried out. */
+  public static final String REPLAY_ENDED_ANNOTATION = DataPipeline.GROUP + "/replay-ended";
+
   /** On objects outside of the pipeline's namespace, which no owner reference can tie to it. */
   public static final String NAMESPACE_LABEL = DataPipeline.GROUP + "/pipeline-namespace";
 

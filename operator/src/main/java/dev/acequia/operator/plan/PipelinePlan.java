@@ -1,6 +1,7 @@
 package dev.acequia.operator.plan;
 
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.PostgresSpec;
@@ -93,8 +94,14 @@ public record PipelinePlan(
           migration != null
               && facts.succeededMigrations().contains(migration.getMetadata().getName());
       var scale = ConsumerScale.of(spec, facts.kedaInstalled());
-      var consumer = release(migrated, definitionMap, writerSecret(), facts.writer());
-      var api = release(migrated, definitionMap, readerSecret(), facts.reader());
+      var replay =
+          ReplayChoice.of(
+              facts.replays(),
+              facts.liveConsumer() == null ? null : facts.liveConsumer().replay(),
+              facts.topic());
+      var consumer =
+          release(migrated, definitionMap, writerSecret(), facts.writer(), replay.order());
+      var api = release(migrated, definitionMap, readerSecret(), facts.reader(), null);
       var liveConsumer = consumer == null ? facts.liveConsumer() : consumer;
       var liveApi = api == null ? facts.liveApi() : api;
       return new PipelinePlan(
@@ -110,7 +117,9 @@ public record PipelinePlan(
           definitionMap,
           migration,
           migrated,
-          liveConsumer == null ? null : workloads.consumer(liveConsumer, scale.replicas()),
+          liveConsumer == null
+              ? null
+              : workloads.consumer(liveConsumer, scale.replicas(), replay.ended()),
           liveApi == null
               ? null
               : workloads.api(liveApi, AccessPlan.of(spec), spec.api().replicas()),
@@ -178,14 +187,16 @@ public record PipelinePlan(
         boolean migrated,
         @Nullable ConfigMap definitionMap,
         String secret,
-        Facts.@Nullable Login login) {
+        Facts.@Nullable Login login,
+        @Nullable ReplayOrder replay) {
       return !migrated || definitionMap == null || login == null
           ? null
           : new Release(
               definitionMap.getMetadata().getName(),
               platform.runtimeImage(),
               secret,
-              Fingerprint.of(login.hash(), kafkaHash()));
+              Fingerprint.of(login.hash(), kafkaHash()),
+              replay);
     }
 
     private String kafkaHash() {

@@ -1,9 +1,12 @@
 package dev.acequia.operator.plan;
 
+import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.RuntimeVariable;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The version of a pipeline that a Deployment runs. While a migration has not succeeded the old
@@ -13,8 +16,19 @@ import java.util.Optional;
  * @param image the runtime's image
  * @param storeSecret name of the Secret the Pods log on to the store with
  * @param credentials hash over the Secrets' contents
+ * @param replay what the consumer is told to read again; null when nothing ever was
  */
-public record Release(String definition, String image, String storeSecret, String credentials) {
+public record Release(
+    String definition,
+    String image,
+    String storeSecret,
+    String credentials,
+    @Nullable ReplayOrder replay) {
+
+  /** A release without a replay. */
+  public Release(String definition, String image, String storeSecret, String credentials) {
+    this(definition, image, storeSecret, credentials, null);
+  }
 
   /** What this Deployment runs; empty when it is not one of ours. */
   public static Optional<Release> of(Deployment deployment) {
@@ -43,6 +57,20 @@ public record Release(String definition, String image, String storeSecret, Strin
                 definition.get(),
                 container.getImage(),
                 secret.get().getSecretKeyRef().getName(),
-                credentials));
+                credentials,
+                replay(container)));
+  }
+
+  /** Null too where somebody has written something else there, which is then replaced. */
+  private static @Nullable ReplayOrder replay(Container container) {
+    try {
+      return container.getEnv().stream()
+          .filter(variable -> variable.getName().equals(RuntimeVariable.ACEQUIA_REPLAY.name()))
+          .map(variable -> ReplayOrder.fromJson(String.valueOf(variable.getValue())))
+          .findFirst()
+          .orElse(null);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 }

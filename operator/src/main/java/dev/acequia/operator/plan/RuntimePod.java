@@ -166,6 +166,9 @@ record RuntimePod(
     if (access != null) {
       variables.addAll(access.environment());
     }
+    if (release.replay() != null) {
+      variables.add(literal(RuntimeVariable.ACEQUIA_REPLAY, release.replay().toJson()));
+    }
     return variables;
   }
 

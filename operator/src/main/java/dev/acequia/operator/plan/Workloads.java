@@ -159,9 +159,16 @@ record Workloads(
   /**
    * The new Pod takes over before the old one goes: while a new version fails, the old one loads.
    */
-  Deployment consumer(Release release, int replicas) {
-    return deployment(
-        names.consumerDeployment(), Component.CONSUMER, "consumer", release, null, replicas);
+  Deployment consumer(Release release, int replicas, @Nullable String endedReplay) {
+    var deployment =
+        deployment(
+            names.consumerDeployment(), Component.CONSUMER, "consumer", release, null, replicas);
+    if (endedReplay != null) {
+      deployment
+          .getMetadata()
+          .setAnnotations(Map.of(PipelineNames.REPLAY_ENDED_ANNOTATION, endedReplay));
+    }
+    return deployment;
   }
 
   Deployment api(Release release, AccessPlan access, int replicas) {

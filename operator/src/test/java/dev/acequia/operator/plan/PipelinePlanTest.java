@@ -2,9 +2,12 @@ package dev.acequia.operator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.acequia.contract.ReplayOrder;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineReplay;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -87,6 +90,29 @@ class PipelinePlanTest {
   }
 
   @Test
+  void tellsTheConsumerOfAReplayAndNobodyElse() {
+    var pipeline = pipeline();
+    known.succeeded = Set.of(job(plan(pipeline)));
+    var before = plan(pipeline);
+    known.replays =
+        List.of(
+            Serialization.unmarshal(
+                """
+                metadata: {name: again, namespace: ops, uid: u1, creationTimestamp: "2026-11-23T00:00:00Z"}
+                spec: {pipeline: flights, from: {earliest: true}}
+                status: {topicId: AAAAAAAAAAAAAAAAAAAAAQ, partitions: [{partition: 3, from: 5, to: 9}]}
+                """,
+                DataPipelineReplay.class));
+    var after = plan(pipeline);
+    var release = Release.of(Objects.requireNonNull(after.consumer())).orElseThrow();
+    assertThat(release.replay())
+        .isEqualTo(new ReplayOrder("u1", null, TOPIC.id(), false, Map.of(3, 5L), Map.of()));
+    assertThat(after.api()).isEqualTo(before.api());
+    assertThat(job(after)).isEqualTo(job(before));
+    assertThat(after.definitionMap()).isEqualTo(before.definitionMap());
+  }
+
+  @Test
   void allowsARewriteForTheSchemaThatWasNamedOnly() {
     var before = plan(pipeline());
     var hash = Objects.requireNonNull(before.definition()).schema().hash();
@@ -154,6 +180,7 @@ class PipelinePlanTest {
     private String storeHash = "hash";
     private Set<String> succeeded = Set.of();
     private @Nullable Release live;
+    private List<DataPipelineReplay> replays = List.of();
 
     Facts facts() {
       return new Facts(
@@ -166,7 +193,8 @@ class PipelinePlanTest {
           succeeded,
           live,
           live,
-          false);
+          false,
+          new Facts.Replays(replays, null));
     }
   }
 }

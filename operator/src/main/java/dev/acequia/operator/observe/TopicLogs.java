@@ -1,0 +1,214 @@
+package dev.acequia.operator.observe;
+
+import dev.acequia.contract.ReplayMark;
+import dev.acequia.crds.DataPipelineReplaySpec;
+import dev.acequia.crds.ReplayTime;
+import dev.acequia.operator.plan.LogFacts;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.PlatformConfig;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a pipeline's log and the offsets of its consumers from Kafka, whoever makes the topics.
+ * Where Kafka asks for a log-on, it is the pipeline's own, whose rights suffice: the operator has
+ * none.
+ */
+public final class TopicLogs implements AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  private final KubernetesClient client;
+  private final String bootstrapServers;
+  private final boolean logsOn;
+  private @Nullable Admin shared;
+
+  public TopicLogs(KubernetesClient client, PlatformConfig.Kafka kafka) {
+    this.client = client;
+    bootstrapServers = kafka.bootstrapServers();
+    logsOn =
+        kafka.topicProvider() == PlatformConfig.TopicProvider.STRIMZI
+            && kafka.strimzi() != null
+            && kafka.strimzi().authentication() != PlatformConfig.Strimzi.Authentication.NONE;
+  }
+
+  /** What was read. */
+  public sealed interface Reading {
+    /** Kafka's answer. */
+    record Found(LogFacts log) implements Reading {}
+
+    /**
+     * Kafka gave none.
+     *
+     * @param message why, for a person
+     */
+    record Unreadable(String message) implements Reading {}
+  }
+
+  /** Reads what a replay has to know; with the offsets at its times only when those are wanted. */
+  public Reading read(PipelineNames names, DataPipelineReplaySpec spec, boolean withTimes) {
+    try {
+      if (!logsOn) {
+        return new Reading.Found(new Look(shared(), names.topic()).log(spec, withTimes));
+      }
+      var settings = settingsOf(names);
+      if (settings.isEmpty()) {
+        return new Reading.Unreadable(
+            "Secret '%s' with the pipeline's log-on to Kafka is not there yet"
+                .formatted(names.kafkaSecret()));
+      }
+      try (var own = Admin.create(settings.get())) {
+        return new Reading.Found(new Look(own, names.topic()).log(spec, withTimes));
+      }
+    } catch (ExecutionException e) {
+      return new Reading.Unreadable(
+          "Kafka did not tell of topic %s: %s".formatted(names.topic(), e.getCause()));
+    } catch (TimeoutException e) {
+      return new Reading.Unreadable("Kafka does not answer");
+    } catch (KafkaException e) { // such as an address that nobody knows
+      return new Reading.Unreadable("Kafka cannot be asked: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Reading.Unreadable("the operator is ending");
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (shared != null) {
+      shared.close(Duration.ofSeconds(1));
+      shared = null;
+    }
+  }
+
+  private synchronized Admin shared() {
+    if (shared == null) {
+      shared = Admin.create(settings());
+    }
+    return shared;
+  }
+
+  private Map<String, Object> settings() {
+    var settings = new HashMap<String, Object>();
+    settings.put("bootstrap.servers", bootstrapServers);
+    settings.put("client.id", "acequia-operator-replays");
+    settings.put("request.timeout.ms", 5_000);
+    settings.put("default.api.timeout.ms", (int) TIMEOUT.toMillis());
+    return settings;
+  }
+
+  private Optional<Map<String, Object>> settingsOf(PipelineNames names) {
+    return Optional.ofNullable(
+            client.secrets().inNamespace(names.namespace()).withName(names.kafkaSecret()).get())
+        .flatMap(secret -> SecretValues.value(secret, "kafka.properties"))
+        .map(
+            text -> {
+              var properties = new Properties();
+              try {
+                properties.load(new StringReader(text));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+              var settings = settings();
+              properties
+                  .stringPropertyNames()
+                  .forEach(name -> settings.put(name, properties.getProperty(name)));
+              return settings;
+            });
+  }
+
+  /** One look at one topic. */
+  private record Look(Admin admin, String topic) {
+
+    LogFacts log(DataPipelineReplaySpec spec, boolean withTimes)
+        throws ExecutionException, TimeoutException, InterruptedException {
+      var description = describe();
+      var partitions = description.partitions().stream().map(one -> one.partition()).toList();
+      var beginnings = offsets(partitions, OffsetSpec.earliest());
+      var ends = offsets(partitions, OffsetSpec.latest());
+      var froms = withTimes ? at(partitions, spec.from().time()) : Map.<Integer, Long>of();
+      var tos =
+          withTimes && spec.to() != null
+              ? at(partitions, spec.to().time())
+              : Map.<Integer, Long>of();
+      var committed = committed();
+      var found = new TreeMap<Integer, LogFacts.Partition>();
+      for (var partition : partitions) {
+        var own = committed.get(new TopicPartition(topic, partition));
+        found.put(
+            partition,
+            new LogFacts.Partition(
+                Objects.requireNonNull(beginnings.get(partition)),
+                Objects.requireNonNull(ends.get(partition)),
+                own == null ? null : own.offset(),
+                own == null ? null : ReplayMark.parse(own.metadata()).orElse(null),
+                orEnd(froms, ends, partition),
+                orEnd(tos, ends, partition)));
+      }
+      return new LogFacts(description.topicId().toString(), found);
+    }
+
+    /** Kafka answers -1 where no record is as late. */
+    private static @Nullable Long orEnd(
+        Map<Integer, Long> times, Map<Integer, Long> ends, int partition) {
+      var found = times.get(partition);
+      return found != null && found < 0 ? ends.get(partition) : found;
+    }
+
+    private TopicDescription describe()
+        throws ExecutionException, TimeoutException, InterruptedException {
+      return get(admin.describeTopics(List.of(topic)).allTopicNames()).values().iterator().next();
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> committed()
+        throws ExecutionException, TimeoutException, InterruptedException {
+      return get(admin.listConsumerGroupOffsets(topic).partitionsToOffsetAndMetadata());
+    }
+
+    private Map<Integer, Long> at(Collection<Integer> partitions, @Nullable String time)
+        throws ExecutionException, TimeoutException, InterruptedException {
+      if (time == null) {
+        return Map.of();
+      }
+      // Records carry whole milliseconds: the first that is not before the time.
+      var millis = ReplayTime.parse(time).plusNanos(999_999).toEpochMilli();
+      return offsets(partitions, OffsetSpec.forTimestamp(millis));
+    }
+
+    private Map<Integer, Long> offsets(Collection<Integer> partitions, OffsetSpec spec)
+        throws ExecutionException, TimeoutException, InterruptedException {
+      var asked = new HashMap<TopicPartition, OffsetSpec>();
+      partitions.forEach(partition -> asked.put(new TopicPartition(topic, partition), spec));
+      var found = new HashMap<Integer, Long>();
+      get(admin.listOffsets(asked).all())
+          .forEach((name, result) -> found.put(name.partition(), result.offset()));
+      return found;
+    }
+
+    private static <T> T get(KafkaFuture<T> future)
+        throws ExecutionException, TimeoutException, InterruptedException {
+      return future.get(2 * TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+}

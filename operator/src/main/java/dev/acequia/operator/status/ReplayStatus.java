@@ -1,0 +1,252 @@
+package dev.acequia.operator.status;
+
+import dev.acequia.contract.ReplayOrder;
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineReplay;
+import dev.acequia.crds.DataPipelineReplayStatus;
+import dev.acequia.crds.ReplayedPartition;
+import dev.acequia.operator.plan.LogFacts;
+import dev.acequia.operator.plan.ReplayPlan;
+import dev.acequia.operator.validate.ReplayValidation;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A replay's status from what was seen; {@code now} only dates what changed. */
+public final class ReplayStatus {
+  private static final int NAMED_PARTITIONS = 10;
+
+  private final DataPipelineReplay replay;
+  private final @Nullable DataPipelineReplayStatus former;
+  private final Instant now;
+
+  /** For one look at a replay. */
+  public ReplayStatus(
+      DataPipelineReplay replay, @Nullable DataPipelineReplayStatus former, Instant now) {
+    this.replay = replay;
+    this.former = former;
+    this.now = now;
+  }
+
+  /** Whether it needs no further look: it has ended, well or not. */
+  public static boolean hasEnded(@Nullable DataPipelineReplayStatus status) {
+    return status != null && isTrue(status, Conditions.READY);
+  }
+
+  /** Whether only a person, or a change of the pipeline, can help. */
+  public static boolean isStalled(DataPipelineReplayStatus status) {
+    return isTrue(status, Conditions.STALLED);
+  }
+
+  /** Whether the replay was planned for this topic. */
+  public boolean isAbout(LogFacts log) {
+    return former != null && log.topicId().equals(former.topicId());
+  }
+
+  /** As things are it cannot be carried out; how far it is stays as it was last seen. */
+  public DataPipelineReplayStatus refused(ReplayValidation.Refusal refusal) {
+    return stalled(refusal.reason(), refusal.message());
+  }
+
+  /** The operator itself did not get along; it tries again. */
+  public DataPipelineReplayStatus failed(String message) {
+    return keeping(Verdict.no("ReconcileFailed", message), false);
+  }
+
+  /** Kafka cannot be read; it is tried again. */
+  public DataPipelineReplayStatus unreadable(String message) {
+    return keeping(Verdict.no("KafkaUnreachable", message + "; it is tried again"), false);
+  }
+
+  /** The topic is not the one that the offsets were found in. */
+  public DataPipelineReplayStatus recreated(LogFacts log) {
+    return stalled(
+        "TopicRecreated",
+        "The topic was deleted and created again: its id is %s, and the replay's offsets belong to %s. Delete this replay; apply a new one if the new topic is to be replayed."
+            .formatted(log.topicId(), former == null ? null : former.topicId()));
+  }
+
+  /** What a plan makes of a replay that nobody has begun. */
+  public DataPipelineReplayStatus planned(LogFacts log, ReplayPlan plan) {
+    return switch (plan) {
+      case ReplayPlan.OutsideLog outside ->
+          stalled(
+              "OffsetsOutsideLog",
+              String.join("; ", outside.problems())
+                  + ". Delete this replay and apply a corrected one.");
+      case ReplayPlan.TooEarly early ->
+          keeping(
+              Verdict.no(
+                  "WaitingForPipeline",
+                  "The pipeline's consumers have not said yet how far they are, in partitions "
+                      + early.partitions()),
+              false);
+      case ReplayPlan.Offsets offsets when replay.getSpec().dryRun() ->
+          status(
+              Verdict.yes("DryRun", dryRun(offsets)),
+              false,
+              log.topicId(),
+              0L,
+              offsets.partitions());
+      case ReplayPlan.Offsets offsets when offsets.partitions().isEmpty() ->
+          status(
+              Verdict.yes(
+                  "NothingToReplay",
+                  "No record that has been read before lies between spec.from and its end"),
+              false,
+              log.topicId(),
+              0L,
+              List.of());
+      case ReplayPlan.Offsets offsets ->
+          status(
+              Verdict.no("Starting", "The consumers are about to be told"),
+              false,
+              log.topicId(),
+              0L,
+              offsets.partitions());
+    };
+  }
+
+  /**
+   * How far a planned replay is.
+   *
+   * @param inForce what the consumers are told; null when nothing
+   * @param others the pipeline's other replays
+   */
+  public DataPipelineReplayStatus observed(
+      DataPipeline pipeline,
+      LogFacts log,
+      @Nullable ReplayOrder inForce,
+      List<DataPipelineReplay> others) {
+    var planned = former == null ? List.<ReplayedPartition>of() : former.partitions();
+    var progress = ReplayProgress.of(id(), planned, log);
+    var verdict =
+        progress.hasEnded()
+            ? Verdict.yes("Completed", "%s were read again".formatted(records(progress.done())))
+            : progress.hasBegun()
+                ? Verdict.no(
+                    "Replaying",
+                    String.format(Locale.ROOT, "%,d of ", progress.done())
+                        + records(progress.total())
+                        + " were read again")
+                : waiting(inForce, others);
+    var stuck = verdict.isTrue() ? Optional.<Condition>empty() : stalled(pipeline);
+    return status(
+        stuck
+            .map(
+                condition ->
+                    Verdict.no(
+                        "PipelineStalled",
+                        "The pipeline needs a person first, then the replay goes on. "
+                            + condition.getMessage()))
+            .orElse(verdict),
+        stuck.isPresent(),
+        log.topicId(),
+        progress.done(),
+        progress.partitions());
+  }
+
+  private Verdict waiting(@Nullable ReplayOrder inForce, List<DataPipelineReplay> others) {
+    var told = inForce == null || inForce.cancelled() ? "" : inForce.id();
+    var running =
+        others.stream()
+            .filter(other -> told.equals(other.getMetadata().getUid()))
+            .filter(other -> !hasEnded(other.getStatus()))
+            .map(other -> other.getMetadata().getName())
+            .findFirst();
+    if (running.isPresent()) {
+      return Verdict.no(
+          "WaitingForReplay",
+          "Replay %1$s of the same pipeline runs, and this one begins when it has ended. To cancel it: kubectl delete -n %2$s dpr/%1$s"
+              .formatted(running.get(), replay.getMetadata().getNamespace()));
+    }
+    return told.equals(id())
+        ? Verdict.no("Starting", "The consumers are told, and are about to begin")
+        : Verdict.no("Starting", "The consumers are about to be told");
+  }
+
+  private static Optional<Condition> stalled(DataPipeline pipeline) {
+    return Optional.ofNullable(pipeline.getStatus())
+        .flatMap(status -> Conditions.of(status.conditions(), Conditions.STALLED))
+        .filter(condition -> "True".equals(condition.getStatus()));
+  }
+
+  private static String dryRun(ReplayPlan.Offsets plan) {
+    if (plan.partitions().isEmpty()) {
+      return "It would read nothing: no record that has been read before lies between spec.from and"
+          + " its end";
+    }
+    var named =
+        plan.partitions().stream()
+            .limit(NAMED_PARTITIONS)
+            .map(
+                one ->
+                    "partition %d from offset %d to %d"
+                        .formatted(one.partition(), one.from(), one.to()))
+            .collect(Collectors.joining(", "));
+    var more = plan.partitions().size() - NAMED_PARTITIONS;
+    return "It would read %s again: %s%s"
+        .formatted(
+            records(plan.records()),
+            named,
+            more > 0 ? ", and %d more in status.partitions".formatted(more) : "");
+  }
+
+  private static String records(long count) {
+    return String.format(Locale.ROOT, count == 1 ? "%,d record" : "%,d records", count);
+  }
+
+  private DataPipelineReplayStatus stalled(String reason, String message) {
+    return keeping(Verdict.no(reason, message), true);
+  }
+
+  private DataPipelineReplayStatus keeping(Verdict ready, boolean stalled) {
+    return status(
+        ready,
+        stalled,
+        former == null ? null : former.topicId(),
+        former == null ? null : former.recordsDone(),
+        former == null ? List.of() : former.partitions());
+  }
+
+  private DataPipelineReplayStatus status(
+      Verdict ready,
+      boolean stalled,
+      @Nullable String topicId,
+      @Nullable Long done,
+      List<ReplayedPartition> partitions) {
+    var conditions =
+        new Conditions(
+            former == null ? List.of() : former.conditions(),
+            Optional.ofNullable(replay.getMetadata().getGeneration()).orElse(0L),
+            now);
+    conditions.add(Conditions.READY, ready);
+    if (stalled) {
+      conditions.add(Conditions.STALLED, Verdict.yes(ready.reason(), ready.message()));
+    }
+    return new DataPipelineReplayStatus(
+        replay.getMetadata().getGeneration(),
+        conditions.all(),
+        topicId,
+        done,
+        done == null
+            ? null
+            : Long.valueOf(partitions.stream().mapToLong(one -> one.to() - one.from()).sum()),
+        partitions);
+  }
+
+  private String id() {
+    return Objects.requireNonNull(replay.getMetadata().getUid());
+  }
+
+  private static boolean isTrue(DataPipelineReplayStatus status, String type) {
+    return Conditions.of(status.conditions(), type)
+        .filter(condition -> "True".equals(condition.getStatus()))
+        .isPresent();
+  }
+}
