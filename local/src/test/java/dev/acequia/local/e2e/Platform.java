@@ -116,6 +116,16 @@ final class Platform {
         HttpResponse.BodyHandlers.ofString());
   }
 
+  /** Runs statements. */
+  void execute(String... statements) throws SQLException {
+    try (var connection = DriverManager.getConnection(jdbc());
+        var statement = connection.createStatement()) {
+      for (var sql : statements) {
+        statement.execute(sql);
+      }
+    }
+  }
+
   /** The first column of a statement's rows. */
   List<String> sql(String statement) throws SQLException {
     try (var connection = DriverManager.getConnection(jdbc());
