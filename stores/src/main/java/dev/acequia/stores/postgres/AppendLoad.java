@@ -49,7 +49,7 @@ final class AppendLoad implements RowLoad {
     ranges =
         new RangeLoad.Statements(
             columns,
-            "SELECT " + columns + " FROM " + names.data() + " WITH NO DATA",
+            names.data(),
             List.of(
                 "INSERT INTO "
                     + names.data()

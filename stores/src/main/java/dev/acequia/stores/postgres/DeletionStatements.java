@@ -67,7 +67,7 @@ final class DeletionStatements {
    * Remembers the staged deletions.
    *
    * @param newest a query of the newest staged row of each key
-   * @param deleted its column that says so
+   * @param deleted what is true of its rows that are deletions
    * @param topicId as a literal
    */
   String remember(String newest, String deleted, String topicId) {

@@ -82,6 +82,11 @@ final class NewestOfKeys {
     return superseded;
   }
 
+  /** The hash of a row's key. */
+  int hash(int row) {
+    return hashes[row];
+  }
+
   void clear() {
     if (keys > 0) {
       Arrays.fill(table, FREE);

@@ -13,9 +13,9 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
- * Rows as tuples of {@code COPY … (FORMAT binary)}. Append: the fields and the provenance, as in
- * the table. Upsert: the fields, those of the key first, then partition, offset, and whether it is
- * a deletion, as in the staging table; and which rows are superseded by another of their key.
+ * Rows as tuples of {@code COPY … (FORMAT binary)}: the fields and the provenance. In upsert mode
+ * the fields of the key come first, a deletion has no topic, and it is known which rows are
+ * superseded by another of their key.
  */
 final class PostgresBatch implements StoreBatch {
   /** The fields' positions in the schema, in the order in which they are written. */
@@ -159,12 +159,9 @@ final class PostgresBatch implements StoreBatch {
     return marks;
   }
 
-  /**
-   * The rows that stand behind another one of their key, which is newer; empty when only the table
-   * can tell which keys are equal.
-   */
-  Optional<BitSet> superseded() {
-    return newest.map(NewestOfKeys::superseded);
+  /** Which rows are the newest of their keys; empty when only the table can tell which are equal. */
+  Optional<NewestOfKeys> newestOfKeys() {
+    return newest;
   }
 
   private void noteKey(int written, int partition, long offset) {
@@ -178,18 +175,13 @@ final class PostgresBatch implements StoreBatch {
   }
 
   private void end(int partition, long offset, boolean deletion) {
-    switch (mode) {
-      case APPEND -> {
-        BinaryField.uuid(data, topicId.getMostSignificantBits(), topicId.getLeastSignificantBits());
-        BinaryField.int32(data, partition);
-        BinaryField.int64(data, offset);
-      }
-      case UPSERT -> {
-        BinaryField.int32(data, partition);
-        BinaryField.int64(data, offset);
-        BinaryField.bool(data, deletion);
-      }
+    if (deletion) {
+      BinaryField.putNull(data);
+    } else {
+      BinaryField.uuid(data, topicId.getMostSignificantBits(), topicId.getLeastSignificantBits());
     }
+    BinaryField.int32(data, partition);
+    BinaryField.int64(data, offset);
     if (rows == ends.length) {
       ends = Arrays.copyOf(ends, rows * 2);
     }

@@ -3,6 +3,7 @@ package dev.acequia.stores.postgres;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -31,11 +32,11 @@ final class RangeLoad {
    * A mode's own part.
    *
    * @param columns of the table, as in the batch's tuples
-   * @param create a query whose columns are those of the stage, {@code _row} aside
+   * @param table that has them
    * @param statements that move the staged rows from number {@code ?} to {@code ?} into the table;
    *     of the last, the rows it says were stored count
    */
-  record Statements(String columns, String create, java.util.List<String> statements) {}
+  record Statements(String columns, String table, List<String> statements) {}
 
   private final PostgresSession session;
   private final PostgresBatch batch;
@@ -70,9 +71,11 @@ final class RangeLoad {
     execute(
         "CREATE TEMPORARY SEQUENCE IF NOT EXISTS \"_acequia_row\";"
             + "CREATE TEMPORARY SEQUENCE IF NOT EXISTS \"_acequia_at\";"
-            + "CREATE TEMPORARY TABLE IF NOT EXISTS \"_acequia_ranges\" ON COMMIT DELETE ROWS AS "
-            + sql.create()
-            + ";ALTER TABLE "
+            + "CREATE TEMPORARY TABLE IF NOT EXISTS \"_acequia_ranges\" ON COMMIT DELETE ROWS AS SELECT "
+            + sql.columns()
+            + " FROM "
+            + sql.table()
+            + " WITH NO DATA;ALTER TABLE "
             + STAGE
             + " ADD COLUMN IF NOT EXISTS \"_row\" bigint DEFAULT nextval('"
             + ROW

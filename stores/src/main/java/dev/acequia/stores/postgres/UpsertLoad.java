@@ -11,16 +11,24 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The newest record of each key: into a staging table of the session, then one statement over all
- * of it. Within a batch the highest offset of a key wins, and where it is plain which keys are
- * equal the others are not even sent; against the table, a row of the same topic and partition is
- * only replaced by a newer record.
+ * The newest record of each key. Within a batch the highest offset of a key wins, and where it is
+ * plain which keys are equal the others are not even sent; against the table, a row of the same
+ * topic and partition is only replaced by a newer record.
+ *
+ * <p>Rows of keys that seem new, as those of events are, go straight into the table; others into a
+ * staging table of the session, then by one statement over all of it. Should the table know a key
+ * that seemed new, all of the batch is staged.
  */
 final class UpsertLoad implements RowLoad {
   private static final String STAGE = "pg_temp.\"_acequia_stage\"";
-  private static final String DELETED = "\"_deleted\"";
+  private static final String DELETED = "\"_topic_id\" IS NULL";
+  private static final String MARK = "SAVEPOINT \"_acequia_straight\"";
+
+  /** Of so many batches, one is tried straight although the one before met a key of the table. */
+  private static final int LONGEST_PAUSE = 64;
 
   private final String createStage;
+  private final String copyToTable;
   private final String copyToStage;
   private final DeletionStatements deletions;
   private final String rememberDeletions;
@@ -30,22 +38,27 @@ final class UpsertLoad implements RowLoad {
   private final String mergeEachKeyOnce;
   private final RangeLoad.Statements ranges;
 
+  private final RecentKeys recent = new RecentKeys();
+  private int pause;
+  private int batchesToPause;
+
   UpsertLoad(TableNames names, Schema schema, UUID topicId) {
     var key = schema.key().stream().map(Sql::quoted).toList();
     var fields = PostgresBatch.columns(schema, LoadMode.UPSERT).stream().map(Sql::quoted).toList();
-    var staged = columns(fields, List.of("\"_partition\"", "\"_offset\""));
+    var columns =
+        Stream.concat(fields.stream(), Provenance.COLUMNS.stream().map(Sql::quoted))
+            .collect(Collectors.joining(", "));
     var id = "'" + topicId + "'::uuid";
     // Deletions have only their key, so that nothing in it may be NOT NULL; CREATE … AS leaves such
     // constraints out.
     createStage =
         "CREATE TEMPORARY TABLE IF NOT EXISTS \"_acequia_stage\" ON COMMIT DELETE ROWS AS SELECT "
-            + staged
-            + ", false AS "
-            + DELETED
+            + columns
             + " FROM "
             + names.data()
             + " WITH NO DATA";
-    copyToStage = "COPY " + STAGE + " (" + staged + ", " + DELETED + ") FROM STDIN (FORMAT binary)";
+    copyToTable = "COPY " + names.data() + " (" + columns + ") FROM STDIN (FORMAT binary)";
+    copyToStage = "COPY " + STAGE + " (" + columns + ") FROM STDIN (FORMAT binary)";
     deletions = new DeletionStatements(names, schema);
     var newest = newest(key, STAGE);
     rememberDeletions = deletions.remember(newest, DELETED, id);
@@ -57,14 +70,8 @@ final class UpsertLoad implements RowLoad {
     var inRange = newest(key, RangeLoad.STAGE + " WHERE \"_row\" BETWEEN ? AND ?");
     ranges =
         new RangeLoad.Statements(
-            staged + ", " + DELETED,
-            "SELECT "
-                + staged
-                + ", false AS "
-                + DELETED
-                + " FROM "
-                + names.data()
-                + " WITH NO DATA",
+            columns,
+            names.data(),
             List.of(
                 deletions.remember(inRange, DELETED, id),
                 delete(names, key, id, inRange),
@@ -105,9 +112,14 @@ final class UpsertLoad implements RowLoad {
     return "INSERT INTO "
         + names.data()
         + " AS t ("
-        + columns(fields, List.of(Provenance.KEY))
+        + String.join(", ", fields)
+        + ", "
+        + Provenance.KEY
         + ") SELECT "
-        + columns(fields, List.of(id, "\"_partition\"", "\"_offset\"" + trace))
+        + String.join(", ", fields)
+        + ", "
+        + Provenance.KEY
+        + trace
         + " FROM ("
         + newest
         + ") s WHERE NOT s."
@@ -135,14 +147,14 @@ final class UpsertLoad implements RowLoad {
   @Override
   public int load(PostgresSession session, PostgresBatch batch, BitSet skip) throws SQLException {
     try (var statement = session.connection().createStatement()) {
-      var superseded = batch.superseded();
+      var newest = batch.newestOfKeys();
       // What is skipped may be the newest of its key.
-      if (superseded.isPresent()
-          && skip.isEmpty()
-          && !batch.hasDeletions()
-          && !batch.hasRedriven()) {
-        CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), superseded.get());
-        statement.executeUpdate(mergeEachKeyOnce);
+      if (newest.isPresent() && skip.isEmpty() && !batch.hasDeletions() && !batch.hasRedriven()) {
+        var done = loadNew(session, batch, newest.get());
+        if (done.cardinality() < batch.rows()) {
+          CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), done);
+          statement.executeUpdate(mergeEachKeyOnce);
+        }
         return 0;
       }
       CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), skip);
@@ -153,6 +165,47 @@ final class UpsertLoad implements RowLoad {
       statement.executeUpdate(batch.hasRedriven() ? mergeRedriven : merge);
     }
     return 0;
+  }
+
+  /**
+   * Stores the rows whose keys are new, if they are.
+   *
+   * @return the rows that need nothing more: these, and those that are superseded
+   */
+  private BitSet loadNew(PostgresSession session, PostgresBatch batch, NewestOfKeys newest)
+      throws SQLException {
+    var superseded = newest.superseded();
+    var known = (BitSet) superseded.clone();
+    for (var row = 0; row < batch.rows(); row++) {
+      if (!superseded.get(row) && recent.note(newest.hash(row))) {
+        known.set(row);
+      }
+    }
+    if (batchesToPause > 0) {
+      batchesToPause--;
+      return superseded;
+    }
+    if (batch.expectsDuplicates() || known.cardinality() > batch.rows() / 2) {
+      return superseded;
+    }
+    try (var statement = session.connection().createStatement()) {
+      statement.execute(MARK);
+      try {
+        CopyRows.copy(session, copyToTable, batch, 0, batch.rows(), known);
+      } catch (SQLException e) {
+        if (!SqlFailure.isDuplicate(e)) {
+          throw e;
+        }
+        statement.execute("ROLLBACK TO " + MARK);
+        pause = Math.clamp(pause * 2L, 1, LONGEST_PAUSE);
+        batchesToPause = pause;
+        return superseded;
+      }
+    }
+    pause = 0;
+    known.andNot(superseded);
+    known.flip(0, batch.rows());
+    return known;
   }
 
   @Override
@@ -174,9 +227,5 @@ final class UpsertLoad implements RowLoad {
         + ".\"_partition\" OR t.\"_offset\" <= "
         + incoming
         + ".\"_offset\")";
-  }
-
-  private static String columns(List<String> fields, List<String> more) {
-    return String.join(", ", fields) + ", " + String.join(", ", more);
   }
 }

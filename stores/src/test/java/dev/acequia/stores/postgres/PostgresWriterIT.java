@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -258,6 +259,33 @@ class PostgresWriterIT {
       writer.write(batch, advance(other, 0, 4), OPEN);
       assertThat(names()).containsExactly("from another partition", "y");
     }
+  }
+
+  /** A new writer knows nothing of the keys that are in the table. */
+  @Test
+  void takesNewKeysBesideKnownOnesWhicheverWriterStoredThem() throws Exception {
+    var definition = migrated(LoadMode.UPSERT);
+    var expected = new TreeMap<Integer, String>();
+    var offset = 0L;
+    for (var round = 0; round < 3; round++) {
+      try (var writer = writer(definition, "pod")) {
+        var claim = claim(writer, 0);
+        var batch = writer.newBatch();
+        for (var known : new int[] {round, 0, 3, 0, 0, 1, 0, 0, 9, 0}) {
+          batch.clear();
+          var from = offset;
+          var keys = expected.size();
+          for (var key = Math.max(0, keys - known); key < keys + 5; key++) {
+            expected.put(key, "of " + offset);
+            add(batch, 0, offset, key, "of " + offset);
+            offset++;
+          }
+          assertThat(writer.write(batch, advance(claim, from, offset), OPEN))
+              .isEqualTo(new WriteResult.Stored(batch.rows(), 0, 0));
+        }
+      }
+    }
+    assertThat(names()).containsExactlyElementsOf(expected.values());
   }
 
   @Test
