@@ -6,7 +6,6 @@ import dev.acequia.contract.Schema;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.StoreBatch;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -159,7 +158,9 @@ final class PostgresBatch implements StoreBatch {
     return marks;
   }
 
-  /** Which rows are the newest of their keys; empty when only the table can tell which are equal. */
+  /**
+   * Which rows are the newest of their keys; empty when only the table can tell which are equal.
+   */
   Optional<NewestOfKeys> newestOfKeys() {
     return newest;
   }
