@@ -75,18 +75,17 @@ class ReplayE2E {
     // Then each row takes a while, so that the replay is hit.
     platform.execute(
         "DELETE FROM replay_append.ticks WHERE id % 10 = 0",
+        "CREATE SEQUENCE replay_append.sleeps",
+        "GRANT USAGE ON SEQUENCE replay_append.sleeps TO PUBLIC",
         "CREATE FUNCTION replay_append.slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            + " IF NEW.id % 100 = 1 THEN PERFORM pg_sleep(0.02); END IF; RETURN NEW; END $$",
+            + " IF NEW.id % 100 = 1 THEN PERFORM nextval('replay_append.sleeps'), pg_sleep(0.02);"
+            + " END IF; RETURN NEW; END $$",
         "CREATE TRIGGER slow BEFORE INSERT ON replay_append.ticks FOR EACH ROW"
             + " EXECUTE FUNCTION replay_append.slow()");
     replay("again", "from: {earliest: true}");
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                !platform
-                    .sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
-                    .isEmpty());
+        .until(() -> platform.sql("SELECT is_called FROM replay_append.sleeps").contains("t"));
     platform
         .processes("replay-append", "ticks", "consumer")
         .forEach(ProcessHandle::destroyForcibly);
