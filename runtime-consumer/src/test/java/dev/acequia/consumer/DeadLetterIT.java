@@ -112,8 +112,38 @@ class DeadLetterIT {
   /** Where the records stood; a letter may be there twice. */
   private static Set<String> sources(TestPipeline pipeline) {
     return pipeline.deadLetters().stream()
-        .map(letter -> headers(letter).get("acequia-source-offset"))
+        .map(DeadLetterIT::headers)
+        .map(
+            found ->
+                found.get("acequia-source-partition") + ":" + found.get("acequia-source-offset"))
         .collect(Collectors.toSet());
+  }
+
+  /** A Pod whose process has ended is started again and again. */
+  @Test
+  void putsNoMoreAsideByBeingStartedAgain() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 2)) {
+      for (var id = 0; id < 1_000; id++) {
+        pipeline.send(id % 2, null, record(id, "x"));
+      }
+      pipeline.flush();
+      pipeline.start("pod");
+      pipeline.awaitCount(1_000);
+      // A trickle, after a wrong deploy.
+      var sent = 0;
+      for (var restart = 0; restart < 4; restart++) {
+        for (var i = 0; i < 60; i++) {
+          pipeline.send(sent++ % 2, null, "{\"ident\":1}");
+        }
+        pipeline.flush();
+        var end = pipeline.running(restart).end();
+        assertThat(end).isPresent();
+        assertThat(end.get().reason()).isEqualTo(Termination.Reason.DeadLettersExceeded);
+        pipeline.start("pod");
+      }
+      // 5 % of the window, and what was put aside twice of it.
+      assertThat(sources(pipeline).size()).isLessThanOrEqualTo(60);
+    }
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared

@@ -56,7 +56,10 @@ public record StrimziPlan(PipelineNames names, TopicsPlan topics, PlatformConfig
                 StrimziAclOperation.WRITE,
                 StrimziAclOperation.DESCRIBE),
             onTopic(
-                names.deadLetterTopic(), StrimziAclOperation.WRITE, StrimziAclOperation.DESCRIBE),
+                names.deadLetterTopic(),
+                StrimziAclOperation.READ,
+                StrimziAclOperation.WRITE,
+                StrimziAclOperation.DESCRIBE),
             new AclRuleBuilder()
                 .withNewAclRuleGroupResource()
                 .withName(names.topic())

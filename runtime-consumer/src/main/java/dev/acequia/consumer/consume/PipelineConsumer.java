@@ -1,6 +1,7 @@
 package dev.acequia.consumer.consume;
 
 import dev.acequia.consumer.deadletter.DeadLetterBudget;
+import dev.acequia.consumer.deadletter.DeadLetterHistory;
 import dev.acequia.consumer.deadletter.DeadLetterTopic;
 import dev.acequia.contract.KafkaConnection;
 import dev.acequia.contract.PipelineDefinition;
@@ -90,7 +91,8 @@ public final class PipelineConsumer {
    */
   public void run() throws TerminationException, InterruptedException {
     var clients = new KafkaClients(definition, kafka, clientId);
-    var budget = new DeadLetterBudget(definition);
+    var budget =
+        new DeadLetterBudget(definition, new DeadLetterHistory(definition, kafka, clientId));
     var topic = new TopicWatch(definition, clients.admin());
     var ended = new Semaphore(0);
     var stores = writers.stream().map(writer -> store(writer, topic, budget, ended)).toList();

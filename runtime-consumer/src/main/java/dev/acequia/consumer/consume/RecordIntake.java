@@ -50,6 +50,7 @@ final class RecordIntake {
     if (replayedUntil > 0) {
       into.replays(partition.number(), replayedUntil);
     }
+    budget.begins(partition.number(), Math.max(replayedUntil, records.getFirst().offset()));
     var end = partition.endsAhead() ? replayedUntil : Long.MAX_VALUE;
     for (var record : records) {
       if (record.offset() >= end) {

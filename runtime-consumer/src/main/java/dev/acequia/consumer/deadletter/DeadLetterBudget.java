@@ -6,6 +6,10 @@ import dev.acequia.contract.TerminationException;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The share of records that may be bad, dead letters that were sent back aside. Beyond it a wrong
@@ -19,15 +23,29 @@ public final class DeadLetterBudget {
   private record Seen(long records, long bad) {}
 
   private final Deque<Seen> window = new ArrayDeque<>();
-  private final String pipeline;
+  private final PipelineDefinition definition;
   private final double maxRatio;
+  private final DeadLetterHistory history;
+
+  /** Where reading began, of partitions whose past has not been asked for. */
+  private final Map<Integer, Long> begins = new HashMap<>();
+
+  private final Set<Integer> known = new HashSet<>();
   private long records;
   private long bad;
 
   /** Without records so far. */
-  public DeadLetterBudget(PipelineDefinition definition) {
-    pipeline = definition.name();
+  public DeadLetterBudget(PipelineDefinition definition, DeadLetterHistory history) {
+    this.history = history;
+    this.definition = definition;
     maxRatio = definition.maxDeadLetterRatio();
+  }
+
+  /** Notes where reading begins; what is said of a partition first holds. */
+  public synchronized void begins(int partition, long offset) {
+    if (known.add(partition)) {
+      begins.put(partition, offset);
+    }
   }
 
   /** Adds a batch that is stored. */
@@ -35,6 +53,9 @@ public final class DeadLetterBudget {
     window.addLast(new Seen(batchRecords, batchBad));
     records += batchRecords;
     bad += batchBad;
+    if (records >= WINDOW) {
+      begins.clear(); // what this process has seen itself suffices
+    }
     while (!window.isEmpty() && records - window.getFirst().records() >= WINDOW) {
       var oldest = window.removeFirst();
       records -= oldest.records();
@@ -50,13 +71,16 @@ public final class DeadLetterBudget {
    */
   public synchronized void check(long batchRecords, long batchBad, DeadLetter letter)
       throws TerminationException {
+    if (!begins.isEmpty() && bad + batchBad > (records + batchRecords) * maxRatio) {
+      remember();
+    }
     var allRecords = records + batchRecords;
     var allBad = bad + batchBad;
     if (allRecords >= WINDOW && allBad > allRecords * maxRatio) {
       var record = letter.record();
       throw new TerminationException(
           Termination.Reason.DeadLettersExceeded,
-          "%d of the last %d records could not be stored, more than spec.consumer.deadLetters.maxRatio %s allows. The latest stood at offset %d of partition %d of %s: %s%s (%s). Reading goes on where it stopped once spec.schema is mended, or maxRatio is raised so that such records are put aside (1 for all of them). Those put aside so far: ./acequia dead-letters list %s"
+          "%d of the last %d records could not be stored, more than spec.consumer.deadLetters.maxRatio %s allows. The latest stood at offset %d of partition %d of %s: %s%s (%s). Reading goes on where it stopped once spec.schema is mended, or maxRatio is raised so that such records are put aside (1 for all of them). Those put aside so far: ./acequia dead-letters list %s -n %s"
               .formatted(
                   allBad,
                   allRecords,
@@ -67,7 +91,20 @@ public final class DeadLetterBudget {
                   letter.field() == null ? "" : "field '" + letter.field() + "': ",
                   letter.reason(),
                   letter.errorClass(),
-                  pipeline));
+                  definition.name(),
+                  definition.namespace()));
     }
+  }
+
+  /** Asked only when it may matter, since most processes never need to know. */
+  private void remember() {
+    var before =
+        new Seen(
+            begins.values().stream().mapToLong(begin -> Math.min(begin, WINDOW)).sum(),
+            history.countBefore(begins, WINDOW));
+    begins.clear();
+    window.addFirst(before);
+    records += before.records();
+    bad += before.bad();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
+import dev.acequia.contract.KafkaConnection;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
@@ -15,6 +16,7 @@ import dev.acequia.contract.UnknownFields;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +33,7 @@ class DeadLetterBudgetTest {
   private final DeadLetterBudget budget = budget(0.05);
 
   private static DeadLetterBudget budget(double maxRatio) {
-    return new DeadLetterBudget(
+    var definition =
         new PipelineDefinition(
             "ops",
             "flights",
@@ -45,7 +47,9 @@ class DeadLetterBudgetTest {
             LoadMode.APPEND,
             1000,
             maxRatio,
-            null));
+            null);
+    return new DeadLetterBudget(
+        definition, new DeadLetterHistory(definition, new KafkaConnection(Map.of()), "test"));
   }
 
   @Test
@@ -82,6 +86,6 @@ class DeadLetterBudgetTest {
         .hasMessageContaining("maxRatio 0 allows");
     assertThatThrownBy(() -> budget(0.2).check(1000, 201, LETTER))
         .hasMessageContaining("maxRatio 0.2 allows")
-        .hasMessageContaining("./acequia dead-letters list flights");
+        .hasMessageContaining("./acequia dead-letters list flights -n ops");
   }
 }
