@@ -86,12 +86,15 @@ class SchemathesisIT {
   }
 
   private int run(Path log, String... command) throws IOException, InterruptedException {
-    var process =
+    var builder =
         new ProcessBuilder(new ArrayList<>(List.of(command)))
             .directory(folder.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+            .redirectOutput(log.toFile());
+    builder.environment().put("SCHEMATHESIS_HOOKS", "hooks");
+    builder.environment().put("PYTHONPATH", FOLDER.toString());
+    builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    var process = builder.start();
     try {
       assertThat(process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)).as("it ends").isTrue();
       return process.exitValue();
