@@ -233,10 +233,7 @@ record FuzzQuery(
       case "max" -> values.stream().max(FuzzValue::compare).orElseThrow();
       case "sum", "avg" -> {
         var sum = values.stream().map(FuzzQuery::decimal).reduce(BigDecimal.ZERO, BigDecimal::add);
-        var mean =
-            item.function.equals("avg")
-                ? sum.divide(BigDecimal.valueOf(values.size()), MathContext.DECIMAL128)
-                : sum;
+        var mean = item.function.equals("avg") ? mean(sum, BigDecimal.valueOf(values.size())) : sum;
         yield switch (field.type()) {
           case DOUBLE -> (Object) mean.doubleValue();
           case INT32 -> item.function.equals("sum") ? (Object) mean.longValueExact() : mean;
@@ -245,6 +242,22 @@ record FuzzQuery(
       }
       default -> throw new IllegalStateException(item.function);
     };
+  }
+
+  /** To as many digits as PostgreSQL gives, since groups are ordered by them too. */
+  private static BigDecimal mean(BigDecimal sum, BigDecimal count) {
+    var weight = weight(sum) - weight(count) - (firstDigit(sum) <= firstDigit(count) ? 1 : 0);
+    var scale = Math.max(Math.max(sum.scale(), 0), 16 - 4 * weight);
+    return sum.divide(count, scale, RoundingMode.HALF_UP);
+  }
+
+  /** The place of the first digit to the base of 10,000. */
+  private static int weight(BigDecimal number) {
+    return number.signum() == 0 ? 0 : Math.floorDiv(number.precision() - number.scale() - 1, 4);
+  }
+
+  private static int firstDigit(BigDecimal number) {
+    return number.abs().movePointLeft(4 * weight(number)).intValue();
   }
 
   private static BigDecimal decimal(Object number) {
