@@ -262,6 +262,27 @@ class QueryIT {
   }
 
   @Test
+  void pagesByLongQueriesAsLongAsTheirAddressesCanBeAskedFor() throws IOException {
+    var query = "/v1/records?limit=2&dest=in.(MIA,%s)";
+    var long16 = ok(flights.get(query.formatted("x".repeat(16 << 10))));
+    assertThat(long16.headers().firstValue("Link")).isEmpty();
+    var not = "/v1/records?limit=2&dest=not.in.(%s)";
+    var next =
+        NEXT.matcher(
+            ok(flights.get(not.formatted("x".repeat(16 << 10))))
+                .headers()
+                .firstValue("Link")
+                .orElseThrow());
+    assertThat(next.matches()).isTrue();
+    assertThat(ok(flights.get(next.group(1))).headers().firstValue("Content-Range"))
+        .hasValue("2-3/*");
+
+    var tooLong = flights.get(not.formatted("x".repeat(25 << 10)));
+    assertThat(tooLong.statusCode()).isEqualTo(400);
+    assertThat(tooLong.body()).contains("the address of the next page would have");
+  }
+
+  @Test
   void countsWhenAskedTo() throws IOException {
     var page = flights.get("/v1/records?limit=2", "Prefer", "count=exact");
     assertThat(page.statusCode()).isEqualTo(206);

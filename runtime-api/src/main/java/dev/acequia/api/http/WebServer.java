@@ -92,6 +92,7 @@ public class WebServer {
     // A hundred, unless told otherwise: a busy client would open connections all the time.
     protocol.setMaxKeepAliveRequests(-1);
     protocol.setMaxHttpRequestHeaderSize(MAX_HEADER_BYTES);
+    protocol.setMaxHttpResponseHeaderSize(MAX_HEADER_BYTES);
     protocol.setMaxSwallowSize(MAX_SWALLOWED_BYTES);
     protocol.setCompression("on");
     protocol.setCompressibleMimeType("text/html,text/css,text/javascript");

@@ -1,6 +1,7 @@
 package dev.acequia.api.query;
 
 import dev.acequia.api.http.QueryString;
+import dev.acequia.stores.query.InvalidQueryException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
@@ -8,8 +9,16 @@ import java.util.stream.Stream;
 
 /** The Link header that leads to the next page: the same query, from the cursor on. */
 final class NextLink {
+  /** Leaves room for other headers in what the server takes and gives. */
+  private static final int MAX_BYTES = 24 << 10;
+
   private NextLink() {}
 
+  /**
+   * The header's value.
+   *
+   * @throws InvalidQueryException when the address would be too long to be asked for
+   */
   static String to(Cursor cursor, String path, QueryString query) {
     var kept =
         query.parameters().stream()
@@ -21,6 +30,12 @@ final class NextLink {
     var address =
         Stream.concat(kept, Stream.of(QueryParser.CURSOR + "=" + cursor.encode()))
             .collect(Collectors.joining("&", path + "?", ""));
+    if (address.length() > MAX_BYTES) {
+      throw new InvalidQueryException(
+          "the address of the next page would have %,d bytes, more than %,d: ask for all rows at once"
+                  .formatted(address.length(), MAX_BYTES)
+              + " with a larger limit, or for less in the query");
+    }
     return "<" + address + ">; rel=\"next\"";
   }
 
