@@ -96,7 +96,10 @@ public final class DeadLetterBudget {
     }
   }
 
-  /** Asked only when it may matter, since most processes never need to know. */
+  /**
+   * Asked only when it may matter, since most processes never need to know. Counts the partitions
+   * that have begun, so that of several one may be read before enough is known to judge.
+   */
   private void remember() {
     var before =
         new Seen(
