@@ -46,7 +46,8 @@ public final class PipelineRendering {
             Set.of(),
             null,
             null,
-            false);
+            false,
+            Facts.Replays.NONE);
     var migration = PipelinePlan.of(pipeline, platform, facts).migration();
     if (migration == null) {
       throw new IllegalStateException("these facts lack nothing that a migration needs");

@@ -127,7 +127,7 @@ final class History implements Callable<History.Outcome> {
         return;
       }
       fleet.tend();
-      Thread.sleep(200);
+      Thread.sleep(200); // between two looks at the offsets, which are asked for
     }
   }
 }

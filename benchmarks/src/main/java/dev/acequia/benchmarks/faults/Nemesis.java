@@ -192,7 +192,7 @@ final class Nemesis {
       } catch (SQLException down) {
         // It is being started.
       }
-      Thread.sleep(50);
+      Thread.sleep(50); // between two looks at the offsets, which are asked for
     }
     violations.add("no progress for %d s".formatted(RECOVERY_LIMIT.toSeconds()));
     return RECOVERY_LIMIT;

@@ -137,7 +137,7 @@ final class Pgbench {
   private void awaitEnds(long before) throws InterruptedException {
     var deadline = System.nanoTime() + BACKENDS_END.toNanos();
     while (postgresProcesses() > before && System.nanoTime() < deadline) {
-      Thread.sleep(10);
+      Thread.sleep(10); // they are no children of this process, which is not told
     }
   }
 

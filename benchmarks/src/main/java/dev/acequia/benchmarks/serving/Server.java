@@ -36,7 +36,7 @@ public record Server(MeasuredProcess process, InetSocketAddress address) impleme
       if (System.nanoTime() > deadline) {
         throw new CommandException("%s%s does not become ready".formatted(address, path));
       }
-      Thread.sleep(20);
+      Thread.sleep(20); // readiness is asked for, not told
     }
   }
 

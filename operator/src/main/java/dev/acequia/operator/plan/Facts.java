@@ -39,32 +39,6 @@ public record Facts(
     succeededMigrations = Set.copyOf(succeededMigrations);
   }
 
-  /** Facts of a pipeline without replays. */
-  public Facts(
-      @Nullable String uid,
-      @Nullable Topic topic,
-      @Nullable StoreSecret store,
-      @Nullable Login writer,
-      @Nullable Login reader,
-      @Nullable KafkaCredentials kafkaCredentials,
-      Set<String> succeededMigrations,
-      @Nullable Release liveConsumer,
-      @Nullable Release liveApi,
-      boolean kedaInstalled) {
-    this(
-        uid,
-        topic,
-        store,
-        writer,
-        reader,
-        kafkaCredentials,
-        succeededMigrations,
-        liveConsumer,
-        liveApi,
-        kedaInstalled,
-        Replays.NONE);
-  }
-
   /**
    * A pipeline's replays.
    *
@@ -73,7 +47,7 @@ public record Facts(
    *     when there was none
    */
   public record Replays(List<DataPipelineReplay> resources, @Nullable String ended) {
-    static final Replays NONE = new Replays(List.of(), null);
+    public static final Replays NONE = new Replays(List.of(), null);
 
     public Replays {
       resources = List.copyOf(resources);

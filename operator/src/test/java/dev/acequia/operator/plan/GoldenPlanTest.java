@@ -55,7 +55,8 @@ class GoldenPlanTest {
         Set.of(),
         null,
         null,
-        false);
+        false,
+        Facts.Replays.NONE);
   }
 
   private static String yaml(List<HasMetadata> objects) {

@@ -262,7 +262,8 @@ class PipelineStatusTest {
             Set.of(),
             null,
             null,
-            false);
+            false,
+            Facts.Replays.NONE);
     var job = PipelinePlan.of(pipeline, PLATFORM, facts).migration();
     return PipelinePlan.of(
         pipeline,

@@ -115,7 +115,7 @@ public final class Demo {
                 .formatted(pushed, count, COUNT_LIMIT.toSeconds()));
       }
       screen.waitingFor("the records: " + number(count) + " can be queried", began);
-      Thread.sleep(LOOK);
+      Thread.sleep(LOOK); // the count is asked for, not told
       count = api.count();
     }
     screen.done(

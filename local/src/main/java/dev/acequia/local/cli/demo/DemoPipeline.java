@@ -112,7 +112,7 @@ final class DemoPipeline {
         throw new CommandException("the pipeline is not Ready after 3 min; it waits for " + why);
       }
       screen.waitingFor(why, began);
-      Thread.sleep(LOOK);
+      Thread.sleep(LOOK); // between two looks, after which the screen says what is awaited
     }
   }
 
@@ -127,7 +127,7 @@ final class DemoPipeline {
         throw new CommandException("the pipeline is not gone after 1 min");
       }
       screen.waitingFor("the pipeline to go", began);
-      Thread.sleep(LOOK);
+      Thread.sleep(LOOK); // between two looks, after which the screen says what is awaited
     }
     screen.done("removed", "the pipeline with its topic and table", began);
   }
