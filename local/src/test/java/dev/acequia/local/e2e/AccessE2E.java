@@ -3,8 +3,6 @@ package dev.acequia.local.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.acequia.local.platform.LocalPlatform;
-import dev.acequia.local.platform.PlatformExtension;
 import dev.acequia.servers.SelfSignedCertificate;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,11 +20,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Keys and certificates of a running API: made, rotated and revoked without a restart. */
-@ExtendWith(PlatformExtension.class)
+@EndToEnd
 class AccessE2E {
   private static final String NAMESPACE = "access-e2e";
   private static final String API = "app.kubernetes.io/component=api";
@@ -39,8 +36,8 @@ class AccessE2E {
   private static Platform platform;
 
   @BeforeAll
-  static void createNamespace(LocalPlatform local) {
-    platform = new Platform(local);
+  static void createNamespace(Platform platform) {
+    AccessE2E.platform = platform;
     platform.createNamespace(NAMESPACE);
   }
 

@@ -3,8 +3,6 @@ package dev.acequia.local.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.acequia.local.platform.LocalPlatform;
-import dev.acequia.local.platform.PlatformExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,18 +13,17 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Records that cannot be stored, from the producer's mistake to their being stored after all. */
-@ExtendWith(PlatformExtension.class)
+@EndToEnd
 class DeadLettersE2E {
   private static final String NAMESPACE = "dead-letters-e2e";
 
   private static Platform platform;
 
   @BeforeAll
-  static void createNamespace(LocalPlatform local) {
-    platform = new Platform(local);
+  static void createNamespace(Platform platform) {
+    DeadLettersE2E.platform = platform;
     platform.createNamespace(NAMESPACE);
   }
 

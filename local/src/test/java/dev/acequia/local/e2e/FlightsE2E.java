@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.contract.PipelineMetric;
-import dev.acequia.local.platform.LocalPlatform;
-import dev.acequia.local.platform.PlatformExtension;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The example pipeline, from {@code kubectl apply} to the answered query. */
-@ExtendWith(PlatformExtension.class)
+@EndToEnd
 class FlightsE2E {
   private static final String NAMESPACE = "flights-e2e";
   private static final int EXAMPLES = 5000;
@@ -24,8 +21,8 @@ class FlightsE2E {
   private static String endpoint;
 
   @BeforeAll
-  static void applyAndPush(LocalPlatform local) throws Exception {
-    platform = new Platform(local);
+  static void applyAndPush(Platform platform) throws Exception {
+    FlightsE2E.platform = platform;
     platform.createNamespace(NAMESPACE);
     platform.kubectl.apply(platform.example("flights.yaml"), "-n", NAMESPACE);
     platform.awaitReady(NAMESPACE, "flights");

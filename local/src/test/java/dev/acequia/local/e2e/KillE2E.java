@@ -3,18 +3,15 @@ package dev.acequia.local.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.acequia.local.platform.LocalPlatform;
-import dev.acequia.local.platform.PlatformExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes are killed while records flow. */
-@ExtendWith(PlatformExtension.class)
+@EndToEnd
 class KillE2E {
   private static final String NAMESPACE = "kill-e2e";
   private static final int RECORDS = 150_000;
@@ -22,8 +19,8 @@ class KillE2E {
   private final Platform platform;
   @TempDir private Path dir;
 
-  KillE2E(LocalPlatform local) {
-    platform = new Platform(local);
+  KillE2E(Platform platform) {
+    this.platform = platform;
   }
 
   @Test

@@ -24,11 +24,16 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 
-/** The local platform, as its users reach it: kubectl, HTTP, SQL, Kafka and the command line. */
-final class Platform {
+/**
+ * The local platform, as its users reach it: kubectl, HTTP, SQL, Kafka and the command line.
+ * Closing it deletes the pipelines in the namespaces it made, since a machine has room for so many
+ * Pods only.
+ */
+final class Platform implements AutoCloseable {
   static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final HttpClient http = HttpClient.newHttpClient();
+  private final List<String> namespaces = new ArrayList<>();
   final Path repository = ControlPlaneBinaries.repositoryRoot();
   final Kubectl kubectl;
   final PlatformEnvironment environment;
@@ -50,6 +55,7 @@ final class Platform {
   /** A namespace with the store's Secret in it, as a platform team would hand it out. */
   void createNamespace(String namespace) {
     kubectl.run("create", "namespace", namespace);
+    namespaces.add(namespace);
     var secret =
         kubectl
             .run("get", "secret", "warehouse", "-n", "default", "-o", "yaml")
@@ -204,5 +210,21 @@ final class Platform {
     } catch (IOException e) {
       return List.of(); // another user's, or gone
     }
+  }
+
+  @Override
+  public void close() {
+    namespaces.forEach(
+        namespace ->
+            kubectl.tryRun(
+                "",
+                "delete",
+                "dp",
+                "--all",
+                "-n",
+                namespace,
+                "--wait=false",
+                "--ignore-not-found"));
+    http.close();
   }
 }

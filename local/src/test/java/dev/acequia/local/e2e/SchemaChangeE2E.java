@@ -3,23 +3,20 @@ package dev.acequia.local.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.acequia.local.platform.LocalPlatform;
-import dev.acequia.local.platform.PlatformExtension;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a changed schema does to a running pipeline. */
-@ExtendWith(PlatformExtension.class)
+@EndToEnd
 class SchemaChangeE2E {
   private static final String NAMESPACE = "schema-e2e";
 
   private static Platform platform;
 
   @BeforeAll
-  static void createNamespace(LocalPlatform local) {
-    platform = new Platform(local);
+  static void createNamespace(Platform platform) {
+    SchemaChangeE2E.platform = platform;
     platform.createNamespace(NAMESPACE);
   }
 

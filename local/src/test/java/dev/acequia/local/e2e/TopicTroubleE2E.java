@@ -3,8 +3,6 @@ package dev.acequia.local.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.acequia.local.platform.LocalPlatform;
-import dev.acequia.local.platform.PlatformExtension;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,13 +22,12 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Where the stored offsets no longer fit the topic: the pipeline stalls, skips nothing, and goes on
  * when the command that its message names has been run.
  */
-@ExtendWith(PlatformExtension.class)
+@EndToEnd
 class TopicTroubleE2E {
   private static final String NAMESPACE = "trouble-e2e";
   private static final Duration LIMIT = Duration.ofSeconds(120);
@@ -41,8 +38,8 @@ class TopicTroubleE2E {
   private static KafkaProducer<byte[], byte[]> producer;
 
   @BeforeAll
-  static void applyPipelines(LocalPlatform local) throws Exception {
-    platform = new Platform(local);
+  static void applyPipelines(Platform platform) throws Exception {
+    TopicTroubleE2E.platform = platform;
     platform.createNamespace(NAMESPACE);
     for (var name : List.of("recreated", "beyond", "passed")) {
       platform.kubectl.apply(

@@ -203,47 +203,45 @@ final class StoreLane implements AutoCloseable {
       throws Exception {
     var began = System.nanoTime();
     List<Future<?>> sent = new ArrayList<>();
-    var gate =
-        new CommitGate<Exception>() {
-          private int rejectedFirstTimers;
-
-          @Override
-          public void onOwned() {
-            // Not before: a process of an older schema would put aside what the newer one stores.
-            if (sent.isEmpty()) {
-              batch.bad().forEach(letter -> sent.add(deadLetters.send(letter)));
+    try (var share = budget.setOut(batch.firstTimers(), batch.badFirstTimers())) {
+      var gate =
+          new CommitGate<Exception>() {
+            @Override
+            public void onOwned() throws TerminationException {
+              if (batch.badFirstTimers() > 0) {
+                share.judge(batch.bad().getLast());
+              }
+              // Not before: a process of an older schema would put aside what the newer one stores.
+              if (sent.isEmpty()) {
+                batch.bad().forEach(letter -> sent.add(deadLetters.send(letter)));
+              }
             }
-          }
 
-          @Override
-          public void onRejected(RowRejection rejection) throws Exception {
-            var letter = letter(batch, rejection);
-            if (batch.isFirstTimer(letter)) {
-              rejectedFirstTimers++;
-              budget.check(batch.firstTimers(), bad(), letter);
+            @Override
+            public void onRejected(RowRejection rejection) throws Exception {
+              var letter = letter(batch, rejection);
+              if (batch.isFirstTimer(letter)) {
+                share.reject(letter);
+              }
             }
-          }
 
-          int bad() {
-            return batch.badFirstTimers() + rejectedFirstTimers;
-          }
-
-          @Override
-          public void beforeCommit(List<RowRejection> rejected) throws Exception {
-            for (var rejection : rejected) {
-              sent.add(deadLetters.send(letter(batch, rejection)));
+            @Override
+            public void beforeCommit(List<RowRejection> rejected) throws Exception {
+              for (var rejection : rejected) {
+                sent.add(deadLetters.send(letter(batch, rejection)));
+              }
+              for (var letter : sent) {
+                letter.get(ACKNOWLEDGE_SECONDS, TimeUnit.SECONDS);
+              }
+              topic.verify(asked);
             }
-            for (var letter : sent) {
-              letter.get(ACKNOWLEDGE_SECONDS, TimeUnit.SECONDS);
-            }
-            topic.verify(asked);
-          }
-        };
-    var result = writer.write(batch.rows(), batch.advances(), gate);
-    if (result instanceof WriteResult.Stored) {
-      budget.stored(batch.firstTimers(), gate.bad());
+          };
+      var result = writer.write(batch.rows(), batch.advances(), gate);
+      if (result instanceof WriteResult.Stored) {
+        share.stored();
+      }
+      return new LaneResult.Written(batch, result, (System.nanoTime() - began) / 1e9);
     }
-    return new LaneResult.Written(batch, result, (System.nanoTime() - began) / 1e9);
   }
 
   private DeadLetter letter(Batch batch, RowRejection rejection) throws BadRecordException {

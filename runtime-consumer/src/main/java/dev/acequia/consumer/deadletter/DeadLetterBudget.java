@@ -15,7 +15,7 @@ import java.util.Set;
  * The share of records that may be bad, dead letters that were sent back aside. Beyond it a wrong
  * deploy is likelier than bad records, and the pipeline stops instead of putting everything aside.
  * Judged over the last batches that hold at least {@value #WINDOW} records together with the one at
- * hand.
+ * hand, and with those on their way into the store.
  */
 public final class DeadLetterBudget {
   static final int WINDOW = 1000;
@@ -31,8 +31,14 @@ public final class DeadLetterBudget {
   private final Map<Integer, Long> begins = new HashMap<>();
 
   private final Set<Integer> known = new HashSet<>();
+
+  /** Of the batches in the window and on their way. */
   private long records;
+
   private long bad;
+
+  /** Of the batches in the window alone. */
+  private long storedRecords;
 
   /** Without records so far. */
   public DeadLetterBudget(PipelineDefinition definition, DeadLetterHistory history) {
@@ -48,19 +54,9 @@ public final class DeadLetterBudget {
     }
   }
 
-  /** Adds a batch that is stored. */
-  public synchronized void stored(long batchRecords, long batchBad) {
-    window.addLast(new Seen(batchRecords, batchBad));
-    records += batchRecords;
-    bad += batchBad;
-    if (records >= WINDOW) {
-      begins.clear(); // what this process has seen itself suffices
-    }
-    while (!window.isEmpty() && records - window.getFirst().records() >= WINDOW) {
-      var oldest = window.removeFirst();
-      records -= oldest.records();
-      bad -= oldest.bad();
-    }
+  /** Counts a batch that sets out for the store, until it is closed, and on if it is stored. */
+  public synchronized Share setOut(long batchRecords, long batchBad) {
+    return new Share(batchRecords, batchBad);
   }
 
   /**
@@ -72,7 +68,7 @@ public final class DeadLetterBudget {
   public synchronized void check(long batchRecords, long batchBad, DeadLetter letter)
       throws TerminationException {
     if (!begins.isEmpty() && bad + batchBad > (records + batchRecords) * maxRatio) {
-      remember();
+      askHistory();
     }
     var allRecords = records + batchRecords;
     var allBad = bad + batchBad;
@@ -96,18 +92,94 @@ public final class DeadLetterBudget {
     }
   }
 
+  /** Keeps what is stored, and forgets what is too old. */
+  private void remember(Seen batch) {
+    window.addLast(batch);
+    storedRecords += batch.records();
+    if (storedRecords >= WINDOW) {
+      begins.clear(); // what this process has seen itself suffices
+    }
+    while (!window.isEmpty() && storedRecords - window.getFirst().records() >= WINDOW) {
+      var oldest = window.removeFirst();
+      storedRecords -= oldest.records();
+      records -= oldest.records();
+      bad -= oldest.bad();
+    }
+  }
+
   /**
    * Asked only when it may matter, since most processes never need to know. Counts the partitions
    * that have begun, so that of several one may be read before enough is known to judge.
    */
-  private void remember() {
+  private void askHistory() {
     var before =
         new Seen(
             begins.values().stream().mapToLong(begin -> Math.min(begin, WINDOW)).sum(),
             history.countBefore(begins, WINDOW));
     begins.clear();
     window.addFirst(before);
+    storedRecords += before.records();
     records += before.records();
     bad += before.bad();
+  }
+
+  /** A batch on its way into the store, for one thread. */
+  public final class Share implements AutoCloseable {
+    private final long batchRecords;
+    private final long decodedBad;
+    private long batchBad;
+    private boolean stored;
+
+    private Share(long batchRecords, long batchBad) {
+      this.batchRecords = batchRecords;
+      this.decodedBad = batchBad;
+      this.batchBad = batchBad;
+      records += batchRecords;
+      bad += batchBad;
+    }
+
+    /**
+     * Judges it before its dead letters are written, or written again.
+     *
+     * @param letter its latest
+     * @throws TerminationException when too many are bad
+     */
+    public void judge(DeadLetter letter) throws TerminationException {
+      synchronized (DeadLetterBudget.this) {
+        bad -= batchBad - decodedBad;
+        batchBad = decodedBad;
+        check(0, 0, letter);
+      }
+    }
+
+    /**
+     * Counts a row that the store has rejected.
+     *
+     * @throws TerminationException when too many are bad
+     */
+    public void reject(DeadLetter letter) throws TerminationException {
+      synchronized (DeadLetterBudget.this) {
+        batchBad++;
+        bad++;
+        check(0, 0, letter);
+      }
+    }
+
+    /** Notes that it is stored. */
+    public void stored() {
+      stored = true;
+    }
+
+    @Override
+    public void close() {
+      synchronized (DeadLetterBudget.this) {
+        if (stored) {
+          remember(new Seen(batchRecords, batchBad));
+        } else {
+          records -= batchRecords;
+          bad -= batchBad;
+        }
+      }
+    }
   }
 }

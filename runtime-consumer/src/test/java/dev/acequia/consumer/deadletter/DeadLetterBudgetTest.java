@@ -52,6 +52,39 @@ class DeadLetterBudgetTest {
         definition, new DeadLetterHistory(definition, new KafkaConnection(Map.of()), "test"));
   }
 
+  private void store(long records, long bad) {
+    try (var share = budget.setOut(records, bad)) {
+      share.stored();
+    }
+  }
+
+  @Test
+  void judgesBatchesThatAreOnTheirWayTogether() {
+    try (var first = budget.setOut(600, 60);
+        var second = budget.setOut(600, 60)) {
+      assertThatThrownBy(() -> first.judge(LETTER))
+          .hasMessageContaining("120 of the last 1200 records");
+      assertThatThrownBy(() -> second.judge(LETTER)).isInstanceOf(TerminationException.class);
+      assertThatThrownBy(() -> budget.check(1, 1, LETTER))
+          .hasMessageContaining("121 of the last 1201 records");
+    }
+    // Neither was stored.
+    assertThatCode(() -> budget.check(900, 900, LETTER)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void countsWhatTheStoreRejectsOnceThoughABatchIsTriedAgain() throws Exception {
+    try (var share = budget.setOut(1000, 0)) {
+      for (var attempt = 0; attempt < 3; attempt++) {
+        share.judge(LETTER);
+        for (var row = 0; row < 50; row++) {
+          share.reject(LETTER);
+        }
+      }
+      assertThatThrownBy(() -> share.reject(LETTER)).hasMessageContaining("51 of the last 1000");
+    }
+  }
+
   @Test
   void judgesNothingBeforeAThousandRecords() {
     assertThatCode(() -> budget.check(999, 999, LETTER)).doesNotThrowAnyException();
@@ -69,11 +102,11 @@ class DeadLetterBudgetTest {
   @Test
   void addsUpSmallBatchesAndForgetsOldOnes() {
     for (var batch = 0; batch < 99; batch++) {
-      budget.stored(10, 1);
+      store(10, 1);
     }
     assertThatThrownBy(() -> budget.check(10, 1, LETTER)).isInstanceOf(TerminationException.class);
     for (var batch = 0; batch < 100; batch++) {
-      budget.stored(10, 0);
+      store(10, 0);
     }
     assertThatCode(() -> budget.check(10, 10, LETTER)).doesNotThrowAnyException();
   }
