@@ -12,8 +12,10 @@ import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** On brokers that have not finalized the group protocol of KIP-848. */
+@Isolated("the broker is another for a while")
 class ClassicGroupIT {
   private static final String FEATURE = "group.version";
   private static final int RECORDS = 40_000;
