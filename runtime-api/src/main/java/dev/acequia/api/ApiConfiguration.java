@@ -7,11 +7,11 @@ import dev.acequia.api.http.LeaveTaking;
 import dev.acequia.api.http.ProblemAdvice;
 import dev.acequia.api.http.RequestTimer;
 import dev.acequia.api.http.WebServer;
-import dev.acequia.api.ingest.IngestController;
+import dev.acequia.api.ingest.IngestEndpoint;
 import dev.acequia.api.ingest.TopicWriter;
 import dev.acequia.api.openapi.AccessDescription;
 import dev.acequia.api.openapi.DocsController;
-import dev.acequia.api.query.QueryController;
+import dev.acequia.api.query.QueryEndpoint;
 import dev.acequia.contract.KafkaConnection;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.stores.StoreReader;
@@ -21,6 +21,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.util.Optional;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -87,14 +88,14 @@ class ApiConfiguration {
   }
 
   @Bean
-  IngestController ingest(
+  IngestEndpoint ingest(
       ApiSettings settings, TopicWriter topic, Envelopes envelopes, MetricSet.ForPipeline metrics) {
-    return new IngestController(settings.definition().schema(), topic, envelopes, metrics);
+    return new IngestEndpoint(settings.definition().schema(), topic, envelopes, metrics);
   }
 
   @Bean
-  QueryController query(ApiSettings settings, StoreReader store, MetricSet.ForPipeline metrics) {
-    return new QueryController(settings.definition(), store, metrics);
+  QueryEndpoint query(ApiSettings settings, StoreReader store, MetricSet.ForPipeline metrics) {
+    return new QueryEndpoint(settings.definition(), store, metrics);
   }
 
   @Bean
@@ -111,6 +112,13 @@ class ApiConfiguration {
   @Bean
   ProblemAdvice problems() {
     return new ProblemAdvice();
+  }
+
+  @Bean
+  ServletRegistrationBean<RecordsServlet> records(
+      IngestEndpoint ingest, QueryEndpoint query, ProblemAdvice problems) {
+    return new ServletRegistrationBean<>(
+        new RecordsServlet(ingest, query, problems), "/v1/records", "/v1/records/*");
   }
 
   @Bean

@@ -17,18 +17,38 @@ import org.springframework.web.servlet.NoHandlerFoundException;
 public final class ProblemAdvice {
   private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
 
+  /**
+   * Answers.
+   *
+   * @throws IOException when there is nobody to answer: the client went away, or its connection
+   *     must be broken
+   */
   @ExceptionHandler
-  void problem(ProblemException e, HttpServletResponse response) throws IOException {
-    e.problem().send(response);
+  public void answer(Exception thrown, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    switch (thrown) {
+      case IOException e -> throw e;
+      case ProblemException e -> e.problem().send(response);
+      case InvalidQueryException e ->
+          Problem.of(ProblemType.INVALID_QUERY, String.valueOf(e.getMessage())).send(response);
+      case StoreReadException e -> storeDidNotAnswer(e, response);
+      case NoHandlerFoundException e ->
+          Problem.of(
+                  ProblemType.NOT_FOUND,
+                  "There is nothing at this address. Records are at /v1/records, the documentation"
+                      + " at /docs.")
+              .send(response);
+      case HttpRequestMethodNotSupportedException e -> methodNotAllowed(e, response);
+      default -> {
+        LOG.error("{} {} failed", request.getMethod(), request.getRequestURI(), thrown);
+        Problem.of(ProblemType.INTERNAL_ERROR, "This is a fault of the server; its log says more.")
+            .send(response);
+      }
+    }
   }
 
-  @ExceptionHandler
-  void invalidQuery(InvalidQueryException e, HttpServletResponse response) throws IOException {
-    Problem.of(ProblemType.INVALID_QUERY, String.valueOf(e.getMessage())).send(response);
-  }
-
-  @ExceptionHandler
-  void storeDidNotAnswer(StoreReadException e, HttpServletResponse response) throws IOException {
+  private static void storeDidNotAnswer(StoreReadException e, HttpServletResponse response)
+      throws IOException {
     switch (e.reason()) {
       case UNAVAILABLE -> {
         LOG.warn("{}", e.getMessage());
@@ -57,38 +77,14 @@ public final class ProblemAdvice {
     }
   }
 
-  @ExceptionHandler
-  void notFound(NoHandlerFoundException e, HttpServletResponse response) throws IOException {
-    Problem.of(
-            ProblemType.NOT_FOUND,
-            "There is nothing at this address. Records are at /v1/records, the documentation at"
-                + " /docs.")
-        .send(response);
-  }
-
-  @ExceptionHandler
-  void methodNotAllowed(HttpRequestMethodNotSupportedException e, HttpServletResponse response)
-      throws IOException {
+  private static void methodNotAllowed(
+      HttpRequestMethodNotSupportedException e, HttpServletResponse response) throws IOException {
     var supported = e.getSupportedMethods();
     var allowed = supported == null ? "" : String.join(", ", supported);
     Problem.of(
             ProblemType.METHOD_NOT_ALLOWED,
             "%s does not apply here; %s do.".formatted(e.getMethod(), allowed))
         .withHeader("Allow", allowed)
-        .send(response);
-  }
-
-  /** The client went away, or its connection must be broken: there is nobody to answer. */
-  @ExceptionHandler
-  void connection(IOException e) throws IOException {
-    throw e;
-  }
-
-  @ExceptionHandler
-  void unexpected(Exception e, HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
-    LOG.error("{} {} failed", request.getMethod(), request.getRequestURI(), e);
-    Problem.of(ProblemType.INTERNAL_ERROR, "This is a fault of the server; its log says more.")
         .send(response);
   }
 }

@@ -84,7 +84,7 @@ public enum ResultFormat {
 
   /** Chooses by the Accept header, which a browser or curl leaves open. */
   static ResultFormat of(@Nullable String accept) {
-    if (accept == null || accept.isBlank()) {
+    if (accept == null || accept.isBlank() || accept.equals("*/*")) {
       return JSON;
     }
     List<MediaType> wanted;

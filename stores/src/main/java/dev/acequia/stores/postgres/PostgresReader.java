@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,7 @@ public final class PostgresReader implements StoreReader {
 
   private final ConnectionPool pool;
   private final SelectStatement select;
-  private final RecordColumns columns;
+  private final @Nullable KeyReads byKey;
   private final ScanGuard guard;
   private final FetchSize fetchSize = new FetchSize();
 
@@ -38,8 +39,17 @@ public final class PostgresReader implements StoreReader {
       ReaderLimits limits) {
     this.pool = new ConnectionPool(access, limits);
     this.select = new SelectStatement(store.schema(), store.table());
-    this.columns = columns;
+    this.byKey = columns.keyIsUnique() ? byKey(store, columns, limits) : null;
     this.guard = new ScanGuard(store, columns, this::planned);
+  }
+
+  private KeyReads byKey(
+      StoreDefinition.Postgres store, RecordColumns columns, ReaderLimits limits) {
+    var statement = new KeyStatement(store.schema(), store.table(), columns);
+    // One for each processor keeps them busy; with more, fewer would go together.
+    var atOnce = Math.min(Runtime.getRuntime().availableProcessors(), limits.connections());
+    return new KeyReads(
+        (keys, sink) -> readTogether(statement, keys, sink), atOnce, limits.connectionWait());
   }
 
   /** Needs the environment's {@code STORE_*}; connects when first asked. */
@@ -65,8 +75,36 @@ public final class PostgresReader implements StoreReader {
 
   @Override
   public boolean readOne(List<Literal> key, RowSink sink) throws StoreReadException, IOException {
-    var query = columns.byKey(key);
-    return execute(select.rows(query), 0, rows -> drain(rows, query.columns(), sink)) > 0;
+    if (byKey == null) {
+      throw new IllegalStateException("in append mode no key belongs to one record");
+    }
+    try {
+      return byKey.read(key, sink);
+    } catch (PostgresRow.NewerSchemaException e) {
+      throw translated(e);
+    }
+  }
+
+  private void readTogether(KeyStatement statement, List<List<Literal>> keys, KeyReads.Sink sink)
+      throws StoreReadException {
+    var placeColumn = statement.columns().size() + 1;
+    try {
+      execute(
+          statement.of(keys),
+          0,
+          rows -> {
+            var row = new PostgresRow(rows, statement.columns());
+            while (row.next() >= 0) {
+              var place = rows.getInt(placeColumn);
+              if (place < keys.size()) {
+                sink.row(place, row);
+              }
+            }
+            return 0;
+          });
+    } catch (IOException e) {
+      throw new IllegalStateException("each sink keeps its own", e);
+    }
   }
 
   @Override
@@ -148,8 +186,12 @@ public final class PostgresReader implements StoreReader {
     } catch (SQLException e) {
       throw translated(e);
     } catch (PostgresRow.NewerSchemaException e) {
-      throw new StoreReadException(Reason.UNAVAILABLE, String.valueOf(e.getMessage()), e);
+      throw translated(e);
     }
+  }
+
+  private static StoreReadException translated(PostgresRow.NewerSchemaException e) {
+    return new StoreReadException(Reason.UNAVAILABLE, String.valueOf(e.getMessage()), e);
   }
 
   private long executeOnce(Sql sql, int rowsAtOnce, ResultReader reader)

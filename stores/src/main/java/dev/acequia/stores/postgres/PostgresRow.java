@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ final class PostgresRow implements ResultRow {
     var metaData = rows.getMetaData().unwrap(PGResultSetMetaData.class);
     for (var i = 0; i < types.length; i++) {
       binary[i] = metaData.getFormat(i + 1) == 1;
-      widened[i] = isWidened(types[i], rows.getMetaData().getColumnTypeName(i + 1));
+      widened[i] = isWidened(types[i], rows.getMetaData().getColumnType(i + 1));
     }
   }
 
@@ -49,10 +50,10 @@ final class PostgresRow implements ResultRow {
    * for an older schema, and serves until the new version's takes over. An int32 that became an
    * int64 is read alike.
    */
-  private static boolean isWidened(FieldType expected, String actual) {
+  private static boolean isWidened(FieldType expected, int actual) {
     return switch (expected) {
-      case INT32, INT64 -> actual.equals("numeric");
-      case DATE -> actual.equals("timestamptz");
+      case INT32, INT64 -> actual == Types.NUMERIC;
+      case DATE -> actual == Types.TIMESTAMP;
       case STRING, DOUBLE, DECIMAL, BOOLEAN, TIMESTAMP, UUID, JSON -> false;
     };
   }

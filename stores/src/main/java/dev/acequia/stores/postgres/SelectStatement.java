@@ -135,7 +135,8 @@ final class SelectStatement {
         };
   }
 
-  private static String column(Expression expression) {
+  /** An expression as it stands in a statement. */
+  static String column(Expression expression) {
     return switch (expression) {
       case Value value -> Sql.quoted(value.field().name());
       case Provenance provenance -> Sql.quoted(provenance.column());

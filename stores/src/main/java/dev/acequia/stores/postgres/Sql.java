@@ -31,6 +31,12 @@ final class Sql {
     return this;
   }
 
+  /** A value whose place in the text is there already. */
+  Sql value(Literal value) {
+    values.add(value);
+    return this;
+  }
+
   String text() {
     return text.toString();
   }

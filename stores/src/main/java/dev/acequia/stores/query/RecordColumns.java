@@ -3,7 +3,6 @@ package dev.acequia.stores.query;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
-import dev.acequia.stores.query.Condition.Comparison;
 import dev.acequia.stores.query.Expression.Provenance;
 import dev.acequia.stores.query.Expression.Value;
 import java.util.ArrayList;
@@ -19,6 +18,7 @@ public final class RecordColumns {
   private final Schema schema;
   private final LoadMode mode;
   private final List<Value> values;
+  private final List<SelectItem> all;
   private final List<Expression> identity;
 
   private RecordColumns(Schema schema, LoadMode mode) {
@@ -28,6 +28,7 @@ public final class RecordColumns {
         IntStream.range(0, schema.fields().size())
             .mapToObj(i -> new Value(schema.fields().get(i), !schema.isRequired(i)))
             .toList();
+    this.all = values.stream().map(value -> new SelectItem(value.field().name(), value)).toList();
     this.identity =
         switch (mode) {
           case APPEND -> List.of(Provenance.values());
@@ -70,7 +71,7 @@ public final class RecordColumns {
 
   /** All fields under their own names. */
   public List<SelectItem> all() {
-    return values.stream().map(value -> new SelectItem(value.field().name(), value)).toList();
+    return all;
   }
 
   /** The given order, made total by what identifies a row. */
@@ -88,15 +89,5 @@ public final class RecordColumns {
       }
     }
     return completed;
-  }
-
-  /** The query for the one record with the key's values, in the key's order. */
-  public Query byKey(List<Literal> key) {
-    var conditions = new ArrayList<Condition>();
-    for (var i = 0; i < key.size(); i++) {
-      var field = require(schema.key().get(i)).field();
-      conditions.add(new Comparison(field, Comparison.Operator.EQ, key.get(i)));
-    }
-    return new Query(all(), new Condition.All(conditions), List.of(), List.of(), 1, 0);
   }
 }

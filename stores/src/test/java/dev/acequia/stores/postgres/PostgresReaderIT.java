@@ -30,11 +30,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -254,6 +258,109 @@ class PostgresReaderIT {
                   row -> assertThat(row.longAt(0)).isEqualTo(7)))
           .isTrue();
       assertThat(reader.readOne(List.of(new Literal(FieldType.INT32, 77)), row -> {})).isFalse();
+    }
+  }
+
+  @Test
+  void findsEachOfManyByItsKeyAtATime() throws Exception {
+    var fields =
+        List.of(
+            new Field("at", FieldType.TIMESTAMP, true, null),
+            new Field("note", FieldType.STRING, true, null),
+            new Field("price", FieldType.DECIMAL, true, null),
+            new Field("day", FieldType.DATE, true, null),
+            new Field("ref", FieldType.UUID, true, null),
+            new Field("ok", FieldType.BOOLEAN, true, null),
+            new Field("big", FieldType.INT64, true, null),
+            new Field("id", FieldType.INT32, true, null));
+    var names = fields.stream().map(Field::name).toList();
+    var whole = definition("keyed");
+    var definition =
+        new PipelineDefinition(
+            whole.namespace(),
+            whole.name(),
+            null,
+            new Schema(names, fields, UnknownFields.REJECT),
+            whole.topic(),
+            whole.store(),
+            LoadMode.UPSERT,
+            100,
+            0.05,
+            null);
+    sql(
+        "CREATE TABLE keyed (at timestamptz, note text, price numeric, day date, ref uuid, ok"
+            + " boolean, big bigint, id int, PRIMARY KEY (at, note, price, day, ref, ok, big, id))");
+    sql(
+        "INSERT INTO keyed SELECT timestamptz '2026-01-01 00:00:00Z' + n * interval '1 second',"
+            + " 'año ' || n, n / 8.0, date '2026-01-01' + n, gen_random_uuid(), n % 2 = 0, n, n"
+            + " FROM generate_series(1, 1000) n");
+    var refs = new ArrayList<UUID>();
+    try (var connection = server.connect("postgres");
+        var rows = connection.createStatement().executeQuery("SELECT ref FROM keyed ORDER BY id")) {
+      while (rows.next()) {
+        refs.add(rows.getObject(1, UUID.class));
+      }
+    }
+    try (var reader =
+            new PostgresReader(
+                new StoreDefinition.Postgres("public", "keyed"),
+                RecordColumns.of(definition),
+                new PostgresAccess(
+                    server.uri("postgres"), server.superuser(), server.superuserPassword(), "test"),
+                ReaderLimits.DEFAULT);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var reads = new ArrayList<Future<?>>();
+      for (var i = 0; i < 4_000; i++) {
+        var n = i % 1_100 + 1; // the last hundred are not there
+        reads.add(
+            threads.submit(
+                () -> {
+                  var ids = new ArrayList<Long>();
+                  var found =
+                      reader.readOne(
+                          List.of(
+                              Literal.timestamp(
+                                  Instant.parse("2026-01-01T00:00:00Z")
+                                          .plusSeconds(n)
+                                          .getEpochSecond()
+                                      * 1_000_000),
+                              new Literal(FieldType.STRING, "año " + n),
+                              new Literal(
+                                  FieldType.DECIMAL, new BigDecimal(n).divide(new BigDecimal(8))),
+                              new Literal(FieldType.DATE, LocalDate.of(2026, 1, 1).plusDays(n)),
+                              new Literal(
+                                  FieldType.UUID,
+                                  n <= refs.size() ? refs.get(n - 1) : new UUID(0, 0)),
+                              new Literal(FieldType.BOOLEAN, n % 2 == 0),
+                              new Literal(FieldType.INT64, (long) n),
+                              new Literal(FieldType.INT32, n)),
+                          row -> ids.add(row.longAt(7)));
+                  assertThat(found).isEqualTo(n <= 1_000);
+                  assertThat(ids).isEqualTo(found ? List.of((long) n) : List.of());
+                  return null;
+                }));
+      }
+      for (var read : reads) {
+        read.get(30, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  @Test
+  void findsByAKeyWhoseColumnHasBecomeWider() throws Exception {
+    createTable("wider");
+    sql("INSERT INTO wider (id, big) SELECT n, n FROM generate_series(1, 10) n");
+    try (var reader = reader("wider", ReaderLimits.DEFAULT)) {
+      for (var type : List.of("int", "bigint", "numeric")) {
+        sql("ALTER TABLE wider ALTER id TYPE " + type);
+        for (var run = 0; run < RUNS; run++) {
+          assertThat(
+                  reader.readOne(
+                      List.of(new Literal(FieldType.INT32, 7)),
+                      row -> assertThat(row.longAt(1)).isEqualTo(7)))
+              .isTrue();
+        }
+      }
     }
   }
 

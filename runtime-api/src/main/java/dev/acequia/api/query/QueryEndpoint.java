@@ -21,12 +21,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.springframework.stereotype.Controller;
-import org.springframework.web.bind.annotation.GetMapping;
 
 /** {@code GET /v1/records} and {@code GET /v1/records/{key}}. */
-@Controller
-public final class QueryController {
+public final class QueryEndpoint {
   private static final String RECORDS = "/v1/records";
 
   /** So many rows are counted rather than estimated, where an estimate will do. */
@@ -37,18 +34,27 @@ public final class QueryController {
   private final StoreReader store;
   private final RecordColumns columns;
   private final QueryParser parser;
+  private final List<ResultColumn> wholeRecord;
   private final DistributionDataPoint storeRead;
 
-  public QueryController(
+  public QueryEndpoint(
       PipelineDefinition definition, StoreReader store, MetricSet.ForPipeline metrics) {
     this.store = store;
     this.columns = RecordColumns.of(definition);
     this.parser = new QueryParser(columns, definition.maxPageSize());
+    this.wholeRecord = ResultColumn.of(columns.all());
     this.storeRead = metrics.histogram(PipelineMetric.STORE_READ);
   }
 
-  @GetMapping(RECORDS)
-  void page(HttpServletRequest request, HttpServletResponse response)
+  /**
+   * Answers with a page of the records that the query asks for.
+   *
+   * @throws StoreReadException when the store has no answer
+   * @throws ProblemException when the request is at fault
+   * @throws InvalidQueryException when the query is at fault
+   * @throws IOException when the client is gone
+   */
+  public void page(HttpServletRequest request, HttpServletResponse response)
       throws StoreReadException, IOException {
     var format = ResultFormat.of(request.getHeader("Accept"));
     var parameters = QueryString.parse(request.getQueryString());
@@ -95,8 +101,13 @@ public final class QueryController {
     };
   }
 
-  @GetMapping(RECORDS + "/{*key}")
-  void one(HttpServletRequest request, HttpServletResponse response)
+  /**
+   * Answers with the record whose key the address ends in; throws as {@link #page} does.
+   *
+   * @throws StoreReadException when the store has no answer
+   * @throws IOException when the client is gone
+   */
+  public void one(HttpServletRequest request, HttpServletResponse response)
       throws StoreReadException, IOException {
     var format = ResultFormat.of(request.getHeader("Accept"));
     if (!request.getRequestURI().startsWith(RECORDS + "/")) {
@@ -108,7 +119,7 @@ public final class QueryController {
     }
     var key = key(request.getRequestURI().substring(RECORDS.length() + 1));
     try (var out = new PageBuffer(PAGE_MEMORY);
-        var writer = format.single(out, ResultColumn.of(columns.all()))) {
+        var writer = format.single(out, wholeRecord)) {
       var start = System.nanoTime();
       var found = store.readOne(key, writer::row);
       storeRead.observe((System.nanoTime() - start) / 1e9);

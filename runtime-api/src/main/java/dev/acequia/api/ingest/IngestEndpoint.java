@@ -14,12 +14,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.stereotype.Controller;
-import org.springframework.web.bind.annotation.PostMapping;
 
 /** {@code POST /v1/records}. */
-@Controller
-public final class IngestController {
+public final class IngestEndpoint {
   /** Leaves room for key and headers below the 1 MiB that a topic takes unless told otherwise. */
   private static final int MAX_RECORD_BYTES = RecordDecoder.MAX_BYTES - (16 << 10);
 
@@ -33,7 +30,7 @@ public final class IngestController {
   private final IngestAnswers answers;
 
   /** Takes records into the topic. */
-  public IngestController(
+  public IngestEndpoint(
       Schema schema, TopicWriter topic, Envelopes envelopes, MetricSet.ForPipeline metrics) {
     this.schema = schema;
     this.topic = topic;
@@ -44,8 +41,13 @@ public final class IngestController {
     this.answers = new IngestAnswers(metrics);
   }
 
-  @PostMapping("/v1/records")
-  void push(HttpServletRequest request, HttpServletResponse response)
+  /**
+   * Takes the records of a body and answers.
+   *
+   * @throws ProblemException when none was taken
+   * @throws IOException when the body ends early or the client is gone
+   */
+  public void push(HttpServletRequest request, HttpServletResponse response)
       throws IOException, InterruptedException {
     var onError = OnError.of(QueryString.parse(request.getQueryString()));
     var envelope = envelopes.of(request);
