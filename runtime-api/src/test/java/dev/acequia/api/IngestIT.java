@@ -379,6 +379,31 @@ class IngestIT {
     }
   }
 
+  /** As postgrest-js sends an array. */
+  @Test
+  void takesRecordsOfTheColumnsThatTheAddressNames() throws IOException {
+    var answer =
+        pipeline.post(
+            "/v1/records?columns=%22id%22%2C%22code%22",
+            "application/json",
+            "[{\"id\":1,\"code\":\"a\"},{\"code\":\"b\",\"id\":2}]".getBytes(UTF_8));
+    assertThat(answer.body()).isEqualTo("{\"accepted\":2}");
+    assertThat(pipeline.topic(2)).hasSize(2);
+
+    var beside =
+        pipeline.post(
+            "/v1/records?columns=id,code",
+            "application/json",
+            "[{\"id\":1,\"code\":\"a\",\"note\":null}]".getBytes(UTF_8));
+    assertThat(beside.statusCode()).isEqualTo(400);
+    assertThat(JSON.readTree(beside.body()).at("/errors/0/field").asText()).isEqualTo("note");
+
+    var unknown =
+        pipeline.post("/v1/records?columns=id,colour", "application/json", "[]".getBytes(UTF_8));
+    assertThat(unknown.statusCode()).isEqualTo(400);
+    assertThat(unknown.body()).contains("'colour'");
+  }
+
   @Test
   void refusesEncodedBodiesByName() throws IOException {
     var answer = pipeline.post("application/json", "[]", "Content-Encoding", "br");

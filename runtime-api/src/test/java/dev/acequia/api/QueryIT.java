@@ -457,6 +457,13 @@ class QueryIT {
         .contains("IAH");
   }
 
+  /** As openapi-generator's clients in Java and Python write a path. */
+  @Test
+  void findsARecordWhoseKeyIsEncodedAsAWhole() throws IOException {
+    assertThat(ok(flights.get("/v1/records/2013-01-01T06%3A00%3A00%2B01%3A00%2CUA")).body())
+        .contains("IAH");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -465,6 +472,8 @@ class QueryIT {
         "2013-01-01T05:00:00Z,ua | 404",
         "2013-01-01T05:00:00Z | 400",
         "2013-01-01T05:00:00Z,UA,x | 400",
+        "2013-01-01T05:00:00Z%2CUA%2Cx | 400",
+        "%FF%2CUA | 400",
         "yesterday,UA | 400",
         "2013-01-01T05:00:00Z,UA?limit=1 | 400",
         ", | 400",

@@ -43,6 +43,11 @@ public final class Row {
     lengths = new int[fields];
   }
 
+  /** Whether the record did not name the field. */
+  public boolean isAbsent(int field) {
+    return states[field] == ABSENT;
+  }
+
   /** Whether the field was absent or null. */
   public boolean isNull(int field) {
     return states[field] != PRESENT;

@@ -49,18 +49,18 @@ public final class IngestEndpoint {
    */
   public void push(HttpServletRequest request, HttpServletResponse response)
       throws IOException, InterruptedException {
-    var onError = OnError.of(QueryString.parse(request.getQueryString()));
+    var parameters = PushParameters.of(QueryString.parse(request.getQueryString()), schema);
     var envelope = envelopes.of(request);
     if (envelope.isPresent()) {
-      open(envelope.get(), onError, request, response);
+      open(envelope.get(), parameters, request, response);
       return;
     }
-    var skip = onError == OnError.SKIP;
+    var skip = parameters.onError() == OnError.SKIP;
     var format = BodyFormat.of(request.getContentType());
     var coding = ContentCoding.of(request.getHeader("Content-Encoding"));
     var idempotency = IdempotencyKey.parse(request.getHeader(IdempotencyKey.HEADER));
     var length = coding == ContentCoding.IDENTITY ? request.getContentLengthLong() : -1;
-    var check = new RecordCheck(schema, decoder);
+    var check = new RecordCheck(schema, decoder, parameters.columns());
     IngestResult result;
     try (var memory = new BodyMemory(budgets);
         var body = PushBody.open(request.getInputStream(), coding, memory)) {
@@ -75,15 +75,20 @@ public final class IngestEndpoint {
   /** A push of another system, in its own envelope. */
   private void open(
       Envelope envelope,
-      @Nullable OnError onError,
+      PushParameters parameters,
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException, InterruptedException {
+    if (parameters.columns() != null) {
+      throw new ProblemException(
+          ProblemType.INVALID_QUERY, "columns is for records that come without an envelope.");
+    }
     var coding = ContentCoding.of(request.getHeader("Content-Encoding"));
     var length = coding == ContentCoding.IDENTITY ? request.getContentLengthLong() : -1;
     var policy =
         Objects.requireNonNullElse(
-            onError, envelope.refusesBadRecords() ? OnError.REJECT : OnError.DEAD_LETTER);
+            parameters.onError(),
+            envelope.refusesBadRecords() ? OnError.REJECT : OnError.DEAD_LETTER);
     MessageIngest.Outcome outcome;
     try (var memory = new BodyMemory(budgets);
         var in = PushBody.open(request.getInputStream(), coding, memory);

@@ -2,8 +2,6 @@ package dev.acequia.api.ingest;
 
 import dev.acequia.api.http.ProblemException;
 import dev.acequia.api.http.ProblemType;
-import dev.acequia.api.http.QueryString;
-import org.jspecify.annotations.Nullable;
 
 /** What one bad record does to the others: the parameter {@code onError}. */
 enum OnError {
@@ -17,23 +15,14 @@ enum OnError {
    */
   DEAD_LETTER;
 
-  /** As the request's address says, null when it does not. */
-  static @Nullable OnError of(QueryString query) {
-    for (var parameter : query.parameters()) {
-      if (!parameter.name().equals("onError")) {
-        throw new ProblemException(
-            ProblemType.INVALID_QUERY,
-            "A push has no parameter '" + parameter.name() + "', only onError.");
-      }
-    }
-    var onError = query.single("onError").orElse(null);
-    return switch (onError) {
-      case null -> null;
+  /** The parameter's value. */
+  static OnError of(String value) {
+    return switch (value) {
       case "reject" -> REJECT;
       case "skip" -> SKIP;
       default ->
           throw new ProblemException(
-              ProblemType.INVALID_QUERY, "onError is reject or skip, not '" + onError + "'.");
+              ProblemType.INVALID_QUERY, "onError is reject or skip, not '" + value + "'.");
     };
   }
 }

@@ -19,6 +19,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -147,22 +148,34 @@ public final class QueryEndpoint {
           "In append mode many records may have one key; filter by it, as in %s?%s=eq.value."
               .formatted(RECORDS, names.getFirst()));
     }
-    var parts = rawPath.split(",", -1);
-    if (parts.length != names.size()) {
+    var parts = keyParts(rawPath, names.size());
+    if (parts.size() != names.size()) {
       throw new InvalidQueryException(
           "the key has %d values, %s, parted by commas; these are %d"
-              .formatted(names.size(), String.join(", ", names), parts.length));
+              .formatted(names.size(), String.join(", ", names), parts.size()));
     }
     var key = new ArrayList<Literal>();
-    for (var i = 0; i < parts.length; i++) {
+    for (var i = 0; i < parts.size(); i++) {
       var field = columns.require(names.get(i)).field();
       try {
-        key.add(Literal.parse(field.type(), QueryString.decode(parts[i], false)));
+        key.add(Literal.parse(field.type(), parts.get(i)));
       } catch (InvalidQueryException e) {
         throw new InvalidQueryException(field.name() + ": " + e.getMessage());
       }
     }
     return key;
+  }
+
+  /**
+   * Parts the path, then decodes. Generated clients encode the whole of it, commas included: where
+   * none is left as it was, and there must be some, it is decoded first.
+   */
+  private static List<String> keyParts(String rawPath, int count) {
+    return count > 1 && rawPath.indexOf(',') < 0
+        ? List.of(QueryString.decode(rawPath, false).split(",", -1))
+        : Arrays.stream(rawPath.split(",", -1))
+            .map(part -> QueryString.decode(part, false))
+            .toList();
   }
 
   private static void refuseBeyond(int offset, long total) {
