@@ -106,7 +106,8 @@ class ApiConfiguration {
         new AccessDescription(
             Access.settings(environment),
             RuntimeVariable.ACEQUIA_API_KEYS_DIR.in(environment).isPresent(),
-            RuntimeVariable.ACEQUIA_CLIENT_CA_DIR.in(environment).isPresent()));
+            RuntimeVariable.ACEQUIA_CLIENT_CA_DIR.in(environment).isPresent()),
+        Envelopes.declared(environment));
   }
 
   @Bean

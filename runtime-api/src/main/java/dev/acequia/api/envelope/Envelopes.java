@@ -39,10 +39,7 @@ public final class Envelopes {
    */
   public static Envelopes fromEnvironment(Map<String, String> environment) {
     return new Envelopes(
-        RuntimeVariable.ACEQUIA_SOURCES
-            .in(environment)
-            .map(PushSources::fromJson)
-            .orElse(PushSources.NONE),
+        declared(environment),
         RuntimeVariable.ACEQUIA_SOURCES_STAND_IN
             .in(environment)
             .map(origin -> Vendors.standIn(URI.create(origin)))
@@ -50,6 +47,18 @@ public final class Envelopes {
         secrets(RuntimeVariable.ACEQUIA_SNS_PASSWORDS_DIR, environment),
         secrets(RuntimeVariable.ACEQUIA_FIREHOSE_KEYS_DIR, environment),
         Clock.systemUTC());
+  }
+
+  /**
+   * The declaration alone.
+   *
+   * @throws IllegalArgumentException when it is not understood
+   */
+  public static PushSources declared(Map<String, String> environment) {
+    return RuntimeVariable.ACEQUIA_SOURCES
+        .in(environment)
+        .map(PushSources::fromJson)
+        .orElse(PushSources.NONE);
   }
 
   private static Secrets secrets(RuntimeVariable folder, Map<String, String> environment) {

@@ -146,7 +146,7 @@ public record AccessDescription(ApiAccess settings, boolean apiKeys, boolean cli
         "string");
   }
 
-  private static void header(
+  static void header(
       ObjectNode responses, String response, String name, String description, String type) {
     responses
         .withObject("/" + response)

@@ -3,6 +3,7 @@ package dev.acequia.api.openapi;
 import dev.acequia.api.http.ProblemException;
 import dev.acequia.api.http.ProblemType;
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.source.PushSources;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Map;
@@ -28,13 +29,17 @@ public final class DocsController {
 
   private final PipelineDefinition definition;
   private final AccessDescription access;
+  private final PushSources sources;
   private volatile byte[] document = new byte[0];
 
   private record Asset(String resource, String contentType) {}
 
-  public DocsController(PipelineDefinition definition, AccessDescription access) {
+  /** Documentation for one pipeline. */
+  public DocsController(
+      PipelineDefinition definition, AccessDescription access, PushSources sources) {
     this.definition = definition;
     this.access = access;
+    this.sources = sources;
   }
 
   @GetMapping("/")
@@ -46,7 +51,7 @@ public final class DocsController {
   @GetMapping("/openapi.json")
   void openApi(HttpServletResponse response) throws IOException {
     if (document.length == 0) {
-      document = OpenApiDocument.of(definition, access);
+      document = OpenApiDocument.of(definition, access, sources);
     }
     send(response, document, "application/json");
   }

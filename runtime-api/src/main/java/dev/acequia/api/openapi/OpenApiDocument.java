@@ -6,13 +6,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.source.PushSources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
 
 /**
  * The OpenAPI 3.1 document of one pipeline: what is the same for all stands in {@code
- * template.json}, what follows from the schema is added here.
+ * template.json}, what follows from the schema is added here, and who may call and which other
+ * systems push by those who know.
  */
 final class OpenApiDocument {
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -26,14 +28,15 @@ final class OpenApiDocument {
   private OpenApiDocument(PipelineDefinition definition) {
     this.definition = definition;
     this.schema = definition.schema();
-    this.document = template();
+    this.document = resource("template.json");
   }
 
   /** The document as UTF-8. */
-  static byte[] of(PipelineDefinition definition, AccessDescription access) {
+  static byte[] of(PipelineDefinition definition, AccessDescription access, PushSources sources) {
     var document = new OpenApiDocument(definition);
     document.describe();
     access.addTo(document.document);
+    SourcesDescription.addTo(document.document, sources);
     try {
       return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document.document);
     } catch (IOException e) {
@@ -82,9 +85,10 @@ final class OpenApiDocument {
     return (ObjectNode) node;
   }
 
-  private static ObjectNode template() {
-    try (var in = OpenApiDocument.class.getResourceAsStream("template.json")) {
-      return (ObjectNode) JSON.readTree(Objects.requireNonNull(in, "template.json"));
+  /** A fresh copy of a document beside this class. */
+  static ObjectNode resource(String name) {
+    try (var in = OpenApiDocument.class.getResourceAsStream(name)) {
+      return (ObjectNode) JSON.readTree(Objects.requireNonNull(in, name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -17,6 +17,7 @@ import dev.acequia.contract.access.ApiAccess;
 import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.Row;
+import dev.acequia.contract.source.PushSources;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -51,7 +52,8 @@ class OpenApiDocumentTest {
   }
 
   private static JsonNode document(LoadMode mode) throws IOException {
-    return JSON.readTree(OpenApiDocument.of(definition(mode), AccessDescription.OPEN));
+    return JSON.readTree(
+        OpenApiDocument.of(definition(mode), AccessDescription.OPEN, PushSources.NONE));
   }
 
   @Test
@@ -70,7 +72,9 @@ class OpenApiDocumentTest {
     var closed =
         JSON.readTree(
             OpenApiDocument.of(
-                definition(LoadMode.UPSERT), new AccessDescription(settings, true, true)));
+                definition(LoadMode.UPSERT),
+                new AccessDescription(settings, true, true),
+                PushSources.NONE));
     assertThat(closed.get("security").toString()).isEqualTo("[{\"apiKey\":[]},{\"token\":[]}]");
     assertThat(closed.at("/components/securitySchemes/apiKey/scheme").asText()).isEqualTo("bearer");
     assertThat(closed.at("/components/securitySchemes/token/description").asText())
@@ -87,7 +91,9 @@ class OpenApiDocumentTest {
     var certificates =
         JSON.readTree(
             OpenApiDocument.of(
-                definition(LoadMode.APPEND), new AccessDescription(ApiAccess.NONE, false, true)));
+                definition(LoadMode.APPEND),
+                new AccessDescription(ApiAccess.NONE, false, true),
+                PushSources.NONE));
     assertThat(certificates.at("/components/securitySchemes/certificate/type").asText())
         .isEqualTo("mutualTLS");
     assertThat(certificates.findValues("403")).isEmpty();
@@ -134,6 +140,60 @@ class OpenApiDocumentTest {
     for (var reference : references) {
       assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse();
     }
+  }
+
+  private static final PushSources ALL_SOURCES =
+      new PushSources(
+          new PushSources.CloudEvents(null),
+          new PushSources.Sns(List.of("arn:aws:sns:us-west-2:123456789012:passengers"), null),
+          new PushSources.PubSub("https://flights.example.com", "push@example.com", null),
+          new PushSources.Firehose(null));
+
+  private static JsonNode push(AccessDescription access, PushSources sources) throws IOException {
+    var document = JSON.readTree(OpenApiDocument.of(definition(LoadMode.UPSERT), access, sources));
+    for (var reference : document.findValuesAsText("$ref")) {
+      assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse();
+    }
+    return document.at("/paths/~1v1~1records/post");
+  }
+
+  @Test
+  void describesTheEnvelopesOfDeclaredSources() throws IOException {
+    var push = push(AccessDescription.OPEN, ALL_SOURCES);
+
+    assertThat(push.at("/requestBody/content").fieldNames())
+        .toIterable()
+        .contains(
+            "application/cloudevents+json", "application/cloudevents-batch+json", "text/plain");
+    assertThat(push.at("/requestBody/content/application~1json/schema/anyOf").toString())
+        .contains("Record", "PubSubPush", "FirehoseDelivery");
+    assertThat(push.get("parameters").findValuesAsText("name"))
+        .contains("ce-id", "x-amz-sns-message-type", "X-Amz-Firehose-Request-Id");
+    assertThat(push.get("security")).hasToString("[{},{\"pubsub\":[]},{\"firehose\":[]}]");
+    assertThat(push.get("responses").has("401")).isTrue();
+    assertThat(push.get("responses").has("403")).isTrue();
+    assertThat(push.at("/responses/200/content/application~1json/schema/anyOf").toString())
+        .contains("PushResult", "FirehoseAnswer");
+    assertThat(push.get("description").asText()).contains("CloudEvents", "Amazon SNS");
+  }
+
+  @Test
+  void describesNoEnvelopeThatIsNotDeclared() throws IOException {
+    assertThat(push(AccessDescription.OPEN, PushSources.NONE).toString())
+        .doesNotContain("ce-id", "Firehose", "Pub/Sub", "SNS", "401");
+    var events =
+        push(
+            AccessDescription.OPEN,
+            new PushSources(new PushSources.CloudEvents(null), null, null, null));
+    assertThat(events.toString()).contains("ce-id").doesNotContain("Firehose", "SNS", "401");
+  }
+
+  @Test
+  void letsASourcesOwnProofStandBesideAKey() throws IOException {
+    var push = push(new AccessDescription(ApiAccess.NONE, true, false), ALL_SOURCES);
+
+    assertThat(push.get("security"))
+        .hasToString("[{\"apiKey\":[]},{\"pubsub\":[]},{\"firehose\":[]}]");
   }
 
   @Test
