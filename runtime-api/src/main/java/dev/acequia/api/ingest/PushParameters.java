@@ -29,7 +29,8 @@ record PushParameters(@Nullable OnError onError, @Nullable BitSet columns) {
   static PushParameters of(QueryString query, Schema schema) {
     for (var parameter : query.parameters()) {
       if (!parameter.name().equals(ON_ERROR) && !parameter.name().equals(COLUMNS)) {
-        throw invalid("A push has no parameter '" + parameter.name() + "', only onError.");
+        throw invalid(
+            "A push has no parameter '" + parameter.name() + "', only onError and columns.");
       }
     }
     return new PushParameters(

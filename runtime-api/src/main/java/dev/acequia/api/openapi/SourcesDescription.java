@@ -73,6 +73,9 @@ final class SourcesDescription {
         addAnswers(source.get("answer").asText());
       }
     }
+    if (names.contains("cloudEvents")) {
+      addEventExamples();
+    }
     push.put("description", said.toString());
   }
 
@@ -84,6 +87,19 @@ final class SourcesDescription {
     if (source.has("body")) {
       addChoice(object(bodies, "application/json", "schema"), source.get("body").asText());
     }
+  }
+
+  private void addEventExamples() {
+    var bodies = object(push, "requestBody", "content");
+    var event =
+        object(bodies, "application/cloudevents+json")
+            .putObject("example")
+            .put("specversion", "1.0")
+            .put("id", "1")
+            .put("source", "/shop")
+            .put("type", "com.example.recorded");
+    event.set("data", components.at("/schemas/Record/examples/0"));
+    object(bodies, "application/cloudevents-batch+json").putArray("example").add(event);
   }
 
   /** Lets it be of another schema, too. */

@@ -165,6 +165,9 @@ class OpenApiDocumentTest {
         .toIterable()
         .contains(
             "application/cloudevents+json", "application/cloudevents-batch+json", "text/plain");
+    assertThat(
+            push.at("/requestBody/content/application~1cloudevents+json/example/data").isObject())
+        .isTrue();
     assertThat(push.at("/requestBody/content/application~1json/schema/anyOf").toString())
         .contains("Record", "PubSubPush", "FirehoseDelivery");
     assertThat(push.get("parameters").findValuesAsText("name"))
