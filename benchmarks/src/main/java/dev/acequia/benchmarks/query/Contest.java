@@ -111,6 +111,7 @@ final class Contest implements AutoCloseable {
             Metric.COLD_PER_SECOND, HttpLoad.run(plan.lasting(Duration.ZERO, COLD)).perSecond());
       }
       HttpLoad.run(plan.lasting(settings.warmUp(), WARM_UP));
+      checkAnswer(question, api, question::ours); // alone, as each of pgbench's statements is
       var pgbench =
           new Pgbench(
               workplace,

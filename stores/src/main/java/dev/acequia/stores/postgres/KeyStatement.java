@@ -6,6 +6,8 @@ import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.stores.query.SelectItem;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The records of several keys as one statement. Its result has all of the schema's fields and then,
@@ -54,6 +56,13 @@ final class KeyStatement {
     for (var column : columns) {
       text.append("t.").append(SelectStatement.column(column)).append(", ");
     }
+    if (keys == 1) {
+      return text.append("0 FROM ")
+          .append(table)
+          .append(" t WHERE ")
+          .append(matches(key, "?::%s"))
+          .toString();
+    }
     text.append("k.place FROM (VALUES ");
     for (var place = 0; place < keys; place++) {
       text.append(place == 0 ? "(" : ", (").append(place);
@@ -62,18 +71,30 @@ final class KeyStatement {
       }
       text.append(')');
     }
-    text.append(") AS k(place");
+    text.append(") k(place");
     for (var i = 0; i < key.size(); i++) {
       text.append(", k").append(i);
     }
-    text.append(") JOIN ").append(table).append(" AS t ON ");
-    for (var i = 0; i < key.size(); i++) {
-      text.append(i == 0 ? "" : " AND ")
-          .append("t.")
-          .append(Sql.quoted(key.get(i).name()))
-          .append(" = k.k")
-          .append(i);
-    }
-    return text.toString();
+    return text.append(") JOIN ")
+        .append(table)
+        .append(" t ON ")
+        .append(matches(key, "k.k%2$d"))
+        .toString();
+  }
+
+  /**
+   * Equality of each key field.
+   *
+   * @param value what it equals, of its type's name and its place in the key
+   */
+  private static String matches(List<Field> key, String value) {
+    return IntStream.range(0, key.size())
+        .mapToObj(
+            i ->
+                "t."
+                    + Sql.quoted(key.get(i).name())
+                    + " = "
+                    + value.formatted(ColumnType.name(key.get(i).type()), i))
+        .collect(Collectors.joining(" AND "));
   }
 }
