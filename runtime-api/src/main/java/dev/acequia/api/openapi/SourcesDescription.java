@@ -9,6 +9,7 @@ import dev.acequia.api.http.ProblemType;
 import dev.acequia.contract.source.PushSources;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The declared sources in the words of the API's document: {@code sources.json} has what each of
@@ -46,11 +47,11 @@ final class SourcesDescription {
       names.add("firehose");
     }
     if (!names.isEmpty()) {
-      new SourcesDescription(document).describe(names);
+      new SourcesDescription(document).describe(names, sources.cloudEvents());
     }
   }
 
-  private void describe(List<String> names) {
+  private void describe(List<String> names, PushSources.@Nullable CloudEvents events) {
     var all = OpenApiDocument.resource("sources.json");
     var said = new StringBuilder(push.get("description").asText());
     said.append("\n\nThese push here too, in envelopes of their own:\n");
@@ -73,8 +74,8 @@ final class SourcesDescription {
         addAnswers(source.get("answer").asText());
       }
     }
-    if (names.contains("cloudEvents")) {
-      addEventExamples();
+    if (events != null) {
+      addEventExamples(events);
     }
     push.put("description", said.toString());
   }
@@ -89,7 +90,11 @@ final class SourcesDescription {
     }
   }
 
-  private void addEventExamples() {
+  private void addEventExamples(PushSources.CloudEvents events) {
+    var record = (ObjectNode) components.at("/schemas/Record/examples/0").deepCopy();
+    if (events.attributesField() != null) {
+      record.remove(events.attributesField()); // which the API fills in
+    }
     var bodies = object(push, "requestBody", "content");
     var event =
         object(bodies, "application/cloudevents+json")
@@ -98,7 +103,7 @@ final class SourcesDescription {
             .put("id", "1")
             .put("source", "/shop")
             .put("type", "com.example.recorded");
-    event.set("data", components.at("/schemas/Record/examples/0"));
+    event.set("data", record);
     object(bodies, "application/cloudevents-batch+json").putArray("example").add(event);
   }
 
