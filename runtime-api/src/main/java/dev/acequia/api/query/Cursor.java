@@ -3,6 +3,7 @@ package dev.acequia.api.query;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.acequia.api.http.QueryString;
 import dev.acequia.stores.query.InvalidQueryException;
 import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.Query;
@@ -14,12 +15,13 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a page ended, for the next to go on: opaque to clients, and of use with its own query only.
  *
- * @param fingerprint of the query, its limit aside
+ * @param fingerprint of the query's parameters, those aside that lead through its pages
  * @param rows so many rows came before the next page
  * @param last the ordered values of the last row, as text
  */
@@ -27,7 +29,7 @@ record Cursor(String fingerprint, long rows, List<@Nullable String> last) {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
-  static Cursor after(Query query, long rows, List<@Nullable Literal> last) {
+  static Cursor after(QueryString query, long rows, List<@Nullable Literal> last) {
     var texts = new ArrayList<@Nullable String>();
     last.forEach(value -> texts.add(value == null ? null : value.text()));
     return new Cursor(fingerprint(query), rows, texts);
@@ -58,9 +60,13 @@ record Cursor(String fingerprint, long rows, List<@Nullable String> last) {
     }
   }
 
-  /** The page that begins here. */
-  PageRequest applyTo(Query query) {
-    if (!fingerprint.equals(fingerprint(query)) || last.size() != query.order().size()) {
+  /**
+   * The page that begins here.
+   *
+   * @throws InvalidQueryException when it is not one of the query with these parameters
+   */
+  PageRequest applyTo(Query query, QueryString parameters) {
+    if (!fingerprint.equals(fingerprint(parameters)) || last.size() != query.order().size()) {
       throw new InvalidQueryException(
           "the cursor belongs to another query: follow the link as it was given, only limit may"
               + " change");
@@ -84,8 +90,13 @@ record Cursor(String fingerprint, long rows, List<@Nullable String> last) {
     return node.isNull() ? null : node.asText();
   }
 
-  private static String fingerprint(Query query) {
-    var identity = query.select() + "\n" + query.where() + "\n" + query.order();
+  private static String fingerprint(QueryString query) {
+    var identity =
+        query.parameters().stream()
+            .filter(parameter -> !QueryParser.PAGING.contains(parameter.name()))
+            .map(parameter -> parameter.name() + "=" + parameter.value() + "\0")
+            .sorted()
+            .collect(Collectors.joining());
     try {
       var digest =
           MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));

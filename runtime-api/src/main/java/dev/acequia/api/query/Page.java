@@ -1,5 +1,6 @@
 package dev.acequia.api.query;
 
+import dev.acequia.api.http.QueryString;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.query.Expression;
@@ -65,9 +66,9 @@ final class Page implements RowSink {
     return cut;
   }
 
-  /** The cursor of the next page, null when this is the last one. */
-  @Nullable Cursor next(long firstRow) {
-    return cut && !last.isEmpty() ? Cursor.after(query, firstRow + rows, last) : null;
+  /** The cursor of the next page of the query with these parameters, null when this is the last. */
+  @Nullable Cursor next(QueryString parameters, long firstRow) {
+    return cut && !last.isEmpty() ? Cursor.after(parameters, firstRow + rows, last) : null;
   }
 
   private List<@Nullable Literal> position(ResultRow row) {

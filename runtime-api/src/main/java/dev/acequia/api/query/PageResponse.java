@@ -53,7 +53,7 @@ final class PageResponse {
   /** Weak, since a page is the same however it is compressed. */
   private static String tag(HttpServletResponse response, PageBuffer page) {
     return "W/\""
-        + page.digest(
+        + page.checksum(
             String.valueOf(response.getContentType()),
             String.valueOf(response.getHeader("Content-Range")),
             String.valueOf(response.getHeader("Link")))

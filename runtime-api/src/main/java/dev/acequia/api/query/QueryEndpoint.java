@@ -75,7 +75,7 @@ public final class QueryEndpoint {
       if (preferences.count() == Count.EXACT) {
         refuseBeyond(query.offset(), total);
       }
-      var next = page.next(wanted.firstRow());
+      var next = page.next(parameters, wanted.firstRow());
       if (next != null) {
         response.setHeader("Link", NextLink.to(next, RECORDS, parameters));
       }

@@ -10,12 +10,17 @@ import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.stores.query.SelectItem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** PostgREST's query language over one pipeline's fields. */
 final class QueryParser {
   static final String CURSOR = "cursor";
   static final String OFFSET = "offset";
+  private static final String LIMIT = "limit";
+
+  /** The parameters that may differ between the pages of a query. */
+  static final Set<String> PAGING = Set.of(CURSOR, OFFSET, LIMIT);
 
   private static final int MAX_OFFSET = 10_000;
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
@@ -59,7 +64,7 @@ final class QueryParser {
     if (query.offset() > 0) {
       throw new InvalidQueryException("cursor and offset exclude each other");
     }
-    return Cursor.decode(cursor.get()).applyTo(query);
+    return Cursor.decode(cursor.get()).applyTo(query, parameters);
   }
 
   private List<OrderTerm> order(List<SelectItem> items, QueryString parameters) {
@@ -99,7 +104,7 @@ final class QueryParser {
     var conditions = new ArrayList<Condition>();
     for (var parameter : parameters.parameters()) {
       switch (parameter.name()) {
-        case "select", "order", "limit", OFFSET, CURSOR -> {}
+        case "select", "order", LIMIT, OFFSET, CURSOR -> {}
         case "and", "or", "not.and", "not.or" ->
             conditions.add(LogicParser.parse(columns, parameter.name(), parameter.value()));
         default -> {
@@ -116,7 +121,7 @@ final class QueryParser {
   }
 
   private int limit(QueryString parameters) {
-    return Math.min(number(parameters, "limit", maxPageSize), maxPageSize);
+    return Math.min(number(parameters, LIMIT, maxPageSize), maxPageSize);
   }
 
   private static int number(QueryString parameters, String name, int otherwise) {

@@ -26,7 +26,7 @@ class CursorTest {
     var last =
         Arrays.asList(
             null, new Literal(FieldType.STRING, "ñ\"🛶"), new Literal(FieldType.INT32, -7));
-    return Cursor.after(page(raw).query(), 200, last).encode();
+    return Cursor.after(QueryString.parse(raw), 200, last).encode();
   }
 
   @Test
@@ -47,6 +47,14 @@ class CursorTest {
     var cursor = cursor("order=dep_delay.desc");
 
     assertThat(page("order=dep_delay.desc&limit=3&cursor=" + cursor).query().limit()).isEqualTo(3);
+  }
+
+  @Test
+  void allowsAnotherOrderOfTheParameters() {
+    var cursor = cursor("order=dep_delay.desc&origin=eq.JFK");
+
+    assertThat(page("cursor=" + cursor + "&origin=eq.JFK&order=dep_delay.desc").firstRow())
+        .isEqualTo(200);
   }
 
   @Test
