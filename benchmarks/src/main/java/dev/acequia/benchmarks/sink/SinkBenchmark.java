@@ -19,6 +19,9 @@ final class SinkBenchmark implements Benchmark {
   private static final Map<String, String> POSTGRES =
       Map.of("shared_buffers", "1GB", "max_wal_size", "8GB", "checkpoint_timeout", "15min");
 
+  /** The round that nobody measures. */
+  private static final int WARM_UP = 0;
+
   private final Settings settings;
 
   /**
@@ -41,7 +44,14 @@ final class SinkBenchmark implements Benchmark {
         var trickle = Trickle.create(workplace, flights());
         var connection = workplace.postgres().connect("postgres")) {
       var expected = fill(topic, limit, progress);
-      var subjects = subjects(workplace, topic, limit, trickle, expected, progress);
+      var loads = loads(workplace, topic, limit, expected);
+      progress.say("warming up the broker, and PostgreSQL's log, which is made of new files first");
+      for (var subject : loads) {
+        subject.load(WARM_UP);
+      }
+      var subjects = new ArrayList<>(loads);
+      subjects.add(trickle);
+      subjects.addAll(peers(workplace, topic, expected, progress));
       var rounds = new Rounds();
       for (var round = 1; round <= settings.rounds(); round++) {
         for (var subject : subjects) {
@@ -80,30 +90,30 @@ final class SinkBenchmark implements Benchmark {
     return expected;
   }
 
-  private List<Subject> subjects(
-      Workplace workplace,
-      FlightTopic topic,
-      CopyLimit limit,
-      Trickle trickle,
-      Expected expected,
-      Progress progress)
-      throws Exception {
-    var subjects = new ArrayList<Subject>();
+  private List<Subject> loads(
+      Workplace workplace, FlightTopic topic, CopyLimit limit, Expected expected) {
+    var loads = new ArrayList<Subject>();
     for (var format : CopyLimit.Format.values()) {
-      subjects.add(limit.subject(format, expected));
+      loads.add(limit.subject(format, expected));
     }
     for (var mode : LoadMode.values()) {
-      subjects.add(new AcequiaSubject(workplace, topic.definition(), expected, mode));
+      loads.add(new AcequiaSubject(workplace, topic.definition(), expected, mode));
     }
-    subjects.add(trickle);
+    return loads;
+  }
+
+  private List<Subject> peers(
+      Workplace workplace, FlightTopic topic, Expected expected, Progress progress)
+      throws Exception {
+    var peers = new ArrayList<Subject>();
     if (settings.peers()) {
       var libraries = PeerLibraries.of("kafka-connect", progress);
       for (var way : ConnectSubject.Way.values()) {
-        subjects.add(
+        peers.add(
             new ConnectSubject(workplace, libraries, topic.definition().name(), expected, way));
       }
     }
-    return subjects;
+    return peers;
   }
 
   private FlightStream flights() throws IOException {

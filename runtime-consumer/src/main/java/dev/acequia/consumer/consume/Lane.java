@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane {
   /** A batch this large is written as soon as the one before is. */
-  private static final long FULL_BYTES = 2 << 20;
+  private static final long FULL_BYTES = 4 << 20;
 
   /** What a record waits for others to go with it. */
   private static final Duration LINGER = Duration.ofMillis(40);
