@@ -274,7 +274,7 @@ final class TestPipeline implements AutoCloseable {
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:+UseSerialGC",
-            "-Xmx160m",
+            "-Xmx176m",
             "-cp",
             System.getProperty("java.class.path"),
             ConsumerProcess.class.getName());
