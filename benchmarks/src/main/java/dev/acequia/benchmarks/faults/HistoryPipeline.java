@@ -199,15 +199,19 @@ final class HistoryPipeline implements AutoCloseable {
     }
   }
 
-  /** Whether a consumer has a transaction under way, as PostgreSQL sees it. */
-  boolean hasOpenTransaction(String pod) throws SQLException {
+  /**
+   * What a Pod's session has run last in a transaction that has written, and is open. One that has
+   * only read, as a probe does, keeps nobody from anything.
+   */
+  Optional<String> openTransaction(String pod) throws SQLException {
     try (var connection = connect();
         var statement =
             connection.prepareStatement(
-                "SELECT FROM pg_stat_activity WHERE application_name = ? AND xact_start IS NOT NULL")) {
+                "SELECT query FROM pg_stat_activity WHERE application_name = ?"
+                    + " AND backend_xid IS NOT NULL")) {
       statement.setString(1, pod);
       try (var rows = statement.executeQuery()) {
-        return rows.next();
+        return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
       }
     }
   }

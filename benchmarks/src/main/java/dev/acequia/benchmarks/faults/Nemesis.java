@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -146,9 +147,13 @@ final class Nemesis {
       fleet.add();
     }
     note(fault, awaitProgress(began));
-    if (hasOpenTransaction(zombie)) {
-      violations.add(zombie.name() + " was overtaken, and its transaction is open still");
-    }
+    openTransaction(zombie)
+        .ifPresent(
+            statement ->
+                violations.add(
+                    zombie.name()
+                        + " was overtaken, and its transaction is open still: "
+                        + statement));
     zombie.wake();
     fleet.scaleTo(fleet.replicas());
   }
@@ -161,11 +166,11 @@ final class Nemesis {
     }
   }
 
-  private boolean hasOpenTransaction(Member zombie) {
+  private Optional<String> openTransaction(Member zombie) {
     try {
-      return pipeline.hasOpenTransaction(zombie.name());
+      return pipeline.openTransaction(zombie.name());
     } catch (SQLException down) {
-      return false; // no transaction outlives the server
+      return Optional.empty(); // no transaction outlives the server
     }
   }
 
