@@ -33,7 +33,8 @@ public interface StoreReader extends AutoCloseable {
   void read(Query query, RowSink sink) throws StoreReadException, IOException;
 
   /**
-   * Reads the record of a key, of all the schema's fields in its order.
+   * Reads the record of a key, of all the schema's fields in its order. Only where a key belongs to
+   * one record at most: {@link dev.acequia.stores.query.RecordColumns#keyIsUnique}.
    *
    * @param key the values of the schema's key, in its order
    * @return whether there is one
