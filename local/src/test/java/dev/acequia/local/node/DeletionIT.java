@@ -72,16 +72,9 @@ class DeletionIT {
     var pod = cluster.pod(namespace, "polite", it -> NodeCluster.isInPhase(it, "Succeeded"));
     assertThat(NodeCluster.main(pod).getState().getTerminated().getMessage()).isEqualTo("hook\n");
 
-    cluster
-        .client()
-        .pods()
-        .inNamespace(namespace)
-        .withName("polite")
-        .edit(
-            it -> {
-              it.getMetadata().setFinalizers(java.util.List.of());
-              return it;
-            });
+    var withoutFinalizers = "{\"metadata\":{\"finalizers\":null}}";
+    cluster.kubectl(
+        "-n", namespace, "patch", "pod", "polite", "--type=merge", "-p", withoutFinalizers);
     cluster.awaitGone(namespace, "polite");
   }
 
