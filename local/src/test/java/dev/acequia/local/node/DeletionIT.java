@@ -46,7 +46,7 @@ class DeletionIT {
   }
 
   @Test
-  void runsThePreStopHookFirstAndShowsTheEndInTheStatus(NodeCluster cluster) {
+  void runsThePreStopHookFirstAndShowsTheEndInTheStatus(NodeCluster cluster) throws Exception {
     var namespace = cluster.namespace();
     cluster.apply(
         namespace,
