@@ -45,6 +45,12 @@ final class TrainingGround implements AutoCloseable {
   /** Enough for the compiler to have seen every hot loop as it is. */
   private static final int RECORDS = 200_000;
 
+  /** Of so many records the last two are broken, and refused by the table. */
+  private static final int BAD_EVERY = RECORDS / 10;
+
+  /** No origin in the table's eyes. */
+  private static final String REFUSED = "NOWHERE";
+
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   /** The virtual machine writes its cache when it ends. */
@@ -88,8 +94,9 @@ final class TrainingGround implements AutoCloseable {
     }
   }
 
-  /** Has the consumer take a topic into its table. */
+  /** Has the consumer take a topic into its table, but for what is broken or refused. */
   void consume(Path cache) throws IOException, InterruptedException {
+    refuseSome();
     fill();
     var consumer = start(List.of("consumer"), environment(), cache);
     awaitRows(consumer);
@@ -194,6 +201,15 @@ final class TrainingGround implements AutoCloseable {
             .formatted(TOPIC, topicId, PARTITIONS));
   }
 
+  private void refuseSome() {
+    try (var connection = postgres.connect("postgres");
+        var statement = connection.createStatement()) {
+      statement.execute("ALTER TABLE " + TABLE + " ADD CHECK (origin <> '" + REFUSED + "')");
+    } catch (SQLException e) {
+      throw new IllegalStateException("the table of the training cannot be changed", e);
+    }
+  }
+
   private void fill() {
     try (var producer =
         new KafkaProducer<>(
@@ -208,14 +224,24 @@ final class TrainingGround implements AutoCloseable {
                     TOPIC,
                     i / 1000 % PARTITIONS,
                     null,
-                    records.get(i % records.size()).getBytes(StandardCharsets.UTF_8)));
+                    record(i).getBytes(StandardCharsets.UTF_8)));
       }
     }
   }
 
+  private String record(int number) {
+    var good = records.get(number % records.size());
+    return switch (number % BAD_EVERY) {
+      case BAD_EVERY - 2 -> good.replace('}', ' ');
+      case BAD_EVERY - 1 ->
+          good.replaceFirst("\"origin\":\"[^\"]*\"", "\"origin\":\"" + REFUSED + "\"");
+      default -> good;
+    };
+  }
+
   private void awaitRows(Process consumer) throws IOException, InterruptedException {
     var deadline = System.nanoTime() + LIMIT.toNanos();
-    while (rows() < RECORDS) {
+    while (rows() < RECORDS - 2 * RECORDS / BAD_EVERY) {
       check(consumer, "consumer", deadline);
       TimeUnit.MILLISECONDS.sleep(POLL_MS);
     }

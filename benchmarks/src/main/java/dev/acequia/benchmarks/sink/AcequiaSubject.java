@@ -16,9 +16,21 @@ final class AcequiaSubject implements Subject {
   private final TopicDefinition topic;
   private final Expected expected;
   private final LoadMode mode;
+  private final BadRecords bad;
 
-  AcequiaSubject(Workplace workplace, TopicDefinition topic, Expected expected, LoadMode mode) {
+  /**
+   * A load of its own.
+   *
+   * @param expected without what is bad
+   */
+  AcequiaSubject(
+      Workplace workplace,
+      TopicDefinition topic,
+      Expected expected,
+      LoadMode mode,
+      BadRecords bad) {
     this.workplace = workplace;
+    this.bad = bad;
     this.topic = topic;
     this.expected = expected;
     this.mode = mode;
@@ -26,7 +38,7 @@ final class AcequiaSubject implements Subject {
 
   @Override
   public String name() {
-    return "Acequia";
+    return bad.subject();
   }
 
   @Override
@@ -36,9 +48,13 @@ final class AcequiaSubject implements Subject {
 
   @Override
   public Figures load(int round) throws Exception {
-    try (var database = Database.create(workplace.postgres(), "acequia_" + mode() + "_" + round)) {
+    var name = "acequia_%s_%s_%d".formatted(bad, mode, round).toLowerCase(Locale.ROOT);
+    try (var database = Database.create(workplace.postgres(), name)) {
       var pipeline = new AcequiaPipeline(workplace, database, topic, mode);
       pipeline.migrate();
+      if (bad == BadRecords.REFUSED) {
+        database.execute(BadRecords.CONSTRAINT.formatted(AcequiaPipeline.TABLE));
+      }
       database.checkpoint();
       var meter = new LoadMeter(workplace);
       try (var connection = database.connect();

@@ -1,6 +1,7 @@
 package dev.acequia.benchmarks.sink;
 
 import dev.acequia.contract.TopicDefinition;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -74,10 +75,20 @@ final class FlightTopic implements AutoCloseable {
 
   /** Sends one record, and answers where it will be. */
   Place send(Flight flight) {
+    return send(flight, flight.json());
+  }
+
+  /** Sends one record whose value breaks off, and answers where it will be. */
+  Place sendBroken(Flight flight) {
+    var whole = flight.json();
+    return send(flight, Arrays.copyOf(whole, whole.length - 1));
+  }
+
+  private Place send(Flight flight, byte[] value) {
     var key = flight.key();
     var partition = Utils.toPositive(Utils.murmur2(key)) % PARTITIONS;
     // A record that fails is missed at the end, when the rows are counted.
-    var _ = producer.send(new ProducerRecord<>(definition.name(), partition, key, flight.json()));
+    var _ = producer.send(new ProducerRecord<>(definition.name(), partition, key, value));
     return new Place(partition, nextOffsets[partition]++);
   }
 

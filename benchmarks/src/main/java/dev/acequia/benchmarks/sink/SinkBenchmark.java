@@ -10,6 +10,7 @@ import dev.acequia.benchmarks.harness.Workplace;
 import dev.acequia.contract.LoadMode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -40,16 +41,26 @@ final class SinkBenchmark implements Benchmark {
     progress.say("starting Kafka and PostgreSQL");
     try (var workplace = Workplace.open("sink", POSTGRES);
         var topic = FlightTopic.create(workplace.kafka().bootstrapServers(), "bench.flights", 20);
+        var broken = FlightTopic.create(workplace.kafka().bootstrapServers(), "bench.broken", 20);
         var limit = CopyLimit.create(workplace, topic.definition());
         var trickle = Trickle.create(workplace, flights());
         var connection = workplace.postgres().connect("postgres")) {
-      var expected = fill(topic, limit, progress);
-      var loads = loads(workplace, topic, limit, expected);
+      var expected = new Expected(FlightTopic.PARTITIONS);
+      var good = new Expected(FlightTopic.PARTITIONS);
+      fill(topic, limit, expected, progress);
+      spoil(broken, good);
+      var loads = new ArrayList<Subject>();
+      for (var format : CopyLimit.Format.values()) {
+        loads.add(limit.subject(format, expected));
+      }
+      loads.addAll(acequia(workplace, topic, expected, BadRecords.NONE));
       progress.say("warming up the broker, and PostgreSQL's log, which is made of new files first");
       for (var subject : loads) {
         subject.load(WARM_UP);
       }
       var subjects = new ArrayList<>(loads);
+      subjects.addAll(acequia(workplace, broken, good, BadRecords.BROKEN));
+      subjects.addAll(acequia(workplace, topic, good, BadRecords.REFUSED));
       subjects.add(trickle);
       subjects.addAll(peers(workplace, topic, expected, progress));
       var rounds = new Rounds();
@@ -68,8 +79,8 @@ final class SinkBenchmark implements Benchmark {
     }
   }
 
-  private Expected fill(FlightTopic topic, CopyLimit limit, Progress progress) throws Exception {
-    var expected = new Expected(FlightTopic.PARTITIONS);
+  private void fill(FlightTopic topic, CopyLimit limit, Expected expected, Progress progress)
+      throws Exception {
     var flights = flights();
     var id = topic.definition().uuid().toString();
     var bytes = 0L;
@@ -87,19 +98,29 @@ final class SinkBenchmark implements Benchmark {
     progress.say(
         "the topic holds %,d records of %d bytes on average, of %,d flights",
         expected.records(), bytes / expected.records(), expected.upsertedRows());
-    return expected;
   }
 
-  private List<Subject> loads(
-      Workplace workplace, FlightTopic topic, CopyLimit limit, Expected expected) {
-    var loads = new ArrayList<Subject>();
-    for (var format : CopyLimit.Format.values()) {
-      loads.add(limit.subject(format, expected));
+  /** The same records at the same places, of which some break off. */
+  private void spoil(FlightTopic topic, Expected good) throws IOException {
+    var flights = flights();
+    for (var i = 0L; i < settings.records(); i++) {
+      var flight = flights.next();
+      if (BadRecords.spoils(flight)) {
+        var _ = topic.sendBroken(flight);
+      } else {
+        var place = topic.send(flight);
+        good.add(flight, place.partition(), place.offset());
+      }
     }
-    for (var mode : LoadMode.values()) {
-      loads.add(new AcequiaSubject(workplace, topic.definition(), expected, mode));
-    }
-    return loads;
+    topic.flush();
+  }
+
+  private static List<Subject> acequia(
+      Workplace workplace, FlightTopic topic, Expected expected, BadRecords bad) {
+    return Arrays.stream(LoadMode.values())
+        .<Subject>map(
+            mode -> new AcequiaSubject(workplace, topic.definition(), expected, mode, bad))
+        .toList();
   }
 
   private List<Subject> peers(

@@ -35,6 +35,15 @@ final class CopyRows {
     return copy.endCopy();
   }
 
+  /** Sends tuples that were made for this statement. */
+  static void copy(PostgresSession session, String sql, CopyBuffer tuples) throws SQLException {
+    var copy = session.copies().copyIn(sql);
+    copy.writeToCopy(HEADER, 0, HEADER.length);
+    send(copy, tuples.bytes(), 0, tuples.length());
+    copy.writeToCopy(TRAILER, 0, TRAILER.length);
+    copy.endCopy();
+  }
+
   /** Puts the rows between the gaps together first, so that messages stay large. */
   private static void sendWithout(BitSet skip, CopyIn copy, PostgresBatch batch, int from, int to)
       throws SQLException {

@@ -5,6 +5,7 @@ import dev.acequia.contract.Schema;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Of the rows of a batch that have the same key, the one with the highest offset: a hash table over
@@ -15,14 +16,20 @@ final class NewestOfKeys {
   private static final int MULTIPLIER = 0x9E3779B1;
 
   private final BitSet superseded = new BitSet();
+  private @Nullable BitSet known;
 
   /** Open addressing: the newest row of a key. */
   private int[] table = new int[1 << 12];
 
   private int keys;
+  private int rows;
 
   // Of each row:
   private int[] hashes = new int[1024];
+
+  /** The first row of the same key. */
+  private int[] firsts = new int[1024];
+
   private int[] starts = new int[1024];
   private int[] ends = new int[1024];
   private int[] partitions = new int[1024];
@@ -55,15 +62,18 @@ final class NewestOfKeys {
     var end = data.length();
     var hash = hash(bytes, start, end);
     hashes[row] = hash;
+    firsts[row] = row;
     starts[row] = start;
     ends[row] = end;
     partitions[row] = partition;
     offsets[row] = offset;
+    rows = row + 1;
     var slot = hash & (table.length - 1);
     while (table[slot] != FREE) {
       var other = table[slot];
       if (hashes[other] == hash
           && Arrays.equals(bytes, starts[other], ends[other], bytes, start, end)) {
+        firsts[row] = firsts[other];
         if (isNewer(row, other)) {
           superseded.set(other);
           table[slot] = row;
@@ -78,16 +88,49 @@ final class NewestOfKeys {
     keys++;
   }
 
-  BitSet superseded() {
-    return superseded;
+  /** The rows that are superseded by another of their key, when those to skip are not there. */
+  BitSet superseded(BitSet skip) {
+    if (skip.isEmpty()) {
+      return superseded;
+    }
+    var found = new BitSet();
+    var newest = new int[rows];
+    Arrays.fill(newest, FREE);
+    for (var row = skip.nextClearBit(0); row < rows; row = skip.nextClearBit(row + 1)) {
+      var other = newest[firsts[row]];
+      if (other == FREE || isNewer(row, other)) {
+        newest[firsts[row]] = row;
+        if (other != FREE) {
+          found.set(other);
+        }
+      } else {
+        found.set(row);
+      }
+    }
+    return found;
   }
 
-  /** The hash of a row's key. */
-  int hash(int row) {
-    return hashes[row];
+  /**
+   * The rows whose keys were noted before they came. Notes them the first time that it is asked: a
+   * batch that is tried again is no better known.
+   */
+  BitSet known(RecentKeys recent) {
+    if (known == null) {
+      known = new BitSet();
+      for (var row = superseded.nextClearBit(0);
+          row < rows;
+          row = superseded.nextClearBit(row + 1)) {
+        if (recent.note(hashes[row])) {
+          known.set(row);
+        }
+      }
+    }
+    return known;
   }
 
   void clear() {
+    rows = 0;
+    known = null;
     if (keys > 0) {
       Arrays.fill(table, FREE);
       keys = 0;
@@ -105,6 +148,7 @@ final class NewestOfKeys {
     if (row == hashes.length) {
       var size = row * 2;
       hashes = Arrays.copyOf(hashes, size);
+      firsts = Arrays.copyOf(firsts, size);
       starts = Arrays.copyOf(starts, size);
       ends = Arrays.copyOf(ends, size);
       partitions = Arrays.copyOf(partitions, size);

@@ -6,6 +6,7 @@ import dev.acequia.contract.Schema;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.StoreBatch;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,7 +29,7 @@ final class PostgresBatch implements StoreBatch {
   private final CopyBuffer data = new CopyBuffer();
   private int[] ends = new int[1024];
   private int rows;
-  private boolean hasDeletions;
+  private final BitSet deletions = new BitSet();
   private boolean hasRedriven;
   private boolean expectsDuplicates;
   private final IdempotencyMarks marks = new IdempotencyMarks();
@@ -93,8 +94,8 @@ final class PostgresBatch implements StoreBatch {
       }
       noteKey(i, partition, offset);
     }
+    deletions.set(rows);
     end(partition, offset, true);
-    hasDeletions = true;
   }
 
   @Override
@@ -126,7 +127,7 @@ final class PostgresBatch implements StoreBatch {
   public void clear() {
     data.clear();
     rows = 0;
-    hasDeletions = false;
+    deletions.clear();
     hasRedriven = false;
     expectsDuplicates = false;
     marks.clear();
@@ -143,7 +144,36 @@ final class PostgresBatch implements StoreBatch {
   }
 
   boolean hasDeletions() {
-    return hasDeletions;
+    return !deletions.isEmpty();
+  }
+
+  /** The rows that are deletions. */
+  BitSet deletions() {
+    return deletions;
+  }
+
+  /**
+   * Tuples of the rows' numbers and of some of their columns.
+   *
+   * @param columns ascending positions in the rows' own tuples
+   */
+  CopyBuffer project(int[] columns, BitSet skip) {
+    var tuples = new CopyBuffer();
+    for (var row = skip.nextClearBit(0); row < rows; row = skip.nextClearBit(row + 1)) {
+      tuples.putShort(columns.length + 1);
+      BinaryField.int32(tuples, row);
+      var at = start(row) + Short.BYTES;
+      var next = 0;
+      for (var column = 0; next < columns.length; column++) {
+        var size = Integer.BYTES + Math.max(0, CopyBuffer.intAt(data.bytes(), at));
+        if (column == columns[next]) {
+          tuples.putBytes(data.bytes(), at, size);
+          next++;
+        }
+        at += size;
+      }
+    }
+    return tuples;
   }
 
   boolean hasRedriven() {
@@ -158,9 +188,7 @@ final class PostgresBatch implements StoreBatch {
     return marks;
   }
 
-  /**
-   * Which rows are the newest of their keys; empty when only the table can tell which are equal.
-   */
+  /** Empty when only the table can tell which keys are equal. */
   Optional<NewestOfKeys> newestOfKeys() {
     return newest;
   }

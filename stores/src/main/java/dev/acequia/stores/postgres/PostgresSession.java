@@ -95,6 +95,13 @@ final class PostgresSession implements AutoCloseable {
     return connection;
   }
 
+  /** Statements without parameters or results. */
+  void execute(String statements) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(statements);
+    }
+  }
+
   CopyManager copies() throws SQLException {
     return connection.unwrap(PGConnection.class).getCopyAPI();
   }

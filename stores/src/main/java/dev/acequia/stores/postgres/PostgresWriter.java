@@ -34,6 +34,7 @@ public final class PostgresWriter implements StoreWriter {
   private final OffsetStatements offsets;
   private final IdempotencyStatements idempotency;
   private final RowLoad load;
+  private final ConstraintScreen screen;
   private final Optional<RowLoad> loadWithoutWhatIsThere;
 
   private @Nullable PostgresSession session;
@@ -55,6 +56,7 @@ public final class PostgresWriter implements StoreWriter {
       load = new UpsertLoad(names, definition.schema(), topicId);
       loadWithoutWhatIsThere = Optional.empty();
     }
+    screen = new ConstraintScreen(names, definition.schema(), definition.mode());
   }
 
   /** Needs the environment's {@code STORE_*}; connects when first used. */
@@ -131,18 +133,26 @@ public final class PostgresWriter implements StoreWriter {
       StoreBatch batch, List<PartitionAdvance> advances, CommitGate<E> gate)
       throws StoreUnavailableException, E {
     var rows = (PostgresBatch) batch;
+    var tried = rows.expectsDuplicates() ? loadWithoutWhatIsThere.orElse(load) : load;
+    SQLException refusal;
     try {
-      var own = session();
-      var first = rows.expectsDuplicates() ? loadWithoutWhatIsThere.orElse(load) : load;
-      return attempt(own, new RowIsolation<>(first, false, gate), rows, advances, gate);
-    } catch (SQLException e) {
-      if (!SqlFailure.mayBeARecords(e)) {
-        throw unavailable(e);
+      return attempt(whole(tried), rows, advances, gate);
+    } catch (RefusedException e) {
+      refusal = e.why;
+    }
+    if (SqlFailure.isDuplicate(refusal) && loadWithoutWhatIsThere.isPresent()) {
+      tried = loadWithoutWhatIsThere.get();
+      try {
+        return attempt(whole(tried), rows, advances, gate);
+      } catch (RefusedException e) {
+        refusal = e.why;
       }
-      return writeCarefully(rows, advances, gate, e);
-    } catch (Exception e) {
-      rollBack();
-      throw e;
+    }
+    try {
+      var isolation = new RowIsolation<>(tried, screen, refusal, gate);
+      return attempt(isolation::load, rows, advances, gate);
+    } catch (RefusedException e) {
+      throw unavailable(e.why);
     }
   }
 
@@ -154,39 +164,51 @@ public final class PostgresWriter implements StoreWriter {
     }
   }
 
-  /** The same batch again, after the table refused something in it. */
-  private <E extends Exception> WriteResult writeCarefully(
-      PostgresBatch batch, List<PartitionAdvance> advances, CommitGate<E> gate, SQLException why)
-      throws StoreUnavailableException, E {
-    rollBack();
-    var isThere = SqlFailure.isDuplicate(why) ? loadWithoutWhatIsThere : Optional.<RowLoad>empty();
+  /** A batch's rows on their way into the table, within the transaction. */
+  private interface Loading<E extends Exception> {
+    LoadedRows load(PostgresSession session, PostgresBatch batch, BitSet skip)
+        throws SQLException, E;
+  }
+
+  /** A record may be to blame; the transaction is rolled back. */
+  private static final class RefusedException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    final SQLException why;
+
+    RefusedException(SQLException why) {
+      super(why);
+      this.why = why;
+    }
+  }
+
+  /** All rows, or none. */
+  private static <E extends Exception> Loading<E> whole(RowLoad load) {
+    return (own, batch, skip) ->
+        new LoadedRows(batch.rows() == 0 ? 0 : load.load(own, batch, skip), List.of());
+  }
+
+  /** One transaction. */
+  private <E extends Exception> WriteResult attempt(
+      Loading<E> loading, PostgresBatch batch, List<PartitionAdvance> advances, CommitGate<E> gate)
+      throws RefusedException, StoreUnavailableException, E {
     try {
-      if (isThere.isPresent()) {
-        return attempt(
-            session(), new RowIsolation<>(isThere.get(), false, gate), batch, advances, gate);
-      }
+      return transact(session(), loading, batch, advances, gate);
     } catch (SQLException e) {
       if (!SqlFailure.mayBeARecords(e)) {
         throw unavailable(e);
       }
       rollBack();
-    } catch (Exception e) {
-      rollBack();
-      throw e;
-    }
-    try {
-      return attempt(session(), new RowIsolation<>(load, true, gate), batch, advances, gate);
-    } catch (SQLException e) {
-      throw unavailable(e);
+      throw new RefusedException(e);
     } catch (Exception e) {
       rollBack();
       throw e;
     }
   }
 
-  private <E extends Exception> WriteResult attempt(
+  private <E extends Exception> WriteResult transact(
       PostgresSession own,
-      RowIsolation<E> isolation,
+      Loading<E> loading,
       PostgresBatch batch,
       List<PartitionAdvance> advances,
       CommitGate<E> gate)
@@ -198,7 +220,7 @@ public final class PostgresWriter implements StoreWriter {
     gate.onOwned();
     BitSet repeats = idempotency.repeats(own.connection(), batch.marks().marks());
     forgetOldKeys(own);
-    var loaded = isolation.load(own, batch, repeats);
+    var loaded = loading.load(own, batch, repeats);
     gate.beforeCommit(loaded.rejected());
     own.commit();
     var rejected = loaded.rejected().size();

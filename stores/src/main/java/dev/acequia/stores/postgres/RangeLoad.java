@@ -13,9 +13,6 @@ import java.util.stream.IntStream;
  * by range.
  */
 final class RangeLoad {
-  /** What a constraint has to say, it is to say before the commit. */
-  static final String CONSTRAINTS_AT_ONCE = "SET CONSTRAINTS ALL IMMEDIATE";
-
   /** The staged rows, of which {@code _row} is the number. */
   static final String STAGE = "pg_temp.\"_acequia_ranges\"";
 
@@ -68,7 +65,7 @@ final class RangeLoad {
 
   /** Makes what is needed, once in a session. */
   void prepare() throws SQLException {
-    execute(
+    session.execute(
         "CREATE TEMPORARY SEQUENCE IF NOT EXISTS \"_acequia_row\";"
             + "CREATE TEMPORARY SEQUENCE IF NOT EXISTS \"_acequia_at\";"
             + "CREATE TEMPORARY TABLE IF NOT EXISTS \"_acequia_ranges\" ON COMMIT DELETE ROWS AS SELECT "
@@ -104,7 +101,7 @@ final class RangeLoad {
     var first = isStaged ? number(from) : 1;
     var last = first + number(to) - number(from) - 1;
     if (!isStaged) {
-      execute("TRUNCATE " + STAGE);
+      session.execute("TRUNCATE " + STAGE);
       stage(from, to);
     }
     var stored = 0;
@@ -141,7 +138,7 @@ final class RangeLoad {
   }
 
   private void stage(int from, int to) throws SQLException {
-    execute("SELECT setval('" + ROW + "', 1, false)");
+    session.execute("SELECT setval('" + ROW + "', 1, false)");
     CopyRows.copy(
         session,
         "COPY " + STAGE + " (" + sql.columns() + ") FROM STDIN (FORMAT binary)",
@@ -149,11 +146,5 @@ final class RangeLoad {
         from,
         to,
         skip);
-  }
-
-  private void execute(String statements) throws SQLException {
-    try (var statement = session.connection().createStatement()) {
-      statement.execute(statements);
-    }
   }
 }

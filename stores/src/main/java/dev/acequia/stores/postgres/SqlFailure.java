@@ -2,11 +2,14 @@ package dev.acequia.stores.postgres;
 
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /** What a failed statement says about whose fault it is. */
 final class SqlFailure {
+  private static final String NOT_NULL_VIOLATION = "23502";
   private static final String UNIQUE_VIOLATION = "23505";
 
   /** {@code COPY flights, line 5, column x}, in whatever language the server speaks. */
@@ -48,15 +51,24 @@ final class SqlFailure {
 
   /** The line of a COPY that it stopped at, from 1; 0 when it does not say. */
   static int copyLine(SQLException e) {
-    if (e instanceof PSQLException psql
-        && psql.getServerErrorMessage() != null
-        && psql.getServerErrorMessage().getWhere() != null) {
-      var found = COPY_LINE.matcher(psql.getServerErrorMessage().getWhere());
-      if (found.find() && found.group(1).length() < 10) {
-        return Integer.parseInt(found.group(1));
-      }
-    }
-    return 0;
+    return server(e)
+        .map(ServerErrorMessage::getWhere)
+        .map(COPY_LINE::matcher)
+        .filter(found -> found.find() && found.group(1).length() < 10)
+        .map(found -> Integer.parseInt(found.group(1)))
+        .orElse(0);
+  }
+
+  /** The constraint that it violates, by its name. */
+  static Optional<String> constraint(SQLException e) {
+    return server(e).map(ServerErrorMessage::getConstraint);
+  }
+
+  /** The column that may not be null. */
+  static Optional<String> columnWithoutNulls(SQLException e) {
+    return state(e).equals(NOT_NULL_VIOLATION)
+        ? server(e).map(ServerErrorMessage::getColumn)
+        : Optional.empty();
   }
 
   /** The database's own words, without the values of records that details may hold. */
@@ -65,16 +77,21 @@ final class SqlFailure {
       // Its own message repeats the statements.
       return words(e.getNextException());
     }
-    if (e instanceof PSQLException psql && psql.getServerErrorMessage() != null) {
-      var server = psql.getServerErrorMessage();
-      var hint = server.getHint();
-      return server.getMessage()
-          + " (SQLSTATE "
-          + state(e)
-          + ")"
-          + (hint == null ? "" : ". Hint: " + hint);
-    }
-    return String.valueOf(e.getMessage());
+    return server(e)
+        .map(
+            server ->
+                server.getMessage()
+                    + " (SQLSTATE "
+                    + state(e)
+                    + ")"
+                    + (server.getHint() == null ? "" : ". Hint: " + server.getHint()))
+        .orElseGet(() -> String.valueOf(e.getMessage()));
+  }
+
+  private static Optional<ServerErrorMessage> server(SQLException e) {
+    return e instanceof PSQLException psql
+        ? Optional.ofNullable(psql.getServerErrorMessage())
+        : Optional.empty();
   }
 
   private static String state(SQLException e) {

@@ -22,7 +22,6 @@ import java.util.stream.Stream;
 final class UpsertLoad implements RowLoad {
   private static final String STAGE = "pg_temp.\"_acequia_stage\"";
   private static final String DELETED = "\"_topic_id\" IS NULL";
-  private static final String MARK = "SAVEPOINT \"_acequia_straight\"";
 
   /** Of so many batches, one is tried straight although the one before met a key of the table. */
   private static final int LONGEST_PAUSE = 64;
@@ -148,13 +147,8 @@ final class UpsertLoad implements RowLoad {
   public int load(PostgresSession session, PostgresBatch batch, BitSet skip) throws SQLException {
     try (var statement = session.connection().createStatement()) {
       var newest = batch.newestOfKeys();
-      // What is skipped may be the newest of its key.
-      if (newest.isPresent() && skip.isEmpty() && !batch.hasDeletions() && !batch.hasRedriven()) {
-        var done = loadNew(session, batch, newest.get());
-        if (done.cardinality() < batch.rows()) {
-          CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), done);
-          statement.executeUpdate(mergeEachKeyOnce);
-        }
+      if (newest.isPresent() && !batch.hasDeletions() && !batch.hasRedriven()) {
+        loadNewest(session, batch, newest.get(), skip);
         return 0;
       }
       CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), skip);
@@ -167,43 +161,53 @@ final class UpsertLoad implements RowLoad {
     return 0;
   }
 
+  /** Each key once, so that the table has nothing to sort. */
+  private void loadNewest(
+      PostgresSession session, PostgresBatch batch, NewestOfKeys newest, BitSet skip)
+      throws SQLException {
+    var needless = (BitSet) newest.superseded(skip).clone();
+    needless.or(skip);
+    var done = loadNew(session, batch, newest, needless);
+    if (done.cardinality() < batch.rows()) {
+      CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), done);
+      try (var statement = session.connection().createStatement()) {
+        statement.executeUpdate(mergeEachKeyOnce);
+      }
+    }
+  }
+
   /**
    * Stores the rows whose keys are new, if they are.
    *
-   * @return the rows that need nothing more: these, and those that are superseded
+   * @return the rows that need nothing more: these and the needless
    */
-  private BitSet loadNew(PostgresSession session, PostgresBatch batch, NewestOfKeys newest)
+  private BitSet loadNew(
+      PostgresSession session, PostgresBatch batch, NewestOfKeys newest, BitSet needless)
       throws SQLException {
-    var superseded = newest.superseded();
-    var known = (BitSet) superseded.clone();
-    for (var row = 0; row < batch.rows(); row++) {
-      if (!superseded.get(row) && recent.note(newest.hash(row))) {
-        known.set(row);
-      }
-    }
+    var known = (BitSet) newest.known(recent).clone();
+    known.or(needless);
     if (batchesToPause > 0) {
       batchesToPause--;
-      return superseded;
+      return needless;
     }
-    if (batch.expectsDuplicates() || known.cardinality() > batch.rows() / 2) {
-      return superseded;
+    var staged = known.cardinality() - needless.cardinality();
+    if (batch.expectsDuplicates() || staged > batch.rows() / 2) {
+      return needless;
     }
-    try (var statement = session.connection().createStatement()) {
-      statement.execute(MARK);
-      try {
-        CopyRows.copy(session, copyToTable, batch, 0, batch.rows(), known);
-      } catch (SQLException e) {
-        if (!SqlFailure.isDuplicate(e)) {
-          throw e;
-        }
-        statement.execute("ROLLBACK TO " + MARK);
-        pause = Math.clamp(pause * 2L, 1, LONGEST_PAUSE);
-        batchesToPause = pause;
-        return superseded;
+    var mark = Mark.set(session, "_acequia_straight");
+    try {
+      CopyRows.copy(session, copyToTable, batch, 0, batch.rows(), known);
+    } catch (SQLException e) {
+      if (!SqlFailure.isDuplicate(e)) {
+        throw e;
       }
+      mark.goBack();
+      pause = Math.clamp(pause * 2L, 1, LONGEST_PAUSE);
+      batchesToPause = pause;
+      return needless;
     }
     pause = 0;
-    known.andNot(superseded);
+    known.andNot(needless);
     known.flip(0, batch.rows());
     return known;
   }

@@ -47,7 +47,7 @@ class NewestOfKeysTest {
   }
 
   private static Optional<BitSet> superseded(PostgresBatch batch) {
-    return batch.newestOfKeys().map(NewestOfKeys::superseded);
+    return batch.newestOfKeys().map(newest -> newest.superseded(new BitSet()));
   }
 
   private static Optional<BitSet> rows(int... numbers) {
@@ -108,6 +108,20 @@ class NewestOfKeysTest {
       add(name, 5, 0, i);
     }
     assertThat(superseded(batch)).contains(expected);
+  }
+
+  @Test
+  void anOlderRecordIsTheNewestWhenTheNewerOnesAreNotThere() throws BadRecordException {
+    add("a", 1, 0, 10);
+    add("a", 1, 0, 12);
+    add("b", 1, 0, 13);
+    add("a", 1, 0, 11);
+    add("a", 1, 0, 14);
+    var newest = batch.newestOfKeys().orElseThrow();
+    assertThat(Optional.of(newest.superseded(rows(4).get()))).isEqualTo(rows(0, 3));
+    assertThat(Optional.of(newest.superseded(rows(1, 2, 4).get()))).isEqualTo(rows(0));
+    assertThat(Optional.of(newest.superseded(rows(0, 1, 4).get()))).isEqualTo(rows());
+    assertThat(Optional.of(newest.superseded(new BitSet()))).isEqualTo(rows(0, 1, 3));
   }
 
   @Test

@@ -32,6 +32,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PostgresWriterIT {
@@ -56,9 +57,10 @@ class PostgresWriterIT {
     return StoreWriter.open(definition, warehouse.writerEnvironment(pod));
   }
 
-  private void add(StoreBatch batch, int partition, long offset, long id, String name)
+  private void add(StoreBatch batch, int partition, long offset, long id, @Nullable String name)
       throws BadRecordException {
-    var json = ("{\"id\":" + id + ",\"name\":\"" + name + "\"}").getBytes(StandardCharsets.UTF_8);
+    var value = name == null ? "null" : '"' + name + '"';
+    var json = ("{\"id\":" + id + ",\"name\":" + value + "}").getBytes(StandardCharsets.UTF_8);
     new RecordDecoder(SCHEMA).decode(json, 0, json.length, row);
     batch.add(row, partition, offset);
   }
@@ -370,6 +372,86 @@ class PostgresWriterIT {
         warehouse.asSuperuser("DROP TABLE ops.names CASCADE");
         StoreMigration.open(definition, warehouse.migrationEnvironment()).drop();
       }
+    }
+  }
+
+  /** Constraints that say by themselves which rows they refuse, and one that nobody may ask. */
+  @Test
+  void findsWhatSeveralConstraintsRefuse() throws Exception {
+    for (var mode : LoadMode.values()) {
+      var definition = migrated(mode);
+      warehouse.asSuperuser(
+          "CREATE TABLE ops.names (name text PRIMARY KEY)",
+          "INSERT INTO ops.names VALUES ('known'), ('too long')",
+          "ALTER TABLE ops.flights ADD CONSTRAINT short CHECK (length(name) < 6)",
+          "ALTER TABLE ops.flights ADD CONSTRAINT \"Not \"\"13\"\"\" CHECK (id % 100 <> 13)",
+          "ALTER TABLE ops.flights ADD CHECK ((flights).id IS NOT NULL)",
+          "ALTER TABLE ops.flights ALTER name SET NOT NULL",
+          "ALTER TABLE ops.flights ADD FOREIGN KEY (name) REFERENCES ops.names");
+      for (var mayAsk : List.of(true, false)) {
+        if (mayAsk) {
+          warehouse.asSuperuser("GRANT SELECT ON ops.names TO " + warehouse.writer());
+        } else {
+          warehouse.asSuperuser(
+              "REVOKE SELECT ON ops.names FROM " + warehouse.writer(),
+              "DELETE FROM ops.flights",
+              "UPDATE ops._acequia_offsets_flights SET next_offset = 0");
+        }
+        try (var writer = writer(definition, "pod")) {
+          var claim = claim(writer, 0);
+          var batch = writer.newBatch();
+          for (var id = 0; id < 300; id++) {
+            var name =
+                switch (id) {
+                  case 21, 121, 122 -> "too long";
+                  case 40, 240 -> "alien";
+                  case 270 -> null;
+                  default -> "known";
+                };
+            add(batch, 0, id, id, name);
+          }
+          List<RowRejection> found = new ArrayList<>();
+          assertThat(writer.write(batch, advance(claim, 0, 300), found::addAll))
+              .isEqualTo(new WriteResult.Stored(291, 0, 9));
+          assertThat(found)
+              .extracting(RowRejection::row)
+              .containsExactly(13, 21, 40, 113, 121, 122, 213, 240, 270);
+          assertThat(found.get(0).reason()).contains("Not \"13\"");
+          assertThat(found.get(1).reason()).contains("\"short\"");
+          assertThat(found.get(2).reason()).contains("foreign key");
+          assertThat(found.get(8).reason()).contains("not-null");
+        }
+      }
+      warehouse.asSuperuser("DROP TABLE ops.names CASCADE");
+      StoreMigration.open(definition, warehouse.migrationEnvironment()).drop();
+    }
+  }
+
+  /** A row that a constraint speaks against is stored if a trigger mends it in time. */
+  @Test
+  void storesWhatATriggerMends() throws Exception {
+    for (var mode : LoadMode.values()) {
+      var definition = migrated(mode);
+      warehouse.asSuperuser(
+          "ALTER TABLE ops.flights ADD CONSTRAINT short CHECK (length(name) < 5)",
+          "CREATE FUNCTION ops.mend() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+              + " IF NEW.id > 5 THEN NEW.name = 'cut'; END IF; RETURN NEW; END $$",
+          "CREATE TRIGGER mend BEFORE INSERT OR UPDATE ON ops.flights FOR EACH ROW EXECUTE FUNCTION"
+              + " ops.mend()");
+      try (var writer = writer(definition, "pod")) {
+        var claim = claim(writer, 0);
+        var batch = writer.newBatch();
+        for (var id = 0; id < 10; id++) {
+          add(batch, 0, id, id, id == 2 || id == 4 || id == 8 ? "too long" : "ok");
+        }
+        List<RowRejection> found = new ArrayList<>();
+        assertThat(writer.write(batch, advance(claim, 0, 10), found::addAll))
+            .isEqualTo(new WriteResult.Stored(8, 0, 2));
+        assertThat(found).extracting(RowRejection::row).containsExactly(2, 4);
+        assertThat(names()).containsExactly("ok", "ok", "ok", "ok", "cut", "cut", "cut", "cut");
+      }
+      StoreMigration.open(definition, warehouse.migrationEnvironment()).drop();
+      warehouse.asSuperuser("DROP FUNCTION ops.mend CASCADE");
     }
   }
 
