@@ -6,6 +6,7 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.servers.ControlPlane;
+import dev.acequia.servers.Ephemeral;
 import dev.acequia.servers.KafkaServer;
 import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -42,9 +43,9 @@ final class TestCluster {
   final PlatformConfig platform;
 
   private TestCluster() throws IOException {
-    var folder = Files.createTempDirectory("acequia-operator-it");
-    var plane = ControlPlane.start(folder.resolve("control-plane"));
-    kafka = KafkaServer.start(folder.resolve("kafka"));
+    var folder = Ephemeral.folder("operator-it");
+    var plane = Ephemeral.server(ControlPlane.start(folder.resolve("control-plane")));
+    kafka = Ephemeral.server(KafkaServer.start(folder.resolve("kafka")));
     client = client(plane);
     admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
     for (var resource : List.of("datapipelines", "datapipelinereplays")) {

@@ -1,11 +1,11 @@
 package dev.acequia.consumer;
 
+import dev.acequia.servers.Ephemeral;
+import dev.acequia.servers.Home;
 import dev.acequia.servers.KafkaServer;
 import dev.acequia.servers.KafkaSettings;
+import dev.acequia.servers.Ports;
 import dev.acequia.servers.PostgresServer;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 
 /** One Kafka and one PostgreSQL for all tests of this run. */
@@ -20,24 +20,16 @@ public final class Servers {
     return Postgres.SHARED;
   }
 
-  static Path folder(String name) {
-    try {
-      return Files.createTempDirectory("acequia-consumer-it-" + name);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   private static final class Kafka {
     static final KafkaServer SHARED = start();
 
     private static KafkaServer start() {
-      var folder = folder("kafka");
+      var folder = Ephemeral.folder("consumer-it-kafka");
       var small = KafkaSettings.small();
-      var server =
+      return Ephemeral.server(
           KafkaServer.start(
-              dev.acequia.servers.Home.at(folder),
-              dev.acequia.servers.Ports.keptIn(folder),
+              Home.at(folder),
+              Ports.keptIn(folder),
               new KafkaSettings(
                   small.jvmOptions(),
                   Map.of(
@@ -48,19 +40,12 @@ public final class Servers {
                       "group.consumer.heartbeat.interval.ms", "500",
                       "log.retention.check.interval.ms", "500",
                       "log.segment.delete.delay.ms", "100",
-                      "log.cleaner.backoff.ms", "200")));
-      Runtime.getRuntime().addShutdownHook(new Thread(server::close));
-      return server;
+                      "log.cleaner.backoff.ms", "200"))));
     }
   }
 
   private static final class Postgres {
-    static final PostgresServer SHARED = start();
-
-    private static PostgresServer start() {
-      var server = PostgresServer.start(folder("postgres"));
-      Runtime.getRuntime().addShutdownHook(new Thread(server::close));
-      return server;
-    }
+    static final PostgresServer SHARED =
+        Ephemeral.server(PostgresServer.start(Ephemeral.folder("consumer-it-postgres")));
   }
 }

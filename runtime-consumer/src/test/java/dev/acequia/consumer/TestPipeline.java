@@ -15,6 +15,7 @@ import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.record.RecordHeader;
+import dev.acequia.servers.Ephemeral;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -60,7 +61,7 @@ final class TestPipeline implements AutoCloseable {
 
   private final String name = "flights-" + COUNT.incrementAndGet();
   private final String database = name.replace('-', '_');
-  private final Path folder = Servers.folder(name);
+  private final Path folder = Ephemeral.folder("consumer-it-" + name);
   private final int partitions;
   private final LoadMode mode;
   private final Admin admin;

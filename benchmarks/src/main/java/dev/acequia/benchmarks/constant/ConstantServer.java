@@ -15,6 +15,7 @@ import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.servlet.DispatcherServlet;
 
 /** The program: listens on port 8080, and is told by its environment where and what to answer. */
 @Configuration(proxyBeanMethods = false)
@@ -25,6 +26,9 @@ public class ConstantServer {
 
   /** The address to listen on. */
   public static final String ADDRESS = "CONSTANT_ADDRESS";
+
+  /** Below this path a controller of Spring MVC answers the same. */
+  public static final String CONTROLLER = "/controller";
 
   private static final int PORT = 8080;
 
@@ -44,13 +48,27 @@ public class ConstantServer {
   }
 
   @Bean
-  ServletRegistrationBean<HttpServlet> answers() throws IOException {
+  ServletRegistrationBean<HttpServlet> byServlet() throws IOException {
+    return new ServletRegistrationBean<>(new ConstantServlet(answers()), "/*");
+  }
+
+  @Bean
+  ServletRegistrationBean<DispatcherServlet> byController(DispatcherServlet dispatcher) {
+    return new ServletRegistrationBean<>(dispatcher, CONTROLLER + "/*");
+  }
+
+  @Bean
+  ConstantController controller() throws IOException {
+    return new ConstantController(answers());
+  }
+
+  private static Map<String, byte[]> answers() throws IOException {
     var answers = new HashMap<String, byte[]>();
     try (var files = Files.list(Path.of(System.getenv(ANSWERS)))) {
       for (var file : files.toList()) {
         answers.put("/" + file.getFileName(), Files.readAllBytes(file));
       }
     }
-    return new ServletRegistrationBean<>(new ConstantServlet(Map.copyOf(answers)), "/*");
+    return Map.copyOf(answers);
   }
 }

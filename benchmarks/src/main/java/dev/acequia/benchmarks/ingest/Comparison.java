@@ -5,10 +5,15 @@ import dev.acequia.benchmarks.harness.Result;
 import dev.acequia.benchmarks.harness.Spread;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.OptionalDouble;
 
-/** Adds to Acequia's top rates their ratios to the limit of the same mode. */
+/**
+ * Adds to Acequia's top rates their ratios to the limit of the same mode, and to a controller that
+ * does nothing.
+ */
 final class Comparison {
   static final String HTTP = "constant answer by the same Tomcat";
+  static final String CONTROLLER = "constant answer by a Spring controller";
   static final String OURS = "Acequia";
 
   private Comparison() {}
@@ -24,14 +29,21 @@ final class Comparison {
     var figures = new EnumMap<Metric, Spread>(Metric.class);
     figures.putAll(result.figures());
     var rate = result.figure(Metric.PER_SECOND);
-    all.stream()
-        .filter(other -> !other.subject().equals(OURS) && other.mode().equals(result.mode()))
-        .flatMap(limit -> limit.figure(Metric.PER_SECOND).stream())
-        .findFirst()
-        .ifPresent(
-            limit ->
-                rate.ifPresent(
-                    ours -> figures.put(Metric.RATIO_TO_LIMIT, ours.dividedBy(limit.median()))));
+    rate.ifPresent(
+        ours -> {
+          best(all, result.mode(), List.of(HTTP, ProducerPerformance.NAME))
+              .ifPresent(limit -> figures.put(Metric.RATIO_TO_LIMIT, ours.dividedBy(limit)));
+          best(all, result.mode(), List.of(CONTROLLER))
+              .ifPresent(peer -> figures.put(Metric.RATIO_TO_PEER, ours.dividedBy(peer)));
+        });
     return new Result(result.subject(), result.mode(), figures);
+  }
+
+  private static OptionalDouble best(List<Result> all, String mode, List<String> subjects) {
+    return all.stream()
+        .filter(other -> subjects.contains(other.subject()) && other.mode().equals(mode))
+        .flatMap(other -> other.figure(Metric.PER_SECOND).stream())
+        .mapToDouble(Spread::median)
+        .max();
   }
 }

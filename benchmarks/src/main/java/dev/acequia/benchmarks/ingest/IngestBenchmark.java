@@ -1,5 +1,6 @@
 package dev.acequia.benchmarks.ingest;
 
+import dev.acequia.benchmarks.constant.ConstantServer;
 import dev.acequia.benchmarks.harness.Benchmark;
 import dev.acequia.benchmarks.harness.Figures;
 import dev.acequia.benchmarks.harness.Metric;
@@ -66,14 +67,17 @@ final class IngestBenchmark implements Benchmark {
         var single = plan(workplace, api, bodies, 1, "/v1/records");
         var hundred = plan(workplace, api, bodies, 100, "/v1/records");
         var answer = plan(workplace, constant, bodies, 1, "/" + CONSTANT);
+        var controller =
+            plan(workplace, constant, bodies, 1, ConstantServer.CONTROLLER + "/" + CONSTANT);
         rounds.add(Comparison.OURS, SINGLE, cold(single));
-        for (var plan : List.of(single, hundred, answer)) {
+        for (var plan : List.of(single, hundred, answer, controller)) {
           HttpLoad.run(plan.lasting(settings.warmUp(), WARM_UP));
         }
         var ours = new HttpSubject(workplace, api);
         var limit = new HttpSubject(workplace, constant);
         for (var round = 1; round <= settings.rounds(); round++) {
           add(rounds, Comparison.HTTP, SINGLE, limit.measure(answer, 1), progress);
+          add(rounds, Comparison.CONTROLLER, SINGLE, limit.measure(controller, 1), progress);
           var top = ours.measure(single, 1);
           add(rounds, Comparison.OURS, SINGLE, top, progress);
           var steady =
@@ -145,7 +149,7 @@ final class IngestBenchmark implements Benchmark {
     lines.add("one broker with its default log settings; records of about 150 bytes");
     lines.add(
         "rates are records per second; x limit: by the constant answer for single records, by"
-            + " ProducerPerformance for bodies of 100; p99: of a post; cold: the first %d s of a process"
+            + " ProducerPerformance for bodies of 100; x peer: by the controller; p99: of a post; cold: the first %d s of a process"
                 .formatted(COLD.toSeconds()));
     return lines;
   }

@@ -2,10 +2,8 @@ package dev.acequia.consumer.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.acequia.contract.record.Row;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
-import dev.acequia.stores.StoreBatch;
 import java.util.UUID;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -37,35 +35,5 @@ class BatchTest {
     batch.advance(partition, 15, 40);
     assertThat(batch.advances()).containsExactly(new PartitionAdvance(1, 7, 10, 40));
     assertThat(batch.beginOf(partition)).hasValue(10L);
-  }
-
-  private static final class NoRows implements StoreBatch {
-    @Override
-    public void add(Row row, int partition, long offset) {}
-
-    @Override
-    public void addDeletion(Row key, int partition, long offset) {}
-
-    @Override
-    public void markIdempotent(byte[] key, long index, boolean replayed) {}
-
-    @Override
-    public void expectDuplicates() {}
-
-    @Override
-    public void markRedriven() {}
-
-    @Override
-    public int rows() {
-      return 0;
-    }
-
-    @Override
-    public long bytes() {
-      return 0;
-    }
-
-    @Override
-    public void clear() {}
   }
 }

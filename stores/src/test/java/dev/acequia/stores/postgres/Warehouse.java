@@ -9,12 +9,10 @@ import dev.acequia.contract.Schema;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.UnknownFields;
+import dev.acequia.servers.Ephemeral;
 import dev.acequia.servers.PostgresServer;
 import dev.acequia.stores.TopicLog;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -66,18 +64,8 @@ final class Warehouse {
   }
 
   private static final class Server {
-    static final PostgresServer SHARED = start();
-
-    private static PostgresServer start() {
-      try {
-        Path folder = Files.createTempDirectory("acequia-stores-it");
-        var server = PostgresServer.start(folder);
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close));
-        return server;
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
-    }
+    static final PostgresServer SHARED =
+        Ephemeral.server(PostgresServer.start(Ephemeral.folder("stores-it")));
   }
 
   String admin() {

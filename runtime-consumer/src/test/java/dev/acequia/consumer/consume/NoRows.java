@@ -1,0 +1,35 @@
+package dev.acequia.consumer.consume;
+
+import dev.acequia.contract.record.Row;
+import dev.acequia.stores.StoreBatch;
+
+/** A batch of a store that keeps nothing. */
+final class NoRows implements StoreBatch {
+  @Override
+  public void add(Row row, int partition, long offset) {}
+
+  @Override
+  public void addDeletion(Row key, int partition, long offset) {}
+
+  @Override
+  public void markIdempotent(byte[] key, long index, boolean replayed) {}
+
+  @Override
+  public void expectDuplicates() {}
+
+  @Override
+  public void markRedriven() {}
+
+  @Override
+  public int rows() {
+    return 0;
+  }
+
+  @Override
+  public long bytes() {
+    return 0;
+  }
+
+  @Override
+  public void clear() {}
+}
