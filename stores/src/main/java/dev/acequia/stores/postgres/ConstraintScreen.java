@@ -43,6 +43,9 @@ final class ConstraintScreen {
       WHERE t.oid = ?::regclass AND c.conname = ? AND c.contype IN ('c', 'f')
       """;
 
+  /** A batch of more than this is a few large records, of which there had better be no copy. */
+  private static final long MOST_BYTES = 8 << 20;
+
   /**
    * Rows that are refused for one reason.
    *
@@ -68,12 +71,15 @@ final class ConstraintScreen {
    * The rows that are refused for the same reason as one of them was.
    *
    * @param skip rows not to look at
-   * @return none when the failure is of no constraint that can be asked
+   * @return none when the failure is of no constraint that can be asked, or the records are large
    * @throws SQLException when it cannot be asked, which says nothing of the rows
    */
   Refused refusedLike(
       SQLException failure, PostgresSession session, PostgresBatch batch, BitSet skip)
       throws SQLException {
+    if (batch.bytes() > MOST_BYTES) {
+      return Refused.NONE;
+    }
     var refusal = refusal(session.connection(), failure);
     return refusal.isPresent() && fields.containsAll(refusal.get().columns())
         ? new Refused(ask(session, batch, skip, refusal.get()), refusal.get().certain())
