@@ -5,7 +5,6 @@ import dev.acequia.benchmarks.harness.Result;
 import dev.acequia.benchmarks.harness.Spread;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /**
  * Adds to Acequia's top rates their ratios to the limit of the same mode, and to a controller that
@@ -31,19 +30,13 @@ final class Comparison {
     var rate = result.figure(Metric.PER_SECOND);
     rate.ifPresent(
         ours -> {
-          best(all, result.mode(), List.of(HTTP, ProducerPerformance.NAME))
-              .ifPresent(limit -> figures.put(Metric.RATIO_TO_LIMIT, ours.dividedBy(limit)));
-          best(all, result.mode(), List.of(CONTROLLER))
-              .ifPresent(peer -> figures.put(Metric.RATIO_TO_PEER, ours.dividedBy(peer)));
+          for (var limit : List.of(HTTP, ProducerPerformance.NAME)) {
+            Result.bestRate(all, limit, result.mode())
+                .ifPresent(by -> figures.put(Metric.RATIO_TO_LIMIT, ours.dividedBy(by)));
+          }
+          Result.bestRate(all, CONTROLLER, result.mode())
+              .ifPresent(by -> figures.put(Metric.RATIO_TO_PEER, ours.dividedBy(by)));
         });
     return new Result(result.subject(), result.mode(), figures);
-  }
-
-  private static OptionalDouble best(List<Result> all, String mode, List<String> subjects) {
-    return all.stream()
-        .filter(other -> subjects.contains(other.subject()) && other.mode().equals(mode))
-        .flatMap(other -> other.figure(Metric.PER_SECOND).stream())
-        .mapToDouble(Spread::median)
-        .max();
   }
 }

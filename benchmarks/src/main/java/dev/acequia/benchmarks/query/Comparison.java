@@ -47,26 +47,17 @@ final class Comparison {
     var rate = result.figure(Metric.PER_SECOND).orElseThrow();
     bound(all, result.mode())
         .ifPresent(bound -> figures.put(Metric.RATIO_TO_LIMIT, rate.dividedBy(bound)));
-    rate(all, Prest.NAME, result.mode())
+    Result.bestRate(all, Prest.NAME, result.mode())
         .ifPresent(peer -> figures.put(Metric.RATIO_TO_PEER, rate.dividedBy(peer)));
     return new Result(result.subject(), result.mode(), figures);
   }
 
   private static OptionalDouble bound(List<Result> all, String mode) {
-    var database = rate(all, DATABASE, mode);
-    var http = rate(all, HTTP, mode);
+    var database = Result.bestRate(all, DATABASE, mode);
+    var http = Result.bestRate(all, HTTP, mode);
     return database.isPresent() && http.isPresent()
         ? OptionalDouble.of(1 / (1 / database.getAsDouble() + 1 / http.getAsDouble()))
         : OptionalDouble.empty();
-  }
-
-  /** The subject's median. */
-  private static OptionalDouble rate(List<Result> all, String subject, String mode) {
-    return all.stream()
-        .filter(result -> result.subject().equals(subject) && result.mode().equals(mode))
-        .flatMap(result -> result.figure(Metric.PER_SECOND).stream())
-        .mapToDouble(Spread::median)
-        .findFirst();
   }
 
   private static EnumMap<Metric, Spread> figures(Metric metric, Spread spread) {

@@ -5,7 +5,6 @@ import dev.acequia.benchmarks.harness.Result;
 import dev.acequia.benchmarks.harness.Spread;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /** Adds to each rate its ratios to the limit and to the best peer. */
 final class Comparison {
@@ -25,26 +24,13 @@ final class Comparison {
     var rate = result.figure(Metric.PER_SECOND);
     // A steady rate that the benchmark itself sets is not compared.
     if (rate.isPresent() && result.figure(Metric.P99_MS).isEmpty()) {
-      best(all, LIMIT, "append")
-          .ifPresent(limit -> figures.put(Metric.RATIO_TO_LIMIT, divided(rate.get(), limit)));
+      Result.bestRate(all, LIMIT, "append")
+          .ifPresent(limit -> figures.put(Metric.RATIO_TO_LIMIT, rate.get().dividedBy(limit)));
       if (result.subject().startsWith(OURS)) {
-        best(all, PEER, result.mode())
-            .ifPresent(peer -> figures.put(Metric.RATIO_TO_PEER, divided(rate.get(), peer)));
+        Result.bestRate(all, PEER, result.mode())
+            .ifPresent(peer -> figures.put(Metric.RATIO_TO_PEER, rate.get().dividedBy(peer)));
       }
     }
     return new Result(result.subject(), result.mode(), figures);
-  }
-
-  /** The best median rate of the subjects whose names begin like this. */
-  private static OptionalDouble best(List<Result> all, String subject, String mode) {
-    return all.stream()
-        .filter(result -> result.subject().startsWith(subject) && result.mode().equals(mode))
-        .flatMap(result -> result.figure(Metric.PER_SECOND).stream())
-        .mapToDouble(Spread::median)
-        .max();
-  }
-
-  private static Spread divided(Spread spread, double by) {
-    return new Spread(spread.median() / by, spread.min() / by, spread.max() / by, spread.rounds());
   }
 }

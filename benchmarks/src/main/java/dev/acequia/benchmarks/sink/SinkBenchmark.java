@@ -45,10 +45,8 @@ final class SinkBenchmark implements Benchmark {
         var limit = CopyLimit.create(workplace, topic.definition());
         var trickle = Trickle.create(workplace, flights());
         var connection = workplace.postgres().connect("postgres")) {
-      var expected = new Expected(FlightTopic.PARTITIONS);
-      var good = new Expected(FlightTopic.PARTITIONS);
-      fill(topic, limit, expected, progress);
-      spoil(broken, good);
+      var expected = fill(topic, limit, progress);
+      var good = fillAndSpoil(broken);
       var loads = new ArrayList<Subject>();
       for (var format : CopyLimit.Format.values()) {
         loads.add(limit.subject(format, expected));
@@ -79,8 +77,8 @@ final class SinkBenchmark implements Benchmark {
     }
   }
 
-  private void fill(FlightTopic topic, CopyLimit limit, Expected expected, Progress progress)
-      throws Exception {
+  private Expected fill(FlightTopic topic, CopyLimit limit, Progress progress) throws Exception {
+    var expected = new Expected(FlightTopic.PARTITIONS);
     var flights = flights();
     var id = topic.definition().uuid().toString();
     var bytes = 0L;
@@ -98,10 +96,12 @@ final class SinkBenchmark implements Benchmark {
     progress.say(
         "the topic holds %,d records of %d bytes on average, of %,d flights",
         expected.records(), bytes / expected.records(), expected.upsertedRows());
+    return expected;
   }
 
-  /** The same records at the same places, of which some break off. */
-  private void spoil(FlightTopic topic, Expected good) throws IOException {
+  /** The same records at the same places, of which some break off; what is left without those. */
+  private Expected fillAndSpoil(FlightTopic topic) throws IOException {
+    var good = new Expected(FlightTopic.PARTITIONS);
     var flights = flights();
     for (var i = 0L; i < settings.records(); i++) {
       var flight = flights.next();
@@ -113,6 +113,7 @@ final class SinkBenchmark implements Benchmark {
       }
     }
     topic.flush();
+    return good;
   }
 
   private static List<Subject> acequia(
