@@ -105,8 +105,8 @@ final class ContainerActions {
     } catch (ExecutionException | TimeoutException e) {
       return new Outcome(process.exitValue() == 0, "");
     } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      ProcessTree.kill(process.toHandle());
+      process.destroyForcibly(); // closes our ends of its pipes as well
     }
   }
 

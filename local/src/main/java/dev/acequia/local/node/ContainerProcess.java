@@ -169,8 +169,7 @@ final class ContainerProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.toHandle().destroyForcibly();
+    ProcessTree.kill(process.toHandle());
   }
 
   private synchronized Duration untilKill() {
