@@ -34,7 +34,11 @@ public record Schema(List<String> key, List<Field> fields, UnknownFields unknown
   /** Positions of the key fields in {@link #fields()}, in key order. */
   @JsonIgnore
   public int[] keyIndexes() {
-    return key.stream().mapToInt(this::indexOf).toArray();
+    var indexes = new int[key.size()];
+    for (var i = 0; i < indexes.length; i++) {
+      indexes[i] = indexOf(key.get(i));
+    }
+    return indexes;
   }
 
   /** Whether every record must have the field: it says so, or is part of the key. */

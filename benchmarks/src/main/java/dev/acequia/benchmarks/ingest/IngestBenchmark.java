@@ -76,20 +76,9 @@ final class IngestBenchmark implements Benchmark {
         var ours = new HttpSubject(workplace, api);
         var limit = new HttpSubject(workplace, constant);
         for (var round = 1; round <= settings.rounds(); round++) {
-          add(rounds, Comparison.HTTP, SINGLE, limit.measure(answer, 1), progress);
+          measureTopAndSteady(rounds, Comparison.HTTP, limit, answer, progress);
           add(rounds, Comparison.CONTROLLER, SINGLE, limit.measure(controller, 1), progress);
-          var top = ours.measure(single, 1);
-          add(rounds, Comparison.OURS, SINGLE, top, progress);
-          var steady =
-              single
-                  .paced(top.value(Metric.PER_SECOND) * STEADY_SHARE)
-                  .lasting(STEADY_WARM_UP, settings.measured());
-          add(
-              rounds,
-              Comparison.OURS,
-              SINGLE + ", at 90 % of that",
-              ours.measure(steady, 1),
-              progress);
+          measureTopAndSteady(rounds, Comparison.OURS, ours, single, progress);
           add(rounds, ProducerPerformance.NAME, HUNDRED, producer.measure(), progress);
           add(rounds, Comparison.OURS, HUNDRED, ours.measure(hundred, 100), progress);
         }
@@ -103,6 +92,18 @@ final class IngestBenchmark implements Benchmark {
             Comparison.of(rounds.results()));
       }
     }
+  }
+
+  /** As fast as it goes, and then the latencies under a load that comes steadily. */
+  private void measureTopAndSteady(
+      Rounds rounds, String name, HttpSubject subject, LoadPlan plan, Progress progress)
+      throws IOException, InterruptedException {
+    var top = subject.measure(plan, 1);
+    add(rounds, name, SINGLE, top, progress);
+    var steady =
+        plan.paced(top.value(Metric.PER_SECOND) * STEADY_SHARE)
+            .lasting(STEADY_WARM_UP, settings.measured());
+    add(rounds, name, SINGLE + Comparison.STEADY, subject.measure(steady, 1), progress);
   }
 
   /** Every record that was answered for is in the topic, beside what the limit's producer sent. */

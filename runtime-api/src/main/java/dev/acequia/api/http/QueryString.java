@@ -46,12 +46,17 @@ public record QueryString(List<Parameter> parameters) {
 
   /** The parameter's value; refused when it is given twice. */
   public Optional<String> single(String name) {
-    var values = parameters.stream().filter(parameter -> parameter.name().equals(name)).toList();
-    if (values.size() > 1) {
-      throw new ProblemException(
-          ProblemType.INVALID_QUERY, "The parameter '" + name + "' is given twice.");
+    @Nullable Parameter found = null;
+    for (var parameter : parameters) {
+      if (parameter.name().equals(name)) {
+        if (found != null) {
+          throw new ProblemException(
+              ProblemType.INVALID_QUERY, "The parameter '" + name + "' is given twice.");
+        }
+        found = parameter;
+      }
     }
-    return values.stream().findFirst().map(Parameter::value);
+    return Optional.ofNullable(found).map(Parameter::value);
   }
 
   /**

@@ -5,12 +5,26 @@ import org.jspecify.annotations.Nullable;
 
 /** What became of the records of one request in Kafka. */
 final class Delivery {
+  private final long expected;
   private final RecordErrors refused = new RecordErrors();
   private long sent;
   private long pending;
   private long durable;
   private boolean underWay;
   private @Nullable Exception failure;
+
+  /**
+   * Nothing is pending yet.
+   *
+   * @param expected about so many records will be sent, {@link Long#MAX_VALUE} when nobody knows
+   */
+  Delivery(long expected) {
+    this.expected = expected;
+  }
+
+  long expected() {
+    return expected;
+  }
 
   synchronized void sent() {
     sent++;

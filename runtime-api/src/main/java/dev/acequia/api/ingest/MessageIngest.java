@@ -39,7 +39,7 @@ final class MessageIngest {
         return new Outcome(new IngestResult.Rejected(errors), 0);
       }
     }
-    var delivery = new Delivery();
+    var delivery = new Delivery(messages.size());
     var errors = new RecordErrors();
     long deadLetters;
     try {

@@ -35,7 +35,9 @@ final class RecordErrors {
 
   void addAll(RecordErrors others) {
     count += others.count - others.first.size();
-    others.first.forEach(this::add);
+    for (var error : others.first) {
+      add(error);
+    }
   }
 
   long count() {

@@ -17,7 +17,7 @@ final class StreamIngest {
   /** The answer, once every good record is durable. */
   IngestResult ingest(BodyRecords records, RecordCheck check, @Nullable IdempotencyKey idempotency)
       throws InterruptedException {
-    var delivery = new Delivery();
+    var delivery = new Delivery(Long.MAX_VALUE);
     var errors = new RecordErrors();
     @Nullable Exception trouble = null;
     try {

@@ -49,7 +49,7 @@ final class WholeBodyIngest {
   private IngestResult send(
       CheckedRecords records, byte[] body, @Nullable IdempotencyKey idempotency)
       throws InterruptedException {
-    var delivery = new Delivery();
+    var delivery = new Delivery(records.count());
     var keys = records.allKeys();
     for (var i = 0; i < records.count(); i++) {
       var headers = IdempotencyKey.headers(idempotency, i);

@@ -1,0 +1,172 @@
+package dev.acequia.api.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class TopicWriterTest {
+  private static final byte[] KEY = {1};
+  private static final byte[] VALUE = {2};
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+
+  private static Delivery single(TopicWriter topic) throws InterruptedException {
+    return send(topic, 1);
+  }
+
+  private static Delivery send(TopicWriter topic, int records) throws InterruptedException {
+    var delivery = new Delivery(records);
+    for (var i = 0; i < records; i++) {
+      topic.send(delivery, i, KEY, VALUE, List.of());
+    }
+    delivery.await();
+    return delivery;
+  }
+
+  @Test
+  void sendsASingleRecordWithItsKeyAndValue() throws InterruptedException {
+    var kafka = new Kafka(true);
+    try (var topic = new TopicWriter(kafka, "test", LIMIT)) {
+      assertThat(single(topic).durable()).isEqualTo(1);
+    }
+    assertThat(kafka.history())
+        .singleElement()
+        .satisfies(
+            record -> {
+              assertThat(record.topic()).isEqualTo("test");
+              assertThat(record.key()).isEqualTo(KEY);
+              assertThat(record.value()).isEqualTo(VALUE);
+            });
+  }
+
+  @Test
+  void knowsThatASingleRecordNeverLeft() throws InterruptedException {
+    var kafka = new Kafka(true);
+    kafka.partitionsForException = new TimeoutException("no broker answers");
+    try (var topic = new TopicWriter(kafka, "test", LIMIT)) {
+      var delivery = single(topic);
+      assertThat(delivery.failure()).hasMessage("no broker answers");
+      assertThat(delivery.outcomeUnknown()).isFalse();
+      assertThat(delivery.notDurable()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void knowsThatASingleRecordWasRefusedBeforeItLeft() throws InterruptedException {
+    var kafka = new Kafka(true);
+    kafka.failsAtOnce = new TimeoutException("no room in the producer's buffer");
+    try (var topic = new TopicWriter(kafka, "test", LIMIT)) {
+      var delivery = single(topic);
+      assertThat(delivery.failure()).isSameAs(kafka.failsAtOnce);
+      assertThat(delivery.outcomeUnknown()).isFalse();
+    }
+  }
+
+  @Test
+  void doesNotKnowWhatBecameOfASingleRecordThatLeft() throws Exception {
+    var kafka = new Kafka(false);
+    try (var topic = new TopicWriter(kafka, "test", LIMIT)) {
+      var answer =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return single(topic);
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      while (!kafka.errorNext(new NotEnoughReplicasException("one broker is down"))) {
+        Thread.onSpinWait();
+      }
+      var delivery = answer.get();
+      assertThat(delivery.failure()).hasMessage("one broker is down");
+      assertThat(delivery.outcomeUnknown()).isTrue();
+    }
+  }
+
+  @Test
+  void letsNoneWaitForRoomAfterAnotherThatWaitedInVain() throws InterruptedException {
+    var kafka = new Kafka(true);
+    kafka.failsAtOnce = new TimeoutException("the topic is gone");
+    kafka.holdsUp = new CountDownLatch(1);
+    var limit = Duration.ofMillis(100);
+    try (var topic = new TopicWriter(kafka, "test", limit)) {
+      var delivery = new Delivery(3);
+      for (var i = 0; i < 3; i++) {
+        assertThat(topic.send(delivery, i, KEY, VALUE, List.of())).isTrue();
+      }
+      Thread.sleep(limit.multipliedBy(2)); // the limit is what is tested
+      kafka.holdsUp.countDown();
+      delivery.await();
+      assertThat(delivery.notDurable()).isEqualTo(3);
+      assertThat(delivery.outcomeUnknown()).isFalse();
+    }
+    assertThat(kafka.asked).isLessThanOrEqualTo(1);
+  }
+
+  @Test
+  void letsABodyOfManyLeaveAtOnce() throws InterruptedException {
+    var kafka = new Kafka(true);
+    try (var topic = new TopicWriter(kafka, "test", LIMIT)) {
+      assertThat(send(topic, 100).durable()).isEqualTo(100);
+    }
+    assertThat(kafka.senders).containsExactly(Thread.currentThread());
+  }
+
+  @Test
+  void goesOnAfterASendThatThrows() throws InterruptedException {
+    var kafka = new Kafka(true);
+    try (var topic = new TopicWriter(kafka, "test", LIMIT)) {
+      kafka.sendException = new KafkaException("fenced");
+      assertThat(single(topic).failure()).hasMessage("fenced");
+      kafka.sendException = null;
+      assertThat(single(topic).durable()).isEqualTo(1);
+    }
+  }
+
+  /** A producer that can also fail within {@code send}, as the real one does. */
+  private static final class Kafka extends MockProducer<byte[], byte[]> {
+    private final Set<Thread> senders = new HashSet<>();
+    private @Nullable KafkaException failsAtOnce;
+    private CountDownLatch holdsUp = new CountDownLatch(0);
+    private int asked;
+
+    Kafka(boolean completes) {
+      super(completes, null, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public synchronized Future<RecordMetadata> send(
+        ProducerRecord<byte[], byte[]> record, Callback callback) {
+      senders.add(Thread.currentThread());
+      asked++;
+      if (failsAtOnce == null) {
+        return super.send(record, callback);
+      }
+      try {
+        holdsUp.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      callback.onCompletion(null, failsAtOnce);
+      return CompletableFuture.failedFuture(failsAtOnce);
+    }
+  }
+}
