@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
     description = {
       "Records posted over HTTP into Kafka, with acks=all.",
       "A constant answer by the same Tomcat is the limit of single records, Kafka's own"
-          + " ProducerPerformance that of bodies of 100. Takes about three minutes."
+          + " ProducerPerformance that of bodies of 100. Takes about four minutes."
     })
 public final class IngestCommand implements Callable<Integer> {
   @Mixin private ReportOptions report;
