@@ -26,6 +26,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -74,7 +75,8 @@ class DeadLettersCommandIT {
         .createTopics(
             List.of(
                 new NewTopic(topic(), Optional.of(3), Optional.empty()),
-                new NewTopic(topic() + ".dlq", Optional.of(1), Optional.empty())))
+                new NewTopic(topic() + ".dlq", Optional.of(1), Optional.empty())
+                    .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1")))) // for old letters
         .all()
         .get();
     topicId =

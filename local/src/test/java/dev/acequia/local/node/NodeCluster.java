@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -107,6 +108,26 @@ final class NodeCluster implements AutoCloseable {
             "KUBERNETES_SERVICE_HOST", api.getHost(),
             "KUBERNETES_SERVICE_PORT", Integer.toString(api.getPort())),
         Duration.ofSeconds(5));
+  }
+
+  /**
+   * For a second node in the cluster. It is cordoned before it is there, so that no Pod of another
+   * test comes to a node that ends; Pods get there by {@code nodeName}.
+   */
+  NodeConfig cordoned(String name) {
+    client
+        .nodes()
+        .resource(
+            new NodeBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .withNewSpec()
+                .withUnschedulable(true)
+                .endSpec()
+                .build())
+        .create();
+    return config(name);
   }
 
   Path logs(String name) {

@@ -27,7 +27,7 @@ class NodeRestartIT {
   @Test
   void leavesNoOrphansWhenItIsKilledAndRunsItsPodsAgain(NodeCluster cluster) throws Exception {
     var namespace = cluster.namespace();
-    var config = cluster.config("killed");
+    var config = cluster.cordoned("killed");
     var killed = LocalNodeProcess.start(config);
     cluster.apply(namespace, POD.formatted("stays", "killed", "Always"));
     cluster.apply(namespace, POD.formatted("ends", "killed", "Never"));
@@ -64,7 +64,7 @@ class NodeRestartIT {
   @Test
   void endsItsProcessesWhenItClosesAndKeepsItsPods(NodeCluster cluster) throws Exception {
     var namespace = cluster.namespace();
-    var config = cluster.config("closed");
+    var config = cluster.cordoned("closed");
     Pod pod;
     try (var _ = LocalNode.start(config)) {
       cluster.apply(namespace, POD.formatted("stays", "closed", "OnFailure"));
