@@ -19,6 +19,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.record.internal.FileRecords;
@@ -103,6 +106,15 @@ class LogCutIT {
         var consumer = pipeline.start("before");
         pipeline.awaitTaken();
         consumer.stop();
+        assertThat(
+                pipeline
+                    .admin()
+                    .listConsumerGroupOffsets(pipeline.topic())
+                    .partitionsToOffsetAndMetadata()
+                    .get(20, TimeUnit.SECONDS)
+                    .values())
+            .extracting(OffsetAndMetadata::leaderEpoch)
+            .containsExactly(Optional.of(0));
         assertThat(pipeline.count()).isEqualTo(3);
       }
       var letter = append.deadLetters().getFirst();
