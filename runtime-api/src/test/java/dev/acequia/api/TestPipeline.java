@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -143,7 +144,8 @@ final class TestPipeline implements AutoCloseable {
     var log =
         new TopicLog(
             new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()),
-            List.of(new TopicLog.Range(0, 0)));
+            List.of(new TopicLog.Range(0, 0)),
+            (partition, offset, leaderEpoch) -> Optional.empty());
     try {
       StoreMigration.open(definition, administrator).migrate(log);
     } catch (TerminationException | StoreUnavailableException e) {
@@ -195,7 +197,7 @@ final class TestPipeline implements AutoCloseable {
     sql(
         """
         INSERT INTO %1$s
-        SELECT r.*, '00000000-0000-0000-0000-000000000001'::uuid, 0, a.at + (SELECT count(*) FROM %1$s)
+        SELECT r.*, 1, 0, a.at + (SELECT count(*) FROM %1$s)
         FROM jsonb_array_elements($json$%2$s$json$::jsonb) WITH ORDINALITY AS a(e, at),
         LATERAL jsonb_to_record(a.e) AS r(%3$s)
         """
