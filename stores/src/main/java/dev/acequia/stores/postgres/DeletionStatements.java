@@ -1,8 +1,6 @@
 package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.Schema;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,9 +11,6 @@ import java.util.stream.Stream;
  * gone cannot say that it was newer than a dead letter that is sent back.
  */
 final class DeletionStatements {
-  /** How long a deletion is remembered, by the database's clock. */
-  private static final String KEPT = "30 days";
-
   private final TableNames names;
   private final Schema schema;
   private final List<String> key;
@@ -105,17 +100,5 @@ final class DeletionStatements {
         + " AND d.\"_topic_id\" = "
         + topicId
         + " AND d.\"_partition\" = s.\"_partition\" AND d.\"_offset\" > s.\"_offset\")";
-  }
-
-  /** Removes entries that are old enough. */
-  void forgetOld(Connection connection) throws SQLException {
-    try (var statement = connection.createStatement()) {
-      statement.executeUpdate(
-          "DELETE FROM "
-              + names.deletions()
-              + " WHERE deleted_at < now() - interval '"
-              + KEPT
-              + "'");
-    }
   }
 }

@@ -15,9 +15,6 @@ import java.util.UUID;
  * of what was dropped stay, so that a replay at any time drops the same records and no others.
  */
 final class IdempotencyStatements {
-  /** How long an entry is kept, by the database's clock. */
-  private static final String KEPT = "24 hours";
-
   private static final String MARKS =
       " FROM unnest(?::uuid[], ?::bigint[], ?::int[], ?::bigint[]) WITH ORDINALITY"
           + " AS m (key, index, partition, \"offset\", ordinal)";
@@ -28,7 +25,6 @@ final class IdempotencyStatements {
   private final String findRepeats;
   private final String rememberDropped;
   private final String findDropped;
-  private final String forget;
   private final UUID topicId;
 
   IdempotencyStatements(TableNames names, UUID topicId) {
@@ -61,8 +57,6 @@ final class IdempotencyStatements {
             + names.repeats()
             + " r ON r.topic_id = ?::uuid AND r.partition = m.partition"
             + " AND r.\"offset\" = m.\"offset\"";
-    forget =
-        "DELETE FROM " + names.idempotency() + " WHERE seen_at < now() - interval '" + KEPT + "'";
     this.topicId = topicId;
   }
 
@@ -121,13 +115,6 @@ final class IdempotencyStatements {
           repeats.set(marks.get(rows.getInt(1) - 1).row());
         }
       }
-    }
-  }
-
-  /** Removes entries that are old enough. */
-  void forgetOld(Connection connection) throws SQLException {
-    try (var statement = connection.prepareStatement(forget)) {
-      statement.executeUpdate();
     }
   }
 

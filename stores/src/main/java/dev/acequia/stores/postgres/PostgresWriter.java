@@ -12,7 +12,6 @@ import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * one row before either writes.
  */
 public final class PostgresWriter implements StoreWriter {
-  private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
-
   private final PipelineDefinition definition;
   private final PostgresAccess access;
   private final UUID topicId;
@@ -38,7 +35,6 @@ public final class PostgresWriter implements StoreWriter {
   private final Optional<RowLoad> loadWithoutWhatIsThere;
 
   private @Nullable PostgresSession session;
-  private long forgetAtNanos = System.nanoTime();
 
   PostgresWriter(
       PipelineDefinition definition, StoreDefinition.Postgres store, PostgresAccess access) {
@@ -219,21 +215,12 @@ public final class PostgresWriter implements StoreWriter {
     }
     gate.onOwned();
     BitSet repeats = idempotency.repeats(own.connection(), batch.marks().marks());
-    forgetOldKeys(own);
     var loaded = loading.load(own, batch, repeats);
     gate.beforeCommit(loaded.rejected());
     own.commit();
     var rejected = loaded.rejected().size();
     var duplicates = repeats.cardinality() + loaded.duplicates();
     return new WriteResult.Stored(batch.rows() - duplicates - rejected, duplicates, rejected);
-  }
-
-  private void forgetOldKeys(PostgresSession own) throws SQLException {
-    if (System.nanoTime() - forgetAtNanos >= 0) {
-      idempotency.forgetOld(own.connection());
-      load.forgetOld(own.connection());
-      forgetAtNanos = System.nanoTime() + FORGET_EVERY.toNanos();
-    }
   }
 
   private PostgresSession session() throws SQLException {

@@ -16,9 +16,6 @@ interface RowLoad {
    */
   int load(PostgresSession session, PostgresBatch batch, BitSet skip) throws SQLException;
 
-  /** Removes what was remembered for long enough. */
-  default void forgetOld(Connection connection) throws SQLException {}
-
   /** The same for a batch in which something is bad: range by range. */
   RangeLoad inRanges(PostgresSession session, PostgresBatch batch, BitSet skip);
 }

@@ -213,11 +213,6 @@ final class UpsertLoad implements RowLoad {
   }
 
   @Override
-  public void forgetOld(Connection connection) throws SQLException {
-    deletions.forgetOld(connection);
-  }
-
-  @Override
   public RangeLoad inRanges(PostgresSession session, PostgresBatch batch, BitSet skip) {
     return new RangeLoad(session, batch, skip, ranges, false);
   }
