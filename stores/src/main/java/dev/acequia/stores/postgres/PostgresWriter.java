@@ -16,7 +16,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresWriter implements StoreWriter {
   private final PipelineDefinition definition;
   private final PostgresAccess access;
-  private final UUID topicId;
   private final OffsetStatements offsets;
   private final IdempotencyStatements idempotency;
   private final RowLoad load;
@@ -41,15 +39,14 @@ public final class PostgresWriter implements StoreWriter {
     var names = TableNames.of(store);
     this.definition = definition;
     this.access = access;
-    topicId = definition.topic().uuid();
     offsets = new OffsetStatements(names, definition.schema().hash());
-    idempotency = new IdempotencyStatements(names, topicId);
+    idempotency = new IdempotencyStatements(names);
     if (definition.mode() == LoadMode.APPEND) {
       var append = new AppendLoad(names, definition.schema());
       load = append;
       loadWithoutWhatIsThere = Optional.of(append.withoutWhatIsThere());
     } else {
-      load = new UpsertLoad(names, definition.schema(), topicId);
+      load = new UpsertLoad(names, definition.schema());
       loadWithoutWhatIsThere = Optional.empty();
     }
     screen = new ConstraintScreen(names, definition.schema(), definition.mode());
@@ -76,7 +73,7 @@ public final class PostgresWriter implements StoreWriter {
 
   @Override
   public StoreBatch newBatch() {
-    return new PostgresBatch(definition.schema(), definition.mode(), topicId);
+    return new PostgresBatch(definition.schema(), definition.mode());
   }
 
   @Override
@@ -105,7 +102,9 @@ public final class PostgresWriter implements StoreWriter {
               new PartitionClaim(
                   claim.partition(),
                   rewind.nextOffset(),
+                  rewind.leaderEpoch(),
                   claim.topicId(),
+                  claim.lineage(),
                   claim.fence(),
                   claim.schemaHash(),
                   rewind.replay()));
