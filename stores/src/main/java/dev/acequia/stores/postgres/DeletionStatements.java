@@ -63,8 +63,9 @@ final class DeletionStatements {
    *
    * @param newest a query of the newest staged row of each key
    * @param deleted what is true of its rows that are deletions
+   * @param condition on its rows {@code s}
    */
-  String remember(String newest, String deleted) {
+  String remember(String newest, String deleted, String condition) {
     return "INSERT INTO "
         + names.deletions()
         + " AS t ("
@@ -79,6 +80,7 @@ final class DeletionStatements {
         + newest
         + ") s WHERE s."
         + deleted
+        + condition
         + " ON CONFLICT ("
         + String.join(", ", key)
         + ") DO UPDATE SET deleted_at = now(), "
@@ -88,6 +90,20 @@ final class DeletionStatements {
             .collect(Collectors.joining(", "))
         + " WHERE "
         + UpsertLoad.notNewer("excluded");
+  }
+
+  /**
+   * Whether a staged deletion may be remembered as the newest of its key: one that was sent back
+   * would hide that a newer one is forgotten.
+   */
+  String unlessForgotten() {
+    return "(NOT "
+        + RedriveGuard.isForgotten(names)
+        + " OR EXISTS (SELECT FROM "
+        + names.deletions()
+        + " d WHERE "
+        + key.stream().map(k -> "d." + k + " = s." + k).collect(Collectors.joining(" AND "))
+        + " AND d.\"_partition\" = s.\"_partition\"))";
   }
 
   /** Whether no later record of the staged row's partition deleted its key. */

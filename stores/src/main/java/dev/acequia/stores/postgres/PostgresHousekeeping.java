@@ -1,6 +1,8 @@
 package dev.acequia.stores.postgres;
 
+import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreUnavailableException;
@@ -8,6 +10,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Walks through a table that remembers, over a connection that is there for the laps alone. */
@@ -28,9 +32,17 @@ public final class PostgresHousekeeping implements StoreHousekeeping {
       Map<String, String> environment) {
     var names = TableNames.of(store);
     var access = PostgresAccess.fromEnvironment(environment);
-    return List.of(
-        new PostgresHousekeeping(
-            access, new TableWalk(names.idempotency(), new ExpiredMarks(names))));
+    var marks = new TableWalk(names.idempotency(), new ExpiredMarks(names));
+    var deletions =
+        definition.mode() == LoadMode.UPSERT
+            ? RuntimeVariable.ACEQUIA_DELETIONS_KEPT
+                .in(environment)
+                .map(Duration::parse)
+                .map(kept -> new TableWalk(names.deletions(), new ExpiredDeletions(names, kept)))
+            : Optional.<TableWalk>empty();
+    return Stream.concat(Stream.of(marks), deletions.stream())
+        .<StoreHousekeeping>map(walk -> new PostgresHousekeeping(access, walk))
+        .toList();
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -213,13 +214,21 @@ public final class PostgresWriter implements StoreWriter {
       return new WriteResult.Overtaken();
     }
     gate.onOwned();
-    BitSet repeats = idempotency.repeats(own.connection(), batch.marks().marks());
-    var loaded = loading.load(own, batch, repeats);
-    gate.beforeCommit(loaded.rejected());
+    var judged = idempotency.judge(own.connection(), batch.marks().marks());
+    var rejected = new ArrayList<>(judged.reused());
+    var skip = (BitSet) judged.repeats().clone();
+    rejected.forEach(rejection -> skip.set(rejection.row()));
+    for (var rejection : load.unjudged(own, batch, skip)) {
+      rejected.add(rejection);
+      skip.set(rejection.row());
+    }
+    var loaded = loading.load(own, batch, skip);
+    rejected.addAll(loaded.rejected());
+    gate.beforeCommit(rejected);
     own.commit();
-    var rejected = loaded.rejected().size();
-    var duplicates = repeats.cardinality() + loaded.duplicates();
-    return new WriteResult.Stored(batch.rows() - duplicates - rejected, duplicates, rejected);
+    var duplicates = judged.repeats().cardinality() + loaded.duplicates();
+    return new WriteResult.Stored(
+        batch.rows() - duplicates - rejected.size(), duplicates, rejected.size());
   }
 
   private PostgresSession session() throws SQLException {
@@ -227,6 +236,7 @@ public final class PostgresWriter implements StoreWriter {
       var opened = PostgresSession.open(access);
       try {
         load.prepare(opened.connection());
+        idempotency.prepare(opened.connection());
         opened.commit();
       } catch (SQLException e) {
         opened.abort();

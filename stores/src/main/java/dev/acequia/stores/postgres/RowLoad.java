@@ -1,13 +1,21 @@
 package dev.acequia.stores.postgres;
 
+import dev.acequia.stores.RowRejection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.BitSet;
+import java.util.List;
 
 /** How rows get into the table, within a transaction that others begin and end. */
 interface RowLoad {
   /** What the session needs before the first transaction. */
   default void prepare(Connection connection) throws SQLException {}
+
+  /** The rows that cannot be judged, which are to be skipped. */
+  default List<RowRejection> unjudged(PostgresSession session, PostgresBatch batch, BitSet skip)
+      throws SQLException {
+    return List.of();
+  }
 
   /**
    * Loads a batch, without the rows to skip.

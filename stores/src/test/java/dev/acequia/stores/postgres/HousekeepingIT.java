@@ -10,6 +10,7 @@ import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.Schema;
 import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.PartitionAdvance;
@@ -19,6 +20,7 @@ import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,7 @@ class HousekeepingIT {
   private static final Schema SCHEMA =
       schema(List.of("id"), new Field("id", FieldType.INT64, true, null));
   private static final CommitGate<RuntimeException> OPEN = rejected -> {};
+  private static final String DELETIONS = "ops._acequia_deleted_flights";
   private static final String MARKS = "ops._acequia_idempotency_flights";
 
   /** No step's pause is as long, and the one after a lap is longer. */
@@ -42,7 +45,9 @@ class HousekeepingIT {
   }
 
   private List<StoreHousekeeping> parts(PipelineDefinition definition) {
-    return StoreHousekeeping.open(definition, warehouse.writerEnvironment("pod"));
+    var environment = new HashMap<>(warehouse.writerEnvironment("pod"));
+    environment.put(RuntimeVariable.ACEQUIA_DELETIONS_KEPT.name(), "P40D");
+    return StoreHousekeeping.open(definition, environment);
   }
 
   /** Works until nothing is due, and answers how many steps that took. */
@@ -58,9 +63,8 @@ class HousekeepingIT {
     warehouse.asSuperuser(
         "INSERT INTO "
             + MARKS
-            + " SELECT gen_random_uuid(), i, '"
-            + TOPIC
-            + "', 0, i, now() - interval '"
+            + " (key, index, generation, partition, \"offset\", seen_at)"
+            + " SELECT gen_random_uuid(), i, 1, 0, i, now() - interval '"
             + age
             + "' FROM generate_series(1, "
             + count
@@ -98,7 +102,7 @@ class HousekeepingIT {
       var began = System.nanoTime();
       assertThat(
               writer.write(
-                  writer.newBatch(), List.of(new PartitionAdvance(0, claim.fence(), 0, 1)), OPEN))
+                  writer.newBatch(), List.of(new PartitionAdvance(0, claim.fence(), 0, 1, null)), OPEN))
           .isInstanceOf(WriteResult.Stored.class);
       assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
       assertThatThrownBy(marks::work).isInstanceOf(StoreUnavailableException.class);
@@ -139,5 +143,73 @@ class HousekeepingIT {
       lap(marks);
       assertThat(warehouse.rows("SELECT count(*) FROM " + MARKS)).containsExactly("0");
     }
+  }
+
+  private void addDeletions(long from, long to, int partition, String age) throws Exception {
+    warehouse.asSuperuser(
+        "INSERT INTO "
+            + DELETIONS
+            + " (id, _generation, _partition, _offset, deleted_at) SELECT i, 1, "
+            + partition
+            + ", i, now() - interval '"
+            + age
+            + "' FROM generate_series("
+            + from
+            + ", "
+            + to
+            + ") i");
+  }
+
+  private List<String> forgottenBefore() throws Exception {
+    return warehouse.rows(
+        "SELECT forgotten_before FROM ops._acequia_generations_flights ORDER BY partition");
+  }
+
+  @Test
+  void saysInTheLedgerUpToWhereItForgetsDeletions() throws Exception {
+    var definition = migrated(LoadMode.UPSERT);
+    addDeletions(1, 30_000, 0, "41 days");
+    addDeletions(30_001, 30_010, 0, "39 days");
+    addDeletions(40_001, 40_020, 1, "41 days");
+    try (var deletions = parts(definition).getLast()) {
+      lap(deletions);
+      assertThat(warehouse.rows("SELECT count(*), min(id) FROM " + DELETIONS))
+          .containsExactly("10|30001");
+      assertThat(forgottenBefore()).containsExactly("30001", "40021");
+    }
+  }
+
+  @Test
+  void forgetsNoDeletionThatABatchHasLockedOrWhoseLedgerItReads() throws Exception {
+    var definition = migrated(LoadMode.UPSERT);
+    addDeletions(1, 2, 0, "41 days");
+    try (var other = warehouse.connect(warehouse.writer(), Warehouse.WRITER_PASSWORD);
+        var statement = other.createStatement();
+        var deletions = parts(definition).getLast()) {
+      other.setAutoCommit(false);
+      statement.execute("UPDATE " + DELETIONS + " SET _offset = 9, deleted_at = now() WHERE id = 1");
+      lap(deletions);
+      assertThat(warehouse.rows("SELECT id FROM " + DELETIONS)).containsExactly("1");
+      other.commit();
+      lap(deletions);
+      assertThat(warehouse.rows("SELECT id, _offset FROM " + DELETIONS)).containsExactly("1|9");
+
+      addDeletions(3, 3, 0, "41 days");
+      statement.execute("SELECT FROM ops._acequia_generations_flights FOR SHARE");
+      assertThatThrownBy(() -> lap(deletions)).isInstanceOf(StoreUnavailableException.class);
+      assertThat(warehouse.rows("SELECT id FROM " + DELETIONS + " ORDER BY id"))
+          .containsExactly("1", "3");
+      other.rollback();
+      lap(deletions);
+      assertThat(warehouse.rows("SELECT id FROM " + DELETIONS)).containsExactly("1");
+    }
+  }
+
+  @Test
+  void forgetsNoDeletionWhereNobodySaysForHowLong() throws Exception {
+    var definition = migrated(LoadMode.UPSERT);
+    assertThat(StoreHousekeeping.open(definition, warehouse.writerEnvironment("pod")))
+        .extracting(StoreHousekeeping::subject)
+        .containsExactly("\"ops\".\"_acequia_idempotency_flights\"");
   }
 }
