@@ -43,8 +43,11 @@ public interface StoreBatch {
   /**
    * Says that the row last added was put aside once and sent back: records that came after it may
    * have been stored, and deleted, already. Said before {@link #markIdempotent}.
+   *
+   * @param generation of the log that it stands in now
+   * @param offset where it stands now
    */
-  void markRedriven();
+  void markRedriven(int generation, long offset);
 
   /** How many rows there are, deletions included. */
   int rows();

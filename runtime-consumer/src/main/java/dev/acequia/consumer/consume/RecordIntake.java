@@ -96,7 +96,7 @@ final class RecordIntake {
     }
     var headers = record.headers().toArray();
     if (redriven != null) {
-      into.rows().markRedriven();
+      into.rows().markRedriven(ownGeneration, record.offset());
     }
     if (headers.length > 0) {
       // Of a deletion, the key is all that there is.

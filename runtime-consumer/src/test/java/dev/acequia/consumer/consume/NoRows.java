@@ -21,7 +21,7 @@ final class NoRows implements StoreBatch {
   public void expectDuplicates() {}
 
   @Override
-  public void markRedriven() {}
+  public void markRedriven(int generation, long offset) {}
 
   @Override
   public int rows() {

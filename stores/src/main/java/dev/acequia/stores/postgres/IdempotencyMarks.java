@@ -1,5 +1,6 @@
 package dev.acequia.stores.postgres;
 
+import dev.acequia.stores.Origin;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -18,8 +19,9 @@ final class IdempotencyMarks {
    * @param id of the key within its scope
    * @param formerId of the key alone, as former versions had it; null where that is the id itself
    * @param hash of the record, which tells a repeat from another record with the same key
+   * @param origin whose record it is
+   * @param place where it was read: not its origin when it was put aside once and sent back
    * @param replayed whether it was judged before
-   * @param redriven whether it was put aside once and sent back
    */
   record Mark(
       int row,
@@ -27,11 +29,9 @@ final class IdempotencyMarks {
       @Nullable UUID formerId,
       long index,
       UUID hash,
-      int generation,
-      int partition,
-      long offset,
-      boolean replayed,
-      boolean redriven) {}
+      Origin origin,
+      Origin place,
+      boolean replayed) {}
 
   /** A key, which the records of one push share. */
   private record Key(byte @Nullable [] scope, byte[] key, UUID id, @Nullable UUID formerId) {
@@ -50,11 +50,9 @@ final class IdempotencyMarks {
       byte[] key,
       long index,
       ByteBuffer content,
-      int generation,
-      int partition,
-      long offset,
-      boolean replayed,
-      boolean redriven) {
+      Origin origin,
+      @Nullable Origin place,
+      boolean replayed) {
     var known = last != null && last.is(scope, key) ? last : key(scope, key);
     last = known;
     sha256.update(content.duplicate());
@@ -65,11 +63,9 @@ final class IdempotencyMarks {
             known.formerId(),
             index,
             first128(),
-            generation,
-            partition,
-            offset,
-            replayed,
-            redriven));
+            origin,
+            place == null ? origin : place,
+            replayed));
   }
 
   List<Mark> marks() {

@@ -1,6 +1,7 @@
 package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
+import dev.acequia.stores.Origin;
 import dev.acequia.stores.RowRejection;
 import dev.acequia.stores.postgres.IdempotencyMarks.Mark;
 import java.sql.Connection;
@@ -11,12 +12,13 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Tells repeats by their idempotency key, and records that came with a key of another. An entry
  * knows the record it stands for, so that reading that same record again, after a failure, is no
- * repeat. Entries end after a day, see {@link ExpiredMarks}; the coordinates of what was not stored
- * stay, so that a replay at any time drops the same records and no others.
+ * repeat. Entries end after a day, see {@link ExpiredMarks}; the places of what was not stored stay,
+ * so that a replay at any time drops the same records and no others.
  */
 final class IdempotencyStatements {
   private static final String MARKS =
@@ -41,7 +43,6 @@ final class IdempotencyStatements {
   private final Statements plain;
   private final Statements withFormer;
   private final String rememberDropped;
-  private final String forgetDropped;
   private final String findDropped;
   private long formerUntilNanos = System.nanoTime();
 
@@ -65,13 +66,6 @@ final class IdempotencyStatements {
             + " (generation, partition, \"offset\") SELECT d.generation, d.partition, d.\"offset\""
             + COORDINATES
             + " AS d (generation, partition, \"offset\") ON CONFLICT DO NOTHING";
-    forgetDropped =
-        "DELETE FROM "
-            + names.repeats()
-            + " r USING (SELECT *"
-            + COORDINATES
-            + " AS d (generation, partition, \"offset\")) s WHERE r.generation = s.generation"
-            + " AND r.partition = s.partition AND r.\"offset\" = s.\"offset\"";
     findDropped =
         "SELECT m.ordinal"
             + COORDINATES
@@ -171,12 +165,10 @@ final class IdempotencyStatements {
       pending = unknown;
     }
     if (!dropped.isEmpty()) {
-      change(connection, rememberDropped, dropped);
-    }
-    // It was put aside as one that came with a reused key, and is stored now after all.
-    var back = fresh.stream().filter(mark -> mark.redriven() && !dropped.contains(mark)).toList();
-    if (!back.isEmpty()) {
-      change(connection, forgetDropped, back);
+      try (var statement = connection.prepareStatement(rememberDropped)) {
+        bindCoordinates(statement, 1, dropped, Mark::place);
+        statement.executeUpdate();
+      }
     }
   }
 
@@ -219,20 +211,12 @@ final class IdempotencyStatements {
   private void addDropped(Connection connection, List<Mark> marks, BitSet repeats)
       throws SQLException {
     try (var statement = connection.prepareStatement(findDropped)) {
-      bindCoordinates(statement, 1, marks);
+      bindCoordinates(statement, 1, marks, Mark::place);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
           repeats.set(marks.get(rows.getInt(1) - 1).row());
         }
       }
-    }
-  }
-
-  private static void change(Connection connection, String sql, List<Mark> marks)
-      throws SQLException {
-    try (var statement = connection.prepareStatement(sql)) {
-      bindCoordinates(statement, 1, marks);
-      statement.executeUpdate();
     }
   }
 
@@ -245,13 +229,15 @@ final class IdempotencyStatements {
     statement.setObject(3, marks.stream().mapToLong(Mark::index).toArray());
     statement.setArray(
         4, connection.createArrayOf("uuid", marks.stream().map(Mark::hash).toArray()));
-    bindCoordinates(statement, 5, marks);
+    bindCoordinates(statement, 5, marks, Mark::origin);
   }
 
-  private static void bindCoordinates(PreparedStatement statement, int first, List<Mark> marks)
+  private static void bindCoordinates(
+      PreparedStatement statement, int first, List<Mark> marks, Function<Mark, Origin> which)
       throws SQLException {
-    statement.setObject(first, marks.stream().mapToInt(Mark::generation).toArray());
-    statement.setObject(first + 1, marks.stream().mapToInt(Mark::partition).toArray());
-    statement.setObject(first + 2, marks.stream().mapToLong(Mark::offset).toArray());
+    var origins = marks.stream().map(which).toList();
+    statement.setObject(first, origins.stream().mapToInt(Origin::generation).toArray());
+    statement.setObject(first + 1, origins.stream().mapToInt(Origin::partition).toArray());
+    statement.setObject(first + 2, origins.stream().mapToLong(Origin::offset).toArray());
   }
 }

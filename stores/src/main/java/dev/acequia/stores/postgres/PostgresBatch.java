@@ -34,6 +34,10 @@ final class PostgresBatch implements StoreBatch {
   private int rows;
   private final BitSet deletions = new BitSet();
   private final Map<Integer, Origin> redriven = new HashMap<>();
+
+  /** Where the last redriven row stands now. */
+  private @Nullable Origin lastPlace;
+
   private boolean expectsDuplicates;
   private final IdempotencyMarks marks = new IdempotencyMarks();
   private final Optional<NewestOfKeys> newest;
@@ -110,11 +114,9 @@ final class PostgresBatch implements StoreBatch {
         key,
         index,
         content,
-        lastGeneration,
-        lastPartition,
-        lastOffset,
-        replayed,
-        redriven.containsKey(rows - 1));
+        new Origin(lastGeneration, lastPartition, lastOffset),
+        redriven.containsKey(rows - 1) ? lastPlace : null,
+        replayed);
   }
 
   @Override
@@ -123,7 +125,8 @@ final class PostgresBatch implements StoreBatch {
   }
 
   @Override
-  public void markRedriven() {
+  public void markRedriven(int generation, long offset) {
+    lastPlace = new Origin(generation, lastPartition, offset);
     redriven.put(rows - 1, new Origin(lastGeneration, lastPartition, lastOffset));
   }
 

@@ -229,7 +229,7 @@ public final class PostgresMigration implements StoreMigration {
                   "SELECT, UPDATE ON " + names.offsets(),
                   "SELECT, UPDATE (forgotten_before) ON " + names.generations(),
                   "SELECT, INSERT, DELETE ON " + names.idempotency(),
-                  "SELECT, INSERT, DELETE ON " + names.repeats(),
+                  "SELECT, INSERT ON " + names.repeats(),
                   "SELECT, INSERT ON " + names.replays()));
       if (definition.mode() == LoadMode.UPSERT) {
         writer

@@ -206,34 +206,41 @@ class MarksIT {
       write(writer, batch, 0, 2);
       // Sent back the same day, it is judged the same.
       batch.clear();
-      sendBack(batch, 1, "reused", false);
+      sendBack(batch, 1, 2, "reused", false);
       assertThat(write(writer, batch, 2, 3)).isEqualTo(new WriteResult.Stored(0, 0, 1));
       assertReused(0);
 
       warehouse.asSuperuser("DELETE FROM ops._acequia_idempotency_flights");
       batch.clear();
-      sendBack(batch, 1, "reused", false);
+      sendBack(batch, 1, 3, "reused", false);
       assertThat(write(writer, batch, 3, 4)).isEqualTo(new WriteResult.Stored(1, 0, 0));
       assertThat(names()).containsExactly("first", "reused");
 
+      // Its first place is in the log no more, the others are.
+      StoreMigration.open(definition, warehouse.migrationEnvironment())
+          .migrate(log(TOPIC, 1, 2, 99));
       warehouse.asSuperuser(
-          "DELETE FROM ops.flights", "UPDATE ops._acequia_offsets_flights SET next_offset = 0");
+          "DELETE FROM ops.flights", "UPDATE ops._acequia_offsets_flights SET next_offset = 2");
       batch.clear();
       batch.expectDuplicates();
-      add(batch, 0, 0, "first", "a", "1", 0, true);
-      add(batch, 1, 1, "reused", "a", "1", 0, true);
-      write(writer, batch, 0, 2);
-      assertThat(names()).containsExactly("first", "reused");
+      sendBack(batch, 1, 2, "reused", true);
+      assertThat(write(writer, batch, 2, 3)).isEqualTo(new WriteResult.Stored(0, 1, 0));
+      batch.clear();
+      batch.expectDuplicates();
+      sendBack(batch, 1, 3, "reused", true);
+      assertThat(write(writer, batch, 3, 4)).isEqualTo(new WriteResult.Stored(1, 0, 0));
+      assertThat(names()).containsExactly("reused");
     }
   }
 
-  private void sendBack(StoreBatch batch, long offset, String name, boolean replayed)
+  /** A record of an offset that stands at another now. */
+  private void sendBack(StoreBatch batch, long offset, long now, String name, boolean replayed)
       throws Exception {
     var json =
         ("{\"id\":" + offset + ",\"name\":\"" + name + "\"}").getBytes(StandardCharsets.UTF_8);
     new RecordDecoder(SCHEMA).decode(json, 0, json.length, row);
     batch.add(row, 1, 0, offset);
-    batch.markRedriven();
+    batch.markRedriven(1, now);
     batch.markIdempotent(bytes("a"), bytes("1"), 0, ByteBuffer.wrap(bytes(name)), replayed);
   }
 

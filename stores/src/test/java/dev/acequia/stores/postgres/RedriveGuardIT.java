@@ -69,7 +69,7 @@ class RedriveGuardIT {
 
   private void sendBack(StoreBatch batch, long offset, long id, String name) throws Exception {
     add(batch, offset, id, name);
-    batch.markRedriven();
+    batch.markRedriven(1, 99);
   }
 
   private void delete(StoreBatch batch, long offset, long id) throws Exception {
@@ -148,7 +148,7 @@ class RedriveGuardIT {
       write(writer, batch, 100);
       forgetDeletionsBefore(definition, 20);
       delete(batch, 2, 1);
-      batch.markRedriven();
+      batch.markRedriven(1, 99);
       write(writer, batch, 110);
       assertThat(rejected).isEmpty();
       sendBack(batch, 5, 1, "deleted at 12");
