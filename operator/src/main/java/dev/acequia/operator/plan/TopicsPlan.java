@@ -60,8 +60,8 @@ public record TopicsPlan(DesiredTopic records, DesiredTopic deadLetters) {
   }
 
   /**
-   * How long an upsert table must remember what was deleted: until no record that came before it can
-   * be read again, as a dead letter or in a replay. Empty when that is for ever.
+   * How long an upsert table must remember what was deleted: until no record that came before it
+   * can be read again, as a dead letter or in a replay. Empty when that is for ever.
    */
   public Optional<Duration> deletionsKept() {
     var retentions =
@@ -94,7 +94,8 @@ public record TopicsPlan(DesiredTopic records, DesiredTopic deadLetters) {
     settings.put("cleanup.policy", "delete");
     settings.put("retention.ms", Long.toString(retention.toMillis()));
     settings.put("min.insync.replicas", Integer.toString(platform.kafka().minInsyncReplicas()));
-    // A leader that lacks records would cut the log that has been read: better no leader for a while.
+    // A leader that lacks records would cut the log that has been read: better no leader for a
+    // while.
     settings.put("unclean.leader.election.enable", "false");
     settings.put("message.timestamp.type", "CreateTime"); // when the record was accepted
     return settings;

@@ -169,7 +169,8 @@ record Workloads(
       @Nullable String endedReplay) {
     var memory =
         deletionsKept.stream()
-            .map(kept -> RuntimePod.literal(RuntimeVariable.ACEQUIA_DELETIONS_KEPT, kept.toString()))
+            .map(
+                kept -> RuntimePod.literal(RuntimeVariable.ACEQUIA_DELETIONS_KEPT, kept.toString()))
             .toList();
     var deployment =
         deployment(

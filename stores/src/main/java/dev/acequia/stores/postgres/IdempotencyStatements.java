@@ -17,8 +17,8 @@ import java.util.function.Function;
 /**
  * Tells repeats by their idempotency key, and records that came with a key of another. An entry
  * knows the record it stands for, so that reading that same record again, after a failure, is no
- * repeat. Entries end after a day, see {@link ExpiredMarks}; the places of what was not stored stay,
- * so that a replay at any time drops the same records and no others.
+ * repeat. Entries end after a day, see {@link ExpiredMarks}; the places of what was not stored
+ * stay, so that a replay at any time drops the same records and no others.
  */
 final class IdempotencyStatements {
   private static final String MARKS =
@@ -59,7 +59,8 @@ final class IdempotencyStatements {
                     + IS_OWN
                     + ")"),
             find(
-                names, "k.key = ANY (ARRAY[m.key, m.former]) AND (k.key = m.key OR k.hash IS NULL)"));
+                names,
+                "k.key = ANY (ARRAY[m.key, m.former]) AND (k.key = m.key OR k.hash IS NULL)"));
     rememberDropped =
         "INSERT INTO "
             + names.repeats()
@@ -222,8 +223,7 @@ final class IdempotencyStatements {
 
   private static void bind(Connection connection, PreparedStatement statement, List<Mark> marks)
       throws SQLException {
-    statement.setArray(
-        1, connection.createArrayOf("uuid", marks.stream().map(Mark::id).toArray()));
+    statement.setArray(1, connection.createArrayOf("uuid", marks.stream().map(Mark::id).toArray()));
     statement.setArray(
         2, connection.createArrayOf("uuid", marks.stream().map(Mark::formerId).toArray()));
     statement.setObject(3, marks.stream().mapToLong(Mark::index).toArray());

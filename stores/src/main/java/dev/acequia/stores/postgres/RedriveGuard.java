@@ -100,9 +100,7 @@ final class RedriveGuard {
     redriven
         .entrySet()
         .removeIf(
-            row ->
-                batch.deletions().get(row.getKey())
-                    || !isForgotten(row.getValue(), forgotten));
+            row -> batch.deletions().get(row.getKey()) || !isForgotten(row.getValue(), forgotten));
     if (redriven.isEmpty()) {
       return List.of();
     }

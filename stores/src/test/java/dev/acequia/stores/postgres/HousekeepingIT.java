@@ -102,7 +102,9 @@ class HousekeepingIT {
       var began = System.nanoTime();
       assertThat(
               writer.write(
-                  writer.newBatch(), List.of(new PartitionAdvance(0, claim.fence(), 0, 1, null)), OPEN))
+                  writer.newBatch(),
+                  List.of(new PartitionAdvance(0, claim.fence(), 0, 1, null)),
+                  OPEN))
           .isInstanceOf(WriteResult.Stored.class);
       assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
       assertThatThrownBy(marks::work).isInstanceOf(StoreUnavailableException.class);
@@ -187,7 +189,8 @@ class HousekeepingIT {
         var statement = other.createStatement();
         var deletions = parts(definition).getLast()) {
       other.setAutoCommit(false);
-      statement.execute("UPDATE " + DELETIONS + " SET _offset = 9, deleted_at = now() WHERE id = 1");
+      statement.execute(
+          "UPDATE " + DELETIONS + " SET _offset = 9, deleted_at = now() WHERE id = 1");
       lap(deletions);
       assertThat(warehouse.rows("SELECT id FROM " + DELETIONS)).containsExactly("1");
       other.commit();

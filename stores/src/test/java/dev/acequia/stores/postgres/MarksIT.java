@@ -79,8 +79,7 @@ class MarksIT {
       int index,
       boolean replayed)
       throws Exception {
-    var json =
-        ("{\"id\":" + id + ",\"name\":\"" + name + "\"}").getBytes(StandardCharsets.UTF_8);
+    var json = ("{\"id\":" + id + ",\"name\":\"" + name + "\"}").getBytes(StandardCharsets.UTF_8);
     new RecordDecoder(SCHEMA).decode(json, 0, json.length, row);
     batch.add(row, 1, 0, offset);
     batch.markIdempotent(
@@ -108,8 +107,8 @@ class MarksIT {
 
   private void assertReused(int... rows) {
     assertThat(rejected).allMatch(one -> one.errorClass() == ErrorClass.IdempotencyKeyReused);
-    assertThat(rejected.stream().mapToInt(RowRejection::row).sorted()).containsExactly(
-        java.util.Arrays.stream(rows).boxed().toArray(Integer[]::new));
+    assertThat(rejected.stream().mapToInt(RowRejection::row).sorted())
+        .containsExactly(java.util.Arrays.stream(rows).boxed().toArray(Integer[]::new));
   }
 
   @Test

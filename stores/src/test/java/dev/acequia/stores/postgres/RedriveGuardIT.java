@@ -81,9 +81,7 @@ class RedriveGuardIT {
   private void write(StoreWriter writer, StoreBatch batch, long to) throws Exception {
     var claim = writer.claim(0).orElseThrow();
     writer.write(
-        batch,
-        List.of(new PartitionAdvance(0, claim.fence(), claim.nextOffset(), to, null)),
-        gate);
+        batch, List.of(new PartitionAdvance(0, claim.fence(), claim.nextOffset(), to, null)), gate);
     batch.clear();
   }
 
