@@ -33,6 +33,11 @@ public enum RuntimeVariable {
   ACEQUIA_BIND_ADDRESS,
   /** For the consumer only: a {@link ReplayOrder} as JSON; optional. */
   ACEQUIA_REPLAY,
+  /**
+   * For the consumer only: how long it is remembered which keys were deleted, as {@code P30D}; for
+   * ever when absent.
+   */
+  ACEQUIA_DELETIONS_KEPT,
   /** The Pod's name: client id in Kafka, application name in PostgreSQL. */
   POD_NAME,
   /** {@code host:port,…} of the brokers. */

@@ -5,6 +5,7 @@ import dev.acequia.contract.KafkaConnection;
 import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.TerminationException;
+import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.telemetry.ManagementServer;
 import dev.acequia.telemetry.MetricSet;
@@ -73,6 +74,7 @@ public final class ConsumerProcess {
                 Stream.generate(() -> StoreWriter.open(definition, environment))
                     .limit(LANES)
                     .toList());
+    var keeping = ProcessEnd.configured(() -> StoreHousekeeping.open(definition, environment));
     var metrics = new MetricSet(new PrometheusRegistry());
     var name = RuntimeVariable.POD_NAME.in(environment).orElse("acequia-consumer");
     var order =
@@ -82,12 +84,13 @@ public final class ConsumerProcess {
         new PipelineConsumer(definition, kafka, writers, metrics, name, order.orElse(null));
     var health = consumer.health();
     try (var server =
-        ManagementServer.start(
-            RuntimeVariable.ACEQUIA_BIND_ADDRESS.in(environment),
-            managementPort,
-            metrics.registry(),
-            health::live,
-            health::ready)) {
+            ManagementServer.start(
+                RuntimeVariable.ACEQUIA_BIND_ADDRESS.in(environment),
+                managementPort,
+                metrics.registry(),
+                health::live,
+                health::ready);
+        var housekeeping = Housekeeping.start(keeping)) {
       LOG.info("management port {}", server.port());
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(consumer, ended), "stop"));
       consumer.run();

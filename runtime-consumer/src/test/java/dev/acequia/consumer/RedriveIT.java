@@ -177,6 +177,36 @@ class RedriveIT {
   }
 
   @Test
+  void putsAsideAgainWhatMayHaveBeenDeletedSoLongAgoThatNobodyRemembers() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.UPSERT, 1)) {
+      pipeline.send(0, "[1]", "bad"); // offset 0, deleted long ago
+      pipeline.send(0, "[2]", "bad"); // offset 1, which nobody deleted
+      pipeline.send(0, "[3]", record(3, "before"));
+      pipeline.send(0, "[1]", null);
+      pipeline.send(0, "[4]", "bad"); // offset 4, after all that is forgotten
+      pipeline.start("pod");
+      pipeline.awaitTaken();
+      pipeline.rows(
+          "UPDATE "
+              + pipeline.offsetsTable().replace("offsets", "deleted")
+              + " SET deleted_at = now() - interval '31 days'");
+      pipeline.housekeep();
+
+      pipeline.send(0, "[5]", record(5, "same batch"));
+      pipeline.send(0, "[1]", record(1, "redriven"), source(pipeline, 0, 0));
+      pipeline.send(0, "[2]", record(2, "redriven"), source(pipeline, 0, 1));
+      pipeline.send(0, "[4]", record(4, "redriven"), source(pipeline, 0, 4));
+      pipeline.awaitTaken();
+      assertThat(pipeline.rows("SELECT id, name FROM " + pipeline.table() + " ORDER BY id"))
+          .containsExactly("3|before", "4|redriven", "5|same batch");
+      assertThat(pipeline.deadLetters())
+          .filteredOn(one -> text(one, RecordHeader.ERROR_CLASS).equals("DeletionForgotten"))
+          .extracting(letter -> text(letter, RecordHeader.SOURCE_OFFSET))
+          .containsExactly("0", "1");
+    }
+  }
+
+  @Test
   void believesNoCoordinatesThatCannotBe() throws Exception {
     try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 2)) {
       pipeline.send(0, null, record(1, "first"));

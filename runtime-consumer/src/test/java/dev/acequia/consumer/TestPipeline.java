@@ -17,6 +17,7 @@ import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.record.RecordHeader;
 import dev.acequia.servers.Ephemeral;
 import dev.acequia.servers.KafkaServer;
+import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -283,6 +284,18 @@ final class TestPipeline implements AutoCloseable {
     return StoreWriter.open(definition(), named(consumerEnvironment(pod)));
   }
 
+  /** Has the store forget what is old, as a consumer's process does beside the load. */
+  void housekeep() throws Exception {
+    for (var part : StoreHousekeeping.open(definition(), named(consumerEnvironment("keeper")))) {
+      try (part) {
+        Duration pause;
+        do {
+          pause = part.work();
+        } while (pause.compareTo(Duration.ofMinutes(1)) < 0); // longer after a lap only
+      }
+    }
+  }
+
   /** A consumer in a process of its own, which may be killed or stopped. */
   Process startProcess(String pod) throws IOException {
     var builder =
@@ -514,6 +527,7 @@ final class TestPipeline implements AutoCloseable {
     environment.put(RuntimeVariable.STORE_USERNAME, database + "_writer");
     environment.put(RuntimeVariable.STORE_PASSWORD, "writer");
     environment.put(RuntimeVariable.POD_NAME, pod);
+    environment.put(RuntimeVariable.ACEQUIA_DELETIONS_KEPT, "P30D");
     if (order != null) {
       environment.put(RuntimeVariable.ACEQUIA_REPLAY, order.toJson());
     }

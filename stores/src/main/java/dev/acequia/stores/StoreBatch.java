@@ -1,6 +1,8 @@
 package dev.acequia.stores;
 
 import dev.acequia.contract.record.Row;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records on their way into a store, already in the store's own format. Filled by one thread,
@@ -24,20 +26,28 @@ public interface StoreBatch {
   void addDeletion(Row key, int generation, int partition, long offset);
 
   /**
-   * Says that the row last added came with an idempotency key: it is dropped when another record
-   * with the same key and index is already stored. What a replay reads is dropped when it was
-   * dropped the first time, whatever the store remembers of keys now.
+   * Says that the row last added came with an idempotency key: it is dropped when the same record
+   * came before with the same scope, key and index, and rejected when another did. What a replay
+   * reads is dropped when it was not stored the first time, whatever the store remembers of keys
+   * now.
+   *
+   * @param scope whose key it is; null where the record does not say
+   * @param content by which a repeat is told from another record
    */
-  void markIdempotent(byte[] key, long index, boolean replayed);
+  void markIdempotent(
+      byte @Nullable [] scope, byte[] key, long index, ByteBuffer content, boolean replayed);
 
   /** Says that many of the rows are in the store already, as those of a replay are. */
   void expectDuplicates();
 
   /**
    * Says that the row last added was put aside once and sent back: records that came after it may
-   * have been stored, and deleted, already.
+   * have been stored, and deleted, already. Said before {@link #markIdempotent}.
+   *
+   * @param generation of the log that it stands in now
+   * @param offset where it stands now
    */
-  void markRedriven();
+  void markRedriven(int generation, long offset);
 
   /** How many rows there are, deletions included. */
   int rows();

@@ -30,7 +30,11 @@ public final class BadRecordException extends Exception {
     /** Headers of a redriven record that name a place where it cannot have stood. */
     ImpossibleSource,
     /** The store refused this record alone. */
-    RejectedByStore
+    RejectedByStore,
+    /** Another record came with the same idempotency key before. */
+    IdempotencyKeyReused,
+    /** A dead letter sent back that may have been deleted since: that is not known any more. */
+    DeletionForgotten
   }
 
   private final ErrorClass errorClass;

@@ -1,5 +1,6 @@
 package dev.acequia.operator.plan;
 
+import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.StoreDefinition;
@@ -10,9 +11,11 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -119,11 +122,19 @@ public record PipelinePlan(
           migrated,
           liveConsumer == null
               ? null
-              : workloads.consumer(liveConsumer, scale.replicas(), replay.ended()),
+              : workloads.consumer(
+                  liveConsumer, deletionsKept(topics), scale.replicas(), replay.ended()),
           liveApi == null
               ? null
               : workloads.api(liveApi, AccessPlan.of(spec), spec.api().replicas()),
           scale);
+    }
+
+    /** Empty also where nothing is deleted. */
+    private Optional<Duration> deletionsKept(TopicsPlan topics) {
+      return pipeline.getSpec().consumer().mode() == LoadMode.UPSERT
+          ? topics.deletionsKept()
+          : Optional.empty();
     }
 
     private List<HasMetadata> foundation(Workloads workloads) {

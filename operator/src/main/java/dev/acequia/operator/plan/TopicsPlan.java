@@ -5,14 +5,20 @@ import dev.acequia.contract.record.RecordHeader;
 import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.crds.SpecDuration;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The pipeline's two topics as they should be. */
 public record TopicsPlan(DesiredTopic records, DesiredTopic deadLetters) {
   /** Dead letters wait for a person, so they stay for two weeks even where records do not. */
   private static final Duration LEAST_DEAD_LETTER_RETENTION = Duration.ofDays(14);
+
+  /** A person may keep a dead letter elsewhere for a while. */
+  private static final Duration LEAST_MEMORY_OF_DELETIONS = Duration.ofDays(30);
 
   /**
    * One topic.
@@ -53,6 +59,20 @@ public record TopicsPlan(DesiredTopic records, DesiredTopic deadLetters) {
             deadLetterSettings(deadLetterRetention, platform)));
   }
 
+  /**
+   * How long an upsert table must remember what was deleted: until no record that came before it
+   * can be read again, as a dead letter or in a replay. Empty when that is for ever.
+   */
+  public Optional<Duration> deletionsKept() {
+    var retentions =
+        all().stream().map(topic -> Long.parseLong(topic.settings().get("retention.ms"))).toList();
+    return retentions.stream().anyMatch(millis -> millis < 0)
+        ? Optional.empty()
+        : Stream.concat(
+                Stream.of(LEAST_MEMORY_OF_DELETIONS), retentions.stream().map(Duration::ofMillis))
+            .max(Comparator.naturalOrder());
+  }
+
   public List<DesiredTopic> all() {
     return List.of(records, deadLetters);
   }
@@ -74,7 +94,8 @@ public record TopicsPlan(DesiredTopic records, DesiredTopic deadLetters) {
     settings.put("cleanup.policy", "delete");
     settings.put("retention.ms", Long.toString(retention.toMillis()));
     settings.put("min.insync.replicas", Integer.toString(platform.kafka().minInsyncReplicas()));
-    // A leader that lacks records would cut the log that has been read: better no leader for a while.
+    // A leader that lacks records would cut the log that has been read: better no leader for a
+    // while.
     settings.put("unclean.leader.election.enable", "false");
     settings.put("message.timestamp.type", "CreateTime"); // when the record was accepted
     return settings;

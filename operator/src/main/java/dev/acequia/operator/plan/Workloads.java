@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -158,11 +159,28 @@ record Workloads(
 
   /**
    * The new Pod takes over before the old one goes: while a new version fails, the old one loads.
+   *
+   * @param deletionsKept how long it is remembered what was deleted; empty when for ever
    */
-  Deployment consumer(Release release, int replicas, @Nullable String endedReplay) {
+  Deployment consumer(
+      Release release,
+      Optional<Duration> deletionsKept,
+      int replicas,
+      @Nullable String endedReplay) {
+    var memory =
+        deletionsKept.stream()
+            .map(
+                kept -> RuntimePod.literal(RuntimeVariable.ACEQUIA_DELETIONS_KEPT, kept.toString()))
+            .toList();
     var deployment =
         deployment(
-            names.consumerDeployment(), Component.CONSUMER, "consumer", release, null, replicas);
+            names.consumerDeployment(),
+            Component.CONSUMER,
+            "consumer",
+            release,
+            memory,
+            null,
+            replicas);
     if (endedReplay != null) {
       deployment
           .getMetadata()
@@ -172,7 +190,8 @@ record Workloads(
   }
 
   Deployment api(Release release, AccessPlan access, int replicas) {
-    return deployment(names.apiDeployment(), Component.API, "api", release, access, replicas);
+    return deployment(
+        names.apiDeployment(), Component.API, "api", release, List.of(), access, replicas);
   }
 
   private Deployment deployment(
@@ -180,6 +199,7 @@ record Workloads(
       Component component,
       String argument,
       Release release,
+      List<EnvVar> extra,
       @Nullable AccessPlan access,
       int replicas) {
     var pod =
@@ -190,7 +210,7 @@ record Workloads(
             List.of(argument),
             release,
             names.serviceAccount(),
-            List.of(),
+            extra,
             access,
             kafkaSecret);
     return new DeploymentBuilder()

@@ -98,11 +98,12 @@ final class RecordIntake {
       delete(record, generation, partition, offset, into);
     }
     var headers = record.headers().toArray();
-    if (headers.length > 0) {
-      markIdempotent(headers, into.isReplayed(record), into);
-    }
     if (redriven != null) {
-      into.rows().markRedriven();
+      into.rows().markRedriven(ownGeneration, record.offset());
+    }
+    if (headers.length > 0) {
+      // Of a deletion, the key is all that there is.
+      markIdempotent(headers, value == null ? record.key() : value, into.isReplayed(record), into);
     }
     into.addedRowOf(record, redriven != null);
   }
@@ -128,11 +129,13 @@ final class RecordIntake {
     into.rows().addDeletion(row, generation, partition, offset);
   }
 
-  private static void markIdempotent(Header[] headers, boolean replayed, Batch into) {
+  private static void markIdempotent(
+      Header[] headers, ByteBuffer content, boolean replayed, Batch into) {
     var key = last(headers, RecordHeader.IDEMPOTENCY_KEY);
     var index = number(headers, RecordHeader.IDEMPOTENCY_INDEX);
     if (key != null && index >= 0) {
-      into.rows().markIdempotent(key, index, replayed);
+      var scope = last(headers, RecordHeader.IDEMPOTENCY_SCOPE);
+      into.rows().markIdempotent(scope, key, index, content, replayed);
     }
   }
 

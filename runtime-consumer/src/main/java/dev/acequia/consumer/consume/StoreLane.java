@@ -7,7 +7,6 @@ import dev.acequia.consumer.deadletter.RedriveCheck;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.record.BadRecordException;
-import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.RowRejection;
@@ -251,7 +250,7 @@ final class StoreLane implements AutoCloseable {
         record,
         lineage.at(record.offset()),
         redriveCheck.originOf(record, lineage),
-        ErrorClass.RejectedByStore,
+        rejection.errorClass(),
         null,
         rejection.reason());
   }

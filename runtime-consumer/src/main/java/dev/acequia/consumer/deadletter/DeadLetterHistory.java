@@ -130,6 +130,8 @@ public final class DeadLetterHistory {
   private boolean wouldFailAgain(ConsumerRecord<byte[], byte[]> letter) {
     var schema = definition.schema();
     return has(letter, RecordHeader.SCHEMA_HASH, schema.hash())
+        // Says nothing of the schema, and does not count when it is put aside either.
+        && !has(letter, RecordHeader.ERROR_CLASS, ErrorClass.IdempotencyKeyReused.name())
         && !(schema.unknownFields() == UnknownFields.DROP
             && has(letter, RecordHeader.ERROR_CLASS, ErrorClass.UnknownField.name()));
   }

@@ -2,6 +2,8 @@ package dev.acequia.consumer.consume;
 
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.StoreBatch;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** A batch of a store that keeps nothing. */
 final class NoRows implements StoreBatch {
@@ -12,13 +14,14 @@ final class NoRows implements StoreBatch {
   public void addDeletion(Row key, int generation, int partition, long offset) {}
 
   @Override
-  public void markIdempotent(byte[] key, long index, boolean replayed) {}
+  public void markIdempotent(
+      byte @Nullable [] scope, byte[] key, long index, ByteBuffer content, boolean replayed) {}
 
   @Override
   public void expectDuplicates() {}
 
   @Override
-  public void markRedriven() {}
+  public void markRedriven(int generation, long offset) {}
 
   @Override
   public int rows() {

@@ -1,8 +1,6 @@
 package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.Schema;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,9 +11,6 @@ import java.util.stream.Stream;
  * gone cannot say that it was newer than a dead letter that is sent back.
  */
 final class DeletionStatements {
-  /** How long a deletion is remembered, by the database's clock. */
-  private static final String KEPT = "30 days";
-
   private final TableNames names;
   private final Schema schema;
   private final List<String> key;
@@ -68,8 +63,9 @@ final class DeletionStatements {
    *
    * @param newest a query of the newest staged row of each key
    * @param deleted what is true of its rows that are deletions
+   * @param condition on its rows {@code s}
    */
-  String remember(String newest, String deleted) {
+  String remember(String newest, String deleted, String condition) {
     return "INSERT INTO "
         + names.deletions()
         + " AS t ("
@@ -84,6 +80,7 @@ final class DeletionStatements {
         + newest
         + ") s WHERE s."
         + deleted
+        + condition
         + " ON CONFLICT ("
         + String.join(", ", key)
         + ") DO UPDATE SET deleted_at = now(), "
@@ -95,6 +92,20 @@ final class DeletionStatements {
         + UpsertLoad.notNewer("excluded");
   }
 
+  /**
+   * Whether a staged deletion may be remembered as the newest of its key: one that was sent back
+   * would hide that a newer one is forgotten.
+   */
+  String unlessForgotten() {
+    return "(NOT "
+        + RedriveGuard.isForgotten(names)
+        + " OR EXISTS (SELECT FROM "
+        + names.deletions()
+        + " d WHERE "
+        + key.stream().map(k -> "d." + k + " = s." + k).collect(Collectors.joining(" AND "))
+        + " AND d.\"_partition\" = s.\"_partition\"))";
+  }
+
   /** Whether no later record of the staged row's partition deleted its key. */
   String notDeletedSince() {
     return "NOT EXISTS (SELECT FROM "
@@ -103,17 +114,5 @@ final class DeletionStatements {
         + key.stream().map(k -> "d." + k + " = s." + k).collect(Collectors.joining(" AND "))
         + " AND d.\"_partition\" = s.\"_partition\""
         + " AND (d.\"_generation\", d.\"_offset\") > (s.\"_generation\", s.\"_offset\"))";
-  }
-
-  /** Removes entries that are old enough. */
-  void forgetOld(Connection connection) throws SQLException {
-    try (var statement = connection.createStatement()) {
-      statement.executeUpdate(
-          "DELETE FROM "
-              + names.deletions()
-              + " WHERE deleted_at < now() - interval '"
-              + KEPT
-              + "'");
-    }
   }
 }

@@ -71,6 +71,26 @@ final class GenerationLedger {
     add(partition, own < first ? first : next, topicId, 0);
   }
 
+  /**
+   * Notes that a partition is read from an offset on: of what came before, deletions are unknown.
+   *
+   * @param anew whether nothing is known of the partition but what is read from now on
+   */
+  void readFrom(int partition, UUID topicId, long offset, boolean anew) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            "UPDATE "
+                + names.generations()
+                + " SET forgotten_before = greatest(?, CASE WHEN ? THEN 0 ELSE forgotten_before END)"
+                + " WHERE partition = ? AND topic_id = ?")) {
+      statement.setLong(1, offset);
+      statement.setBoolean(2, anew);
+      statement.setInt(3, partition);
+      statement.setObject(4, topicId);
+      statement.executeUpdate();
+    }
+  }
+
   /** Begins a new generation of a log that was cut. */
   int cut(int partition, UUID topicId, long from) throws SQLException {
     add(partition, next, topicId, from);

@@ -1,51 +1,66 @@
 package dev.acequia.stores.postgres;
 
+import dev.acequia.contract.record.BadRecordException.ErrorClass;
+import dev.acequia.stores.Origin;
+import dev.acequia.stores.RowRejection;
 import dev.acequia.stores.postgres.IdempotencyMarks.Mark;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
- * Tells repeats by their idempotency key. An entry knows the record it stands for, so that reading
- * that same record again, after a failure, is no repeat. Entries end after a day; the coordinates
- * of what was dropped stay, so that a replay at any time drops the same records and no others.
+ * Tells repeats by their idempotency key, and records that came with a key of another. An entry
+ * knows the record it stands for, so that reading that same record again, after a failure, is no
+ * repeat. Entries end after a day, see {@link ExpiredMarks}; the places of what was not stored
+ * stay, so that a replay at any time drops the same records and no others.
  */
 final class IdempotencyStatements {
-  /** How long an entry is kept, by the database's clock. */
-  private static final String KEPT = "24 hours";
-
   private static final String MARKS =
-      " FROM unnest(?::uuid[], ?::bigint[], ?::int[], ?::int[], ?::bigint[]) WITH ORDINALITY"
-          + " AS m (key, index, generation, partition, \"offset\", ordinal)";
+      " FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::uuid[], ?::int[], ?::int[], ?::bigint[])"
+          + " WITH ORDINALITY"
+          + " AS m (key, former, index, hash, generation, partition, \"offset\", ordinal)";
 
   private static final String COORDINATES = " FROM unnest(?::int[], ?::int[], ?::bigint[])";
 
-  private final String remember;
-  private final String findRepeats;
+  private static final String IS_OWN =
+      "(k.generation, k.partition, k.\"offset\") = (m.generation, m.partition, m.\"offset\")";
+
+  /**
+   * The statements for marks that have no entry yet, and those that look for entries.
+   *
+   * @param remember enters those that have none
+   * @param find what the entries of others say
+   */
+  private record Statements(String remember, String find) {}
+
+  private final TableNames names;
+  private final Statements plain;
+  private final Statements withFormer;
   private final String rememberDropped;
   private final String findDropped;
-  private final String forget;
+  private long formerUntilNanos = System.nanoTime();
 
   IdempotencyStatements(TableNames names) {
-    // In the order of the key, so that two consumers do not wait for each other; of one key in a
-    // batch, the first.
-    remember =
-        "INSERT INTO "
-            + names.idempotency()
-            + " (key, index, generation, partition, \"offset\")"
-            + " SELECT m.key, m.index, m.generation, m.partition, m.\"offset\""
-            + MARKS
-            + " ORDER BY m.key, m.index, m.ordinal ON CONFLICT (key, index) DO NOTHING";
-    findRepeats =
-        "SELECT m.ordinal"
-            + MARKS
-            + " JOIN "
-            + names.idempotency()
-            + " k ON k.key = m.key AND k.index = m.index WHERE (k.generation, k.partition,"
-            + " k.\"offset\") <> (m.generation, m.partition, m.\"offset\")";
+    this.names = names;
+    plain = new Statements(remember(names, ""), find(names, "k.key = m.key"));
+    withFormer =
+        new Statements(
+            remember(
+                names,
+                " WHERE NOT EXISTS (SELECT FROM "
+                    + names.idempotency()
+                    + " k WHERE k.key = m.former AND k.index = m.index AND k.hash IS NULL AND NOT "
+                    + IS_OWN
+                    + ")"),
+            find(
+                names,
+                "k.key = ANY (ARRAY[m.key, m.former]) AND (k.key = m.key OR k.hash IS NULL)"));
     rememberDropped =
         "INSERT INTO "
             + names.repeats()
@@ -59,56 +74,145 @@ final class IdempotencyStatements {
             + names.repeats()
             + " r ON r.generation = m.generation AND r.partition = m.partition"
             + " AND r.\"offset\" = m.\"offset\"";
-    forget =
-        "DELETE FROM " + names.idempotency() + " WHERE seen_at < now() - interval '" + KEPT + "'";
   }
 
-  /** Remembers the marked rows, and answers which of them are repeats. */
-  BitSet repeats(Connection connection, List<Mark> marks) throws SQLException {
-    var repeats = new BitSet();
+  /**
+   * In the order of the key, so that two consumers do not wait for each other; of one key in a
+   * batch, the first.
+   */
+  private static String remember(TableNames names, String condition) {
+    return "INSERT INTO "
+        + names.idempotency()
+        + " (key, index, hash, generation, partition, \"offset\")"
+        + " SELECT m.key, m.index, m.hash, m.generation, m.partition, m.\"offset\""
+        + MARKS
+        + condition
+        + " ORDER BY m.key, m.index, m.ordinal ON CONFLICT (key, index) DO NOTHING";
+  }
+
+  /** Of several entries for a mark, that of its own id comes last. */
+  private static String find(TableNames names, String keys) {
+    return "SELECT m.ordinal, "
+        + IS_OWN
+        + ", k.hash IS NULL OR k.hash = m.hash"
+        + MARKS
+        + " JOIN "
+        + names.idempotency()
+        + " k ON k.index = m.index AND "
+        + keys
+        + " ORDER BY m.ordinal, k.key = m.key";
+  }
+
+  /**
+   * What became of the marked rows that are not stored.
+   *
+   * @param repeats of records that are stored
+   * @param reused came with the key of another record
+   */
+  record Judged(BitSet repeats, List<RowRejection> reused) {}
+
+  private enum Verdict {
+    OWN,
+    REPEAT,
+    REUSED
+  }
+
+  /** Learns what is in the table, once for a session. */
+  void prepare(Connection connection) throws SQLException {
+    formerUntilNanos = System.nanoTime() + FormerMarks.left(connection, names).toNanos();
+  }
+
+  /** Remembers the marked rows, and answers which of them are not to be stored. */
+  Judged judge(Connection connection, List<Mark> marks) throws SQLException {
+    var judged = new Judged(new BitSet(), new ArrayList<>());
     if (marks.isEmpty()) {
-      return repeats;
+      return judged;
     }
-    var judged = marks.stream().filter(Mark::replayed).toList();
-    if (!judged.isEmpty()) {
-      addDropped(connection, judged, repeats);
+    var replayed = marks.stream().filter(Mark::replayed).toList();
+    if (!replayed.isEmpty()) {
+      addDropped(connection, replayed, judged.repeats());
     }
     var fresh = marks.stream().filter(mark -> !mark.replayed()).toList();
     if (!fresh.isEmpty()) {
-      addRepeats(connection, fresh, repeats);
+      judgeFresh(connection, fresh, judged);
     }
-    return repeats;
+    return judged;
   }
 
-  private void addRepeats(Connection connection, List<Mark> marks, BitSet repeats)
+  private void judgeFresh(Connection connection, List<Mark> fresh, Judged judged)
       throws SQLException {
-    try (var statement = connection.prepareStatement(remember)) {
-      bind(connection, statement, marks);
-      if (statement.executeUpdate() == marks.size()) {
-        return;
+    var statements = System.nanoTime() - formerUntilNanos < 0 ? withFormer : plain;
+    List<Mark> dropped = new ArrayList<>();
+    var pending = fresh;
+    while (remember(connection, statements, pending) < pending.size()) {
+      var verdicts = verdicts(connection, statements, pending);
+      List<Mark> unknown = new ArrayList<>();
+      for (var i = 0; i < pending.size(); i++) {
+        var mark = pending.get(i);
+        switch (verdicts.get(i)) {
+          case OWN -> {}
+          case REPEAT -> {
+            judged.repeats().set(mark.row());
+            dropped.add(mark);
+          }
+          case REUSED -> {
+            judged.reused().add(reused(mark));
+            dropped.add(mark);
+          }
+          // Its entry was in the way, and has ended since.
+          case null -> unknown.add(mark);
+        }
+      }
+      pending = unknown;
+    }
+    if (!dropped.isEmpty()) {
+      try (var statement = connection.prepareStatement(rememberDropped)) {
+        bindCoordinates(statement, 1, dropped, Mark::place);
+        statement.executeUpdate();
       }
     }
-    var found = new ArrayList<Mark>();
-    try (var statement = connection.prepareStatement(findRepeats)) {
+  }
+
+  private static RowRejection reused(Mark mark) {
+    return new RowRejection(
+        mark.row(),
+        ErrorClass.IdempotencyKeyReused,
+        "the idempotency key, with index %d, came with another record before: use a new key for each push; to store this record, send it again under a key of its own"
+            .formatted(mark.index()));
+  }
+
+  private static int remember(Connection connection, Statements statements, List<Mark> marks)
+      throws SQLException {
+    try (var statement = connection.prepareStatement(statements.remember())) {
+      bind(connection, statement, marks);
+      return statement.executeUpdate();
+    }
+  }
+
+  /** By the mark's place in the list. */
+  private static Map<Integer, Verdict> verdicts(
+      Connection connection, Statements statements, List<Mark> marks) throws SQLException {
+    var verdicts = new HashMap<Integer, Verdict>();
+    try (var statement = connection.prepareStatement(statements.find())) {
       bind(connection, statement, marks);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
-          found.add(marks.get(rows.getInt(1) - 1));
+          var verdict =
+              rows.getBoolean(2)
+                  ? Verdict.OWN
+                  : rows.getBoolean(3) ? Verdict.REPEAT : Verdict.REUSED;
+          verdicts.put(rows.getInt(1) - 1, verdict);
         }
       }
     }
-    found.forEach(mark -> repeats.set(mark.row()));
-    try (var statement = connection.prepareStatement(rememberDropped)) {
-      bindCoordinates(statement, 1, found);
-      statement.executeUpdate();
-    }
+    return verdicts;
   }
 
-  /** Those that were dropped when they were first read. */
+  /** Those that were not stored when they were first read. */
   private void addDropped(Connection connection, List<Mark> marks, BitSet repeats)
       throws SQLException {
     try (var statement = connection.prepareStatement(findDropped)) {
-      bindCoordinates(statement, 1, marks);
+      bindCoordinates(statement, 1, marks, Mark::place);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
           repeats.set(marks.get(rows.getInt(1) - 1).row());
@@ -117,25 +221,23 @@ final class IdempotencyStatements {
     }
   }
 
-  /** Removes entries that are old enough. */
-  void forgetOld(Connection connection) throws SQLException {
-    try (var statement = connection.prepareStatement(forget)) {
-      statement.executeUpdate();
-    }
-  }
-
   private static void bind(Connection connection, PreparedStatement statement, List<Mark> marks)
       throws SQLException {
+    statement.setArray(1, connection.createArrayOf("uuid", marks.stream().map(Mark::id).toArray()));
     statement.setArray(
-        1, connection.createArrayOf("uuid", marks.stream().map(Mark::key).toArray()));
-    statement.setObject(2, marks.stream().mapToLong(Mark::index).toArray());
-    bindCoordinates(statement, 3, marks);
+        2, connection.createArrayOf("uuid", marks.stream().map(Mark::formerId).toArray()));
+    statement.setObject(3, marks.stream().mapToLong(Mark::index).toArray());
+    statement.setArray(
+        4, connection.createArrayOf("uuid", marks.stream().map(Mark::hash).toArray()));
+    bindCoordinates(statement, 5, marks, Mark::origin);
   }
 
-  private static void bindCoordinates(PreparedStatement statement, int first, List<Mark> marks)
+  private static void bindCoordinates(
+      PreparedStatement statement, int first, List<Mark> marks, Function<Mark, Origin> which)
       throws SQLException {
-    statement.setObject(first, marks.stream().mapToInt(Mark::generation).toArray());
-    statement.setObject(first + 1, marks.stream().mapToInt(Mark::partition).toArray());
-    statement.setObject(first + 2, marks.stream().mapToLong(Mark::offset).toArray());
+    var origins = marks.stream().map(which).toList();
+    statement.setObject(first, origins.stream().mapToInt(Origin::generation).toArray());
+    statement.setObject(first + 1, origins.stream().mapToInt(Origin::partition).toArray());
+    statement.setObject(first + 2, origins.stream().mapToLong(Origin::offset).toArray());
   }
 }

@@ -88,7 +88,9 @@ final class OffsetsMigration {
       var row = stored.get(partition);
       if (row == null) {
         ledger.begin(partition, log.topicId());
-        insert(partition, log.partitions().get(partition).beginning());
+        var beginning = log.partitions().get(partition).beginning();
+        insert(partition, beginning);
+        ledger.readFrom(partition, log.topicId(), beginning, true);
       } else if (word.isPresent() && concerns(word.get(), partition)) {
         accept(word.get(), partition, row, ledger);
       } else if (row.topicId().equals(log.topicId())) {
@@ -194,6 +196,9 @@ final class OffsetsMigration {
           generation);
     } else {
       ledger.begin(partition, log.topicId());
+    }
+    if (!isSameTopic || to > known) {
+      ledger.readFrom(partition, log.topicId(), to, false);
     }
     var goesBack = isSameTopic && to < known && known <= range.end();
     var epoch = isSameTopic && cut.isEmpty() ? row.presentEpoch() : null;

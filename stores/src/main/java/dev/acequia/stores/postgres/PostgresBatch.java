@@ -4,12 +4,17 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.record.Row;
+import dev.acequia.stores.Origin;
 import dev.acequia.stores.StoreBatch;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows as tuples of {@code COPY … (FORMAT binary)}: the fields and the provenance. In upsert mode
@@ -28,7 +33,11 @@ final class PostgresBatch implements StoreBatch {
   private int[] ends = new int[1024];
   private int rows;
   private final BitSet deletions = new BitSet();
-  private boolean hasRedriven;
+  private final Map<Integer, Origin> redriven = new HashMap<>();
+
+  /** Where the last redriven row stands now. */
+  private @Nullable Origin lastPlace;
+
   private boolean expectsDuplicates;
   private final IdempotencyMarks marks = new IdempotencyMarks();
   private final Optional<NewestOfKeys> newest;
@@ -97,8 +106,17 @@ final class PostgresBatch implements StoreBatch {
   }
 
   @Override
-  public void markIdempotent(byte[] key, long index, boolean replayed) {
-    marks.add(rows - 1, key, index, lastGeneration, lastPartition, lastOffset, replayed);
+  public void markIdempotent(
+      byte @Nullable [] scope, byte[] key, long index, ByteBuffer content, boolean replayed) {
+    marks.add(
+        rows - 1,
+        scope,
+        key,
+        index,
+        content,
+        new Origin(lastGeneration, lastPartition, lastOffset),
+        redriven.containsKey(rows - 1) ? lastPlace : null,
+        replayed);
   }
 
   @Override
@@ -107,8 +125,9 @@ final class PostgresBatch implements StoreBatch {
   }
 
   @Override
-  public void markRedriven() {
-    hasRedriven = true;
+  public void markRedriven(int generation, long offset) {
+    lastPlace = new Origin(generation, lastPartition, offset);
+    redriven.put(rows - 1, new Origin(lastGeneration, lastPartition, lastOffset));
   }
 
   @Override
@@ -126,7 +145,7 @@ final class PostgresBatch implements StoreBatch {
     data.clear();
     rows = 0;
     deletions.clear();
-    hasRedriven = false;
+    redriven.clear();
     expectsDuplicates = false;
     marks.clear();
     newest.ifPresent(NewestOfKeys::clear);
@@ -175,7 +194,12 @@ final class PostgresBatch implements StoreBatch {
   }
 
   boolean hasRedriven() {
-    return hasRedriven;
+    return !redriven.isEmpty();
+  }
+
+  /** The rows that were sent back, by their numbers. */
+  Map<Integer, Origin> redriven() {
+    return redriven;
   }
 
   boolean expectsDuplicates() {

@@ -202,13 +202,6 @@ public final class PostgresMigration implements StoreMigration {
             + " (key uuid, index bigint, generation integer NOT NULL, partition integer NOT NULL,"
             + " \"offset\" bigint NOT NULL, hash uuid, seen_at timestamptz NOT NULL DEFAULT now(),"
             + " PRIMARY KEY (key, index))");
-    execute(
-        connection,
-        "CREATE INDEX IF NOT EXISTS "
-            + Sql.quoted(names.seenIndex())
-            + " ON "
-            + names.idempotency()
-            + " USING brin (seen_at)");
     new Ownership(connection, names, definition).claim();
   }
 
@@ -234,7 +227,7 @@ public final class PostgresMigration implements StoreMigration {
               List.of(
                   rows + " ON " + names.data(),
                   "SELECT, UPDATE ON " + names.offsets(),
-                  "SELECT, UPDATE ON " + names.generations(),
+                  "SELECT, UPDATE (forgotten_before) ON " + names.generations(),
                   "SELECT, INSERT, DELETE ON " + names.idempotency(),
                   "SELECT, INSERT ON " + names.repeats(),
                   "SELECT, INSERT ON " + names.replays()));

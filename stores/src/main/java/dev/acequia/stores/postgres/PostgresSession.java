@@ -41,6 +41,23 @@ final class PostgresSession implements AutoCloseable {
     return session;
   }
 
+  /**
+   * Connects for work that must not be in the way of the load: it gives up soon, and a session that
+   * was forgotten in mid-work ends. What a crash of the server undoes is done again.
+   */
+  static PostgresSession openForHousekeeping(PostgresAccess access) throws SQLException {
+    var session = connect(access, SOCKET_TIMEOUT);
+    session.set(
+        "lock_timeout = '1s'",
+        "statement_timeout = '30s'",
+        "idle_in_transaction_session_timeout = '60s'",
+        "synchronous_commit = off");
+    if (session.connection.getMetaData().getDatabaseMajorVersion() >= 14) {
+      session.set("idle_session_timeout = '5min'");
+    }
+    return session;
+  }
+
   /** Connects for changes of a table, which may take as long as rewriting it. */
   static PostgresSession openForMigration(PostgresAccess access, Duration lockTimeout)
       throws SQLException {

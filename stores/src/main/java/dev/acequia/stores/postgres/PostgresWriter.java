@@ -12,7 +12,7 @@ import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
 import java.sql.SQLException;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * one row before either writes.
  */
 public final class PostgresWriter implements StoreWriter {
-  private static final Duration FORGET_EVERY = Duration.ofMinutes(10);
-
   private final PipelineDefinition definition;
   private final PostgresAccess access;
   private final OffsetStatements offsets;
@@ -36,7 +34,6 @@ public final class PostgresWriter implements StoreWriter {
   private final Optional<RowLoad> loadWithoutWhatIsThere;
 
   private @Nullable PostgresSession session;
-  private long forgetAtNanos = System.nanoTime();
 
   PostgresWriter(
       PipelineDefinition definition, StoreDefinition.Postgres store, PostgresAccess access) {
@@ -217,22 +214,21 @@ public final class PostgresWriter implements StoreWriter {
       return new WriteResult.Overtaken();
     }
     gate.onOwned();
-    BitSet repeats = idempotency.repeats(own.connection(), batch.marks().marks());
-    forgetOldKeys(own);
-    var loaded = loading.load(own, batch, repeats);
-    gate.beforeCommit(loaded.rejected());
-    own.commit();
-    var rejected = loaded.rejected().size();
-    var duplicates = repeats.cardinality() + loaded.duplicates();
-    return new WriteResult.Stored(batch.rows() - duplicates - rejected, duplicates, rejected);
-  }
-
-  private void forgetOldKeys(PostgresSession own) throws SQLException {
-    if (System.nanoTime() - forgetAtNanos >= 0) {
-      idempotency.forgetOld(own.connection());
-      load.forgetOld(own.connection());
-      forgetAtNanos = System.nanoTime() + FORGET_EVERY.toNanos();
+    var judged = idempotency.judge(own.connection(), batch.marks().marks());
+    var rejected = new ArrayList<>(judged.reused());
+    var skip = (BitSet) judged.repeats().clone();
+    rejected.forEach(rejection -> skip.set(rejection.row()));
+    for (var rejection : load.unjudged(own, batch, skip)) {
+      rejected.add(rejection);
+      skip.set(rejection.row());
     }
+    var loaded = loading.load(own, batch, skip);
+    rejected.addAll(loaded.rejected());
+    gate.beforeCommit(rejected);
+    own.commit();
+    var duplicates = judged.repeats().cardinality() + loaded.duplicates();
+    return new WriteResult.Stored(
+        batch.rows() - duplicates - rejected.size(), duplicates, rejected.size());
   }
 
   private PostgresSession session() throws SQLException {
@@ -240,6 +236,7 @@ public final class PostgresWriter implements StoreWriter {
       var opened = PostgresSession.open(access);
       try {
         load.prepare(opened.connection());
+        idempotency.prepare(opened.connection());
         opened.commit();
       } catch (SQLException e) {
         opened.abort();

@@ -163,6 +163,7 @@ final class ProvenanceUpgrade {
           connection,
           "ALTER TABLE %s ADD COLUMN generation integer NOT NULL DEFAULT %d, ADD COLUMN hash uuid, ALTER COLUMN topic_id %s"
               .formatted(names.idempotency(), generation, topic));
+      execute(connection, FormerMarks.note(names));
     }
     if (has(connection, names.repeats(), "topic_id")) {
       execute(

@@ -72,11 +72,6 @@ record TableNames(String schema, String table) {
     return beside("_acequia_provenance_");
   }
 
-  /** Unquoted and without the schema. */
-  String seenIndex() {
-    return beside("_acequia_seen_");
-  }
-
   /** Unquoted and without the schema; the same for the same fields. */
   String index(List<String> fields) {
     return INDEX_PREFIX + digest(table + "\n" + String.join("\n", fields));

@@ -2,6 +2,7 @@ package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.Schema;
+import dev.acequia.stores.RowRejection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.BitSet;
@@ -30,8 +31,9 @@ final class UpsertLoad implements RowLoad {
   private final String createStage;
   private final String copyToTable;
   private final String copyToStage;
-  private final DeletionStatements deletions;
+  private final RedriveGuard guard;
   private final String rememberDeletions;
+  private final String rememberDeletionsRedriven;
   private final String delete;
   private final String merge;
   private final String mergeRedriven;
@@ -58,9 +60,12 @@ final class UpsertLoad implements RowLoad {
             + " WITH NO DATA";
     copyToTable = "COPY " + names.data() + " (" + columns + ") FROM STDIN (FORMAT binary)";
     copyToStage = "COPY " + STAGE + " (" + columns + ") FROM STDIN (FORMAT binary)";
-    deletions = new DeletionStatements(names, schema);
+    guard = new RedriveGuard(names, schema);
+    var deletions = new DeletionStatements(names, schema);
     var newest = newest(key, fields, STAGE);
-    rememberDeletions = deletions.remember(newest, DELETED);
+    rememberDeletions = deletions.remember(newest, DELETED, "");
+    var unlessForgotten = " AND " + deletions.unlessForgotten();
+    rememberDeletionsRedriven = deletions.remember(newest, DELETED, unlessForgotten);
     delete = delete(names, key, newest);
     merge = merge(names, key, fields, newest, "", "");
     var notDeletedSince = " AND " + deletions.notDeletedSince();
@@ -77,7 +82,7 @@ final class UpsertLoad implements RowLoad {
             columns,
             names.data(),
             List.of(
-                deletions.remember(inRange, DELETED),
+                deletions.remember(inRange, DELETED, unlessForgotten),
                 delete(names, key, inRange),
                 merge(names, key, fields, inRange, " + " + RangeLoad.TRACE, notDeletedSince)));
   }
@@ -153,6 +158,12 @@ final class UpsertLoad implements RowLoad {
   }
 
   @Override
+  public List<RowRejection> unjudged(PostgresSession session, PostgresBatch batch, BitSet skip)
+      throws SQLException {
+    return guard.find(session, batch, skip);
+  }
+
+  @Override
   public int load(PostgresSession session, PostgresBatch batch, BitSet skip) throws SQLException {
     try (var statement = session.connection().createStatement()) {
       var newest = batch.newestOfKeys();
@@ -162,7 +173,8 @@ final class UpsertLoad implements RowLoad {
       }
       CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), skip);
       if (batch.hasDeletions()) {
-        statement.executeUpdate(rememberDeletions);
+        statement.executeUpdate(
+            batch.hasRedriven() ? rememberDeletionsRedriven : rememberDeletions);
         statement.executeUpdate(delete);
       }
       statement.executeUpdate(batch.hasRedriven() ? mergeRedriven : merge);
@@ -219,11 +231,6 @@ final class UpsertLoad implements RowLoad {
     known.andNot(needless);
     known.flip(0, batch.rows());
     return known;
-  }
-
-  @Override
-  public void forgetOld(Connection connection) throws SQLException {
-    deletions.forgetOld(connection);
   }
 
   @Override

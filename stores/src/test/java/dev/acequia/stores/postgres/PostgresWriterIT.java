@@ -20,10 +20,12 @@ import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.RowRejection;
 import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +46,7 @@ class PostgresWriterIT {
           new Field("id", FieldType.INT64, true, null),
           new Field("name", FieldType.STRING, false, null));
   private static final CommitGate<RuntimeException> OPEN = rejected -> {};
+  private static final byte[] RECORD = {'r'};
 
   private final Warehouse warehouse = Warehouse.create();
   private final Row row = new Row(SCHEMA);
@@ -512,11 +515,11 @@ class PostgresWriterIT {
     try (var writer = writer(definition, "pod")) {
       var claim = claim(writer, 0);
       var batch = batch(writer, 0, 0, "first");
-      batch.markIdempotent(key, 0, false);
+      batch.markIdempotent(null, key, 0, ByteBuffer.wrap(RECORD), false);
       add(batch, 0, 1, 1, "repeat");
-      batch.markIdempotent(key, 0, false);
+      batch.markIdempotent(null, key, 0, ByteBuffer.wrap(RECORD), false);
       add(batch, 0, 2, 2, "another index");
-      batch.markIdempotent(key, 1, false);
+      batch.markIdempotent(null, key, 1, ByteBuffer.wrap(RECORD), false);
       assertThat(writer.write(batch, advance(claim, 0, 3), OPEN))
           .isEqualTo(new WriteResult.Stored(2, 1, 0));
       assertThat(names()).containsExactly("first", "another index");
@@ -524,8 +527,11 @@ class PostgresWriterIT {
     warehouse.asSuperuser(
         "UPDATE ops._acequia_idempotency_flights SET seen_at = now() - interval '25 hours'"
             + " WHERE index = 0");
-    try (var writer = writer(definition, "pod")) {
-      writer.write(writer.newBatch(), advance(claim(writer, 0), 3, 4), OPEN);
+    for (var part :
+        StoreHousekeeping.open(definition, warehouse.writerEnvironment("housekeeping"))) {
+      try (part) {
+        part.work();
+      }
     }
     assertThat(warehouse.rows("SELECT index FROM ops._acequia_idempotency_flights"))
         .containsExactly("1");

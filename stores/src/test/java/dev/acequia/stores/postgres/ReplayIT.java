@@ -23,6 +23,7 @@ import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
@@ -39,6 +40,7 @@ class ReplayIT {
           new Field("name", FieldType.STRING, false, null));
   private static final CommitGate<RuntimeException> OPEN = rejected -> {};
   private static final byte[] KEY = {'k'};
+  private static final byte[] RECORD = {'r'};
 
   private final Warehouse warehouse = Warehouse.create();
   private final Row row = new Row(SCHEMA);
@@ -226,15 +228,15 @@ class ReplayIT {
     try (var writer = writer(definition, "pod")) {
       var batch = writer.newBatch();
       add(batch, 0, 1, "first");
-      batch.markIdempotent(KEY, 0, false);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), false);
       add(batch, 1, 1, "repeat");
-      batch.markIdempotent(KEY, 0, false);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), false);
       assertThat(write(writer, batch, 0, 2)).isEqualTo(new WriteResult.Stored(1, 1, 0));
       warehouse.asSuperuser("DELETE FROM ops._acequia_idempotency_flights");
       // A day later the key is free again, and stands for something new.
       batch.clear();
       add(batch, 2, 2, "another");
-      batch.markIdempotent(KEY, 0, false);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), false);
       assertThat(write(writer, batch, 2, 3)).isEqualTo(new WriteResult.Stored(1, 0, 0));
       var before = table();
 
@@ -244,9 +246,9 @@ class ReplayIT {
       batch.clear();
       batch.expectDuplicates();
       add(batch, 1, 1, "repeat");
-      batch.markIdempotent(KEY, 0, true);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), true);
       add(batch, 2, 2, "another");
-      batch.markIdempotent(KEY, 0, true);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), true);
       assertThat(write(writer, batch, 1, 3)).isEqualTo(new WriteResult.Stored(1, 1, 0));
       assertThat(table()).isEqualTo(before);
     }

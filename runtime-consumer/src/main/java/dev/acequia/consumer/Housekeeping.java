@@ -1,0 +1,101 @@
+package dev.acequia.consumer;
+
+import dev.acequia.stores.StoreHousekeeping;
+import dev.acequia.stores.StoreUnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The store's housekeeping, each part on a thread of its own: nothing waits for it, and the load
+ * goes on when it fails.
+ */
+final class Housekeeping implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LAST_RETRY = Duration.ofMinutes(5);
+  private static final Duration STOP = Duration.ofSeconds(2);
+
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final List<Thread> threads;
+
+  private Housekeeping(List<StoreHousekeeping> parts) {
+    threads =
+        parts.stream()
+            .map(part -> Thread.ofPlatform().name("housekeeping").daemon().start(new Part(part)))
+            .toList();
+  }
+
+  static Housekeeping start(List<StoreHousekeeping> parts) {
+    return new Housekeeping(parts);
+  }
+
+  /** Ends it soon; what is under way is rolled back. */
+  @Override
+  public void close() {
+    stop.countDown();
+    try {
+      for (var thread : threads) {
+        thread.join(STOP);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Part implements Runnable {
+    private final StoreHousekeeping store;
+    private Duration retry = FIRST_RETRY;
+    private boolean isFailing;
+
+    Part(StoreHousekeeping store) {
+      this.store = store;
+    }
+
+    @Override
+    public void run() {
+      try (store) {
+        var pause = work();
+        while (!stop.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+          pause = work();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private Duration work() {
+      try {
+        var pause = store.work();
+        if (isFailing) {
+          LOG.info("housekeeping of {} works again", store.subject());
+        }
+        isFailing = false;
+        retry = FIRST_RETRY;
+        return pause;
+      } catch (StoreUnavailableException e) {
+        return failed(String.valueOf(e.getMessage()));
+      } catch (RuntimeException e) {
+        return failed(e.toString());
+      }
+    }
+
+    private Duration failed(String reason) {
+      if (!isFailing) {
+        LOG.warn(
+            "housekeeping of {} fails, and is tried again; the load goes on, and old entries stay: {}",
+            store.subject(),
+            reason);
+      }
+      isFailing = true;
+      var pause = retry;
+      var longer = retry.multipliedBy(2);
+      retry = longer.compareTo(LAST_RETRY) < 0 ? longer : LAST_RETRY;
+      return pause;
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package dev.acequia.consumer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.stores.StoreHousekeeping;
+import dev.acequia.stores.StoreUnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+class HousekeepingTest {
+  /** A part that fails in its first turns. */
+  private static final class Part implements StoreHousekeeping {
+    private final AtomicInteger turns = new AtomicInteger();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final int failures;
+
+    Part(int failures) {
+      this.failures = failures;
+    }
+
+    @Override
+    public String subject() {
+      return "a table";
+    }
+
+    @Override
+    public Duration work() throws StoreUnavailableException {
+      if (turns.getAndIncrement() < failures) {
+        throw new StoreUnavailableException("permission denied");
+      }
+      return Duration.ofMillis(10);
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+    }
+  }
+
+  @Test
+  void triesAgainWhatFailsAndGoesOnWithAllElse() {
+    var failing = new Part(1);
+    var other = new Part(0);
+    try (var housekeeping = Housekeeping.start(List.of(failing, other))) {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> failing.turns.get() > 2 && other.turns.get() > 2);
+    }
+    assertThat(List.of(failing, other)).allMatch(part -> part.closed.getCount() == 0);
+  }
+}

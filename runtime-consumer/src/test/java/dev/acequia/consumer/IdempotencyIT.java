@@ -1,0 +1,101 @@
+package dev.acequia.consumer;
+
+import static dev.acequia.consumer.LoadIT.header;
+import static dev.acequia.consumer.LoadIT.record;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.record.RecordHeader;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.assertj.core.groups.Tuple;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Records that came with an {@code Idempotency-Key}, as the API sends them. */
+class IdempotencyIT {
+  private static Header[] mark(String scope, String key, int index) {
+    return new Header[] {
+      header(RecordHeader.IDEMPOTENCY_SCOPE, scope),
+      header(RecordHeader.IDEMPOTENCY_KEY, key),
+      header(RecordHeader.IDEMPOTENCY_INDEX, Integer.toString(index))
+    };
+  }
+
+  private static String text(ConsumerRecord<byte[], byte[]> letter, RecordHeader header) {
+    return new String(letter.headers().lastHeader(header.key()).value(), StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @EnumSource(LoadMode.class)
+  void takesTheSameKeyOfTwoCallersForTwoKeysAndAnotherRecordForNoRepeat(LoadMode mode)
+      throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, mode, 1)) {
+      pipeline.send(0, "[1]", record(1, "of a"), mark("a", "1", 0));
+      pipeline.send(0, "[2]", record(2, "of b"), mark("b", "1", 0));
+      pipeline.send(0, "[1]", record(1, "of a"), mark("a", "1", 0)); // a repeat
+      pipeline.send(0, "[3]", record(3, "reused"), mark("a", "1", 0)); // offset 3
+      pipeline.start("pod");
+      pipeline.awaitTaken();
+      pipeline.send(0, "[2]", record(2, "of b"), mark("b", "1", 0)); // a repeat
+      pipeline.send(0, "[4]", record(4, "reused"), mark("b", "1", 0)); // offset 5
+      pipeline.send(0, "[5]", record(5, "last"));
+      pipeline.awaitTaken();
+
+      assertThat(pipeline.rows("SELECT id, name FROM " + pipeline.table() + " ORDER BY id"))
+          .containsExactly("1|of a", "2|of b", "5|last");
+      assertThat(pipeline.deadLetters())
+          .extracting(
+              letter -> text(letter, RecordHeader.ERROR_CLASS),
+              letter -> text(letter, RecordHeader.SOURCE_OFFSET),
+              letter -> new String(letter.value(), StandardCharsets.UTF_8))
+          .containsExactly(
+              Tuple.tuple("IdempotencyKeyReused", "3", record(3, "reused")),
+              Tuple.tuple("IdempotencyKeyReused", "5", record(4, "reused")));
+    }
+  }
+
+  @Test
+  void tellsDeletionsOfTwoKeysApart() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.UPSERT, 1)) {
+      pipeline.send(0, "[1]", record(1, "there"));
+      pipeline.send(0, "[2]", record(2, "there"));
+      pipeline.send(0, "[1]", null, mark("a", "1", 0));
+      pipeline.send(0, "[1]", null, mark("a", "1", 0));
+      pipeline.send(0, "[2]", null, mark("a", "1", 0)); // offset 4
+      pipeline.start("pod");
+      pipeline.awaitTaken();
+      assertThat(pipeline.rows("SELECT id FROM " + pipeline.table())).containsExactly("2");
+      assertThat(pipeline.deadLetters())
+          .extracting(letter -> text(letter, RecordHeader.SOURCE_OFFSET))
+          .containsExactly("4");
+    }
+  }
+
+  /** Else any caller could end the load of all others. */
+  @Test
+  void endsNoLoadThoughACallerUsesOneKeyForAll() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
+      for (var id = 0; id < 3_000; id++) {
+        pipeline.send(0, null, record(id, "x"), mark("a", id % 2 == 0 ? "1" : "k" + id, 0));
+      }
+      pipeline.flush();
+      var consumer = pipeline.start("pod");
+      pipeline.awaitTaken();
+      assertThat(pipeline.count()).isEqualTo(1_501);
+      assertThat(consumer.isRunning()).isTrue();
+      consumer.stop();
+
+      // Nor after a restart, which looks at the dead letters of before.
+      pipeline.start("restarted");
+      for (var id = 0; id < 10; id++) {
+        pipeline.send(0, null, record(id, "y"));
+      }
+      pipeline.send(0, null, "bad");
+      pipeline.awaitTaken();
+      assertThat(pipeline.count()).isEqualTo(1_511);
+    }
+  }
+}

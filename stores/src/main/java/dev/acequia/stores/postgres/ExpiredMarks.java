@@ -1,0 +1,26 @@
+package dev.acequia.stores.postgres;
+
+import java.sql.SQLException;
+
+/** Marks that are old enough, see {@link IdempotencyStatements}. */
+final class ExpiredMarks implements ExpiredRows {
+  /** How long a mark is kept at least, by the database's clock. */
+  private static final String KEPT = "24 hours";
+
+  private final String remove;
+
+  ExpiredMarks(TableNames names) {
+    // Needs no SKIP LOCKED: batches lock no mark that is there.
+    remove =
+        "DELETE FROM "
+            + names.idempotency()
+            + " WHERE seen_at < now() - interval '"
+            + KEPT
+            + "' AND ";
+  }
+
+  @Override
+  public void remove(PostgresSession session, String blocks) throws SQLException {
+    session.execute(remove + blocks);
+  }
+}
