@@ -81,6 +81,16 @@ final class RecordIntake {
     var partition = record.partition();
     var offset = source == null ? record.offset() : source.offset();
     @Nullable ByteBuffer value = record.value();
+    if (value == PollBudget.LEFT_OUT || record.key() == PollBudget.LEFT_OUT) {
+      throw new BadRecordException(
+          ErrorClass.TooLong,
+          null,
+          "a record has at most %d bytes; this one has a key of %d and a value of %d, more than a dead letter takes"
+              .formatted(
+                  RecordDecoder.MAX_BYTES,
+                  Math.max(0, record.serializedKeySize()),
+                  Math.max(0, record.serializedValueSize())));
+    }
     if (value != null) {
       var bytes = array(value);
       decoder.decode(bytes.array(), start(bytes), bytes.remaining(), row);
@@ -95,7 +105,7 @@ final class RecordIntake {
     if (source != null) {
       into.rows().markRedriven();
     }
-    into.addedRowOf(record, source != null);
+    into.addedRowOf(record, headers.length, source != null);
   }
 
   private void delete(

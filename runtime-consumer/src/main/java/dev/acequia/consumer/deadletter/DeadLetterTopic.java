@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends dead letters: key, value and headers as they came, and headers of ours that say where the
  * record stood and what was wrong. A record that was sent back keeps the source coordinates it had.
- * The producer is made for the first letter.
+ * Of one that is larger than the topic takes, only our headers are sent. The producer is made for
+ * the first letter.
  */
 public final class DeadLetterTopic implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -39,18 +41,56 @@ public final class DeadLetterTopic implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** Sends one; it is safe when the result is there. */
-  public Future<?> send(DeadLetter letter) {
+  /** Sends one; it is safe when it is acknowledged. */
+  public SentLetter send(DeadLetter letter) {
+    return new SentLetter(
+        wasLeftOut(letter.record()) ? sendWithoutBytes(letter) : sendWhole(letter),
+        () -> sendWithoutBytes(letter));
+  }
+
+  /** Whether reading has left out a key or value that no dead letter holds. */
+  private static boolean wasLeftOut(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
+    return record.serializedKeySize() > length(record.key())
+        || record.serializedValueSize() > length(record.value());
+  }
+
+  private Future<?> sendWhole(DeadLetter letter) {
     var record = letter.record();
+    var headers = new RecordHeaders(record.headers().toArray());
+    headers.remove(RecordHeader.LEFT_OUT.key());
+    describe(letter, headers);
+    return send(bytes(record.key()), bytes(record.value()), headers);
+  }
+
+  /** Without the key too: a key alone would delete, if it were sent back. */
+  private Future<?> sendWithoutBytes(DeadLetter letter) {
+    var record = letter.record();
+    var headers = new RecordHeaders();
+    var redrivenFrom = letter.redrivenFrom();
+    if (redrivenFrom != null) {
+      set(headers, RecordHeader.SOURCE_TOPIC, redrivenFrom.topic());
+      set(headers, RecordHeader.SOURCE_TOPIC_ID, redrivenFrom.topicId());
+      set(headers, RecordHeader.SOURCE_PARTITION, Integer.toString(redrivenFrom.partition()));
+      set(headers, RecordHeader.SOURCE_OFFSET, Long.toString(redrivenFrom.offset()));
+      set(headers, RecordHeader.SOURCE_TIMESTAMP, Long.toString(record.timestamp()));
+    }
+    describe(letter, headers);
+    set(
+        headers,
+        RecordHeader.LEFT_OUT,
+        "a key of %d bytes, a value of %d bytes and %d headers: more than this topic takes"
+            .formatted(
+                Math.max(0, record.serializedKeySize()),
+                Math.max(0, record.serializedValueSize()),
+                record.headers().toArray().length));
+    return send(null, null, headers);
+  }
+
+  private Future<?> send(byte @Nullable [] key, byte @Nullable [] value, RecordHeaders headers) {
     return producer()
         .send(
             new ProducerRecord<>(
-                definition.topic().deadLetterName(),
-                null,
-                null,
-                bytes(record.key()),
-                bytes(record.value()),
-                headers(letter)));
+                definition.topic().deadLetterName(), null, null, key, value, headers));
   }
 
   @Override
@@ -60,9 +100,8 @@ public final class DeadLetterTopic implements AutoCloseable {
     }
   }
 
-  private RecordHeaders headers(DeadLetter letter) {
+  private void describe(DeadLetter letter, RecordHeaders headers) {
     var record = letter.record();
-    var headers = new RecordHeaders(record.headers().toArray());
     if (letter.redrivenFrom() == null) {
       set(headers, RecordHeader.SOURCE_TOPIC, record.topic());
       set(headers, RecordHeader.SOURCE_TOPIC_ID, definition.topic().id());
@@ -79,12 +118,15 @@ public final class DeadLetterTopic implements AutoCloseable {
     }
     set(headers, RecordHeader.ERROR_MESSAGE, letter.reason());
     set(headers, RecordHeader.ERROR_TIME, clock.instant().toString());
-    return headers;
   }
 
   private static void set(RecordHeaders headers, RecordHeader header, String value) {
     headers.remove(header.key());
     headers.add(header.key(), value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static int length(@Nullable ByteBuffer buffer) {
+    return buffer == null ? 0 : buffer.remaining();
   }
 
   private static byte @Nullable [] bytes(@Nullable ByteBuffer buffer) {
