@@ -15,8 +15,10 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +90,7 @@ class PoisonIT {
       pipeline.flush();
 
       var process = pipeline.startAsImage("pod");
-      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(240, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).as(pipeline.log("pod")).isEqualTo(Termination.EXIT_CODE);
       var said = pipeline.termination().orElseThrow();
       assertThat(said.reason()).isEqualTo(Termination.Reason.RecordsUnreadable);
@@ -138,7 +140,7 @@ class PoisonIT {
       pipeline.sendAs(Map.of("compression.type", compression), records);
 
       var process = pipeline.startAsImage("pod");
-      TestPipeline.await().until(() -> !process.isAlive() || pipeline.count() == 666);
+      TestPipeline.await().atMost(Duration.ofMinutes(3)).until(() -> !process.isAlive() || pipeline.count() == 666);
       assertThat(process.isAlive()).as(pipeline.log("pod")).isTrue();
       assertThat(pipeline.log("pod")).doesNotContain("memory", "Deserializers");
     }
@@ -149,7 +151,7 @@ class PoisonIT {
     try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
       pipeline.allowDeadLetters(1);
       Header empty = new org.apache.kafka.common.header.internals.RecordHeader("", null);
-      var many = List.copyOf(java.util.Collections.nCopies(100_000, empty));
+      var many = List.copyOf(Collections.nCopies(100_000, empty));
       var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
       for (var id = 0; id < 20; id++) {
         records.add(of(pipeline, null, bytes(record(id, "x")), many));
@@ -159,9 +161,9 @@ class PoisonIT {
       pipeline.sendAs(Map.of("compression.type", "zstd"), records);
 
       var process = pipeline.startAsImage("pod");
-      TestPipeline.await().until(() -> !process.isAlive() || pipeline.count() == 20);
+      TestPipeline.await().atMost(Duration.ofMinutes(3)).until(() -> !process.isAlive() || pipeline.count() == 20);
       assertThat(process.isAlive()).as(pipeline.log("pod")).isTrue();
-      TestPipeline.await().until(() -> pipeline.deadLetters().size() >= 20);
+      TestPipeline.await().atMost(Duration.ofMinutes(3)).until(() -> pipeline.deadLetters().size() >= 20);
     }
   }
 

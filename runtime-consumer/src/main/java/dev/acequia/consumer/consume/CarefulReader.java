@@ -64,18 +64,18 @@ final class CarefulReader {
   }
 
   /**
-   * Reads about as much as a poll.
+   * Reads at most about as much as a poll, and at least a record if there is one.
    *
+   * @param held what the records hold that were read before, and from now on these
    * @throws ApiException when Kafka does not let it read now
    */
-  Reading read(TopicPartition name, long from) {
+  Reading read(TopicPartition name, long from, HeldBytes held) {
     var records = new ArrayList<ConsumerRecord<ByteBuffer, ByteBuffer>>();
-    var held = new HeldBytes();
     var next = from;
     try (var attempt = new Attempt(name, from)) {
       while (next < attempt.end
           && records.size() < MOST_RECORDS
-          && held.bytes() < PollBudget.MOST_BYTES) {
+          && (records.isEmpty() || held.bytes() < PollBudget.MOST_BYTES)) {
         for (var record : attempt.poll()) {
           records.add(record);
           held.add(record.key());
@@ -117,7 +117,6 @@ final class CarefulReader {
 
   /** What hinders reading at an offset; a client skips records of a batch only by reading them. */
   private Optional<Throwable> trouble(TopicPartition name, long offset) {
-    health.turned();
     try (var attempt = new Attempt(name, offset)) {
       if (offset < attempt.end) {
         attempt.poll();
@@ -138,6 +137,7 @@ final class CarefulReader {
     private final long end;
 
     Attempt(TopicPartition name, long from) {
+      health.turned();
       this.name = name;
       consumer.assign(List.of(name));
       end = consumer.endOffsets(List.of(name)).getOrDefault(name, from);

@@ -2,6 +2,8 @@ package dev.acequia.consumer.consume;
 
 import dev.acequia.contract.TerminationException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ final class UnreadableRecords {
   private record Found(int partition, CarefulReader.Gap gap) {}
 
   private @Nullable Found found;
+  private int rounds;
 
   UnreadableRecords(
       Consumer<ByteBuffer, ByteBuffer> consumer,
@@ -52,8 +55,12 @@ final class UnreadableRecords {
     LOG.warn("reading record by record, since the client failed: {}", failure.toString());
     Map<TopicPartition, List<ConsumerRecord<ByteBuffer, ByteBuffer>>> records = new HashMap<>();
     var isExplained = false;
-    for (var partition : assignment.claimed()) {
-      var reading = reader.read(partition.name(), partition.position());
+    var held = new HeldBytes();
+    var partitions = new ArrayList<>(assignment.claimed());
+    // Those that come first read most.
+    Collections.rotate(partitions, rounds++);
+    for (var partition : partitions) {
+      var reading = reader.read(partition.name(), partition.position(), held);
       // Also where nothing was read: the client may have gone on with records that it dropped.
       consumer.seek(partition.name(), reading.next());
       if (!reading.records().isEmpty()) {

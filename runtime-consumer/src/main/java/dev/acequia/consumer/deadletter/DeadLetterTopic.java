@@ -7,13 +7,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +31,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeadLetterTopic implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  /** Of a letter whose record was sent back before; its source headers stay. */
+  private static final Set<String> OURS_OF_A_REDRIVEN_ONE =
+      keys(
+          RecordHeader.PIPELINE,
+          RecordHeader.SCHEMA_HASH,
+          RecordHeader.ERROR_CLASS,
+          RecordHeader.ERROR_FIELD,
+          RecordHeader.ERROR_MESSAGE,
+          RecordHeader.ERROR_TIME,
+          RecordHeader.LEFT_OUT);
+
+  private static final Set<String> OURS =
+      Stream.concat(
+              OURS_OF_A_REDRIVEN_ONE.stream(),
+              keys(
+                  RecordHeader.SOURCE_TOPIC,
+                  RecordHeader.SOURCE_TOPIC_ID,
+                  RecordHeader.SOURCE_PARTITION,
+                  RecordHeader.SOURCE_OFFSET,
+                  RecordHeader.SOURCE_TIMESTAMP)
+                  .stream())
+          .collect(Collectors.toUnmodifiableSet());
 
   private final PipelineDefinition definition;
   private final KafkaConnection kafka;
@@ -56,8 +84,13 @@ public final class DeadLetterTopic implements AutoCloseable {
 
   private Future<?> sendWhole(DeadLetter letter) {
     var record = letter.record();
-    var headers = new RecordHeaders(record.headers().toArray());
-    headers.remove(RecordHeader.LEFT_OUT.key());
+    var dropped = letter.redrivenFrom() == null ? OURS : OURS_OF_A_REDRIVEN_ONE;
+    // In one pass: there may be a hundred thousand.
+    var headers =
+        new RecordHeaders(
+            Arrays.stream(record.headers().toArray())
+                .filter(header -> !dropped.contains(header.key()))
+                .toArray(Header[]::new));
     describe(letter, headers);
     return send(bytes(record.key()), bytes(record.value()), headers);
   }
@@ -112,7 +145,6 @@ public final class DeadLetterTopic implements AutoCloseable {
     set(headers, RecordHeader.PIPELINE, definition.namespace() + "/" + definition.name());
     set(headers, RecordHeader.SCHEMA_HASH, definition.schema().hash());
     set(headers, RecordHeader.ERROR_CLASS, letter.errorClass().name());
-    headers.remove(RecordHeader.ERROR_FIELD.key());
     if (letter.field() != null) {
       set(headers, RecordHeader.ERROR_FIELD, letter.field());
     }
@@ -120,8 +152,11 @@ public final class DeadLetterTopic implements AutoCloseable {
     set(headers, RecordHeader.ERROR_TIME, clock.instant().toString());
   }
 
+  private static Set<String> keys(RecordHeader... headers) {
+    return Arrays.stream(headers).map(RecordHeader::key).collect(Collectors.toUnmodifiableSet());
+  }
+
   private static void set(RecordHeaders headers, RecordHeader header, String value) {
-    headers.remove(header.key());
     headers.add(header.key(), value.getBytes(StandardCharsets.UTF_8));
   }
 
