@@ -140,7 +140,9 @@ class PoisonIT {
       pipeline.sendAs(Map.of("compression.type", compression), records);
 
       var process = pipeline.startAsImage("pod");
-      TestPipeline.await().atMost(Duration.ofMinutes(3)).until(() -> !process.isAlive() || pipeline.count() == 666);
+      TestPipeline.await()
+          .atMost(Duration.ofMinutes(3))
+          .until(() -> !process.isAlive() || pipeline.count() == 666);
       assertThat(process.isAlive()).as(pipeline.log("pod")).isTrue();
       assertThat(pipeline.log("pod")).doesNotContain("memory", "Deserializers");
     }
@@ -161,9 +163,13 @@ class PoisonIT {
       pipeline.sendAs(Map.of("compression.type", "zstd"), records);
 
       var process = pipeline.startAsImage("pod");
-      TestPipeline.await().atMost(Duration.ofMinutes(3)).until(() -> !process.isAlive() || pipeline.count() == 20);
+      TestPipeline.await()
+          .atMost(Duration.ofMinutes(3))
+          .until(() -> !process.isAlive() || pipeline.count() == 20);
       assertThat(process.isAlive()).as(pipeline.log("pod")).isTrue();
-      TestPipeline.await().atMost(Duration.ofMinutes(3)).until(() -> pipeline.deadLetters().size() >= 20);
+      TestPipeline.await()
+          .atMost(Duration.ofMinutes(3))
+          .until(() -> pipeline.deadLetters().size() >= 20);
     }
   }
 
@@ -222,7 +228,10 @@ class PoisonIT {
                 of(pipeline, bytes(record(2, huge))),
                 of(pipeline, bytes(record(3, large))),
                 of(pipeline, bytes("[\"" + huge + "\"]"), null, List.of()),
-                of(pipeline, null, bytes("{\"id\":\"x\"}"),
+                of(
+                    pipeline,
+                    null,
+                    bytes("{\"id\":\"x\"}"),
                     List.<Header>of(
                         new org.apache.kafka.common.header.internals.RecordHeader(
                             "h", bytes(large)))),
@@ -280,9 +289,7 @@ class PoisonIT {
               record(1, "x"), "{\"id\":1,\"\\n\\u001b[2J" + "u".repeat(5_000) + "\":1}", null)) {
         for (var headers : List.of(strange, none)) {
           pipeline.sendAs(
-              Map.of(),
-              List.of(
-                  of(pipeline, null, value == null ? null : bytes(value), headers)));
+              Map.of(), List.of(of(pipeline, null, value == null ? null : bytes(value), headers)));
         }
       }
       pipeline.send(0, null, record(2, "good"));

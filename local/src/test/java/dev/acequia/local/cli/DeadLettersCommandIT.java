@@ -208,9 +208,12 @@ class DeadLettersCommandIT {
     assertThat(run.err()).isEmpty();
     assertThat(run.out().lines().toList())
         .containsExactly(
-            "PUT ASIDE             SOURCE          LETTER      ERROR             MESSAGE                                             VALUE",
-            "2026-03-01T12:01:00Z  1:3             0:1         UnknownField      gate: the schema has no field of this name          two",
-            "2026-03-01T12:03:00Z  0:3             0:3         WrongType         gate: the schema has no field of this name          one",
+            "PUT ASIDE             SOURCE          LETTER      ERROR             MESSAGE           "
+                + "                                  VALUE",
+            "2026-03-01T12:01:00Z  1:3             0:1         UnknownField      gate: the schema"
+                + " has no field of this name          two",
+            "2026-03-01T12:03:00Z  0:3             0:3         WrongType         gate: the schema"
+                + " has no field of this name          one",
             "2 dead letters, UnknownField 1, WrongType 1",
             "2 repeats of the same records are left out");
   }

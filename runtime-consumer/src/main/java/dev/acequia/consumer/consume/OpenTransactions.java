@@ -79,7 +79,9 @@ final class OpenTransactions {
         if (Long.valueOf(partition.position()).equals(positions.get(partition.number()))
             && held.put(partition.number(), waiting) == null) {
           LOG.warn(
-              "partition {}: a transaction that is open keeps {} records from offset {} on from being read; when its producer is gone, kafka-transactions.sh find-hanging and abort end it",
+              "partition {}: a transaction that is open keeps {} records from offset {} on from"
+                  + " being read; when its producer is gone, kafka-transactions.sh find-hanging and"
+                  + " abort end it",
               partition.number(),
               waiting,
               partition.position());
