@@ -41,6 +41,8 @@ public record Termination(Reason reason, String message) {
     TopicRecreated,
     /** The stored offset lies outside the topic's log. */
     OffsetsLost,
+    /** Records of the topic are damaged, or take more memory than a consumer has. */
+    RecordsUnreadable,
     /** So many records are bad that a wrong deploy is likelier than bad records. */
     DeadLettersExceeded,
     /** The process was started with a definition or environment it cannot use. */

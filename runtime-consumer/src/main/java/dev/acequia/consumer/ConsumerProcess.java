@@ -35,6 +35,9 @@ public final class ConsumerProcess {
    */
   static final int LANES = 2;
 
+  /** As a JVM ends with -XX:+ExitOnOutOfMemoryError. */
+  private static final int OUT_OF_MEMORY = 3;
+
   private ConsumerProcess() {}
 
   public static void main(String[] args) {
@@ -55,6 +58,9 @@ public final class ConsumerProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return 1;
+    } catch (OutOfMemoryError e) {
+      LOG.error("ended, since memory ran out: {}", e.getMessage());
+      return OUT_OF_MEMORY;
     } catch (IOException | RuntimeException e) {
       LOG.error("ended by a failure", e);
       return 1;

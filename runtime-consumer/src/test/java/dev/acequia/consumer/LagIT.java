@@ -60,6 +60,28 @@ class LagIT {
     }
   }
 
+  /** The client sees no lag, since it may not read them. */
+  @Test
+  void countsRecordsBehindATransactionThatStaysOpen() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1);
+        var producer = producer(Map.of("transactional.id", pipeline.topic()))) {
+      producer.initTransactions();
+      var consumer = pipeline.start("pod");
+      pipeline.send(0, null, record(1, "before"));
+      pipeline.awaitCount(1);
+      producer.beginTransaction();
+      producer.send(new ProducerRecord<>(pipeline.topic(), 0, null, record(2, "open")));
+      producer.flush();
+      pipeline.send(0, null, record(3, "behind it"));
+      pipeline.flush();
+      TestPipeline.await().until(() -> consumer.gauge(LAG) == 2);
+
+      producer.commitTransaction();
+      pipeline.awaitCount(3);
+      awaitEnd(pipeline, consumer, 4);
+    }
+  }
+
   @Test
   void passesOverTheGapsOfACompactedTopic() throws Exception {
     try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.UPSERT, 1)) {

@@ -6,6 +6,9 @@ import dev.acequia.servers.KafkaServer;
 import dev.acequia.servers.KafkaSettings;
 import dev.acequia.servers.Ports;
 import dev.acequia.servers.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** One Kafka and one PostgreSQL for all tests of this run. */
@@ -20,16 +23,26 @@ public final class Servers {
     return Postgres.SHARED;
   }
 
+  /** The file of a partition's records, which is small enough to be one. */
+  static Path log(String topic, int partition) throws IOException {
+    try (var files = Files.walk(Kafka.FOLDER)) {
+      return files
+          .filter(file -> file.endsWith(topic + "-" + partition + "/00000000000000000000.log"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
   private static final class Kafka {
+    static final Path FOLDER = Ephemeral.folder("consumer-it-kafka");
     static final KafkaServer SHARED = start();
 
     private static KafkaServer start() {
-      var folder = Ephemeral.folder("consumer-it-kafka");
       var small = KafkaSettings.small();
       return Ephemeral.server(
           KafkaServer.start(
-              Home.at(folder),
-              Ports.keptIn(folder),
+              Home.at(FOLDER),
+              Ports.keptIn(FOLDER),
               new KafkaSettings(
                   small.jvmOptions(),
                   Map.of(

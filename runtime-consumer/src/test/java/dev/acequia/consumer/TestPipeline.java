@@ -21,6 +21,7 @@ import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -48,6 +50,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Header;
@@ -306,6 +309,10 @@ final class TestPipeline implements AutoCloseable {
             "-cp",
             System.getProperty("java.class.path"),
             ConsumerProcess.class.getName());
+    return start(pod, builder);
+  }
+
+  private Process start(String pod, ProcessBuilder builder) throws IOException {
     var environment = consumerEnvironment(pod);
     var number = COUNT.incrementAndGet();
     environment.put(
@@ -319,6 +326,23 @@ final class TestPipeline implements AutoCloseable {
     return process;
   }
 
+  /** A consumer as the image starts it. */
+  Process startAsImage(String pod) throws IOException {
+    var home = Files.createDirectories(folder.resolve("home-" + pod));
+    var entrypoint = Path.of("..", "images", "acequia-runtime", "entrypoint");
+    Files.copy(entrypoint, home.resolve("entrypoint"));
+    var libraries = Files.createDirectories(home.resolve("lib").resolve("consumer"));
+    var number = 1000;
+    for (var library : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      // The entrypoint takes what is named as a library, in the order of the names.
+      Files.createSymbolicLink(
+          libraries.resolve(number++ + ".jar"), Path.of(library).toAbsolutePath());
+    }
+    var builder = new ProcessBuilder("sh", home.resolve("entrypoint").toString(), "consumer");
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    return start(pod, builder);
+  }
+
   String log(String pod) throws IOException {
     return Files.readString(folder.resolve(pod + ".log"));
   }
@@ -330,6 +354,28 @@ final class TestPipeline implements AutoCloseable {
 
   void sendBytes(int partition, byte[] value) {
     producer.send(new ProducerRecord<>(topic(), partition, null, value));
+  }
+
+  /** Sends records as another producer may, with settings of its own; they share batches. */
+  void sendAs(Map<String, Object> settings, List<ProducerRecord<byte[], byte[]>> records)
+      throws ExecutionException, InterruptedException {
+    var all = new HashMap<String, Object>();
+    all.put("bootstrap.servers", Servers.kafka().bootstrapServers());
+    all.put("batch.size", 900_000);
+    all.put("linger.ms", 1_000);
+    all.put("max.request.size", 1 << 30);
+    all.put("buffer.memory", 1L << 30);
+    all.putAll(settings);
+    try (var own = new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer())) {
+      var sent = new ArrayList<Future<RecordMetadata>>();
+      for (var record : records) {
+        sent.add(own.send(record));
+      }
+      own.flush();
+      for (var one : sent) {
+        one.get();
+      }
+    }
   }
 
   void deleteDeadLetterTopic() throws ExecutionException, TimeoutException, InterruptedException {

@@ -28,7 +28,12 @@ public enum RecordHeader {
   ERROR_FIELD("acequia-error-field"),
   ERROR_MESSAGE("acequia-error-message"),
   /** On a dead letter: when it was put aside, ISO 8601. */
-  ERROR_TIME("acequia-error-time");
+  ERROR_TIME("acequia-error-time"),
+  /**
+   * On a dead letter without the record's key, value and headers: how large they were. It cannot be
+   * sent back.
+   */
+  LEFT_OUT("acequia-left-out");
 
   /**
    * What the topic of dead letters takes, and its producer sends: any record that Kafka takes by

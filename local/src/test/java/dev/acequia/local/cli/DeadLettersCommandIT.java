@@ -208,9 +208,12 @@ class DeadLettersCommandIT {
     assertThat(run.err()).isEmpty();
     assertThat(run.out().lines().toList())
         .containsExactly(
-            "PUT ASIDE             SOURCE          LETTER      ERROR             MESSAGE                                             VALUE",
-            "2026-03-01T12:01:00Z  1:3             0:1         UnknownField      gate: the schema has no field of this name          two",
-            "2026-03-01T12:03:00Z  0:3             0:3         WrongType         gate: the schema has no field of this name          one",
+            "PUT ASIDE             SOURCE          LETTER      ERROR             MESSAGE           "
+                + "                                  VALUE",
+            "2026-03-01T12:01:00Z  1:3             0:1         UnknownField      gate: the schema"
+                + " has no field of this name          two",
+            "2026-03-01T12:03:00Z  0:3             0:3         WrongType         gate: the schema"
+                + " has no field of this name          one",
             "2 dead letters, UnknownField 1, WrongType 1",
             "2 repeats of the same records are left out");
   }
@@ -364,6 +367,14 @@ class DeadLettersCommandIT {
     putAside("fine", 1, 3, "UnknownField", 0);
     putAside("beyond the end", 1, 10, "UnknownField", 0);
     putAside("no such partition", 3, 0, "UnknownField", 0);
+    putAside(
+        null,
+        Stream.of(
+                source(1, 5),
+                error("TooLong", NOW),
+                Stream.of(header(RecordHeader.LEFT_OUT, "a value of 20971520 bytes")))
+            .flatMap(parts -> parts),
+        NOW);
     topicId = "AAAAAAAAAAAAAAAAAAAAAQ";
     putAside("former topic", 1, 4, "UnknownField", 0);
     putAside(bytes("a stranger's"), Stream.of(), NOW);
@@ -373,6 +384,7 @@ class DeadLettersCommandIT {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .contains("1 are left out, of the topic before it was deleted and created again")
+        .contains("1 are left out, of records that were larger than a dead letter may be")
         .contains("1 are left out, without source coordinates")
         .contains("2 are left out, of a place that the topic does not have")
         .contains("1 are sent");

@@ -20,6 +20,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * they came from, those that are bad, and how far each partition advances by it.
  */
 final class Batch {
+  /** A batch this large is written as soon as the one before is. */
+  private static final long FULL_BYTES = 4 << 20;
+
+  /**
+   * One whose records hold this much is too, however little of them goes into rows: of fields that
+   * the schema drops nothing does, and of bad records neither.
+   */
+  private static final long FULL_HELD_BYTES = 12 << 20;
+
   private final StoreBatch rows;
   private final RowSources records = new RowSources();
   private final List<DeadLetter> bad = new ArrayList<>();
@@ -27,6 +36,7 @@ final class Batch {
   private final Map<Integer, LogPosition> begins = new HashMap<>();
   private final Map<Integer, Lineage> lineages = new HashMap<>();
   private final Map<Integer, Long> replayedUntil = new HashMap<>();
+  private final HeldBytes held = new HeldBytes();
   private int firstTimers;
   private int badFirstTimers;
   private long openedNanos;
@@ -40,16 +50,18 @@ final class Batch {
     return rows;
   }
 
-  /** Notes where the row last added came from. */
-  void addedRowOf(ConsumerRecord<ByteBuffer, ByteBuffer> record, boolean isRedriven) {
+  /** Notes where the row last added came from, a record with so many headers. */
+  void addedRowOf(ConsumerRecord<ByteBuffer, ByteBuffer> record, int headers, boolean isRedriven) {
     touch();
-    records.add(record);
+    records.add(record, headers > 0);
+    hold(record, headers);
     firstTimers += isRedriven || isReplayed(record) ? 0 : 1;
   }
 
   void addBad(DeadLetter letter) {
     touch();
     bad.add(letter);
+    hold(letter.record(), letter.record().headers().toArray().length);
     if (isFirstTimer(letter)) {
       firstTimers++;
       badFirstTimers++;
@@ -123,6 +135,11 @@ final class Batch {
     return badFirstTimers;
   }
 
+  /** Whether it shall not grow. */
+  boolean isFull() {
+    return rows.bytes() >= FULL_BYTES || held.bytes() >= FULL_HELD_BYTES;
+  }
+
   /** Whether there is nothing to do at all. */
   boolean isEmpty() {
     return advances.isEmpty();
@@ -137,12 +154,19 @@ final class Batch {
     rows.clear();
     records.clear();
     bad.clear();
+    held.clear();
     replayedUntil.clear();
     firstTimers = 0;
     badFirstTimers = 0;
     advances.clear();
     begins.clear();
     lineages.clear();
+  }
+
+  private void hold(ConsumerRecord<ByteBuffer, ByteBuffer> record, int headers) {
+    held.add(record.key());
+    held.add(record.value());
+    held.addHeaders(headers);
   }
 
   private void touch() {

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,6 +50,9 @@ final class ConsumerLoop {
   private final ConsumerMetrics metrics;
   private final Assignment assignment;
   private final GroupOffsets groupOffsets;
+  private final OpenTransactions openTransactions;
+  private final PollBudget pollBudget;
+  private final UnreadableRecords unreadable;
   private final Timer lagTimer = new Timer(LAG_EVERY);
   private boolean isDry;
   private volatile boolean stopping;
@@ -56,6 +60,8 @@ final class ConsumerLoop {
   ConsumerLoop(
       PipelineDefinition definition,
       Consumer<ByteBuffer, ByteBuffer> consumer,
+      PollBudget pollBudget,
+      CarefulReader carefulReader,
       List<Lane> lanes,
       Semaphore ended,
       TopicWatch topic,
@@ -72,6 +78,9 @@ final class ConsumerLoop {
     intake = new RecordIntake(definition, budget);
     assignment = new Assignment(consumer, lanes.size());
     groupOffsets = new GroupOffsets(consumer);
+    openTransactions = new OpenTransactions(consumer, topic);
+    this.pollBudget = pollBudget;
+    unreadable = new UnreadableRecords(consumer, assignment, carefulReader, topic);
   }
 
   /** Ends the loop soon; from any thread. */
@@ -102,12 +111,17 @@ final class ConsumerLoop {
       notePositions(records);
     }
     settleWhatEnded();
+    var end = unreadable.due();
+    if (end.isPresent()) {
+      throw end.get();
+    }
     for (var lane : lanes) {
       lane.startNext(assignment.unclaimed(lane.number()), matters(lane));
     }
     if (lagTimer.isDue()) {
       groupOffsets.retry(assignment.claimed());
-      metrics.lag(groupOffsets.lag(assignment.claimed()));
+      metrics.lag(
+          openTransactions.addTo(groupOffsets.lag(assignment.claimed()), assignment.claimed()));
     }
   }
 
@@ -115,10 +129,12 @@ final class ConsumerLoop {
       throws TerminationException, InterruptedException {
     try {
       awaitRoom();
+      if (unreadable.areNext()) {
+        ended.tryAcquire(ROOM_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        return ConsumerRecords.empty();
+      }
       lanes.forEach(lane -> assignment.hold(lane.number(), lane.isFull()));
-      var records = consumer.poll(patience());
-      isDry = records.isEmpty();
-      return records;
+      return pollOrReadCarefully();
     } catch (OffsetOutOfRangeException e) {
       if (!(e instanceof LogTruncationException)
           && assignment.areReplaying(e.offsetOutOfRangePartitions().keySet())) {
@@ -135,6 +151,19 @@ final class ConsumerLoop {
       // Such as missing rights, or a topic that is not there: a person may mend it meanwhile.
       allFailed("Kafka: " + e);
       return ConsumerRecords.empty();
+    }
+  }
+
+  private ConsumerRecords<ByteBuffer, ByteBuffer> pollOrReadCarefully() {
+    try {
+      pollBudget.begin();
+      var records = consumer.poll(patience());
+      isDry = records.isEmpty();
+      return records;
+    } catch (ApiException | InterruptException e) {
+      throw e;
+    } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+      return unreadable.readAfter(e);
     }
   }
 

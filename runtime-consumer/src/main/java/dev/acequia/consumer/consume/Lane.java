@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * know nothing of each other. All methods are the polling thread's.
  */
 final class Lane {
-  /** A batch this large is written as soon as the one before is. */
-  private static final long FULL_BYTES = 4 << 20;
-
   /** What a record waits for others to go with it. */
   private static final Duration LINGER = Duration.ofMillis(40);
 
@@ -54,7 +51,7 @@ final class Lane {
 
   /** Whether there is no room until the batch before is written. */
   boolean isFull() {
-    return filling.rows().bytes() >= FULL_BYTES && store.isBusy();
+    return filling.isFull() && store.isBusy();
   }
 
   /** How long to wait for more records before there is something else to do. */
@@ -136,7 +133,7 @@ final class Lane {
     if (filling.isEmpty()) {
       return false;
     }
-    return filling.rows().bytes() >= FULL_BYTES
+    return filling.isFull()
         || filling.ageNanos() >= (filling.size() > 0 ? LINGER.toNanos() : IDLE_LINGER.toNanos());
   }
 }

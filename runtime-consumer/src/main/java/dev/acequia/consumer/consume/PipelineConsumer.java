@@ -106,12 +106,15 @@ public final class PipelineConsumer {
           definition.topic().name(),
           definition.consumerGroup(),
           newProtocol ? "consumer" : "classic");
-      var consumer = clients.consumer(newProtocol);
+      var pollBudget = new PollBudget();
+      var consumer = clients.consumer(newProtocol, pollBudget);
       try {
         var running =
             new ConsumerLoop(
                 definition,
                 consumer,
+                pollBudget,
+                new CarefulReader(clients, health),
                 IntStream.range(0, stores.size())
                     .mapToObj(lane -> new Lane(lane, stores.get(lane), writers.get(lane)::newBatch))
                     .toList(),

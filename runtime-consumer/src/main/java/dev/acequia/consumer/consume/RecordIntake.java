@@ -90,6 +90,16 @@ final class RecordIntake {
     var partition = record.partition();
     var offset = redriven == null ? record.offset() : redriven.offset();
     @Nullable ByteBuffer value = record.value();
+    if (value == PollBudget.LEFT_OUT || record.key() == PollBudget.LEFT_OUT) {
+      throw new BadRecordException(
+          ErrorClass.TooLong,
+          null,
+          "a record has at most %d bytes; this one has a key of %d and a value of %d, more than a dead letter takes"
+              .formatted(
+                  RecordDecoder.MAX_BYTES,
+                  Math.max(0, record.serializedKeySize()),
+                  Math.max(0, record.serializedValueSize())));
+    }
     if (value != null) {
       var bytes = array(value);
       decoder.decode(bytes.array(), start(bytes), bytes.remaining(), row);
@@ -105,7 +115,7 @@ final class RecordIntake {
       // Of a deletion, the key is all that there is.
       markIdempotent(headers, value == null ? record.key() : value, into.isReplayed(record), into);
     }
-    into.addedRowOf(record, redriven != null);
+    into.addedRowOf(record, headers.length, redriven != null);
   }
 
   private void delete(

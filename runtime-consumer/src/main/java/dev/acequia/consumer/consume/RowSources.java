@@ -41,7 +41,7 @@ final class RowSources {
     return rows;
   }
 
-  void add(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
+  void add(ConsumerRecord<ByteBuffer, ByteBuffer> record, boolean hasHeaders) {
     if (rows == offsets.length) {
       grow();
     }
@@ -49,8 +49,7 @@ final class RowSources {
     partitions[rows] = record.partition();
     offsets[rows] = record.offset();
     timestamps[rows] = record.timestamp();
-    var theirs = record.headers();
-    headers[rows] = theirs.toArray().length == 0 ? null : theirs;
+    headers[rows] = hasHeaders ? record.headers() : null;
     @Nullable ByteBuffer key = record.key();
     @Nullable ByteBuffer value = record.value();
     if (areRangesOfOne(key, value)) {

@@ -4,6 +4,7 @@ import dev.acequia.consumer.deadletter.DeadLetter;
 import dev.acequia.consumer.deadletter.DeadLetterBudget;
 import dev.acequia.consumer.deadletter.DeadLetterTopic;
 import dev.acequia.consumer.deadletter.RedriveCheck;
+import dev.acequia.consumer.deadletter.SentLetter;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.record.BadRecordException;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * meanwhile.
  */
 final class StoreLane implements AutoCloseable {
-  private static final int ACKNOWLEDGE_SECONDS = 30;
+  private static final Duration ACKNOWLEDGE_LIMIT = Duration.ofSeconds(30);
 
   private final PipelineDefinition definition;
   private final StoreWriter writer;
@@ -144,6 +145,9 @@ final class StoreLane implements AutoCloseable {
       return new LaneResult.Ended(e);
     } catch (StoreUnavailableException e) {
       return new LaneResult.Failed("store: " + e.getMessage());
+    } catch (OutOfMemoryError e) {
+      // The batch is dropped and read again; the polling thread ends the process if it has none.
+      return new LaneResult.Failed("memory ran out: " + e.getMessage());
     } catch (KafkaException | ExecutionException | TimeoutException e) {
       var cause = e instanceof ExecutionException ? e.getCause() : e;
       return new LaneResult.Failed("Kafka: " + cause);
@@ -201,7 +205,7 @@ final class StoreLane implements AutoCloseable {
   private LaneResult writeNow(Batch batch, KafkaFuture<Map<String, TopicDescription>> asked)
       throws Exception {
     var began = System.nanoTime();
-    List<Future<?>> sent = new ArrayList<>();
+    List<SentLetter> sent = new ArrayList<>();
     try (var share = budget.setOut(batch.firstTimers(), batch.badFirstTimers())) {
       var gate =
           new CommitGate<Exception>() {
@@ -230,7 +234,7 @@ final class StoreLane implements AutoCloseable {
                 sent.add(deadLetters.send(letter(batch, rejection)));
               }
               for (var letter : sent) {
-                letter.get(ACKNOWLEDGE_SECONDS, TimeUnit.SECONDS);
+                letter.await(ACKNOWLEDGE_LIMIT);
               }
               topic.verify(asked);
             }

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.LogTruncationException;
@@ -85,6 +86,11 @@ final class TopicWatch implements AutoCloseable {
     }
   }
 
+  /** Begins to ask where the partitions' logs end, open transactions included. */
+  KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> askEnds(Collection<Integer> partitions) {
+    return ask(partitions, OffsetSpec.latest());
+  }
+
   /** What the logs of some partitions hold. */
   Map<Integer, LogRange> ranges(Collection<Integer> partitions)
       throws ExecutionException, TimeoutException, InterruptedException {
@@ -111,6 +117,20 @@ final class TopicWatch implements AutoCloseable {
                 range.end(),
                 // The other partitions stay where they are.
                 wayOut("--partition " + partition + " --to earliest|latest|OFFSET")));
+  }
+
+  /** Why reading ends before records that the client cannot give out. */
+  TerminationException unreadable(int partition, CarefulReader.Gap gap) {
+    return new TerminationException(
+        Termination.Reason.RecordsUnreadable,
+        "Partition %d of topic %s cannot be read at offsets %d to %d: %s. All records before are stored, and nothing was skipped. To pass over these, which loses them, run: %s"
+            .formatted(
+                partition,
+                definition.topic().name(),
+                gap.from(),
+                gap.to() - 1,
+                gap.reason(),
+                wayOut("--partition " + partition + " --to " + gap.to())));
   }
 
   /**
@@ -173,16 +193,19 @@ final class TopicWatch implements AutoCloseable {
         .formatted(definition.name(), definition.namespace(), choice);
   }
 
-  private Map<Integer, Long> offsets(Collection<Integer> partitions, OffsetSpec spec)
-      throws ExecutionException, TimeoutException, InterruptedException {
+  private KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> ask(
+      Collection<Integer> partitions, OffsetSpec spec) {
     var asked = new HashMap<TopicPartition, OffsetSpec>();
     for (var partition : partitions) {
       asked.put(new TopicPartition(definition.topic().name(), partition), spec);
     }
+    return admin.listOffsets(asked).all();
+  }
+
+  private Map<Integer, Long> offsets(Collection<Integer> partitions, OffsetSpec spec)
+      throws ExecutionException, TimeoutException, InterruptedException {
     var found = new HashMap<Integer, Long>();
-    admin
-        .listOffsets(asked)
-        .all()
+    ask(partitions, spec)
         .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
         .forEach((name, result) -> found.put(name.partition(), result.offset()));
     return found;

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record that is put aside, and why.
+ * A record that is put aside, and why. What the reason repeats of the record is bounded.
  *
  * @param generation of the partition's log that the record stands in
  * @param redrivenFrom where it stood when it was put aside before; null when it never was
@@ -20,6 +20,13 @@ public record DeadLetter(
     ErrorClass errorClass,
     @Nullable String field,
     String reason) {
+  private static final int MOST_FIELD_CHARS = 200;
+  private static final int MOST_REASON_CHARS = 1000;
+
+  public DeadLetter {
+    field = field == null ? null : ForeignText.bounded(field, MOST_FIELD_CHARS);
+    reason = ForeignText.bounded(reason, MOST_REASON_CHARS);
+  }
 
   /** For a record that does not fit the schema. */
   public static DeadLetter of(

@@ -21,6 +21,9 @@ import java.util.Set;
 public final class DeadLetterBudget {
   static final int WINDOW = 1000;
 
+  /** What leaves room for what to do in a message of bounded length. */
+  private static final int MOST_REASON_CHARS = 300;
+
   private record Seen(long records, long bad) {}
 
   private final Deque<Seen> window = new ArrayDeque<>();
@@ -86,7 +89,7 @@ public final class DeadLetterBudget {
                   record.partition(),
                   record.topic(),
                   letter.field() == null ? "" : "field '" + letter.field() + "': ",
-                  letter.reason(),
+                  ForeignText.bounded(letter.reason(), MOST_REASON_CHARS),
                   letter.errorClass(),
                   definition.name(),
                   definition.namespace()));

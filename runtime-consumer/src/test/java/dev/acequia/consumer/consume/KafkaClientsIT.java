@@ -77,7 +77,7 @@ class KafkaClientsIT {
   void skipNothingWhenAnOffsetIsNotInTheLog(boolean newProtocol) throws Exception {
     var topic = "clients.range." + newProtocol;
     var partition = new TopicPartition(topic, 0);
-    try (var consumer = clients(topic).consumer(newProtocol)) {
+    try (var consumer = clients(topic).consumer(newProtocol, new PollBudget())) {
       send(topic, 10);
       consumer.assign(List.of(partition));
       consumer.seek(partition, 1000);
@@ -97,7 +97,7 @@ class KafkaClientsIT {
     var topic = "clients.commit." + newProtocol;
     var clients = clients(topic);
     send(topic, 10);
-    try (var consumer = clients.consumer(newProtocol)) {
+    try (var consumer = clients.consumer(newProtocol, new PollBudget())) {
       var assignment = new Assignment(consumer, 1);
       consumer.subscribe(List.of(topic), assignment);
       var read = 0;

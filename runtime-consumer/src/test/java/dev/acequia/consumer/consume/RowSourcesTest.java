@@ -37,7 +37,7 @@ class RowSourcesTest {
   @Test
   void aRecordComesBackAsItWasRead() {
     var both = ByteBuffer.wrap("..keyvalue..".getBytes(UTF_8));
-    sources.add(record(7, both.slice(2, 3), both.slice(5, 5), new RecordHeaders()));
+    sources.add(record(7, both.slice(2, 3), both.slice(5, 5), new RecordHeaders()), false);
     var found = sources.record(0);
     assertThat(found.topic()).isEqualTo("ops.flights");
     assertThat(found.partition()).isEqualTo(3);
@@ -52,14 +52,14 @@ class RowSourcesTest {
   void keepsHeaders() {
     var headers = new RecordHeaders();
     headers.add("Idempotency-Key", "1".getBytes(UTF_8));
-    sources.add(record(1, null, ByteBuffer.wrap(new byte[1]), headers));
+    sources.add(record(1, null, ByteBuffer.wrap(new byte[1]), headers), false);
     assertThat(sources.record(0).headers()).isEqualTo(headers);
   }
 
   @Test
   void toldApartIsWhatIsNullAndWhatIsEmpty() {
-    sources.add(record(1, null, ByteBuffer.allocate(0), new RecordHeaders()));
-    sources.add(record(2, ByteBuffer.allocate(0), null, new RecordHeaders()));
+    sources.add(record(1, null, ByteBuffer.allocate(0), new RecordHeaders()), false);
+    sources.add(record(2, ByteBuffer.allocate(0), null, new RecordHeaders()), false);
     assertThat(sources.record(0).key()).isNull();
     assertThat(sources.record(0).value().remaining()).isZero();
     assertThat(sources.record(1).key().remaining()).isZero();
@@ -69,7 +69,8 @@ class RowSourcesTest {
   @Test
   void takesBuffersThatAreNotOfOneArray() {
     var outside = ByteBuffer.allocateDirect(5).put("value".getBytes(UTF_8)).flip();
-    sources.add(record(1, ByteBuffer.wrap("key".getBytes(UTF_8)), outside, new RecordHeaders()));
+    sources.add(
+        record(1, ByteBuffer.wrap("key".getBytes(UTF_8)), outside, new RecordHeaders()), false);
     assertThat(text(sources.record(0).key())).isEqualTo("key");
     assertThat(text(sources.record(0).value())).isEqualTo("value");
   }
@@ -77,13 +78,14 @@ class RowSourcesTest {
   @Test
   void growsAndBeginsAnew() {
     for (var i = 0; i < 5_000; i++) {
-      sources.add(record(i, null, ByteBuffer.wrap(("v" + i).getBytes(UTF_8)), new RecordHeaders()));
+      sources.add(
+          record(i, null, ByteBuffer.wrap(("v" + i).getBytes(UTF_8)), new RecordHeaders()), false);
     }
     assertThat(sources.rows()).isEqualTo(5_000);
     assertThat(text(sources.record(4_999).value())).isEqualTo("v4999");
     sources.clear();
     assertThat(sources.rows()).isZero();
-    sources.add(record(9, null, ByteBuffer.wrap("x".getBytes(UTF_8)), new RecordHeaders()));
+    sources.add(record(9, null, ByteBuffer.wrap("x".getBytes(UTF_8)), new RecordHeaders()), false);
     assertThat(text(sources.record(0).value())).isEqualTo("x");
   }
 }

@@ -1,5 +1,6 @@
 package dev.acequia.local.cli.letters;
 
+import dev.acequia.contract.record.RecordHeader;
 import dev.acequia.local.CommandException;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,7 +90,8 @@ public final class LetterReader implements AutoCloseable {
                   letter.record().partition(),
                   letter.record().offset(),
                   errorClasses.computeIfAbsent(letter.errorClass(), word -> word),
-                  source.orElse(null));
+                  source.orElse(null),
+                  letter.text(RecordHeader.LEFT_OUT) != null);
           Object identity = source.isPresent() ? source.get() : entry;
           if (latest.put(identity, entry) != null) {
             repeats[0]++;

@@ -80,6 +80,9 @@ public final class Redrive implements AutoCloseable {
     if (source == null) {
       return "without source coordinates: Acequia did not put them there";
     }
+    if (letter.isLeftOut()) {
+      return "of records that were larger than a dead letter may be: only their places are known";
+    }
     if (!source.topic().equals(topic.name())) {
       return "of topic " + source.topic();
     }

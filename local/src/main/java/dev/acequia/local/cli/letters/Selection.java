@@ -21,9 +21,14 @@ public record Selection(List<Entry> entries, long repeats, long beyondLimit) {
    * One letter's place.
    *
    * @param source where the record stood; null when nothing says so
+   * @param isLeftOut whether the record itself was too large to be kept
    */
   public record Entry(
-      int partition, long offset, String errorClass, @Nullable SourceCoordinates source) {}
+      int partition,
+      long offset,
+      String errorClass,
+      @Nullable SourceCoordinates source,
+      boolean isLeftOut) {}
 
   /** How many there are of each class of errors. */
   public Map<String, Long> byErrorClass() {

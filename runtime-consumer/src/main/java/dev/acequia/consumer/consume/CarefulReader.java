@@ -1,0 +1,173 @@
+package dev.acequia.consumer.consume;
+
+import dev.acequia.consumer.deadletter.ForeignText;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads record by record, each client for itself, to tell which record it is that cannot be read:
+ * the client does not say where in a poll it failed, and drops what that poll had read before.
+ */
+final class CarefulReader {
+  /** As many as a poll takes. */
+  private static final int MOST_RECORDS = KafkaClients.POLL_RECORDS;
+
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final KafkaClients clients;
+  private final ConsumerHealth health;
+
+  CarefulReader(KafkaClients clients, ConsumerHealth health) {
+    this.clients = clients;
+    this.health = health;
+  }
+
+  /**
+   * What could be read of a partition.
+   *
+   * @param next the first offset that was not read
+   * @param gap what cannot be read from there on; null when reading may go on
+   */
+  record Reading(
+      List<ConsumerRecord<ByteBuffer, ByteBuffer>> records, long next, @Nullable Gap gap) {}
+
+  /**
+   * Records that cannot be read.
+   *
+   * @param to the first offset behind them
+   */
+  record Gap(long from, long to, Throwable why) {
+    private static final int MOST_REASON_CHARS = 400;
+
+    String reason() {
+      if (why instanceof OutOfMemoryError) {
+        return "a record there takes more memory than this process has";
+      }
+      // The client's own words only say where.
+      var cause = why;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      return ForeignText.bounded(String.valueOf(cause.getMessage()), MOST_REASON_CHARS);
+    }
+  }
+
+  /**
+   * Reads at most about as much as a poll, and at least a record if there is one.
+   *
+   * @param held what the records hold that were read before, and from now on these
+   * @throws ApiException when Kafka does not let it read now
+   */
+  Reading read(TopicPartition name, long from, HeldBytes held) {
+    var records = new ArrayList<ConsumerRecord<ByteBuffer, ByteBuffer>>();
+    var next = from;
+    try (var attempt = new Attempt(name, from)) {
+      while (next < attempt.end
+          && records.size() < MOST_RECORDS
+          && (records.isEmpty() || held.bytes() < PollBudget.MOST_BYTES)) {
+        for (var record : attempt.poll()) {
+          records.add(record);
+          held.add(record.key());
+          held.add(record.value());
+          held.addHeaders(record.headers().toArray().length);
+        }
+        next = attempt.position();
+      }
+      return new Reading(records, next, null);
+    } catch (ApiException | InterruptException e) {
+      throw e;
+    } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+      return new Reading(records, next, gap(name, next));
+    }
+  }
+
+  /** Looks for the nearest offset that can be read again, in ever longer steps and then between. */
+  private @Nullable Gap gap(TopicPartition name, long from) {
+    var why = trouble(name, from);
+    if (why.isEmpty()) {
+      return null;
+    }
+    var bad = from;
+    var good = from + 1;
+    for (var step = 2L; trouble(name, good).isPresent(); step *= 2) {
+      bad = good;
+      good = from + step;
+    }
+    while (good - bad > 1) {
+      var middle = bad + (good - bad) / 2;
+      if (trouble(name, middle).isPresent()) {
+        bad = middle;
+      } else {
+        good = middle;
+      }
+    }
+    return new Gap(from, good, why.get());
+  }
+
+  /** What hinders reading at an offset; a client skips records of a batch only by reading them. */
+  private Optional<Throwable> trouble(TopicPartition name, long offset) {
+    try (var attempt = new Attempt(name, offset)) {
+      if (offset < attempt.end) {
+        attempt.poll();
+      }
+      return Optional.empty();
+    } catch (ApiException | InterruptException e) {
+      throw e;
+    } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+      return Optional.of(e);
+    }
+  }
+
+  /** A client of its own: one that has failed once fails at the same place for good. */
+  private final class Attempt implements AutoCloseable {
+    private final PollBudget budget = new PollBudget();
+    private final Consumer<ByteBuffer, ByteBuffer> consumer = clients.carefulConsumer(budget);
+    private final TopicPartition name;
+    private final long end;
+
+    Attempt(TopicPartition name, long from) {
+      health.turned();
+      this.name = name;
+      consumer.assign(List.of(name));
+      end = consumer.endOffsets(List.of(name)).getOrDefault(name, from);
+      consumer.seek(name, from);
+    }
+
+    /** Goes on, by a record or past what is none. */
+    Iterable<ConsumerRecord<ByteBuffer, ByteBuffer>> poll() {
+      var deadline = System.nanoTime() + PATIENCE.toNanos();
+      var from = position();
+      while (true) {
+        budget.begin();
+        var records = consumer.poll(POLL);
+        if (!records.isEmpty() || position() > from) {
+          return records;
+        }
+        if (System.nanoTime() - deadline > 0) {
+          throw new TimeoutException(
+              "no answer for offset %d of %s within %s".formatted(from, name, PATIENCE));
+        }
+      }
+    }
+
+    long position() {
+      return consumer.position(name);
+    }
+
+    @Override
+    public void close() {
+      consumer.close();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.acequia.consumer.consume;
+
+import dev.acequia.contract.TerminationException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records that the client cannot give out at all: damaged ones, and ones that take more memory than
+ * there is. What stands before them is stored, then the process ends and names them. All methods
+ * are the polling thread's.
+ */
+final class UnreadableRecords {
+  private static final Logger LOG = LoggerFactory.getLogger(UnreadableRecords.class);
+
+  private final Consumer<ByteBuffer, ByteBuffer> consumer;
+  private final Assignment assignment;
+  private final CarefulReader reader;
+  private final TopicWatch topic;
+
+  private record Found(int partition, CarefulReader.Gap gap) {}
+
+  private @Nullable Found found;
+  private int rounds;
+
+  UnreadableRecords(
+      Consumer<ByteBuffer, ByteBuffer> consumer,
+      Assignment assignment,
+      CarefulReader reader,
+      TopicWatch topic) {
+    this.consumer = consumer;
+    this.assignment = assignment;
+    this.reader = reader;
+    this.topic = topic;
+  }
+
+  /**
+   * Reads again, record by record, what a poll did not give out.
+   *
+   * @param failure of the poll
+   * @return what can be read; the rest is found out about
+   */
+  ConsumerRecords<ByteBuffer, ByteBuffer> readAfter(Throwable failure) {
+    LOG.warn("reading record by record, since the client failed: {}", failure.toString());
+    Map<TopicPartition, List<ConsumerRecord<ByteBuffer, ByteBuffer>>> records = new HashMap<>();
+    var isExplained = false;
+    var held = new HeldBytes();
+    var partitions = new ArrayList<>(assignment.claimed());
+    // Those that come first read most.
+    Collections.rotate(partitions, rounds++);
+    for (var partition : partitions) {
+      var reading = reader.read(partition.name(), partition.position(), held);
+      // Also where nothing was read: the client may have gone on with records that it dropped.
+      consumer.seek(partition.name(), reading.next());
+      if (!reading.records().isEmpty()) {
+        records.put(partition.name(), reading.records());
+      }
+      isExplained |= reading.next() > partition.position() || reading.gap() != null;
+      if (reading.gap() != null && found == null) {
+        found = new Found(partition.number(), reading.gap());
+      }
+    }
+    if (!isExplained) {
+      rethrow(failure);
+    }
+    return new ConsumerRecords<>(records, Map.of());
+  }
+
+  /** Whether polling must wait until what stands before some such records is stored. */
+  boolean areNext() {
+    var partition = holder();
+    if (partition.isEmpty()) {
+      found = null; // another's now, or read again from where the store is
+    }
+    return partition.isPresent();
+  }
+
+  /** Why the process must end, once all before is stored. */
+  Optional<TerminationException> due() {
+    return holder()
+        .filter(partition -> partition.stored() == partition.position())
+        .map(partition -> topic.unreadable(partition.number(), gap()));
+  }
+
+  private CarefulReader.Gap gap() {
+    if (found == null) {
+      throw new IllegalStateException("nothing was found");
+    }
+    return found.gap();
+  }
+
+  /** The partition, while it stands right before them. */
+  private Optional<PartitionState> holder() {
+    var now = found;
+    return now == null
+        ? Optional.empty()
+        : assignment
+            .of(now.partition())
+            .filter(partition -> partition.isClaimed() && partition.position() == now.gap().from());
+  }
+
+  private static void rethrow(Throwable failure) {
+    switch (failure) {
+      case RuntimeException exception -> throw exception;
+      case Error error -> throw error;
+      default -> throw new IllegalStateException(failure);
+    }
+  }
+}
