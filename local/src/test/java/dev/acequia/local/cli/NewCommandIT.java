@@ -147,7 +147,7 @@ class NewCommandIT {
         "a,b\\n1,2\\n3,\"x\\n4,\"y\" > line 4: text after a closing quote, which belongs to the quote of line 3",
         "a,b\\n1,2\\n\"1\" ,2 > line 3: text after a closing quote",
         "a,b\\n1, \"x\" > line 2: a space before a quote",
-        "a,b\\r1,2\\r\\0,3 > line 3: a NUL character",
+        "a,b\\r1,2\\r\\0,3 > line 3: column 1: the character \\u0000 cannot be stored",
         "a,b\\r\\n1,2\\r\\n1\\r\\n > line 3: 1 column, but the header has 2",
         "c,c,c\\n1,2,3 > line 1: two columns are named 'c' (column 1 and column 2)",
         ",\\n1,2 > line 1: no column has a name"

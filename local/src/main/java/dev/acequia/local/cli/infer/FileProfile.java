@@ -85,6 +85,11 @@ public record FileProfile(
         }
         for (var i = 0; i < columns.size(); i++) {
           if (rows.value(i) instanceof String value) {
+            if (value.indexOf('\0') >= 0) {
+              throw file.fault(
+                  rows.line(),
+                  "column %d: the character \\u0000 cannot be stored".formatted(i + 1));
+            }
             columns.get(i).addText(value);
           } else {
             columns.get(i).addNull();

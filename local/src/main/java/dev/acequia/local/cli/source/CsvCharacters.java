@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A CSV file's characters. It refuses, with the line, what a parser would take without a word: a
- * quote that never closes, bytes of another encoding, NUL characters, a quote after a space.
+ * quote that never closes, bytes of another encoding, a quote after a space.
  *
  * <p>All characters before a fault are handed out first, so that the records before it are known.
  */
@@ -169,13 +169,12 @@ final class CsvCharacters extends Reader {
   private int watch(int count) {
     for (var i = at; i < at + count; i++) {
       var c = chars[i];
-      if (c == 0) {
+      if (c == 0 && recordLine == 1) {
         fault =
             new FaultyFileException(
                 "line "
                     + line
-                    + ": a NUL character, which no field can hold; is this text, and is"
-                    + " it "
+                    + ": a NUL character in the header; is this text, and is it "
                     + dialect.encoding()
                     + "? (UTF-16 is read with --encoding UTF-16)");
       } else if (++recordLength > MAX_RECORD) {
