@@ -48,7 +48,7 @@ public final class FileBytes extends FilterInputStream {
           switch (coding) {
             case NONE -> raw;
             // All members, and nothing after them: the JDK's stream passes over what is damaged.
-            case GZIP -> new BufferedInputStream(new GzipCompressorInputStream(raw, true), BUFFER);
+            case GZIP -> new BufferedInputStream(gunzip(raw), BUFFER);
             case ZSTD -> new BufferedInputStream(new ZstdInputStream(raw), BUFFER);
           };
       var bytes = new FileBytes(content, counted, size, coding);
@@ -58,6 +58,13 @@ public final class FileBytes extends FilterInputStream {
       in.close();
       throw explained(e, coding);
     }
+  }
+
+  private static InputStream gunzip(InputStream raw) throws IOException {
+    return GzipCompressorInputStream.builder()
+        .setInputStream(raw)
+        .setDecompressConcatenated(true)
+        .get();
   }
 
   /** The share of the file that has been read, 0 to 1; 0 when its size is not known. */
