@@ -196,7 +196,7 @@ class IngestIT {
     assertThat(errors.toString())
         .isEqualTo(
             "[{\"index\":1,\"field\":\"id\",\"reason\":\"expected an integer, found 'x'\"},"
-                + "{\"index\":2,\"reason\":\"the row has 1 columns, the header 2\"}]");
+                + "{\"index\":2,\"reason\":\"the row has 1 column, the header 2\"}]");
     pipeline.topic(0);
   }
 

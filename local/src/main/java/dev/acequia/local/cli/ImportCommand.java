@@ -4,6 +4,7 @@ import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.load.Endpoint;
 import dev.acequia.local.cli.load.FileImport;
 import dev.acequia.local.cli.load.ImportOptions;
+import dev.acequia.local.cli.source.RecordFile;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -24,8 +25,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Push a file of records to a pipeline's endpoint.",
       "",
-      "Reads CSV (with a header) or NDJSON, gzipped or not, and sends it in requests that are "
-          + "repeated until they are answered. A request that is repeated carries the same "
+      "Reads CSV (with a header) or NDJSON, as it is or compressed by gzip or zstd, from a file or "
+          + "standard input, and sends it in requests that are repeated until they are answered. A request that is repeated carries the same "
           + "Idempotency-Key, so its records are stored once. Records with the same key are sent "
           + "in the file's order. Exits with 0 only when every record was accepted."
     },
@@ -33,7 +34,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./acequia import flights-2013.csv.gz --to http://127.0.0.1:30080 --null NA",
-      "  ./acequia import events.ndjson --to \"$ENDPOINT\" --on-error skip"
+      "  ./acequia import events.ndjson --to \"$ENDPOINT\" --on-error skip",
+      "  ./program | ./acequia import - --to \"$ENDPOINT\""
     })
 final class ImportCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -72,7 +74,9 @@ final class ImportCommand implements Callable<Integer> {
       names = "--zone",
       paramLabel = "ZONE",
       description =
-          "The time zone of date-times without an offset, such as UTC or Europe/Madrid (CSV).")
+          "The time zone of dates and times without an offset, such as UTC or Europe/Madrid (CSV, "
+              + "fields of type timestamp). A time that a change of the clocks leaves out, or "
+              + "repeats, is a bad record.")
   private @Nullable String zone;
 
   @Option(
@@ -100,6 +104,9 @@ final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     var records = input.file();
+    if (zone != null && records.format() != RecordFile.Format.CSV) {
+      throw new CommandException("--zone is for CSV; in NDJSON, a time stands with its offset");
+    }
     var options =
         new ImportOptions(
             input.dialect(records),
@@ -112,7 +119,9 @@ final class ImportCommand implements Callable<Integer> {
             PATIENCE);
     var run = FileImport.prepare(records, caller.apply(Endpoint.of(to)), options);
     var err = spec.commandLine().getErr();
-    var display = new ImportDisplay(records.path().getFileName().toString(), err);
+    var path = records.path();
+    var display =
+        new ImportDisplay(path == null ? "standard input" : path.getFileName().toString(), err);
     var done = new AtomicBoolean();
     var interrupted =
         new Thread(
@@ -131,7 +140,11 @@ final class ImportCommand implements Callable<Integer> {
       if (result.failure() != null) {
         err.println("acequia: " + result.failure());
       }
-      if (result.unknown() > 0) {
+      if (result.unreadable()) {
+        err.println(
+            "%,d records before it were accepted; what follows was not read."
+                .formatted(result.accepted()));
+      } else if (result.unknown() > 0) {
         err.println(
             "Whether the last %,d records are stored is not known; %s"
                 .formatted(result.unknown(), resumption(run.run())));
@@ -149,7 +162,10 @@ final class ImportCommand implements Callable<Integer> {
     }
   }
 
-  private String resumption(String run) {
+  private static String resumption(@Nullable String run) {
+    if (run == null) {
+      return "standard input cannot be read again, so this run cannot go on";
+    }
     return "to go on without storing anything twice, repeat the command with --resume " + run;
   }
 

@@ -63,6 +63,13 @@ final class ImportDisplay implements ImportListener {
   }
 
   @Override
+  public void remark(String text) {
+    synchronized (lock) {
+      say(file + ": " + text);
+    }
+  }
+
+  @Override
   public void waiting(String reason, Duration delay) {
     synchronized (lock) {
       var now = System.nanoTime();

@@ -1,5 +1,6 @@
 package dev.acequia.local.cli;
 
+import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.infer.FileProfile;
 import dev.acequia.local.cli.infer.PipelineDraft;
 import java.time.Duration;
@@ -17,8 +18,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Print a DataPipeline for a file of records.",
       "",
-      "Reads the whole file (CSV with a header, or NDJSON; gzipped or not), infers each field's "
-          + "type, and prints a resource that can be applied as it is. Comments say what to check."
+      "Reads the whole file (CSV with a header, or NDJSON; as it is or compressed by gzip or zstd) "
+          + "or standard input, infers each field's type, and prints a resource that can be applied as it is. Comments say what to check."
     },
     footer = {
       "",
@@ -58,6 +59,9 @@ final class NewCommand implements Runnable {
 
   @Override
   public void run() {
+    if (sample != null && sample < 1) {
+      throw new CommandException("--sample " + sample + ": read at least 1 record");
+    }
     var records = input.file();
     var dialect = input.dialect(records);
     var ticker = new Ticker(Duration.ofSeconds(5));
@@ -69,7 +73,9 @@ final class NewCommand implements Runnable {
             sample == null ? Long.MAX_VALUE : sample,
             (count, share) -> {
               if (ticker.isDue()) {
-                err.printf("read %,d records (%.0f %%)%n", count, share * 100);
+                err.println(
+                    "read %,d records".formatted(count)
+                        + (share == 0 ? "" : " (%.0f %%)".formatted(share * 100)));
                 err.flush();
               }
             });

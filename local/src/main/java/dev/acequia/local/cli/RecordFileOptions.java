@@ -5,6 +5,7 @@ import dev.acequia.local.cli.source.CsvDialect;
 import dev.acequia.local.cli.source.RecordFile;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +19,16 @@ import picocli.CommandLine.Parameters;
 final class RecordFileOptions {
   @Parameters(
       paramLabel = "FILE",
-      description = "A .csv, .tsv, .ndjson or .jsonl file, or its .gz.")
+      description =
+          "A .csv, .tsv, .ndjson, .jsonl or .txt file, or its .gz or .zst; - is standard input. The "
+              + "first character of standard input and of .txt says whether it is NDJSON.")
   private Path path;
+
+  @Option(
+      names = "--format",
+      paramLabel = "csv|ndjson",
+      description = "What FILE holds, when its name does not say so.")
+  private RecordFile.@Nullable Format format;
 
   @Option(
       names = "--null",
@@ -36,20 +45,23 @@ final class RecordFileOptions {
   @Option(
       names = "--encoding",
       paramLabel = "NAME",
-      defaultValue = "UTF-8",
-      description = "The CSV file's encoding (default: ${DEFAULT-VALUE}).")
-  private String encoding = "UTF-8";
+      description = "The CSV file's encoding (default: UTF-8).")
+  private @Nullable String encoding;
 
   RecordFile file() {
-    return RecordFile.of(path);
+    return path.toString().equals("-")
+        ? RecordFile.standardInput(System.in, format)
+        : RecordFile.of(path, format);
   }
 
   CsvDialect dialect(RecordFile file) {
-    if (file.format() != RecordFile.Format.CSV && (!nulls.isEmpty() || delimiter != null)) {
+    if (file.format() != RecordFile.Format.CSV
+        && (!nulls.isEmpty() || delimiter != null || encoding != null)) {
       throw new CommandException(
-          "--null and --delimiter are for CSV; NDJSON has a null of its own");
+          "--null, --delimiter and --encoding are for CSV; NDJSON has a null of its own and is"
+              + " UTF-8");
     }
-    return new CsvDialect(delimiter(file), charset(), Set.copyOf(nulls));
+    return new CsvDialect(delimiter(file), delimiter != null, charset(), Set.copyOf(nulls));
   }
 
   private char delimiter(RecordFile file) {
@@ -66,6 +78,9 @@ final class RecordFileOptions {
   }
 
   private Charset charset() {
+    if (encoding == null) {
+      return StandardCharsets.UTF_8;
+    }
     try {
       return Charset.forName(encoding);
     } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {

@@ -180,7 +180,8 @@ final class CsvRow extends AbstractBaseCsvCallbackHandler<CsvRow> {
           new BadRecordException(
               ErrorClass.Malformed,
               null,
-              "the row has %d columns, the header %d".formatted(count, columns.length));
+              "the row has %d %s, the header %d"
+                  .formatted(count, count == 1 ? "column" : "columns", columns.length));
     }
     return this;
   }

@@ -3,6 +3,7 @@ package dev.acequia.api.ingest;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
+import dev.acequia.contract.record.CsvText;
 import dev.acequia.contract.record.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -79,15 +80,18 @@ final class CsvValue {
     }
   }
 
-  /** Values to which spaces around them mean nothing, and which are null when nothing is left. */
+  /**
+   * Values to which spaces and tabs around them mean nothing, and which are null when nothing is
+   * left.
+   */
   private void trimmed(int before, String name, FieldType type, char[] text, int offset, int size)
       throws BadRecordException {
     var from = offset;
     var to = offset + size;
-    while (from < to && text[from] == ' ') {
+    while (from < to && CsvText.isBlank(text[from])) {
       from++;
     }
-    while (to > from && text[to - 1] == ' ') {
+    while (to > from && CsvText.isBlank(text[to - 1])) {
       to--;
     }
     if (from == to) {
@@ -96,7 +100,8 @@ final class CsvValue {
     }
     var left = to - from;
     switch (type) {
-      case STRING, DATE, TIMESTAMP, UUID, DECIMAL -> string(text, from, left);
+      case STRING, DATE, TIMESTAMP, UUID -> string(text, from, left);
+      case DECIMAL -> decimal(text, from, left);
       case INT32, INT64 -> number(name, "an integer", text, from, left);
       case DOUBLE -> number(name, "a number", text, from, left);
       case BOOLEAN -> ascii(bool(name, text, from, left));
@@ -104,43 +109,41 @@ final class CsvValue {
     }
   }
 
-  /** {@code +5} and {@code 007} are numbers in CSV, but not in JSON. */
   private void number(String name, String wanted, char[] text, int offset, int size)
       throws BadRecordException {
-    var at = offset;
-    var end = offset + size;
-    if (text[at] == '-') {
-      put('-');
-    }
-    if (text[at] == '-' || text[at] == '+') {
-      at++;
-    }
-    while (at + 1 < end && text[at] == '0' && isDigit(text[at + 1])) {
-      at++;
-    }
-    if (at == end || !isDigit(text[at])) {
+    if (!number(text, offset, size)) {
       throw wrongType(name, wanted, text, offset, size);
-    }
-    for (; at < end; at++) {
-      var c = text[at];
-      if (!isDigit(c) && c != '.' && c != 'e' && c != 'E' && c != '-' && c != '+') {
-        throw wrongType(name, wanted, text, offset, size);
-      }
-      put((byte) c);
     }
   }
 
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
+  /** Writes a number; false, and nothing, when the text is none. */
+  private boolean number(char[] text, int offset, int size) {
+    reserve(size + 1);
+    var end = CsvText.number(text, offset, size, bytes, length);
+    if (end >= 0) {
+      length = end;
+    }
+    return end >= 0;
+  }
+
+  /** As a string, which no reader of JSON rounds; the decoder says what is wrong with another. */
+  private void decimal(char[] text, int offset, int size) {
+    put('"');
+    if (number(text, offset, size)) {
+      put('"');
+    } else {
+      length--;
+      string(text, offset, size);
+    }
   }
 
   private static String bool(String name, char[] text, int offset, int size)
       throws BadRecordException {
-    return switch (new String(text, offset, Math.min(size, 6)).toLowerCase(java.util.Locale.ROOT)) {
-      case "true", "t", "1" -> "true";
-      case "false", "f", "0" -> "false";
-      default -> throw wrongType(name, "true or false", text, offset, size);
-    };
+    var truth = CsvText.truth(new String(text, offset, Math.min(size, 6)));
+    if (truth == null) {
+      throw wrongType(name, "true or false", text, offset, size);
+    }
+    return truth ? "true" : "false";
   }
 
   private void json(String name, char[] text, int offset, int size) throws BadRecordException {
@@ -204,10 +207,14 @@ final class CsvValue {
   }
 
   private void put(byte b) {
-    if (length == bytes.length) {
-      memory.take((long) COPIES * length);
-      bytes = Arrays.copyOf(bytes, length * 2);
-    }
+    reserve(1);
     bytes[length++] = b;
+  }
+
+  private void reserve(int room) {
+    while (length + room > bytes.length) {
+      memory.take((long) COPIES * bytes.length);
+      bytes = Arrays.copyOf(bytes, bytes.length * 2);
+    }
   }
 }

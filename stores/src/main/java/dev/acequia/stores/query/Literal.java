@@ -145,7 +145,8 @@ public record Literal(FieldType type, Object value) {
 
   private static InvalidQueryException notA(FieldType type, String text) {
     var shown = text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text;
+    var article = type == FieldType.INT32 || type == FieldType.INT64 ? "an " : "a ";
     return new InvalidQueryException(
-        "'" + shown + "' is not a " + type.name().toLowerCase(Locale.ROOT));
+        "'" + shown + "' is not " + article + type.name().toLowerCase(Locale.ROOT));
   }
 }

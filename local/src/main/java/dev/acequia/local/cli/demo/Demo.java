@@ -84,7 +84,7 @@ public final class Demo {
     var began = System.nanoTime();
     var options =
         new ImportOptions(
-            new CsvDialect(',', StandardCharsets.UTF_8, Set.of()),
+            new CsvDialect(',', false, StandardCharsets.UTF_8, Set.of()),
             Set.of(),
             null,
             4,
@@ -200,6 +200,9 @@ public final class Demo {
         first = problem.toString();
       }
     }
+
+    @Override
+    public void remark(String text) {}
 
     @Override
     public void waiting(String reason, Duration delay) {

@@ -2,6 +2,7 @@ package dev.acequia.local.cli.infer;
 
 import com.fasterxml.jackson.core.JsonToken;
 import dev.acequia.contract.FieldType;
+import dev.acequia.contract.record.CsvText;
 import java.math.BigDecimal;
 import java.util.EnumSet;
 import java.util.Map;
@@ -28,19 +29,28 @@ final class ColumnProfile {
   private static final long LARGEST_IN_DOUBLE = 1_000_000_000_000_000L;
   private static final Pattern WRITTEN_ZERO = Pattern.compile("[^.]*\\.[0-9]+0");
 
+  /** 1e5: a number, or a hash of which the digits happen to be these. */
+  private static final Pattern NUMBER_OR_HASH = Pattern.compile("[0-9]+[eE][0-9]+");
+
+  /** What only a number has. */
+  private static final Pattern SURELY_NUMBER = Pattern.compile("-.*|.*\\..*|.*[eE][+-].*");
+
   private final String name;
   private final EnumSet<Shape> possible = EnumSet.allOf(Shape.class);
   private final Map<String, Long> tokens = new TreeMap<>();
   private long values;
   private long nulls;
   private long empties;
+  private long blanks;
   private long min;
   private long max;
   private boolean beyondInt64;
   private boolean exact;
+  private boolean perhapsHash;
+  private boolean surelyNumber;
   private boolean mixed;
-  private boolean anyText;
-  private boolean anyOther;
+  private long texts;
+  private long others;
 
   ColumnProfile(String name) {
     this.name = name;
@@ -75,8 +85,13 @@ final class ColumnProfile {
       tokens.merge(raw, 1L, Long::sum);
       return;
     }
+    var text = CsvText.trimmed(raw);
+    if (text.isEmpty()) {
+      blanks++;
+      return;
+    }
     values++;
-    narrow(raw.strip());
+    narrow(text);
   }
 
   /** A value of a JSON record, with its text where it is a scalar. */
@@ -85,28 +100,29 @@ final class ColumnProfile {
       case VALUE_NULL -> nulls++;
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
         values++;
-        anyOther = true;
+        others++;
+        surelyNumber = true;
         possible.retainAll(EnumSet.of(Shape.INTEGER, Shape.NUMBER));
         narrow(text);
       }
       case VALUE_TRUE, VALUE_FALSE -> {
         values++;
-        anyOther = true;
+        others++;
         possible.retainAll(EnumSet.of(Shape.BOOLEAN));
       }
       case VALUE_STRING -> {
         values++;
-        anyText = true;
+        texts++;
         possible.removeAll(EnumSet.of(Shape.INTEGER, Shape.NUMBER, Shape.BOOLEAN, Shape.JSON));
         narrow(text);
       }
       default -> {
         values++;
-        anyOther = true;
+        others++;
         possible.retainAll(EnumSet.of(Shape.JSON));
       }
     }
-    mixed = anyText && anyOther || anyOther && possible.isEmpty();
+    mixed = texts > 0 && others > 0 || others > 0 && possible.isEmpty();
   }
 
   private void narrow(String text) {
@@ -118,6 +134,10 @@ final class ColumnProfile {
       measureInteger(text);
     } else if (possible.contains(Shape.NUMBER)) {
       measureNumber(text);
+    }
+    if (possible.contains(Shape.NUMBER)) {
+      surelyNumber = surelyNumber || SURELY_NUMBER.matcher(text).matches();
+      perhapsHash = perhapsHash || NUMBER_OR_HASH.matcher(text).matches();
     }
   }
 
@@ -147,6 +167,7 @@ final class ColumnProfile {
       exact =
           number.stripTrailingZeros().precision() > DOUBLE_DIGITS
               || Double.isInfinite(number.doubleValue())
+              || (number.doubleValue() == 0 && number.signum() != 0)
               || WRITTEN_ZERO.matcher(text).matches();
     }
   }
@@ -158,14 +179,31 @@ final class ColumnProfile {
 
   /** Whether the values other than null tokens are of a narrower type than string. */
   boolean isTyped() {
-    return values > 0 && !possible.isEmpty() && !possible.equals(EnumSet.of(Shape.LOCAL_DATE_TIME));
+    return values > 0 && narrowest() != FieldType.STRING;
   }
 
-  /** Whether all values are dates with times and without offsets. */
-  boolean isLocalDateTime() {
-    return values > 0
-        && possible.contains(Shape.LOCAL_DATE_TIME)
-        && !possible.contains(Shape.TIMESTAMP);
+  /** What its owner should know about the type, empty when there is no doubt. */
+  String doubt(Set<String> nullWords) {
+    if (mixed && texts > 0) {
+      return "%,d strings and %,d other values: json takes both, but cannot be filtered; a string needs strings throughout"
+          .formatted(texts, others);
+    }
+    if (values == 0 || !nullWords.containsAll(tokens.keySet())) {
+      return "";
+    }
+    if (perhapsHash && !surelyNumber && possible.contains(Shape.NUMBER)) {
+      return "some look like 1e5, which is a number or a code; if they are numbers, it is a double";
+    }
+    if (narrowest() != FieldType.STRING) {
+      return "";
+    }
+    if (possible.contains(Shape.LOCAL_DATE_TIME)) {
+      return "times without an offset; as a timestamp, import them with --zone, such as --zone UTC";
+    }
+    if (possible.contains(Shape.HOUR_OFFSET)) {
+      return "times whose offset lacks its minutes; a timestamp needs +00:00, not +00";
+    }
+    return "";
   }
 
   /** Records without a value, where these words stand for null. */
@@ -176,7 +214,7 @@ final class ColumnProfile {
         count += token.getValue();
       }
     }
-    return type(nullWords) == FieldType.STRING ? count : count + empties;
+    return type(nullWords) == FieldType.STRING ? count : count + empties + blanks;
   }
 
   /** The narrowest type that takes every value, where these words stand for null. */
@@ -187,12 +225,19 @@ final class ColumnProfile {
     if (values == 0 || !nullWords.containsAll(tokens.keySet())) {
       return FieldType.STRING;
     }
+    return narrowest();
+  }
+
+  private FieldType narrowest() {
     for (var shape : possible) {
       switch (shape) {
         case INTEGER -> {
           return integerType();
         }
         case NUMBER -> {
+          if (perhapsHash && !surelyNumber) {
+            return FieldType.STRING;
+          }
           return needsDecimal() ? FieldType.DECIMAL : FieldType.DOUBLE;
         }
         case BOOLEAN -> {
@@ -210,7 +255,7 @@ final class ColumnProfile {
         case JSON -> {
           return FieldType.JSON;
         }
-        case LOCAL_DATE_TIME -> {
+        case LOCAL_DATE_TIME, HOUR_OFFSET -> {
           // A string, unless its reader knows the offset.
         }
       }

@@ -1,6 +1,5 @@
 package dev.acequia.local.cli.infer;
 
-import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.source.Excerpt;
 import dev.acequia.local.cli.source.RecordFile;
 import java.util.EnumSet;
@@ -26,14 +25,14 @@ final class HeaderCheck {
     var named = header.stream().filter(name -> !name.isEmpty()).toList();
     var years = named.stream().filter(name -> name.matches("(19|20)[0-9]{2}")).toList();
     if (named.isEmpty()) {
-      throw new CommandException(file.path() + ": line 1: no column has a name");
+      throw file.fault(1, "no column has a name");
     }
     for (var name : named) {
       var year = years.contains(name) && years.size() < named.size();
       if (!year && VALUES.stream().anyMatch(shape -> shape.fits(name))) {
-        throw new CommandException(
-            "%s: line 1 looks like a record, not like a header (column %d is '%s'); put a line with the columns' names above it"
-                .formatted(file.path(), header.indexOf(name) + 1, Excerpt.of(name)));
+        throw file.fault(
+            "line 1 looks like a record, not like a header (column %d is '%s'); put a line with the columns' names above it"
+                .formatted(header.indexOf(name) + 1, Excerpt.of(name)));
       }
     }
   }

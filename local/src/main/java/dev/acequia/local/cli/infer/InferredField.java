@@ -7,7 +7,6 @@ import dev.acequia.contract.FieldType;
  *
  * @param column its name in the file
  * @param nulls records without a value in it
- * @param localDateTime whether its values are dates with times but without offsets
+ * @param doubt what to know about the type; empty when there is no doubt
  */
-record InferredField(
-    String column, String name, FieldType type, long nulls, boolean localDateTime) {}
+record InferredField(String column, String name, FieldType type, long nulls, String doubt) {}

@@ -4,6 +4,7 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.source.Excerpt;
 import dev.acequia.local.cli.source.RecordFile;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** A DataPipeline for a file, as text with comments: it can be applied as it is. */
 public final class PipelineDraft {
   private static final int MAX_NAME = 40;
+  private static final int MAX_NAMESPACE = 63;
+  private static final String NAMESPACE_FORM = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
   private static final String NAME_FORM = "[a-z]([-a-z0-9]*[a-z0-9])?";
 
   /** YAML 1.1, which the tools of Kubernetes speak, reads these words as booleans or null. */
@@ -35,7 +38,7 @@ public final class PipelineDraft {
       FileProfile profile, @Nullable String name, @Nullable String namespace, List<String> key) {
     this.profile = profile;
     this.name = name == null ? nameFrom(profile.file()) : checked(name);
-    this.namespace = namespace;
+    this.namespace = namespace == null ? null : checkedNamespace(namespace);
     this.key = key.stream().map(this::keyField).toList();
   }
 
@@ -66,20 +69,45 @@ public final class PipelineDraft {
   }
 
   private void heading(List<String> yaml) {
-    var file = Excerpt.of(profile.file().path().getFileName().toString());
+    var path = profile.file().path();
+    var file = path == null ? "standard input" : Excerpt.of(path.getFileName().toString());
     yaml.add(
-        "# From %s: %s%,d records read."
-            .formatted(file, profile.whole() ? "all " : "only the first ", profile.records()));
+        "# From %s: %s%,d %s read."
+            .formatted(
+                file,
+                profile.whole() ? "all " : "only the first ",
+                profile.records(),
+                profile.records() == 1 ? "record" : "records"));
     if (!profile.whole()) {
       yaml.add(
           "# Others may be wider or lack values, so no field is required here: check the types.");
     }
-    var nulls = new StringBuilder();
-    for (var word : profile.nullWords()) {
-      nulls.append(" --null ").append(shellWord(word));
-    }
     yaml.add("# Once it is applied and Ready, fill it with");
-    yaml.add("#   ./acequia import " + shellWord(file) + " --to ENDPOINT" + nulls);
+    yaml.add("#   ./acequia import " + importArguments());
+  }
+
+  /** The words after {@code import} with which the file is read as it was read here. */
+  private String importArguments() {
+    var path = profile.file().path();
+    var words = new StringBuilder(path == null ? "-" : ShellWord.ofFile(path.toString()));
+    words.append(" --to ENDPOINT");
+    if (profile.file().isFormatGiven()) {
+      words.append(" --format ").append(profile.file().format().name().toLowerCase(Locale.ROOT));
+    }
+    if (profile.file().format() == RecordFile.Format.CSV) {
+      var dialect = profile.dialect();
+      if (dialect.delimiterGiven()) {
+        words.append(" --delimiter ");
+        words.append(dialect.delimiter() == '\t' ? "tab" : ShellWord.of("" + dialect.delimiter()));
+      }
+      if (!dialect.encoding().equals(StandardCharsets.UTF_8)) {
+        words.append(" --encoding ").append(ShellWord.of(dialect.encoding().name()));
+      }
+      for (var word : profile.nullWords()) {
+        words.append(" --null ").append(ShellWord.of(word));
+      }
+    }
+    return words.toString();
   }
 
   private void key(List<String> yaml) {
@@ -125,9 +153,8 @@ public final class PipelineDraft {
     } else if (field.nulls() > 0) {
       remarks.add("%,d without a value".formatted(field.nulls()));
     }
-    if (field.localDateTime()) {
-      remarks.add(
-          "times without an offset; as a timestamp, import them with --zone, such as --zone UTC");
+    if (!field.doubt().isEmpty()) {
+      remarks.add(field.doubt());
     }
     return String.join("; ", remarks);
   }
@@ -177,16 +204,24 @@ public final class PipelineDraft {
     return name;
   }
 
+  private static String checkedNamespace(String namespace) {
+    if (namespace.length() > MAX_NAMESPACE || !namespace.matches(NAMESPACE_FORM)) {
+      throw new CommandException(
+          "--namespace "
+              + namespace
+              + ": use at most 63 small letters, digits and dashes, neither beginning nor ending in"
+              + " a dash");
+    }
+    return namespace;
+  }
+
   private static String type(InferredField field) {
     return field.type().name().toLowerCase(Locale.ROOT);
   }
 
   private static String word(String word) {
-    return YAML_WORDS.contains(word) ? '"' + word + '"' : word;
-  }
-
-  private static String shellWord(String word) {
-    return word.matches("[A-Za-z0-9._/-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    var number = !word.isEmpty() && Character.isDigit(word.charAt(0));
+    return number || YAML_WORDS.contains(word) ? '"' + word + '"' : word;
   }
 
   private static int width(List<String> words) {

@@ -8,7 +8,7 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
-import java.time.temporal.ChronoField;
+import java.time.ZoneOffset;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -22,8 +22,13 @@ enum Shape {
   TIMESTAMP(Shape::isTimestamp),
   /** A date and a time without an offset: no instant, hence no timestamp. */
   LOCAL_DATE_TIME(Shape::isLocalDateTime),
+  /** A timestamp but for the minutes of its offset, as PostgreSQL writes it. */
+  HOUR_OFFSET(Shape::isHourOffset),
   UUID(text -> text.length() == 36 && Forms.UUID.matcher(text).matches()),
   JSON(Shape::isJson);
+
+  /** What every numeric type can hold in digits; what is longer is text. */
+  private static final int MAX_DIGITS = 10_000;
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -45,7 +50,7 @@ enum Shape {
   private static boolean isInteger(String text) {
     var from = text.startsWith("-") ? 1 : 0;
     var length = text.length();
-    if (length == from || (text.charAt(from) == '0' && length > from + 1)) {
+    if (length == from || length > MAX_DIGITS || (text.charAt(from) == '0' && length > from + 1)) {
       return false;
     }
     for (var i = from; i < length; i++) {
@@ -57,24 +62,30 @@ enum Shape {
   }
 
   private static boolean isNumber(String text) {
-    return isInteger(text) || Forms.NUMBER.matcher(text).matches();
+    return isInteger(text) || (text.length() <= MAX_DIGITS && Forms.NUMBER.matcher(text).matches());
   }
 
   private static boolean isDate(String text) {
     return text.length() == 10
         && Forms.DATE.matcher(text).matches()
+        && isYearKnown(text)
         && parses(text, LocalDate::parse);
   }
 
   private static boolean isTimestamp(String text) {
+    return startsAsDateTime(text) && Forms.TIMESTAMP.matcher(text).matches() && isInstant(text);
+  }
+
+  private static boolean isHourOffset(String text) {
     return startsAsDateTime(text)
-        && Forms.TIMESTAMP.matcher(text).matches()
-        && parses(text.replace(' ', 'T').replace('t', 'T'), Shape::instant);
+        && Forms.HOUR_OFFSET.matcher(text).matches()
+        && isInstant(text + ":00");
   }
 
   private static boolean isLocalDateTime(String text) {
     return startsAsDateTime(text)
         && Forms.LOCAL_DATE_TIME.matcher(text).matches()
+        && isYearKnown(text)
         && parses(text.replace(' ', 'T'), LocalDateTime::parse);
   }
 
@@ -90,8 +101,19 @@ enum Shape {
     }
   }
 
-  private static long instant(String text) {
-    return OffsetDateTime.parse(text.replace('z', 'Z')).getLong(ChronoField.INSTANT_SECONDS);
+  /** The years that a record can hold: 0001 to 9999, in UTC too. */
+  private static boolean isInstant(String text) {
+    try {
+      var time = OffsetDateTime.parse(text.replace(' ', 'T').replace('t', 'T').replace('z', 'Z'));
+      var year = time.withOffsetSameInstant(ZoneOffset.UTC).getYear();
+      return isYearKnown(text) && year >= 1 && year <= 9999;
+    } catch (DateTimeException e) {
+      return false;
+    }
+  }
+
+  private static boolean isYearKnown(String text) {
+    return !text.startsWith("0000");
   }
 
   private static boolean startsAsDateTime(String text) {
@@ -115,6 +137,10 @@ enum Shape {
         Pattern.compile(
             "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?"
                 + "(?:[Zz]|[+-][0-9]{2}:[0-9]{2})");
+    static final Pattern HOUR_OFFSET =
+        Pattern.compile(
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,9})?"
+                + "[+-][0-9]{2}");
     static final Pattern LOCAL_DATE_TIME =
         Pattern.compile(
             "[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]{1,9})?)?");

@@ -1,5 +1,7 @@
 package dev.acequia.local.cli.load;
 
+import dev.acequia.contract.record.BadRecordException;
+import dev.acequia.local.CommandException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -37,8 +39,9 @@ final class BulkImport {
       queues.add(queue);
       threads.add(Thread.ofVirtual().name("lane-" + lane).start(() -> drain(queue)));
     }
+    String fault;
     try {
-      read(source);
+      fault = read(source);
     } finally {
       for (var queue : queues) {
         offer(queue, Chunk.end());
@@ -47,24 +50,41 @@ final class BulkImport {
         thread.join();
       }
     }
-    return tally.result(failure.get());
+    // Only now: what stands before the fault has been sent.
+    var unreadable = fault != null && failure.compareAndSet(null, fault);
+    return tally.result(failure.get(), unreadable);
   }
 
-  private void read(RecordSource source) throws InterruptedException {
+  /** Reads all records; answers why the file could not be read to its end, or null. */
+  private @Nullable String read(RecordSource source) throws InterruptedException {
+    String fault = null;
     var lanes = new Lanes(plan.schema(), plan.lanes(), plan.chunkRecords());
     var builders = new ArrayList<ChunkBuilder>();
     for (var lane = 0; lane < plan.lanes(); lane++) {
       builders.add(new ChunkBuilder(plan.run() + "-" + lane, plan.chunkRecords(), MAX_CHUNK_BYTES));
     }
     var record = new RecordBuffer();
-    while (!isStopped() && source.next()) {
+    while (!isStopped()) {
+      try {
+        if (!source.next()) {
+          break;
+        }
+      } catch (CommandException e) {
+        fault = e.getMessage();
+        break;
+      }
       tally.read();
-      if (source.fault() instanceof String fault) {
-        reject(new RecordProblem(source.line(), null, fault), source.progress());
+      if (source.fault() instanceof String shape) {
+        reject(new RecordProblem(source.line(), null, shape), source.progress());
         continue;
       }
       record.reset();
-      source.writeTo(record);
+      try {
+        source.writeTo(record);
+      } catch (BadRecordException e) {
+        reject(new RecordProblem(source.line(), e.field(), e.reason()), source.progress());
+        continue;
+      }
       var lane = lanes.of(record);
       var builder = builders.get(lane);
       if (builder.isFullFor(record.size())) {
@@ -74,9 +94,10 @@ final class BulkImport {
     }
     for (var lane = 0; lane < plan.lanes() && !isStopped(); lane++) {
       if (!builders.get(lane).isEmpty()) {
-        offer(queues.get(lane), builders.get(lane).take(1));
+        offer(queues.get(lane), builders.get(lane).take(fault == null ? 1 : source.progress()));
       }
     }
+    return fault;
   }
 
   /** A record that cannot even be sent. */

@@ -7,6 +7,8 @@ import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.UnknownFields;
+import dev.acequia.contract.record.BadRecordException;
+import dev.acequia.contract.record.CsvText;
 import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.infer.FieldNames;
 import dev.acequia.local.cli.source.CsvRows;
@@ -33,19 +35,31 @@ final class CsvRecords implements RecordSource {
    * Pairs the file's columns with the endpoint's fields.
    *
    * @param ignored columns that are not sent, by their name in the file or their field's
+   * @param listener is told of columns that the endpoint drops
    * @throws CommandException when a column has no field, or a required field no column
    */
-  CsvRecords(CsvRows rows, Schema schema, Set<String> ignored, ValueWriter values) {
+  CsvRecords(
+      CsvRows rows,
+      Schema schema,
+      Set<String> ignored,
+      ValueWriter values,
+      ImportListener listener) {
     this.rows = rows;
     this.values = values;
-    this.columns = pair(rows.header(), schema, ignored);
+    this.columns = pair(rows.header(), schema, ignored, listener);
   }
 
-  private static List<Column> pair(List<String> header, Schema schema, Set<String> ignored) {
+  private static List<Column> pair(
+      List<String> header, Schema schema, Set<String> ignored, ImportListener listener) {
     var names = FieldNames.of(header);
     var columns = new ArrayList<Column>();
     var strangers = new ArrayList<String>();
     var filled = new HashSet<String>();
+    var absent =
+        ignored.stream().filter(name -> !header.contains(name) && !names.contains(name)).toList();
+    if (!absent.isEmpty()) {
+      throw new CommandException("--ignore: the file has no column " + quoted(absent));
+    }
     for (var i = 0; i < header.size(); i++) {
       if (ignored.contains(header.get(i)) || ignored.contains(names.get(i))) {
         continue;
@@ -55,18 +69,26 @@ final class CsvRecords implements RecordSource {
         var name = names.get(i);
         columns.add(new Column(i, new SerializedString(name), schema.fields().get(field).type()));
         filled.add(name);
-      } else if (schema.unknownFields() == UnknownFields.REJECT) {
+      } else {
         strangers.add(names.get(i));
       }
     }
-    if (!strangers.isEmpty()) {
+    if (columns.isEmpty()) {
+      throw new CommandException(
+          "none of the file's columns is a field of the endpoint; its fields: " + fields(schema));
+    }
+    if (!strangers.isEmpty() && schema.unknownFields() == UnknownFields.DROP) {
+      listener.remark(
+          "the endpoint has no field for %s and drops unknown ones; left out"
+              .formatted(quoted(strangers)));
+    } else if (!strangers.isEmpty()) {
       throw new CommandException(
           "the endpoint has no field for %s; leave %s out with --ignore %s (its fields: %s)"
               .formatted(
                   quoted(strangers),
                   strangers.size() == 1 ? "this column" : "these columns",
                   String.join(",", strangers),
-                  String.join(", ", schema.fields().stream().map(Field::name).toList())));
+                  fields(schema)));
     }
     var missing =
         schema.fields().stream()
@@ -78,6 +100,10 @@ final class CsvRecords implements RecordSource {
           "the endpoint requires %s, for which the file has no column".formatted(quoted(missing)));
     }
     return List.copyOf(columns);
+  }
+
+  private static String fields(Schema schema) {
+    return String.join(", ", schema.fields().stream().map(Field::name).toList());
   }
 
   private static String quoted(List<String> names) {
@@ -100,7 +126,7 @@ final class CsvRecords implements RecordSource {
   }
 
   @Override
-  public void writeTo(RecordBuffer out) {
+  public void writeTo(RecordBuffer out) throws BadRecordException {
     try (var json = JSON.createGenerator(out)) {
       json.writeStartObject();
       for (var column : columns) {
@@ -112,13 +138,17 @@ final class CsvRecords implements RecordSource {
     }
   }
 
-  private void write(JsonGenerator json, Column column) throws IOException {
+  private void write(JsonGenerator json, Column column) throws IOException, BadRecordException {
     var value = rows.value(column.index);
-    if (value == null || (value.isBlank() && column.type != FieldType.STRING)) {
+    if (value == null || (column.type != FieldType.STRING && CsvText.trimmed(value).isEmpty())) {
       return;
     }
     json.writeFieldName(column.name);
-    values.write(json, column.type, value);
+    try {
+      values.write(json, column.type, value);
+    } catch (BadRecordException e) {
+      throw new BadRecordException(e.errorClass(), column.name.getValue(), e.reason());
+    }
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The import of one file into one endpoint. */
 public final class FileImport {
@@ -46,9 +47,9 @@ public final class FileImport {
     return new FileImport(http, file, endpoint, options, schema(http, endpoint));
   }
 
-  /** The name with which the run can be resumed. */
-  public String run() {
-    return run;
+  /** The name with which the run can be resumed; null when its file can be read only once. */
+  public @Nullable String run() {
+    return file.path() == null ? null : run;
   }
 
   /**
@@ -62,19 +63,20 @@ public final class FileImport {
     var target =
         URI.create(endpoint.records() + (options.skipBad() ? "?onError=skip" : "?onError=reject"));
     var sender = new ChunkSender(http, endpoint, target, options.patience(), listener);
-    try (var source = open()) {
+    try (var source = open(listener)) {
       return new BulkImport(plan, sender, listener).run(source);
     }
   }
 
-  private RecordSource open() {
+  private RecordSource open(ImportListener listener) {
     return switch (file.format()) {
       case CSV ->
           new CsvRecords(
               CsvRows.open(file, options.dialect()),
               schema,
               options.ignored(),
-              new ValueWriter(options.zone()));
+              new ValueWriter(options.zone()),
+              listener);
       case NDJSON -> new JsonRecords(JsonLines.open(file), schema, options.ignored());
     };
   }

@@ -10,6 +10,9 @@ public interface ImportListener {
   /** One of the records that were not accepted; of many, the first of each request. */
   void problem(RecordProblem problem);
 
+  /** Something about the whole file that its owner should know. */
+  void remark(String text);
+
   /** A request could not be answered and will be sent again. */
   void waiting(String reason, Duration delay);
 

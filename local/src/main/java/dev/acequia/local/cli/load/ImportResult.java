@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param heldBack good ones of requests that were refused for others
  * @param unknown of requests that got no final answer
  * @param failure why it stopped before the file's end, or null
+ * @param unreadable whether it stopped because the file could not be read on
  */
 public record ImportResult(
     long read,
@@ -16,7 +17,8 @@ public record ImportResult(
     long rejected,
     long heldBack,
     long unknown,
-    @Nullable String failure) {
+    @Nullable String failure,
+    boolean unreadable) {
   /** Whether every record of the file is durable. */
   public boolean isComplete() {
     return failure == null && accepted == read;

@@ -6,11 +6,13 @@ import dev.acequia.local.cli.source.RecordFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name of an import's run, the first part of its idempotency keys: a digest of all that decides
@@ -30,6 +32,10 @@ final class RunName {
    * @throws CommandException when file or options are not what they were
    */
   static String resumed(String run, RecordFile file, Schema schema, ImportOptions options) {
+    if (file.path() == null) {
+      throw new CommandException(
+          "--resume " + run + ": standard input cannot be read again; import a file");
+    }
     if (!run.startsWith(digest(file, schema, options) + "-")) {
       throw new CommandException(
           "--resume "
@@ -40,14 +46,25 @@ final class RunName {
     return run;
   }
 
+  /** What changes when the file does. */
+  private static String state(@Nullable Path file) {
+    if (file == null) {
+      return "standard input";
+    }
+    try {
+      return Files.size(file) + "\n" + Files.getLastModifiedTime(file);
+    } catch (IOException e) {
+      throw new CommandException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
   private static String digest(RecordFile file, Schema schema, ImportOptions options) {
     try {
       var dialect = options.dialect();
       var all =
           String.join(
               "\n",
-              String.valueOf(Files.size(file.path())),
-              Files.getLastModifiedTime(file.path()).toString(),
+              state(file.path()),
               schema.hash(),
               String.valueOf(options.lanes()),
               String.valueOf(options.chunkRecords()),
@@ -58,8 +75,6 @@ final class RunName {
               new TreeSet<>(options.ignored()).toString());
       var sha = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(sha, 0, 4);
-    } catch (IOException e) {
-      throw new CommandException(file.path() + ": " + e.getMessage(), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

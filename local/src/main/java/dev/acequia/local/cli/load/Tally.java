@@ -38,7 +38,7 @@ final class Tally {
     unknown.add(records);
   }
 
-  ImportResult result(@Nullable String failure) {
+  ImportResult result(@Nullable String failure, boolean unreadable) {
     return new ImportResult(
         read.sum(),
         sent.sum(),
@@ -46,6 +46,7 @@ final class Tally {
         rejected.sum(),
         heldBack.sum(),
         unknown.sum(),
-        failure);
+        failure,
+        unreadable);
   }
 }

@@ -4,12 +4,10 @@ import de.siegmar.fastcsv.reader.AbstractBaseCsvCallbackHandler;
 import de.siegmar.fastcsv.reader.CloseableIterator;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.acequia.local.CommandException;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -20,33 +18,41 @@ import org.jspecify.annotations.Nullable;
  * one ({@code ""}) the empty string, as in PostgreSQL's COPY; blank lines are skipped.
  */
 public final class CsvRows implements AutoCloseable {
+  /** Far more than a pipeline has fields; bounds what a hostile header asks for. */
+  private static final int MAX_COLUMNS = 16_384;
+
+  /** More than the longest record that {@link CsvCharacters} lets through. */
+  private static final int PARSER_BUFFER = 32 << 20;
+
   private final RecordFile file;
   private final FileBytes bytes;
   private final CsvDialect dialect;
+  private final Rows parsed = new Rows();
   private final CloseableIterator<Row> rows;
   private final List<String> header;
-  private Row row = new Row(0, new String[0]);
+  private Row row = new Row(0, 0, new String[0]);
 
-  private CsvRows(RecordFile file, CsvDialect dialect, FileBytes bytes) {
+  private CsvRows(RecordFile file, CsvDialect dialect, FileBytes bytes) throws IOException {
     this.file = file;
     this.bytes = bytes;
     this.dialect = dialect;
-    var text =
-        new InputStreamReader(
-            bytes,
-            dialect
-                .encoding()
-                .newDecoder()
-                .onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT));
+    var text = new CsvCharacters(bytes, dialect);
+    if (!dialect.delimiterGiven()) {
+      var doubt = Separators.doubt(text.beginning(), text.isShort(), dialect.delimiter());
+      if (doubt != null) {
+        throw file.fault(doubt);
+      }
+    }
     this.rows =
         CsvReader.builder()
             .fieldSeparator(dialect.delimiter())
-            .allowExtraFields(true) // checked here, with the line's number
-            .allowMissingFields(true)
-            .build(new Rows(), text)
+            .extraFieldStrategy(FieldMismatchStrategy.IGNORE) // checked here, with the line
+            .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+            .maxBufferSize(PARSER_BUFFER)
+            .build(parsed, text)
             .iterator();
     this.header = readHeader();
+    parsed.keep(header.size());
   }
 
   /**
@@ -55,16 +61,23 @@ public final class CsvRows implements AutoCloseable {
    * @throws CommandException when it is empty or its header cannot name columns
    */
   public static CsvRows open(RecordFile file, CsvDialect dialect) {
+    var bytes = file.open();
     try {
-      var bytes = file.open();
-      try {
-        return new CsvRows(file, dialect, bytes);
-      } catch (RuntimeException e) {
-        bytes.close();
-        throw e;
-      }
+      return new CsvRows(file, dialect, bytes);
     } catch (IOException e) {
-      throw new CommandException(file.path() + ": " + e.getMessage(), e);
+      close(bytes, e);
+      throw file.fault(FaultyFileException.reason(e), e);
+    } catch (RuntimeException e) {
+      close(bytes, e);
+      throw e;
+    }
+  }
+
+  private static void close(FileBytes bytes, Exception reason) {
+    try {
+      bytes.close();
+    } catch (IOException e) {
+      reason.addSuppressed(e);
     }
   }
 
@@ -93,12 +106,10 @@ public final class CsvRows implements AutoCloseable {
 
   /** What is wrong with the row's shape, or null; its values mean nothing then. */
   public @Nullable String fault() {
-    return row.fields.length == header.size()
+    return row.columns == header.size()
         ? null
-        : row.fields.length
-            + (row.fields.length == 1 ? " column" : " columns")
-            + ", but the header has "
-            + header.size();
+        : "%d %s, but the header has %d"
+            .formatted(row.columns, row.columns == 1 ? "column" : "columns", header.size());
   }
 
   /** The value in a column, null where the file has none. */
@@ -117,66 +128,64 @@ public final class CsvRows implements AutoCloseable {
     try {
       bytes.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(file.path() + ": cannot be closed", e);
+      throw file.fault("cannot be closed: " + e.getMessage(), e);
     }
   }
 
   private boolean hasNext() {
     try {
       return rows.hasNext();
-    } catch (CsvParseException e) {
-      throw new CommandException(file.path() + ": " + CsvFault.of(e, row.line), e);
-    } catch (UncheckedIOException e) {
-      if (e.getCause() instanceof CharacterCodingException) {
-        throw new CommandException(
-            file.path()
-                + ": after line "
-                + row.line
-                + ": not "
-                + dialect.encoding()
-                + "; name its encoding, such as --encoding windows-1252",
-            e);
+    } catch (CsvParseException | UncheckedIOException e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof FaultyFileException fault) {
+          throw file.fault(FaultyFileException.reason(fault), e);
+        }
       }
-      throw new CommandException(
-          file.path() + ": after line " + row.line + ": " + e.getMessage(), e);
+      throw file.fault("after line " + row.line + ": cannot be read: " + e.getMessage(), e);
     }
   }
 
   private List<String> readHeader() {
     if (!hasNext()) {
-      throw new CommandException(file.path() + ": the file is empty");
+      throw file.fault("the file is empty");
     }
     var first = rows.next();
     row = first;
-    var names = Arrays.stream(first.fields).map(name -> name == null ? "" : name.strip()).toList();
-    if (names.size() == 1 && dialect.delimiter() == ',' && names.get(0).matches(".+[;\t|].+")) {
-      throw new CommandException(
-          file.path()
-              + ": line "
-              + first.line
-              + ": no comma in the header '"
-              + Excerpt.of(names.get(0))
-              + "'; name the character between the columns, such as --delimiter ';'");
+    if (first.columns > MAX_COLUMNS) {
+      throw file.fault(first.line, "a header of more than %,d columns".formatted(MAX_COLUMNS));
     }
+    var names = Arrays.stream(first.fields).map(name -> name == null ? "" : name.strip()).toList();
     var seen = new HashMap<String, Integer>();
     for (var i = 0; i < names.size(); i++) {
       var earlier = names.get(i).isEmpty() ? null : seen.putIfAbsent(names.get(i), i);
       if (earlier != null) {
-        throw new CommandException(
-            "%s: line %d: two columns are named '%s' (column %d and column %d)"
-                .formatted(file.path(), first.line, Excerpt.of(names.get(i)), earlier + 1, i + 1));
+        throw file.fault(
+            first.line,
+            "two columns are named '%s' (column %d and column %d)"
+                .formatted(Excerpt.of(names.get(i)), earlier + 1, i + 1));
       }
     }
     return names;
   }
 
-  /** One row; null where a field is empty and not quoted. */
-  private record Row(long line, @Nullable String[] fields) {}
+  /**
+   * One row.
+   *
+   * @param columns how many it has, even those that are not kept
+   * @param fields null where one is empty and not quoted
+   */
+  private record Row(long line, int columns, @Nullable String[] fields) {}
 
   /** Collects the fields of a row. */
   private static final class Rows extends AbstractBaseCsvCallbackHandler<Row> {
     private @Nullable String[] fields = new String[16];
+    private int kept = MAX_COLUMNS;
     private int count;
+
+    /** Keeps only so many fields of a row: what is beyond the header is counted alone. */
+    void keep(int columns) {
+      kept = columns;
+    }
 
     @Override
     protected void handleBegin(long startingLineNumber) {
@@ -185,16 +194,19 @@ public final class CsvRows implements AutoCloseable {
 
     @Override
     protected void handleField(int index, char[] buffer, int offset, int length, boolean quoted) {
+      count = index + 1;
+      if (index >= kept) {
+        return;
+      }
       if (index == fields.length) {
         fields = Arrays.copyOf(fields, index * 2);
       }
       fields[index] = length == 0 && !quoted ? null : new String(buffer, offset, length);
-      count = index + 1;
     }
 
     @Override
     protected Row buildRecord() {
-      return new Row(getStartingLineNumber(), Arrays.copyOf(fields, count));
+      return new Row(getStartingLineNumber(), count, Arrays.copyOf(fields, Math.min(count, kept)));
     }
   }
 }

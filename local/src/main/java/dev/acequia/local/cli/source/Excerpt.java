@@ -16,8 +16,11 @@ public final class Excerpt {
     return shown.length() < text.length() ? shown + "…" : shown.toString();
   }
 
-  /** Not: control and format characters, line separators, halves of surrogate pairs. */
-  private static boolean isShowable(int c) {
+  /**
+   * Whether it may be shown. Not: control and format characters, line separators, halves of
+   * surrogate pairs.
+   */
+  public static boolean isShowable(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,

@@ -23,25 +23,38 @@ public final class JsonLines implements AutoCloseable {
     this.in = in;
   }
 
-  /** Opens the file. */
+  /**
+   * Opens the file.
+   *
+   * @throws CommandException when it cannot be read, or is of another encoding than UTF-8
+   */
   public static JsonLines open(RecordFile file) {
+    var bytes = file.open();
     try {
-      return new JsonLines(file, file.open());
+      var marked = bytes.dropUtf8Mark();
+      if (!marked && bytes.isUtf16()) {
+        bytes.close();
+        throw file.fault("this is UTF-16; save it as UTF-8, such as by: iconv -f UTF-16 -t UTF-8");
+      }
+      return new JsonLines(file, bytes);
     } catch (IOException e) {
-      throw new CommandException(file.path() + ": " + e.getMessage(), e);
+      throw file.fault(FaultyFileException.reason(e), e);
     }
   }
 
   /**
    * Goes to the next line that is not blank; false at the end.
    *
-   * @throws CommandException when it is longer than 16 MiB, or the file cannot be read
+   * @throws CommandException when it is longer than 16 MiB, or the file is empty or cannot be read
    */
   public boolean next() {
     while (nextLine()) {
       if (!isBlank()) {
         return true;
       }
+    }
+    if (line == 0) {
+      throw file.fault("the file is empty");
     }
     return false;
   }
@@ -77,7 +90,7 @@ public final class JsonLines implements AutoCloseable {
     try {
       in.close();
     } catch (IOException e) {
-      throw new CommandException(file.path() + ": " + e.getMessage(), e);
+      throw file.fault("cannot be closed: " + e.getMessage(), e);
     }
   }
 
@@ -111,8 +124,7 @@ public final class JsonLines implements AutoCloseable {
     start = 0;
     if (limit == buffer.length) {
       if (limit >= MAX_LINE_BYTES) {
-        throw new CommandException(
-            file.path() + ": line " + (line + 1) + ": longer than 16 MiB; is this NDJSON?");
+        throw file.fault(line + 1, "longer than 16 MiB; is this NDJSON?");
       }
       buffer = Arrays.copyOf(buffer, limit * 2);
     }
@@ -124,7 +136,7 @@ public final class JsonLines implements AutoCloseable {
       limit += n;
       return true;
     } catch (IOException e) {
-      throw new CommandException(file.path() + ": after line " + line + ": " + e.getMessage(), e);
+      throw file.fault("line " + (line + 1) + ": " + FaultyFileException.reason(e), e);
     }
   }
 

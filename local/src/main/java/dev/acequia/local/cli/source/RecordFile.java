@@ -2,29 +2,61 @@ package dev.acequia.local.cli.source;
 
 import dev.acequia.local.CommandException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A file of records and what its name says of it. Whether it is gzipped its first bytes say.
- *
- * @param format by the name's ending, {@code .gz} left off
- * @param stem the file's name without its endings
+ * A file of records, or standard input, and what its name or its first bytes say about it. Its
+ * first bytes alone say whether it is compressed.
  */
-public record RecordFile(Path path, Format format, String stem) {
+public final class RecordFile {
+  /** The first bytes in which the first character is looked for. */
+  private static final int BEGINNING = 1 << 10;
+
+  private static final List<String> COMPRESSED = List.of(".gz", ".zst");
+
+  private static final String ONE_DOCUMENT =
+      "one JSON document is not read record by record; make it NDJSON, such as by: jq -c '.[]'";
+
   /** How the records are written. */
   public enum Format {
     CSV,
     NDJSON
   }
 
+  private final @Nullable Path path;
+  private final Format format;
+  private final boolean formatGiven;
+  private final String stem;
+  private final boolean tabs;
+  private @Nullable FileBytes begun;
+
+  private RecordFile(
+      @Nullable Path path, Format format, boolean formatGiven, String stem, boolean tabs) {
+    this.path = path;
+    this.format = format;
+    this.formatGiven = formatGiven;
+    this.stem = stem;
+    this.tabs = tabs;
+  }
+
+  /** Looks at a file whose format its name or its first character says. */
+  public static RecordFile of(Path path) {
+    return of(path, null);
+  }
+
   /**
    * Looks at the file.
    *
-   * @throws CommandException when there is none, or its name has another ending
+   * @param format of its records; null when its name or its first character says so
+   * @throws CommandException when there is none, or it is of another kind
    */
-  public static RecordFile of(Path path) {
+  public static RecordFile of(Path path, @Nullable Format format) {
     if (!Files.exists(path)) {
       throw new CommandException(path + ": no such file");
     }
@@ -32,41 +64,124 @@ public record RecordFile(Path path, Format format, String stem) {
       throw new CommandException(path + ": not a readable file");
     }
     var name = path.getFileName().toString();
-    var lower = name.toLowerCase(Locale.ROOT);
-    if (lower.endsWith(".gz")) {
-      name = name.substring(0, name.length() - 3);
-      lower = lower.substring(0, lower.length() - 3);
+    for (var ending : COMPRESSED) {
+      if (name.toLowerCase(Locale.ROOT).endsWith(ending)) {
+        name = name.substring(0, name.length() - ending.length());
+        break;
+      }
     }
-    var dot = lower.lastIndexOf('.');
-    var ending = dot < 0 ? "" : lower.substring(dot);
-    var format =
-        switch (ending) {
-          case ".csv", ".tsv" -> Format.CSV;
-          case ".ndjson", ".jsonl" -> Format.NDJSON;
-          case ".json" ->
-              throw new CommandException(
-                  path
-                      + ": one JSON document is not read record by record; make it NDJSON, such as"
-                      + " by: jq -c '.[]' "
-                      + path
-                      + " > "
-                      + name.substring(0, dot)
-                      + ".ndjson");
-          default ->
-              throw new CommandException(
-                  path + ": the name must end in .csv, .tsv, .ndjson or .jsonl (or that and .gz)");
-        };
-    return new RecordFile(path, format, name.substring(0, dot));
+    var dot = name.lastIndexOf('.');
+    var stem = dot < 0 ? name : name.substring(0, dot);
+    var ending = dot < 0 ? "" : name.substring(dot).toLowerCase(Locale.ROOT);
+    var known = format == null ? byEnding(ending, path) : format;
+    if (known != null) {
+      return new RecordFile(path, known, format != null, stem, ending.equals(".tsv"));
+    }
+    try (var bytes = FileBytes.of(Files.newInputStream(path), Files.size(path))) {
+      return new RecordFile(path, byBeginning(bytes, path.toString()), false, stem, false);
+    } catch (IOException e) {
+      throw new CommandException(path + ": " + FaultyFileException.reason(e), e);
+    }
+  }
+
+  /**
+   * Looks at standard input, which can be read once.
+   *
+   * @param format of its records; null when their first character says so
+   */
+  public static RecordFile standardInput(InputStream in, @Nullable Format format) {
+    try {
+      var bytes = FileBytes.of(in, -1);
+      var known = format == null ? byBeginning(bytes, "standard input") : format;
+      var file = new RecordFile(null, known, format != null, "", false);
+      file.begun = bytes;
+      return file;
+    } catch (IOException e) {
+      throw new CommandException("standard input: " + FaultyFileException.reason(e), e);
+    }
+  }
+
+  private static @Nullable Format byEnding(String ending, Path path) {
+    return switch (ending) {
+      case ".csv", ".tsv" -> Format.CSV;
+      case ".ndjson", ".jsonl" -> Format.NDJSON;
+      case ".txt" -> null;
+      case ".json" -> throw new CommandException(path + ": " + ONE_DOCUMENT);
+      default ->
+          throw new CommandException(
+              path
+                  + ": the name must end in .csv, .tsv, .ndjson, .jsonl or .txt (or that and .gz or"
+                  + " .zst); say what it holds with --format csv or --format ndjson");
+    };
+  }
+
+  private static Format byBeginning(FileBytes bytes, String name) throws IOException {
+    var beginning = new String(bytes.peek(BEGINNING), StandardCharsets.ISO_8859_1);
+    var first = beginning.replace("\u00ef\u00bb\u00bf", "").strip();
+    if (first.startsWith("[")) {
+      throw new CommandException(name + ": " + ONE_DOCUMENT);
+    }
+    return first.startsWith("{") ? Format.NDJSON : Format.CSV;
+  }
+
+  /** The file, null for standard input. */
+  public @Nullable Path path() {
+    return path;
+  }
+
+  public Format format() {
+    return format;
+  }
+
+  /** Whether its user had to say the format. */
+  public boolean isFormatGiven() {
+    return formatGiven;
+  }
+
+  /** The file's name without its endings; empty for standard input. */
+  public String stem() {
+    return stem;
   }
 
   /** The delimiter that the file's name suggests. */
   public char usualDelimiter() {
-    var name = path.getFileName().toString().toLowerCase(Locale.ROOT);
-    return name.endsWith(".tsv") || name.endsWith(".tsv.gz") ? '\t' : ',';
+    return tabs ? '\t' : ',';
   }
 
-  /** Opens the file, unzipped and without a byte order mark. */
-  public FileBytes open() throws IOException {
-    return FileBytes.open(path);
+  /** Opens the file, decompressed; standard input only once. */
+  FileBytes open() {
+    if (path == null) {
+      var bytes = begun;
+      begun = null;
+      if (bytes == null) {
+        throw new IllegalStateException("standard input is read once");
+      }
+      return bytes;
+    }
+    try {
+      return FileBytes.of(Files.newInputStream(path), Files.size(path));
+    } catch (IOException e) {
+      throw fault(FaultyFileException.reason(e), e);
+    }
+  }
+
+  /** Says what is wrong with this file. */
+  public CommandException fault(String reason) {
+    return new CommandException(this + ": " + reason);
+  }
+
+  /** Says what is wrong with this file on one of its lines. */
+  public CommandException fault(long line, String reason) {
+    return fault("line " + line + ": " + reason);
+  }
+
+  CommandException fault(String reason, Throwable cause) {
+    return new CommandException(this + ": " + reason, cause);
+  }
+
+  /** As its user named it. */
+  @Override
+  public String toString() {
+    return path == null ? "standard input" : path.toString();
   }
 }

@@ -11,6 +11,7 @@ import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.load.FlakyEndpoint.Misbehaviour;
 import dev.acequia.local.cli.source.CsvDialect;
 import dev.acequia.local.cli.source.RecordFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An import against an endpoint that fails on purpose. */
 class FileImportIT {
@@ -108,17 +111,20 @@ class FileImportIT {
   @Test
   void skipsBadRecordsAndSendsTheOthers() throws Exception {
     var result =
-        run(csv("id,word\n1,a\n2,b,extra\nx,c\n9999999999,d\n5,e\n"), options().skipBad(true));
+        run(
+            csv("id,word\n1,a\n2,b,extra\nx,c\n9999999999,d\n5,e\n6,\0\n"),
+            options().skipBad(true));
 
     assertThat(ids()).containsExactlyInAnyOrder(1, 5);
     assertThat(result.accepted()).isEqualTo(2);
-    assertThat(result.rejected()).isEqualTo(3);
+    assertThat(result.rejected()).isEqualTo(4);
     assertThat(result.isComplete()).isFalse();
     assertThat(watch.problems.stream().map(RecordProblem::toString))
         .containsExactlyInAnyOrder(
             "line 3: 3 columns, but the header has 2",
             "line 4: id: expected an integer, found a string",
-            "line 5: id: the number is outside the range of int32");
+            "line 5: id: the number is outside the range of int32",
+            "line 7: word: the character \\u0000 cannot be stored");
   }
 
   @Test
@@ -136,6 +142,178 @@ class FileImportIT {
             "{\"id\":7,\"word\":\"say \\\"é\\\"\",\"amount\":0.50,\"at\":\"2013-01-01T05:00:00-05:00\"}",
             "{\"id\":8,\"at\":\"2013-01-01T10:00:00Z\"}",
             "{\"id\":9,\"word\":\"\",\"amount\":1e3}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "id,word\n1,a\n2,b\n3,\"c\n4,d\n5,e\n",
+        "id,word\n1,a\n2,b\n3,\"c",
+        "id,word\n1,a\n2,b\n3,\"c\" ,d\n4,d\n",
+        "id,word\n1,a\n2,b\n3, \"c\"\n4,d\n"
+      })
+  void sendsWhatStandsBeforeAFaultOfTheFileAndNothingAfter(String text) throws Exception {
+    var result = run(csv(text), options().skipBad(true));
+
+    assertThat(result.isComplete()).isFalse();
+    assertThat(result.unreadable()).isTrue();
+    assertThat(result.failure()).contains("in.csv: line 4: ");
+    assertThat(result.accepted()).isEqualTo(2);
+    assertThat(ids()).containsExactlyInAnyOrder(1, 2);
+  }
+
+  @Test
+  void aFileCutWithinAQuotedFieldIsNotTakenForWhole() throws Exception {
+    var text = "id,word\n1,\"a \"\"b\"\", c\"\n2,\"d\ne\"\n3,\"\"\n";
+    for (var cut = text.indexOf('1'); cut < text.length(); cut++) {
+      var result = run(csv(text.substring(0, cut)), options().skipBad(false));
+      var quotes = text.substring(0, cut).chars().filter(c -> c == '"').count();
+
+      assertThat(result.unreadable()).as(text.substring(0, cut)).isEqualTo(quotes % 2 == 1);
+      assertThat(result.isComplete() && quotes % 2 == 1).isFalse();
+    }
+  }
+
+  @Test
+  void refusesALocalTimeThatTheClocksRepeatOrLeaveOut() throws Exception {
+    var rows =
+        """
+        id,at
+        1,2024-10-27 01:30
+        2,2024-10-27 02:30
+        3,2024-10-27T03:30
+        4,2024-03-31 02:30:00.5
+        5,2024-10-27
+        6,2024-10-27T02:30:00+01:00
+        """;
+
+    var result = run(csv(rows), options().zone(ZoneId.of("Europe/Madrid")).skipBad(true));
+
+    assertThat(result.rejected()).isEqualTo(2);
+    assertThat(watch.problems.stream().map(RecordProblem::toString))
+        .containsExactly(
+            "line 3: at: '2024-10-27 02:30' exists twice in Europe/Madrid, whose clocks were set"
+                + " from +02:00 to +01:00 then; write the offset in the file, such as"
+                + " 2024-10-27T02:30:00+02:00, or name a fixed one, such as --zone +02:00",
+            "line 5: at: '2024-03-31 02:30:00.5' does not exist in Europe/Madrid, whose clocks were"
+                + " set from +01:00 to +02:00 then; write the offset in the file, such as"
+                + " 2024-03-31T02:30:00.5+01:00, or name a fixed one, such as --zone +01:00");
+    assertThat(endpoint.records().stream().map(record -> record.path("at").asText()))
+        .containsExactlyInAnyOrder(
+            "2024-10-27T01:30:00+02:00",
+            "2024-10-27T03:30:00+01:00",
+            "2024-10-27T00:00:00+02:00",
+            "2024-10-27T02:30:00+01:00");
+  }
+
+  @Test
+  void aDateIsTheZonesMidnightIfThereIsOne() throws Exception {
+    run(csv("id,at\n1,2018-11-03\n"), options().zone(ZoneId.of("America/Sao_Paulo")));
+    run(csv("id,at\n2,2018-11-04\n"), options().zone(ZoneId.of("America/Sao_Paulo")));
+    run(csv("id,at\n3,2018-11-04\n"), options());
+
+    assertThat(endpoint.records().stream().map(record -> record.path("at").asText()))
+        .containsExactly("2018-11-03T00:00:00-03:00", "2018-11-04");
+    assertThat(watch.problems)
+        .singleElement()
+        .extracting(RecordProblem::toString)
+        .asString()
+        .startsWith("line 2: at: '2018-11-04' does not exist in America/Sao_Paulo");
+  }
+
+  @Test
+  void aFieldOfJsonIsOneValueAndNoMoreFields() throws Exception {
+    useEndpoint(
+        new Schema(
+            List.of(),
+            List.of(
+                new Field("doc", FieldType.JSON, false, null),
+                new Field("word", FieldType.STRING, false, null)),
+            UnknownFields.REJECT));
+
+    var result =
+        run(
+            csv("doc\n\"1,\"\"word\"\":\"\"x\"\"\"\n\"{\"\"k\"\":\n1}\"\nplain\n"),
+            options().skipBad(true));
+
+    assertThat(endpoint.lines()).containsExactly("{\"doc\":{\"k\": 1}}");
+    assertThat(result.rejected()).isEqualTo(2);
+    assertThat(watch.problems.stream().map(RecordProblem::line)).containsExactly(2L, 5L);
+    assertThat(watch.problems.stream().map(RecordProblem::field)).containsOnly("doc");
+  }
+
+  @Test
+  void saysWhichColumnsAnEndpointDrops() throws Exception {
+    useEndpoint(new Schema(SCHEMA.key(), SCHEMA.fields(), UnknownFields.DROP));
+
+    run(csv("id,wrod,Other One\n1,a,b\n"), options());
+
+    assertThat(watch.remarks)
+        .containsExactly(
+            "the endpoint has no field for 'wrod', 'other_one' and drops unknown ones; left out");
+    assertThatThrownBy(() -> run(csv("wrod\na\n"), options()))
+        .isInstanceOf(CommandException.class)
+        .hasMessageStartingWith("none of the file's columns is a field of the endpoint");
+  }
+
+  @Test
+  void refusesToIgnoreAColumnThatIsNotThere() {
+    var options =
+        new ImportOptions(
+            options().build().dialect(),
+            Set.of("wrod"),
+            null,
+            1,
+            100,
+            false,
+            null,
+            Duration.ofSeconds(30));
+
+    assertThatThrownBy(
+            () ->
+                FileImport.prepare(csv("id,word\n1,a\n"), endpoint.endpoint(), options).run(watch))
+        .isInstanceOf(CommandException.class)
+        .hasMessage("--ignore: the file has no column 'wrod'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"in.csv", "in.ndjson"})
+  void anEmptyFileIsNoImport(String name) throws Exception {
+    var empty = file(name, "");
+
+    try {
+      assertThat(run(empty, options()).failure()).endsWith(name + ": the file is empty");
+    } catch (CommandException e) {
+      assertThat(e).hasMessageEndingWith(name + ": the file is empty");
+    }
+  }
+
+  @Test
+  void readsStandardInputOnce() throws Exception {
+    var input =
+        RecordFile.standardInput(
+            new ByteArrayInputStream("{\"id\":1}\n{\"id\":2}\n".getBytes(StandardCharsets.UTF_8)),
+            null);
+    var run = prepare(input, options());
+
+    assertThat(run.run(watch).accepted()).isEqualTo(2);
+    assertThat(run.run()).isNull();
+    assertThatThrownBy(() -> prepare(input, options().resume("00000000-0")))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("standard input cannot be read again");
+  }
+
+  @Test
+  void refusesADelimiterThatTheFileDoesNotHave() {
+    var assumed = new CsvDialect(',', false, StandardCharsets.UTF_8, Set.of());
+    var options =
+        new ImportOptions(assumed, Set.of(), null, 1, 100, true, null, Duration.ofSeconds(30));
+
+    assertThatThrownBy(
+            () ->
+                FileImport.prepare(csv("id;word\n1;a\n"), endpoint.endpoint(), options).run(watch))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("name the character: --delimiter ';'");
   }
 
   @Test
@@ -228,6 +406,11 @@ class FileImportIT {
         .hasMessageContaining("nothing answers at http://127.0.0.1:");
   }
 
+  private void useEndpoint(Schema schema) throws IOException {
+    endpoint.close();
+    endpoint = new FlakyEndpoint(schema);
+  }
+
   private static String numbered(int count) {
     var rows = new StringBuilder("id,word\n");
     for (var i = 0; i < count; i++) {
@@ -281,13 +464,14 @@ class FileImportIT {
     }
 
     ImportOptions build() {
-      var dialect = new CsvDialect(',', StandardCharsets.UTF_8, Set.of("NA"));
+      var dialect = new CsvDialect(',', true, StandardCharsets.UTF_8, Set.of("NA"));
       return new ImportOptions(dialect, Set.of(), zone, 3, 100, skipBad, resume, patience);
     }
   }
 
   private static final class Watch implements ImportListener {
     final List<RecordProblem> problems = Collections.synchronizedList(new ArrayList<>());
+    final List<String> remarks = Collections.synchronizedList(new ArrayList<>());
     final List<String> waits = Collections.synchronizedList(new ArrayList<>());
     volatile int recoveries;
 
@@ -297,6 +481,11 @@ class FileImportIT {
     @Override
     public void problem(RecordProblem problem) {
       problems.add(problem);
+    }
+
+    @Override
+    public void remark(String text) {
+      remarks.add(text);
     }
 
     @Override

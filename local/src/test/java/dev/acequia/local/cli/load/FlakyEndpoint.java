@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.UnknownFields;
 import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.Row;
@@ -177,7 +178,7 @@ final class FlakyEndpoint implements AutoCloseable {
                     "x-acequia-key",
                     schema.key(),
                     "additionalProperties",
-                    false))));
+                    schema.unknownFields() != UnknownFields.REJECT))));
   }
 
   private static void answer(HttpExchange exchange, int status, Map<String, ?> document)
