@@ -2,6 +2,8 @@ package dev.acequia.api;
 
 import static dev.acequia.api.TestPipeline.field;
 import static dev.acequia.api.TestPipeline.required;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -341,6 +343,7 @@ class IngestIT {
         "application/json | null | 400",
         "application/json | \"text\" | 400",
         "application/json | {\"id\":1,\"code\":\"a\"}{\"id\":2,\"code\":\"a\"} | 400",
+        "application/json | [{\"id\":1,\"code\":\"a\"}}{\"id\":2,\"code\":\"a\"}] | 400",
         "application/json | {\"id\":1,\"id\":2,\"code\":\"a\"} | 400",
         "application/json | {\"id\":1,\"code\":\"\\ud800\"} | 400",
         "application/json | {\"id\":1,\"code\":\"\\u0000\"} | 400",
@@ -357,6 +360,36 @@ class IngestIT {
     assertThat(problem.get("status").asInt()).isEqualTo(status);
     assertThat(problem.get("detail").asText()).isNotBlank();
     pipeline.topic(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"application/json", "application/x-ndjson", "text/csv"})
+  void takesAByteOrderMarkAndRefusesOtherEncodingsByTheirNames(String contentType)
+      throws IOException {
+    var body = contentType.equals("text/csv") ? "id,code\n1,a\n" : "{\"id\":1,\"code\":\"a\"}\n";
+    for (var query : List.of("", "?onError=skip")) {
+      var address = "/v1/records" + query;
+      var marked = pipeline.post(address, contentType, ("\ufeff" + body).getBytes(UTF_8));
+      assertThat(marked.body()).startsWith("{\"accepted\":1");
+      for (var encoding : List.of(UTF_16LE, UTF_16BE)) {
+        for (var mark : List.of("", "\ufeff")) {
+          var answer = pipeline.post(address, contentType, (mark + body).getBytes(encoding));
+          assertThat(answer.statusCode()).isEqualTo(400);
+          assertThat(JSON.readTree(answer.body()).get("detail").asText())
+              .startsWith("The body is in " + encoding.name());
+        }
+      }
+    }
+    pipeline.topic(2);
+  }
+
+  @Test
+  void saysHowToWriteAnAddressThatIsNotAscii() throws IOException {
+    assertThat(
+            pipeline.raw(
+                "GET /v1/records?code=eq.日本 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 400")
+        .contains("must be percent-encoded");
   }
 
   @Test

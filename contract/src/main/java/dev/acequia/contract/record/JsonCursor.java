@@ -382,6 +382,17 @@ final class JsonCursor {
   }
 
   BadRecordException malformed(String what, int at) {
+    var encoding = TextEncoding.other(buffer, start, end - start);
+    if (encoding != null) {
+      return new BadRecordException(
+          ErrorClass.Malformed, null, "the text is in " + encoding + ", a record must be UTF-8");
+    }
+    if (at == start && TextEncoding.byteOrderMark(buffer, start, end - start) > 0) {
+      return new BadRecordException(
+          ErrorClass.Malformed,
+          null,
+          "a byte order mark (EF BB BF) stands before the value; send it without");
+    }
     @Nullable String found = null;
     if (at >= end) {
       found = "the end";

@@ -9,6 +9,7 @@ import static dev.acequia.contract.record.BadRecordException.ErrorClass.TooLong;
 import static dev.acequia.contract.record.BadRecordException.ErrorClass.UnknownField;
 import static dev.acequia.contract.record.BadRecordException.ErrorClass.WrongType;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.acequia.contract.Field;
@@ -475,5 +476,25 @@ class RecordDecoderTest {
         catchThrowableOfType(
             BadRecordException.class, () -> decode(schema, json.getBytes(StandardCharsets.UTF_8)));
     assertThat(refusal.errorClass()).isEqualTo(TooLong);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"})
+  void namesAnEncodingThatIsNotUtf8(String encoding) {
+    var schema =
+        new Schema(
+            List.of(),
+            List.of(new Field("s", FieldType.STRING, false, null)),
+            UnknownFields.REJECT);
+    for (var text : List.of("{\"s\":\"a\"}", "\ufeff{\"s\":\"a\"}")) {
+      var bytes = text.getBytes(java.nio.charset.Charset.forName(encoding));
+      assertThatThrownBy(
+              () -> new RecordDecoder(schema).decode(bytes, 0, bytes.length, new Row(schema)))
+          .hasMessage("the text is in " + encoding + ", a record must be UTF-8");
+    }
+    var marked = "\ufeff{\"s\":\"a\"}".getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(
+            () -> new RecordDecoder(schema).decode(marked, 0, marked.length, new Row(schema)))
+        .hasMessageStartingWith("a byte order mark (EF BB BF) stands before the value");
   }
 }

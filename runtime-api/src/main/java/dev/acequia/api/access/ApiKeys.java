@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +57,7 @@ final class ApiKeys implements SecretWatch.Reader {
     if (entry.isExpired(clock.instant())) {
       return new Identity.Unknown("key " + id + " has expired");
     }
-    return new Identity.Known(new Principal(Principal.Kind.API_KEY, id, entry.scopes()));
+    return new Identity.Known(
+        new Principal(Principal.Kind.API_KEY, id, List.of(id), entry.scopes()));
   }
 }

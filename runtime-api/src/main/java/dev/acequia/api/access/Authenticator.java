@@ -5,6 +5,7 @@ import dev.acequia.contract.access.Scope;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.cert.X509Certificate;
 import java.util.EnumSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,7 @@ record Authenticator(@Nullable ApiKeys keys, @Nullable Tokens tokens, boolean by
         new Principal(
             Principal.Kind.CERTIFICATE,
             subject.substring(0, Math.min(subject.length(), MAX_NAME)),
+            List.of(subject),
             EnumSet.allOf(Scope.class)));
   }
 }

@@ -107,7 +107,7 @@ final class Tokens {
         LOG.info("{} answers again", settings.issuer());
       }
       return new Identity.Known(
-          new Principal(Principal.Kind.TOKEN, subject(claims), scopes(claims)));
+          new Principal(Principal.Kind.TOKEN, subject(claims), identity(claims), scopes(claims)));
     } catch (ParseException e) {
       return new Identity.Unknown("what was given is no token");
     } catch (BadJOSEException e) {
@@ -125,6 +125,12 @@ final class Tokens {
     } catch (JOSEException e) {
       return new Identity.Unknown("token: " + e.getMessage());
     }
+  }
+
+  /** A subject is its issuer's; tokens without one are told from no other of the same issuer. */
+  private static List<String> identity(JWTClaimsSet claims) {
+    var subject = claims.getSubject();
+    return subject == null ? List.of(claims.getIssuer()) : List.of(claims.getIssuer(), subject);
   }
 
   private static String subject(JWTClaimsSet claims) {

@@ -141,6 +141,11 @@ final class CloudEventEnvelope implements Envelope {
   }
 
   @Override
+  public String source() {
+    return "cloudevents";
+  }
+
+  @Override
   public String attributePrefix() {
     return "ce_";
   }

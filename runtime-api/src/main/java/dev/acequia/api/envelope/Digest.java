@@ -9,12 +9,20 @@ import java.util.HexFormat;
 final class Digest {
   private Digest() {}
 
-  /** 64 hex digits over the texts, in order. */
+  /** In no UTF-8, so that a NUL within a text is told from the one that ends it. */
+  private static final byte WITHIN = (byte) 0xff;
+
+  /** 64 hex digits over the texts, in order; other texts have others. */
   static String of(String... texts) {
     try {
       var sha256 = MessageDigest.getInstance("SHA-256");
       for (var text : texts) {
-        sha256.update(text.getBytes(StandardCharsets.UTF_8));
+        for (var b : text.getBytes(StandardCharsets.UTF_8)) {
+          sha256.update(b);
+          if (b == 0) {
+            sha256.update(WITHIN);
+          }
+        }
         sha256.update((byte) 0);
       }
       return HexFormat.of().formatHex(sha256.digest());

@@ -20,6 +20,9 @@ public interface Envelope {
   List<Message> open(HttpServletRequest request, byte[] body, int length)
       throws InterruptedException;
 
+  /** The system's name: a message's id means something within it only. */
+  String source();
+
   /** Before an attribute's name in the headers of a record in Kafka. */
   String attributePrefix();
 

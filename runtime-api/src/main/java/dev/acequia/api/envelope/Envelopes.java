@@ -88,13 +88,19 @@ public final class Envelopes {
         : Optional.empty();
   }
 
-  /** Whether a request is of a source that proves who it is by itself, and needs no key of ours. */
+  /**
+   * Whether a request is of a source that proves who it is by itself, and needs no key of ours. The
+   * source is the one that will open it: what one source is known by proves nothing to another.
+   */
   public boolean provesItsSender(HttpServletRequest request) {
-    return "POST".equals(request.getMethod())
-        && ((sns != null && SnsEnvelope.recognises(request))
-            || (firehose != null && FirehoseEnvelope.recognises(request))
-            || (pubsub != null
-                && (PubSubEnvelope.recognises(request) || pubsub.recognisesToken(request))));
+    if (!"POST".equals(request.getMethod())) {
+      return false;
+    }
+    try {
+      return of(request).map(Envelope::provesItsSender).orElse(false);
+    } catch (ProblemException e) {
+      return false; // not declared; whoever may call is told so
+    }
   }
 
   private static Optional<Envelope> declared(

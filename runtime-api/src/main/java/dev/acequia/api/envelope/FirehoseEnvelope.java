@@ -82,9 +82,15 @@ final class FirehoseEnvelope implements Envelope {
           while (in.nextToken() == JsonToken.START_OBJECT) {
             records.add(data(in));
           }
+          if (in.currentToken() != JsonToken.END_ARRAY) {
+            throw malformed("a record is not a JSON object");
+          }
         } else {
           in.skipChildren();
         }
+      }
+      if (in.nextToken() != null) {
+        throw malformed("something follows its end");
       }
     } catch (IOException e) {
       throw malformed("it is not JSON, or holds data that is not Base64");
@@ -164,6 +170,11 @@ final class FirehoseEnvelope implements Envelope {
   private static ProblemException malformed(String reason) {
     return new ProblemException(
         ProblemType.INVALID_BODY, "This is no delivery of Amazon Data Firehose: " + reason + ".");
+  }
+
+  @Override
+  public String source() {
+    return "firehose";
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.acequia.api.envelope;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.nimbusds.jwt.JWTParser;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * with their metadata in headers.
  */
 final class PubSubEnvelope implements Envelope {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
   private static final String UNWRAPPED_ID = "x-goog-pubsub-message-id";
   private static final String UNWRAPPED_SUBSCRIPTION = "x-goog-pubsub-subscription-name";
   private static final String BEARER = "Bearer ";
@@ -122,6 +124,11 @@ final class PubSubEnvelope implements Envelope {
   private static ProblemException malformed(String reason) {
     return new ProblemException(
         ProblemType.INVALID_BODY, "This is no push of Google Pub/Sub: " + reason + ".");
+  }
+
+  @Override
+  public String source() {
+    return "pubsub";
   }
 
   @Override

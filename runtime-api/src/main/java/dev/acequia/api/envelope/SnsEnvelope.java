@@ -143,6 +143,11 @@ final class SnsEnvelope implements Envelope {
   }
 
   @Override
+  public String source() {
+    return "sns";
+  }
+
+  @Override
   public String attributePrefix() {
     return "sns_";
   }

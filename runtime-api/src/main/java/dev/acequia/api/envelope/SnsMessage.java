@@ -1,5 +1,6 @@
 package dev.acequia.api.envelope;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.acequia.api.http.ProblemException;
@@ -14,7 +15,8 @@ import java.util.Map;
 
 /** The document in which SNS wraps a message. */
 record SnsMessage(JsonNode document) {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   /** In this order, with those that are there. */
   private static final List<String> SIGNED_NOTIFICATION =

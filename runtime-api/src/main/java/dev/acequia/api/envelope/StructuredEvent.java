@@ -3,6 +3,7 @@ package dev.acequia.api.envelope;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.acequia.contract.record.TextEncoding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,6 +23,11 @@ record StructuredEvent(Map<String, String> attributes, byte[] buffer, int offset
 
   /** One event, or an array of them. */
   static List<StructuredEvent> parse(byte[] body, int length, boolean batch) {
+    var encoding = TextEncoding.other(body, 0, length);
+    if (encoding != null) {
+      // A parser of characters would not know at which byte the data stand.
+      throw CloudEventEnvelope.malformed("it is in " + encoding + ", not UTF-8");
+    }
     var events = new ArrayList<StructuredEvent>();
     try (var in = JSON.createParser(body, 0, length)) {
       var first = in.nextToken();

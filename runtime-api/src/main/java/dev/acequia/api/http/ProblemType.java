@@ -20,6 +20,7 @@ public enum ProblemType {
   BODY_TOO_LARGE(413, "The body is too large"),
   UNSUPPORTED_MEDIA_TYPE(415, "The body's format is not understood"),
   OFFSET_BEYOND_RESULT(416, "The offset lies beyond the result"),
+  IDEMPOTENCY_KEY_REUSED(422, "The Idempotency-Key names another push"),
   RATE_LIMITED(429, "Too many requests"),
   INTERNAL_ERROR(500, "The server failed"),
   UNVERIFIABLE(503, "It cannot be verified now who asks"),

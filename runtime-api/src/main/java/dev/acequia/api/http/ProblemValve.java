@@ -33,7 +33,9 @@ public final class ProblemValve extends ErrorReportValve {
         Problem.of(
                 type,
                 status < 500
-                    ? "The request is not valid HTTP, or its address or headers are too long."
+                    ? "The request is not valid HTTP, or its address or headers are too long. In an"
+                        + " address, whatever is not ASCII must be percent-encoded: 日本 is"
+                        + " %E6%97%A5%E6%9C%AC."
                     : "The server cannot answer now.")
             .json();
     try {

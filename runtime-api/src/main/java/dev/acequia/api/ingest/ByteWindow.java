@@ -1,5 +1,8 @@
 package dev.acequia.api.ingest;
 
+import dev.acequia.api.http.ProblemException;
+import dev.acequia.api.http.ProblemType;
+import dev.acequia.contract.record.TextEncoding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -34,6 +37,34 @@ final class ByteWindow {
     this.bytes = body;
     this.limit = length;
     this.ended = true;
+  }
+
+  /**
+   * Passes over a byte order mark at the beginning.
+   *
+   * @throws ProblemException when the text is not UTF-8
+   */
+  void begin() throws IOException {
+    while (limit < TextEncoding.SHOWN_BY && !ended) {
+      fill();
+    }
+    checkEncoding(bytes, limit);
+    position = TextEncoding.byteOrderMark(bytes, 0, limit);
+  }
+
+  /**
+   * Looks at a body's beginning.
+   *
+   * @throws ProblemException when the text is not UTF-8
+   */
+  static void checkEncoding(byte[] body, int length) {
+    var encoding = TextEncoding.other(body, 0, length);
+    if (encoding != null) {
+      throw new ProblemException(
+          ProblemType.INVALID_BODY,
+          "The body is in %s, and only UTF-8 is taken. Convert it before it is sent."
+              .formatted(encoding));
+    }
   }
 
   byte[] bytes() {

@@ -9,6 +9,7 @@ import dev.acequia.api.http.ProblemException;
 import dev.acequia.api.http.ProblemType;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.record.BadRecordException;
+import dev.acequia.contract.record.TextEncoding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -32,8 +33,6 @@ final class CsvRecords implements BodyRecords {
 
   /** The parser's first buffers. */
   private static final long PARSER_BYTES = 48 << 10;
-
-  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
   private final CsvRow row;
   private final CloseableIterator<CsvRow> rows;
@@ -67,7 +66,7 @@ final class CsvRecords implements BodyRecords {
           "The body is empty: its first line must name the fields, such as '%s'."
               .formatted(schema.fields().getFirst().name()));
     }
-    rows.next();
+    take();
     row.takeHeader();
     parseNext();
   }
@@ -96,11 +95,19 @@ final class CsvRecords implements BodyRecords {
     try {
       ahead = hasNext();
       if (ahead) {
-        rows.next();
+        take();
       }
     } catch (IOException | ProblemException e) {
       ahead = false;
       trouble = e;
+    }
+  }
+
+  private void take() {
+    rows.next();
+    var disorder = row.disorder();
+    if (disorder != null) {
+      throw malformed(disorder);
     }
   }
 
@@ -114,22 +121,24 @@ final class CsvRecords implements BodyRecords {
       if (cause instanceof IOException failure) {
         throw failure;
       }
-      var reason = String.valueOf(cause == null ? e.getMessage() : cause.getMessage());
-      throw new ProblemException(
-          Problem.of(
-                  ProblemType.INVALID_BODY,
-                  "The body is not CSV: after " + index + " records, " + reason)
-              .with("errors", List.of(Map.of("index", index, "reason", reason))));
+      throw malformed(row.place() + ": " + (cause == null ? e.getMessage() : cause.getMessage()));
     }
   }
 
+  private ProblemException malformed(String reason) {
+    return new ProblemException(
+        Problem.of(
+                ProblemType.INVALID_BODY,
+                "The body is not CSV: after " + index + " records, " + reason)
+            .with("errors", List.of(Map.of("index", index, "reason", reason))));
+  }
+
   private static InputStream withoutByteOrderMark(InputStream in) throws IOException {
-    var start = in.readNBytes(BYTE_ORDER_MARK.length);
-    if (java.util.Arrays.equals(start, BYTE_ORDER_MARK)) {
-      return in;
-    }
-    var whole = new PushbackInputStream(in, BYTE_ORDER_MARK.length);
-    whole.unread(start);
+    var start = in.readNBytes(TextEncoding.SHOWN_BY);
+    ByteWindow.checkEncoding(start, start.length);
+    var mark = TextEncoding.byteOrderMark(start, 0, start.length);
+    var whole = new PushbackInputStream(in, TextEncoding.SHOWN_BY);
+    whole.unread(start, mark, start.length - mark);
     return whole;
   }
 

@@ -28,7 +28,9 @@ final class CsvRow extends AbstractBaseCsvCallbackHandler<CsvRow> {
   private final List<String> header = new ArrayList<>();
   private Column[] columns = new Column[0];
   private boolean inHeader = true;
+  private long line;
   private int count;
+  private @Nullable String disorder;
 
   /** Of a column: its field, and that field's name as JSON has it, with what stands around it. */
   private record Column(int field, String name, FieldType type) {}
@@ -129,6 +131,25 @@ final class CsvRow extends AbstractBaseCsvCallbackHandler<CsvRow> {
     return shown.value.length();
   }
 
+  /** What makes it uncertain where the row that was parsed last ends, or null. */
+  @Nullable String disorder() {
+    return disorder;
+  }
+
+  /** Where the parser stands. */
+  String place() {
+    return place(count);
+  }
+
+  private String place(int column) {
+    return "in line %d, column %s"
+        .formatted(
+            line,
+            column < columns.length
+                ? "'" + columns[column].name + "'"
+                : String.valueOf(column + 1));
+  }
+
   /** What is wrong with the row at hand, or null. */
   @Nullable BadRecordException fault() {
     return shown.fault;
@@ -136,7 +157,9 @@ final class CsvRow extends AbstractBaseCsvCallbackHandler<CsvRow> {
 
   @Override
   protected void handleBegin(long startingLineNumber) {
+    line = startingLineNumber;
     count = 0;
+    disorder = null;
     parsed.fault = null;
     parsed.value.begin();
   }
@@ -147,6 +170,12 @@ final class CsvRow extends AbstractBaseCsvCallbackHandler<CsvRow> {
     parsed.lastIsQuoted = quoted;
     parsed.lastLength = length;
     parsed.lastQuotes = quoted ? quotesAtTheEnd(buffer, offset, length) : 0;
+    if (!quoted && disorder == null && quoteBehindSpace(buffer, offset, length)) {
+      disorder =
+          place(index)
+              + ": white space stands before the opening quote. A quoted value has nothing but its"
+              + " commas around it.";
+    }
     if (inHeader) {
       header.add(new String(buffer, offset, length).strip());
       return;
@@ -162,6 +191,15 @@ final class CsvRow extends AbstractBaseCsvCallbackHandler<CsvRow> {
         parsed.fault = e;
       }
     }
+  }
+
+  /** The parser does not take such a quote for one, nor the commas and line breaks behind it. */
+  private static boolean quoteBehindSpace(char[] buffer, int offset, int length) {
+    var at = offset;
+    while (at < offset + length && (buffer[at] == ' ' || buffer[at] == '\t')) {
+      at++;
+    }
+    return at > offset && at < offset + length && buffer[at] == '"';
   }
 
   private static int quotesAtTheEnd(char[] buffer, int offset, int length) {

@@ -4,7 +4,7 @@ package dev.acequia.api.ingest;
  * Bounds that follow the heap, so that an API with little memory refuses what does not fit instead
  * of running out. Each bound is in bytes; at 256 MiB of heap each is at its most.
  */
-record HeapShare(long bodies, long decoders, long inFlight, long producer) {
+record HeapShare(long bodies, long decoders, long inFlight, long producer, long pushes) {
   private static final long MIB = 1 << 20;
 
   /** What this process may hold. */
@@ -24,6 +24,8 @@ record HeapShare(long bodies, long decoders, long inFlight, long producer) {
         // The largest window of zstd.
         Math.clamp(heap / 8, 9 * MIB, 32 * MIB),
         Math.clamp(heap / 10, 4 * MIB, 24 * MIB),
-        Math.clamp(heap / 8, 6 * MIB, 32 * MIB));
+        Math.clamp(heap / 8, 6 * MIB, 32 * MIB),
+        // At 256 MiB of heap the last 10,000 pushes under a key of their own.
+        Math.clamp(heap / 128, MIB / 2, 2 * MIB));
   }
 }

@@ -1,5 +1,6 @@
 package dev.acequia.api.ingest;
 
+import dev.acequia.api.access.Principal;
 import dev.acequia.api.envelope.Envelope;
 import dev.acequia.api.envelope.Envelopes;
 import dev.acequia.api.http.ProblemException;
@@ -27,6 +28,8 @@ public final class IngestEndpoint {
   private final Envelopes envelopes;
   private final WholeBodyIngest whole;
   private final StreamIngest stream;
+  private final KnownPushes pushes =
+      new KnownPushes(HeapShare.ofThisProcess().pushes(), System::nanoTime);
   private final IngestAnswers answers;
 
   /** Takes records into the topic. */
@@ -58,7 +61,7 @@ public final class IngestEndpoint {
     var skip = parameters.onError() == OnError.SKIP;
     var format = BodyFormat.of(request.getContentType());
     var coding = ContentCoding.of(request.getHeader("Content-Encoding"));
-    var idempotency = IdempotencyKey.parse(request.getHeader(IdempotencyKey.HEADER));
+    var idempotency = idempotency(request);
     var length = coding == ContentCoding.IDENTITY ? request.getContentLengthLong() : -1;
     var check = new RecordCheck(schema, decoder, parameters.columns());
     IngestResult result;
@@ -70,6 +73,14 @@ public final class IngestEndpoint {
               : whole(format, body, length, memory, check, idempotency);
     }
     answers.send(result, skip, response);
+  }
+
+  private static @Nullable IdempotencyKey idempotency(HttpServletRequest request) {
+    var key = request.getHeader(IdempotencyKey.HEADER);
+    return key == null
+        ? null
+        : IdempotencyKey.parse(
+            IdempotencyScope.of(Principal.of(request), IdempotencyScope.PUSH), key);
   }
 
   /** A push of another system, in its own envelope. */
@@ -96,7 +107,11 @@ public final class IngestEndpoint {
       memory.take(body.length()); // once more, for what it unwraps to
       var messages = envelope.open(request, body.bytes(), body.length());
       outcome =
-          new MessageIngest(topic, envelope, new RecordCheck(schema, decoder))
+          new MessageIngest(
+                  topic,
+                  envelope,
+                  new RecordCheck(schema, decoder),
+                  IdempotencyScope.of(Principal.of(request), envelope.source()))
               .ingest(messages, policy);
     } catch (ProblemException e) {
       envelope.refuse(e.problem(), request, response);
@@ -126,19 +141,34 @@ public final class IngestEndpoint {
       if (body.length() == 0) {
         throw new ProblemException(ProblemType.INVALID_BODY, "The body is empty.");
       }
-      return switch (format) {
-        case JSON -> whole.ingest(new JsonRecords(body.bytes(), body.length()), check, idempotency);
-        case NDJSON ->
-            whole.ingest(new LineRecords(body.bytes(), body.length()), check, idempotency);
-        case CSV -> {
-          // Its records as JSON are much longer than the body: they are read twice, not kept.
-          var errors = WholeBodyIngest.check(csv(body, memory), check);
-          yield errors.count() > 0
-              ? new IngestResult.Rejected(errors)
-              : stream.ingest(csv(body, memory), check, idempotency);
-        }
-      };
+      return idempotency == null
+          ? whole(format, body, memory, check, null)
+          : pushes.ingest(
+              idempotency,
+              body.bytes(),
+              body.length(),
+              () -> whole(format, body, memory, check, idempotency));
     }
+  }
+
+  private IngestResult whole(
+      BodyFormat format,
+      BufferedBody body,
+      BodyMemory memory,
+      RecordCheck check,
+      @Nullable IdempotencyKey idempotency)
+      throws IOException, InterruptedException {
+    return switch (format) {
+      case JSON -> whole.ingest(new JsonRecords(body.bytes(), body.length()), check, idempotency);
+      case NDJSON -> whole.ingest(new LineRecords(body.bytes(), body.length()), check, idempotency);
+      case CSV -> {
+        // Its records as JSON are much longer than the body: they are read twice, not kept.
+        var errors = WholeBodyIngest.check(csv(body, memory), check);
+        yield errors.count() > 0
+            ? new IngestResult.Rejected(errors)
+            : stream.ingest(csv(body, memory), check, idempotency);
+      }
+    };
   }
 
   private CsvRecords csv(BufferedBody body, BodyMemory memory) throws IOException {

@@ -23,10 +23,8 @@ final class JsonRecords implements BodyRecords {
   private int length;
 
   // Where the scan of an element stands: it may go on in the next window.
+  private final JsonStructure structure = JsonStructure.ofElements();
   private boolean inOverlong;
-  private int depth;
-  private boolean inString;
-  private boolean escaped;
 
   /**
    * Reads elements as they come.
@@ -70,6 +68,7 @@ final class JsonRecords implements BodyRecords {
 
   /** Whether there is an array; it may have ended with its beginning. */
   private boolean beginArray() throws IOException {
+    window.begin();
     var first = peek();
     if (first < 0) {
       throw new ProblemException(ProblemType.INVALID_BODY, "The body is empty.");
@@ -96,9 +95,7 @@ final class JsonRecords implements BodyRecords {
 
   private void element() throws IOException {
     peek();
-    depth = 0;
-    inString = false;
-    escaped = false;
+    structure.begin();
     var at = passValue(window.position);
     if (at < 0) {
       offset = window.position;
@@ -140,47 +137,24 @@ final class JsonRecords implements BodyRecords {
   /** To the comma or bracket that ends an element; -1 when it is too long to be held till there. */
   private int passValue(int from) throws IOException {
     var at = from;
-    while (true) {
-      var bytes = window.bytes();
-      for (; at < window.limit(); at++) {
-        if (ends(bytes[at])) {
-          return at;
+    try {
+      while (true) {
+        var limit = window.limit();
+        var end = structure.end(window.bytes(), at, limit);
+        if (end >= 0) {
+          return end;
         }
+        if (window.ended()) {
+          throw malformed("the array does not end");
+        }
+        if (limit - window.position > maxLength) {
+          return -1;
+        }
+        at = limit - window.fill();
       }
-      if (window.ended()) {
-        throw malformed("the array does not end");
-      }
-      if (window.limit() - window.position > maxLength) {
-        return -1;
-      }
-      at -= window.fill();
+    } catch (JsonStructure.BrokenException e) {
+      throw malformed(e.reason());
     }
-  }
-
-  /** Whether the byte, outside of the element's own strings and brackets, ends it. */
-  private boolean ends(byte b) {
-    if (inString) {
-      if (escaped) {
-        escaped = false;
-      } else if (b == '\\') {
-        escaped = true;
-      } else if (b == '"') {
-        inString = false;
-      }
-      return false;
-    }
-    switch (b) {
-      case '"' -> inString = true;
-      case '{', '[' -> depth++;
-      case ',' -> {
-        return depth == 0;
-      }
-      case '}', ']' -> {
-        return depth-- == 0;
-      }
-      default -> {}
-    }
-    return false;
   }
 
   private void finish() throws IOException {

@@ -10,6 +10,7 @@ import java.io.InputStream;
 final class LineRecords implements BodyRecords {
   private final ByteWindow window;
   private final int maxLength;
+  private boolean begun;
   private boolean inOverlongLine;
   private int offset;
   private int length;
@@ -32,6 +33,10 @@ final class LineRecords implements BodyRecords {
 
   @Override
   public boolean next() throws IOException {
+    if (!begun) {
+      begun = true;
+      window.begin();
+    }
     if (inOverlongLine) {
       passOverlongLine();
     }

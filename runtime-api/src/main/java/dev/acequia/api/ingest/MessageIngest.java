@@ -5,9 +5,8 @@ import dev.acequia.api.envelope.Message;
 import dev.acequia.contract.record.BadRecordException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /** The records of an envelope's messages, each under its message's own name. */
@@ -17,11 +16,13 @@ final class MessageIngest {
   private final TopicWriter topic;
   private final Envelope envelope;
   private final RecordCheck check;
+  private final IdempotencyScope scope;
 
-  MessageIngest(TopicWriter topic, Envelope envelope, RecordCheck check) {
+  MessageIngest(TopicWriter topic, Envelope envelope, RecordCheck check, IdempotencyScope scope) {
     this.topic = topic;
     this.envelope = envelope;
     this.check = check;
+    this.scope = scope;
   }
 
   /**
@@ -72,7 +73,7 @@ final class MessageIngest {
     var index = 0L;
     for (var message : messages) {
       var records = new MessageRecords(message, envelope.attributesField());
-      var name = new IdempotencyKey(message.id().getBytes(StandardCharsets.US_ASCII));
+      var name = new IdempotencyKey(scope, message.id());
       for (var indexInMessage = 0L; records.next(); indexInMessage++, index++) {
         var key = NO_KEY;
         try {
@@ -98,9 +99,8 @@ final class MessageIngest {
     return deadLetters;
   }
 
-  private List<Header> headers(Message message, IdempotencyKey name, long index) {
-    var headers = new ArrayList<Header>();
-    name.headers(index).forEach(headers::add);
+  private Headers headers(Message message, IdempotencyKey name, long index) {
+    var headers = name.headers(index);
     message
         .attributes()
         .forEach(

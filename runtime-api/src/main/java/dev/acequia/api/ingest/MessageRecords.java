@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.acequia.api.envelope.Message;
 import dev.acequia.api.http.ProblemException;
+import dev.acequia.contract.record.TextEncoding;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class MessageRecords implements BodyRecords {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
+  private final JsonStructure structure = JsonStructure.ofBrackets();
   private final byte[] source;
   private final int end;
   private final byte @Nullable [] attributes;
@@ -41,6 +43,7 @@ final class MessageRecords implements BodyRecords {
                 message.buffer(), message.offset(), message.offset() + message.length());
     this.end = message.length();
     this.buffer = source;
+    this.position = TextEncoding.byteOrderMark(source, 0, end);
     this.attributes =
         attributesField == null ? null : attributes(attributesField, message.attributes());
     this.elements = first() == '[' && isArray() ? new JsonRecords(source, end) : null;
@@ -56,7 +59,7 @@ final class MessageRecords implements BodyRecords {
   }
 
   private int first() {
-    var at = afterWhiteSpace(0);
+    var at = afterWhiteSpace(position);
     return at < end ? source[at] : -1;
   }
 
@@ -97,25 +100,13 @@ final class MessageRecords implements BodyRecords {
     if (from == end || source[from] != '{') {
       return end;
     }
-    var depth = 0;
-    var inString = false;
-    for (var at = from; at < end; at++) {
-      var b = source[at];
-      if (inString) {
-        if (b == '\\') {
-          at++;
-        } else if (b == '"') {
-          inString = false;
-        }
-      } else if (b == '"') {
-        inString = true;
-      } else if (b == '{') {
-        depth++;
-      } else if (b == '}' && --depth == 0) {
-        return at + 1;
-      }
+    structure.begin();
+    try {
+      var to = structure.end(source, from, end);
+      return to < 0 ? end : to;
+    } catch (JsonStructure.BrokenException e) {
+      return end; // the decoder says what is wrong with it
     }
-    return end;
   }
 
   private void take(int from, int size) {

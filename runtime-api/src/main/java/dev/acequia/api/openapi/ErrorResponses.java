@@ -62,6 +62,13 @@ final class ErrorResponses {
         "'text/plain' is not understood.");
     add(
         responses,
+        "IdempotencyKeyReused",
+        ProblemType.IDEMPOTENCY_KEY_REUSED,
+        "This Idempotency-Key came with another body within the last 24 hours, so nothing of this"
+            + " one was stored. Send the same body again for a repeat, or this one under a new"
+            + " key.");
+    add(
+        responses,
         "OffsetBeyondResult",
         ProblemType.OFFSET_BEYOND_RESULT,
         "The result has 10 rows, and offset is 100.");

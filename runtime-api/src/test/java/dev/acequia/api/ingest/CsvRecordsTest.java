@@ -14,13 +14,17 @@ import dev.acequia.contract.record.RecordDecoder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CsvRecordsTest {
@@ -215,8 +219,92 @@ class CsvRecordsTest {
     }
   }
 
+  /** Of neither side it is clear where the value ends: the same answer for both. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "\"a\"b,1 | in line 3, column 'string'",
+        "\"a\" ,1 | in line 3, column 'string'",
+        "~a,\"1\"\t~ | in line 3, column 'int32'",
+        "~ \"a\",1~ | in line 3, column 'string': white space stands before the opening quote",
+        "~ \"a,b\"~ | in line 3, column 'string': white space stands before the opening quote",
+        "a, \"1\" | in line 3, column 'int32': white space stands before the opening quote",
+        "~a,\t \"1\"~ | in line 3, column 'int32': white space stands before the opening quote",
+      })
+  void refusesToGoOnWhereAQuoteIsNotAloneInItsField(String row, String reason) {
+    assertThatThrownBy(() -> rows("string,int32\nfirst,1\n" + row + "\nlast,2\n"))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("after 1 records, " + reason);
+  }
+
   @Test
-  void refusesToGoOnAfterTextBehindAQuote() {
-    assertThatThrownBy(() -> rows("string\n\"a\"b\n")).isInstanceOf(ProblemException.class);
+  void refusesAHeaderWithSpaceBeforeAQuote() {
+    assertThatThrownBy(() -> rows("string, \"int32\"\na,1\n"))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("in line 1, column 2: white space stands before");
+  }
+
+  @Test
+  void namesAnEncodingThatIsNotUtf8() {
+    for (var encoding : List.of("UTF-16LE", "UTF-16BE")) {
+      for (var mark : List.of("", "\ufeff")) {
+        var body = (mark + "string\na\n").getBytes(Charset.forName(encoding));
+        assertThatThrownBy(() -> records(new ByteArrayInputStream(body), EVERYTHING))
+            .hasMessageContaining("The body is in " + encoding);
+      }
+    }
+  }
+
+  /** What csv-spectrum asks of a reader, and beyond. */
+  @ParameterizedTest
+  @MethodSource("spectrum")
+  void readsWhatOthersWrite(String name, String body, List<String> values) throws IOException {
+    var wanted =
+        values.stream()
+            .map(value -> value.equals("-") ? "{}" : "{\"string\":\"" + value + "\"}")
+            .toList();
+    for (var piece = 1; piece < 9; piece++) {
+      assertThat(rows(records(new Trickle(body.getBytes(UTF_8), piece), EVERYTHING), EVERYTHING))
+          .as(name)
+          .isEqualTo(wanted);
+    }
+  }
+
+  static Stream<Arguments> spectrum() {
+    return Stream.of(
+        Arguments.of("simple", "string\na\nb\n", List.of("a", "b")),
+        Arguments.of("no newline at the end", "string\na\nb", List.of("a", "b")),
+        Arguments.of("crlf", "string\r\na\r\nb\r\n", List.of("a", "b")),
+        Arguments.of("cr alone", "string\ra\rb\r", List.of("a", "b")),
+        Arguments.of("all kinds of ends", "string\ra\nb\r\nc", List.of("a", "b", "c")),
+        Arguments.of("comma in quotes", "string\n\"a, b\"\n", List.of("a, b")),
+        Arguments.of("escaped quotes", "string\n\"a \"\"b\"\" c\"\n", List.of("a \\\"b\\\" c")),
+        Arguments.of("nothing but quotes", "string\n\"\"\"\"\n", List.of("\\\"")),
+        Arguments.of("json", "string\n\"{\"\"a\"\":\"\"b\"\"}\"", List.of("{\\\"a\\\":\\\"b\\\"}")),
+        Arguments.of(
+            "newlines",
+            "string\n\"a\nb\"\n\"c\r\nd\"\n\"e\rf\"",
+            List.of("a\\u000ab", "c\\u000d\\u000ad", "e\\u000df")),
+        Arguments.of("utf8", "string\nʤ\n🛶\n", List.of("ʤ", "🛶")),
+        Arguments.of("byte order mark", "\ufeffstring\na\n", List.of("a")),
+        Arguments.of("byte order mark and quotes", "\ufeff\"string\"\r\n\"a\"\r\n", List.of("a")),
+        Arguments.of("byte order mark within", "string\n\ufeffa\n", List.of("\ufeffa")),
+        Arguments.of("empty", "string,json\n,\n\"\",\n", List.of("-", "")),
+        Arguments.of(
+            "quotes within", "string\na \"b\" c\n5\"\n", List.of("a \\\"b\\\" c", "5\\\"")),
+        Arguments.of("spaces", "string\n a \n\" a \"\n", List.of(" a ", " a ")),
+        Arguments.of("header in spaces", " string ,json\na,\n", List.of("a")),
+        Arguments.of("blank lines", "string\n\na\n\n\nb\n\n", List.of("a", "b")),
+        Arguments.of("header alone", "string", List.of()),
+        Arguments.of("header and its end", "string\r\n", List.of()));
+  }
+
+  @Test
+  void refusesANulAsAnyRecordDoes() throws IOException {
+    assertThat(rows("string\na\0b\ngood\n"))
+        .containsExactly("string: the character \\u0000 cannot be stored", "{\"string\":\"good\"}");
+    assertThatThrownBy(() -> rows("str\0ing\na\n")).isInstanceOf(ProblemException.class);
   }
 }

@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.acequia.api.http.ProblemException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonRecordsTest {
@@ -61,6 +63,39 @@ class JsonRecordsTest {
   }
 
   @Test
+  void passesOverAByteOrderMark() {
+    assertThat(split("\ufeff[{\"a\":1},2]")).containsExactly("{\"a\":1}", "2");
+    assertThat(split("\ufeff {\"a\":1}")).containsExactly("{\"a\":1}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UTF-16LE, ''", "UTF-16BE, ''", "UTF-32LE, ''", "UTF-32BE, ''",
+    "UTF-16LE, \ufeff", "UTF-16BE, \ufeff", "UTF-32LE, \ufeff", "UTF-32BE, \ufeff"
+  })
+  void namesAnEncodingThatIsNotUtf8(String encoding, String mark) {
+    for (var text : List.of("[{\"a\":\"日本\"}]", "{\"a\":1}", "[]")) {
+      var body = (mark + text).getBytes(Charset.forName(encoding));
+      for (var records :
+          List.of(
+              new JsonRecords(body, body.length),
+              new JsonRecords(new Trickle(body, 1), MAX, Memory.ample()),
+              new LineRecords(body, body.length))) {
+        assertThatThrownBy(() -> split(records))
+            .isInstanceOf(ProblemException.class)
+            .hasMessageContaining("The body is in " + encoding);
+      }
+    }
+  }
+
+  @Test
+  void saysWhereAnArrayIsNoneAnyMore() {
+    var body = "[{\"a\":1},{\"a\":2}}{\"a\":3}]".getBytes(UTF_8);
+    assertThatThrownBy(() -> split(new JsonRecords(body, body.length)))
+        .hasMessageContaining("after 1 records, '}' closes what nothing has opened");
+  }
+
+  @Test
   void doesNotMindDepth() {
     var deep = "[".repeat(100_000) + "]".repeat(100_000);
     assertThat(split("[" + deep + "]")).containsExactly(deep);
@@ -81,7 +116,20 @@ class JsonRecordsTest {
         "[{}][{}]",
         "[\"",
         "[\"\\",
-        "[{\"a\":\"]"
+        "[{\"a\":\"]",
+        "[{\"a\":1}}{\"a\":2}]",
+        "[{\"a\":1}{\"a\":2}]",
+        "[{\"a\":1}]{\"a\":2}]",
+        "[{\"a\":1],{\"a\":2}]",
+        "[{\"a\":[1},{\"a\":2]]",
+        "[{\"a\":1},\"a\":2}]",
+        "[{\"a\":\"x\"y\"},{\"a\":\"},{\"}]",
+        "[}]",
+        "\ufeff",
+        "\ufeff \n",
+        "[\ufeff{\"a\":1}]",
+        "[{\"a\":1},\ufeff{\"a\":1}]",
+        "[{\"a\":1}]\ufeff",
       })
   void refusesWhatIsNoArray(String body) {
     var bytes = body.getBytes(UTF_8);

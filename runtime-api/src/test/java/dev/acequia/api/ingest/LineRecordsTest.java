@@ -45,6 +45,15 @@ class LineRecordsTest {
   }
 
   @Test
+  void passesOverAByteOrderMarkAtTheBeginningAlone() throws IOException {
+    for (var piece = 1; piece < 9; piece++) {
+      assertThat(lines(streamed("\ufeff{\"a\":1}\n{}", piece))).containsExactly("{\"a\":1}", "{}");
+      assertThat(lines(streamed("{}\n\ufeff{}", piece))).containsExactly("{}", "\ufeff{}");
+      assertThat(lines(streamed("\ufeff", piece))).isEmpty();
+    }
+  }
+
+  @Test
   void givesTheSameLinesAsASplitOfTheWhole() throws IOException {
     var random = new Random(1);
     var expected = new ArrayList<String>();

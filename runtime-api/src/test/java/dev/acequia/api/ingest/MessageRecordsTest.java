@@ -38,9 +38,25 @@ class MessageRecordsTest {
     assertThat(records("[]", null)).isEmpty();
   }
 
+  @Test
+  void passesOverAByteOrderMark() throws IOException {
+    assertThat(records("\ufeff{\"a\":1}{\"b\":2}", null)).containsExactly("{\"a\":1}", "{\"b\":2}");
+    assertThat(records("\ufeff[{\"a\":1}]", null)).containsExactly("{\"a\":1}");
+  }
+
   /** As a whole, so that it can be read as it came. */
   @ParameterizedTest
-  @ValueSource(strings = {"", "text", "[{\"a\":1},", "{\"a\":1", "7 8", "<xml/>"})
+  @ValueSource(
+      strings = {
+        "",
+        "text",
+        "[{\"a\":1},",
+        "{\"a\":1",
+        "7 8",
+        "<xml/>",
+        "[{\"a\":1}}{\"a\":2}]",
+        "{\"a\":[1}]{\"b\":2}"
+      })
   void takesAnythingElseForOneRecord(String data) throws IOException {
     assertThat(records(data, null)).containsExactly(data);
   }
