@@ -3,7 +3,6 @@ package dev.acequia.benchmarks.faults;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.acequia.contract.LoadMode;
-import dev.acequia.contract.TopicDefinition;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -72,9 +71,8 @@ final class HistoryChecker {
           connection.prepareStatement(
               "SELECT _offset, id FROM "
                   + pipeline.table()
-                  + " WHERE _topic_id = ? AND _partition = ? ORDER BY _offset")) {
-        statement.setObject(1, TopicDefinition.uuid(pipeline.topicId()));
-        statement.setInt(2, partition);
+                  + " WHERE _generation = 1 AND _partition = ? ORDER BY _offset")) {
+        statement.setInt(1, partition);
         try (var rows = new RowCursor(statement)) {
           compare(partition, rows, stored);
         }
@@ -82,25 +80,20 @@ final class HistoryChecker {
     }
     try (var statement =
             connection.prepareStatement(
-                "SELECT _topic_id, _partition, _offset, id FROM "
+                "SELECT _generation, _partition, _offset, id FROM "
                     + pipeline.table()
-                    + " WHERE _topic_id <> ? OR _partition >= "
+                    + " WHERE _generation <> 1 OR _partition >= "
                     + pipeline.partitions()
                     + " LIMIT 100");
-        var others = bound(statement).executeQuery()) {
+        var others = statement.executeQuery()) {
       while (others.next()) {
         findings.add(
             Finding.Kind.DUPLICATE,
-            "offset %d of partition %d of topic %s"
-                .formatted(others.getLong(3), others.getInt(2), others.getString(1)),
-            "a row of id " + others.getLong(4) + " from a topic that is no more");
+            "offset %d of partition %d of generation %d"
+                .formatted(others.getLong(3), others.getInt(2), others.getInt(1)),
+            "a row of id " + others.getLong(4) + " from a log that is no more");
       }
     }
-  }
-
-  private PreparedStatement bound(PreparedStatement statement) throws SQLException {
-    statement.setObject(1, TopicDefinition.uuid(pipeline.topicId()));
-    return statement;
   }
 
   private void compare(int partition, RowCursor rows, BitSet stored)
