@@ -221,6 +221,12 @@ final class TestPipeline implements AutoCloseable {
   }
 
   int migrate(String... arguments) throws IOException {
+    var all = new ArrayList<>(List.of("migrate"));
+    all.addAll(List.of(arguments));
+    return MigrationProcess.run(all, named(migrationEnvironment()));
+  }
+
+  private EnumMap<RuntimeVariable, String> migrationEnvironment() throws IOException {
     var environment = environment();
     environment.put(RuntimeVariable.STORE_USERNAME, database + "_admin");
     environment.put(RuntimeVariable.STORE_PASSWORD, "admin");
@@ -229,9 +235,7 @@ final class TestPipeline implements AutoCloseable {
     environment.put(RuntimeVariable.STORE_READER_USERNAME, database + "_reader");
     environment.put(RuntimeVariable.STORE_READER_PASSWORD, "reader");
     environment.putAll(rewriting);
-    var all = new ArrayList<>(List.of("migrate"));
-    all.addAll(List.of(arguments));
-    return MigrationProcess.run(all, named(environment));
+    return environment;
   }
 
   Optional<Termination> termination() throws IOException {
@@ -271,22 +275,36 @@ final class TestPipeline implements AutoCloseable {
 
   /** A consumer in a process of its own, which may be killed or stopped. */
   Process startProcess(String pod) throws IOException {
-    var builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-Xmx176m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            ConsumerProcess.class.getName());
     var environment = consumerEnvironment(pod);
     var number = COUNT.incrementAndGet();
     environment.put(
         RuntimeVariable.ACEQUIA_BIND_ADDRESS,
         "127.77." + (ProcessHandle.current().pid() % 250 + 1) + "." + (number % 250 + 1));
+    return start(pod + ".log", environment, ConsumerProcess.class.getName());
+  }
+
+  /** A migration in a process of its own, which may be killed. */
+  Process startMigration() throws IOException {
+    return start(
+        "migration.log", migrationEnvironment(), MigrationProcess.class.getName(), "migrate");
+  }
+
+  private Process start(
+      String logName, EnumMap<RuntimeVariable, String> environment, String... main)
+      throws IOException {
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx176m",
+                "-cp",
+                System.getProperty("java.class.path")));
+    command.addAll(List.of(main));
+    var builder = new ProcessBuilder(command);
     builder.environment().putAll(named(environment));
     builder.redirectErrorStream(true);
-    builder.redirectOutput(folder.resolve(pod + ".log").toFile());
+    builder.redirectOutput(folder.resolve(logName).toFile());
     var process = builder.start();
     processes.add(process);
     return process;
@@ -299,6 +317,16 @@ final class TestPipeline implements AutoCloseable {
   void send(int partition, @Nullable String key, @Nullable String value, Header... headers) {
     producer.send(
         new ProducerRecord<>(topic(), partition, bytes(key), bytes(value), List.of(headers)));
+  }
+
+  /** Sends a record as it is to a topic of the pipeline's. */
+  void send(
+      String to,
+      int partition,
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      List<Header> headers) {
+    producer.send(new ProducerRecord<>(to, partition, key, value, headers));
   }
 
   void sendBytes(int partition, byte[] value) {

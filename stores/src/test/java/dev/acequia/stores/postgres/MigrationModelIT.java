@@ -98,7 +98,15 @@ class MigrationModelIT {
         .withAction(1, action("change the schema", ModelPipeline::changeSchema))
         .withAction(1, action("remove the word", ModelPipeline::removeWord))
         .withAction(1, action(pairs(), "bring a word back %d %d", (w, n) -> at -> at.bringBack(w)))
-        .withAction(1, action("grow", pipeline -> { if (pipeline.mayGrow()) { pipeline.grow(); } }))
+        .withAction(
+            1,
+            action(
+                "grow",
+                pipeline -> {
+                  if (pipeline.mayGrow()) {
+                    pipeline.grow();
+                  }
+                }))
         .withAction(1, action("drop the data", ModelPipeline::dropData))
         .withAction(1, action("drop all", ModelPipeline::dropAll))
         .withAction(1, action("recreate the topic", ModelPipeline::recreate))
@@ -107,7 +115,8 @@ class MigrationModelIT {
         .withAction(
             1, action(pairs(), "cut %d by %d, and grow", (p, n) -> at -> at.cut(p, n, n + 1)))
         .withAction(
-            1, action(pairs(), "order a replay of %d from %d", (p, n) -> at -> at.orderReplay(p, n)))
+            1,
+            action(pairs(), "order a replay of %d from %d", (p, n) -> at -> at.orderReplay(p, n)))
         .withAction(2, action(pairs(), "redrive %d %d", (w, n) -> at -> at.redrive(w)))
         .withAction(1, action(pairs(), "stop a zombie %d %d", (p, n) -> at -> at.stopAZombie(p, n)))
         .withAction(1, action("wake the zombie", ModelPipeline::wakeTheZombie))

@@ -1,9 +1,14 @@
 package dev.acequia.stores.postgres;
 
 import dev.acequia.stores.TopicLog;
+import dev.acequia.stores.TopicLog.Cut;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -13,6 +18,10 @@ final class ModelLog {
   private static final class Partition {
     long beginning;
     int epoch;
+
+    /** Where each leader epoch begins. */
+    final NavigableMap<Integer, Long> epochs = new TreeMap<>();
+
     final List<ModelRecord> records = new ArrayList<>();
   }
 
@@ -33,7 +42,9 @@ final class ModelLog {
 
   void grow(int more) {
     for (var i = 0; i < more; i++) {
-      partitions.add(new Partition());
+      var log = new Partition();
+      log.epochs.put(log.epoch, log.beginning);
+      partitions.add(log);
     }
   }
 
@@ -74,8 +85,19 @@ final class ModelLog {
     var lost = log.records.subList(Math.max(0, size - count), size);
     var removed = List.copyOf(lost);
     lost.clear();
-    log.epoch++;
+    var end = end(partition);
+    log.epochs.values().removeIf(begin -> begin >= end);
+    log.epochs.put(++log.epoch, end);
     return removed;
+  }
+
+  /** What Kafka says of a log that was read up to an offset, the record before it of an epoch. */
+  Optional<Cut> cutBefore(int partition, long offset, int epoch) {
+    var next = partitions.get(partition).epochs.higherEntry(epoch);
+    var endOfEpoch = next == null ? end(partition) : next.getValue();
+    return endOfEpoch < offset
+        ? Optional.of(new Cut(OptionalLong.of(endOfEpoch)))
+        : Optional.empty();
   }
 
   Stream<ModelRecord> records() {
@@ -87,7 +109,8 @@ final class ModelLog {
         id,
         partitions.stream()
             .map(log -> new TopicLog.Range(log.beginning, log.beginning + log.records.size()))
-            .toList());
+            .toList(),
+        this::cutBefore);
   }
 
   @Override

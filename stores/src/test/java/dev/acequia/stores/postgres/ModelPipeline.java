@@ -19,6 +19,8 @@ import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.CommitGate;
+import dev.acequia.stores.Lineage;
+import dev.acequia.stores.Origin;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.Rewind;
@@ -51,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  * It knows what a migration may do to the offsets: what somebody said, once, and nothing else.
  */
 final class ModelPipeline implements AutoCloseable {
-  private static final Warehouse WAREHOUSE = Warehouse.create();
+  private static final Warehouse WAREHOUSE = fast();
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final int KEYS = 3;
 
@@ -86,6 +88,11 @@ final class ModelPipeline implements AutoCloseable {
   private final Map<String, String> environment;
   private ModelLog log = new ModelLog(2);
   private int optionalFields;
+
+  /** What consumers run: the version of the last migration that succeeded. */
+  private int deployedFields;
+
+  private UUID deployedTopic = log.id();
   private @Nullable StoreWriter writer;
   private @Nullable String writerOf;
   private @Nullable Zombie zombie;
@@ -105,6 +112,14 @@ final class ModelPipeline implements AutoCloseable {
 
   /** Records that a person's word has passed over. */
   private final Set<ModelRecord> passed = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /**
+   * Where the log of a partition was cut that had been read further: until a person accepts it,
+   * nobody can read what has come instead.
+   */
+  private final Map<Integer, Long> cuts = new HashMap<>();
+
+  private Map<Integer, Integer> generations = Map.of();
 
   private final List<ModelLetter> letters = new ArrayList<>();
 
@@ -132,7 +147,22 @@ final class ModelPipeline implements AutoCloseable {
     migrate();
   }
 
-  private Schema schema() {
+  /** Most of the time would go to connecting, of which a migration does much. */
+  private static Warehouse fast() {
+    var warehouse = Warehouse.create();
+    try {
+      warehouse.asSuperuser(
+          "SET scram_iterations = 1",
+          "ALTER ROLE %s PASSWORD '%s'"
+              .formatted(warehouse.admin(), Warehouse.ADMIN_PASSWORD.replace("'", "''")),
+          "ALTER ROLE %s SET synchronous_commit = off".formatted(warehouse.admin()));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    return warehouse;
+  }
+
+  private Schema schema(int optionalFields) {
     var fields = new ArrayList<Field>();
     fields.add(new Field("key", FieldType.INT32, true, null));
     fields.add(new Field("id", FieldType.INT64, true, null));
@@ -143,12 +173,12 @@ final class ModelPipeline implements AutoCloseable {
         mode == LoadMode.UPSERT ? List.of("key") : List.of(), fields.toArray(Field[]::new));
   }
 
-  private PipelineDefinition definition() {
+  private PipelineDefinition definition(int optionalFields) {
     return new PipelineDefinition(
         "ops",
         "flights",
         null,
-        schema(),
+        schema(optionalFields),
         new TopicDefinition(
             "ops.flights", Warehouse.kafkaId(log.id()), log.partitions(), "ops.flights.dlq"),
         new StoreDefinition.Postgres(name, "flights"),
@@ -167,8 +197,7 @@ final class ModelPipeline implements AutoCloseable {
 
   private void append(int partition, int key, boolean deletes, boolean bad) {
     var record =
-        new ModelRecord(
-            ++lastId, partition * KEYS + key, deletes, bad, log.epoch(partition), null);
+        new ModelRecord(++lastId, partition * KEYS + key, deletes, bad, log.epoch(partition), null);
     said.put(record.id(), record);
     log.append(partition, record);
   }
@@ -184,6 +213,9 @@ final class ModelPipeline implements AutoCloseable {
   void cut(int wanted, int count, int regrown) {
     var partition = partition(wanted);
     log.cut(partition, count);
+    if (present(partition) > log.end(partition)) {
+      cuts.merge(partition, log.end(partition), Math::min);
+    }
     for (var i = 0; i < regrown; i++) {
       append(partition, i % KEYS, false, false);
     }
@@ -199,6 +231,7 @@ final class ModelPipeline implements AutoCloseable {
 
   void recreate() {
     log = new ModelLog(log.partitions());
+    cuts.clear();
   }
 
   // What persons do.
@@ -252,6 +285,7 @@ final class ModelPipeline implements AutoCloseable {
     run(advice.substring(advice.indexOf("DROP TABLE")));
     read.clear();
     passed.clear();
+    cuts.clear();
     migrate();
   }
 
@@ -273,7 +307,7 @@ final class ModelPipeline implements AutoCloseable {
     }
     var letter = letters.get(wanted % letters.size());
     // The command refuses others.
-    if (letter.topicId().equals(log.id()) && letter.offset() < log.end(letter.partition())) {
+    if (letter.topicId().equals(log.id())) {
       var record = letter.record();
       mended.add(record.id());
       log.append(
@@ -296,7 +330,9 @@ final class ModelPipeline implements AutoCloseable {
     var hasData = exists(names.data());
     Optional<Termination> end = Optional.empty();
     try {
-      StoreMigration.open(definition(), environment).migrate(log.topicLog());
+      StoreMigration.open(definition(optionalFields), environment).migrate(log.topicLog());
+      deployedFields = optionalFields;
+      deployedTopic = log.id();
     } catch (TerminationException e) {
       end = Optional.of(e.termination());
     } catch (StoreUnavailableException e) {
@@ -308,7 +344,26 @@ final class ModelPipeline implements AutoCloseable {
       return end;
     }
     check(before, stored(), end);
+    checkGenerations();
     return end;
+  }
+
+  private void checkGenerations() {
+    var now = new TreeMap<Integer, Integer>();
+    for (var row :
+        rows(
+            "SELECT partition, max(generation) FROM "
+                + names.generations()
+                + " GROUP BY partition")) {
+      var columns = row.split("\\|", -1);
+      now.put(Integer.valueOf(columns[0]), Integer.valueOf(columns[1]));
+    }
+    generations.forEach(
+        (partition, generation) ->
+            assertThat(now.get(partition))
+                .as("the generation of partition %d", partition)
+                .isGreaterThanOrEqualTo(generation));
+    generations = now;
   }
 
   private void check(
@@ -350,6 +405,7 @@ final class ModelPipeline implements AutoCloseable {
         assertThat(now.topicId()).isEqualTo(log.id());
         assertThat(now.nextOffset()).as("accepted").isEqualTo(moves.get(partition));
         assertThat(now.fence()).isGreaterThan(row.getValue().fence());
+        cuts.remove(partition);
         pass(partition, now.nextOffset());
         overtake(partition);
       } else {
@@ -416,7 +472,7 @@ final class ModelPipeline implements AutoCloseable {
    */
   Optional<String> consume(int wanted, int records) {
     var partition = partition(wanted);
-    if (!hasTables()) {
+    if (!hasConsumers()) {
       return Optional.empty();
     }
     try {
@@ -440,7 +496,7 @@ final class ModelPipeline implements AutoCloseable {
   /** A process reads, and is stopped before it writes. */
   void stopAZombie(int wanted, int records) {
     var partition = partition(wanted);
-    if (!hasTables()) {
+    if (!hasConsumers()) {
       return;
     }
     endZombie();
@@ -491,15 +547,14 @@ final class ModelPipeline implements AutoCloseable {
       throws StoreUnavailableException {
     var found = own.claim(partition);
     if (found.isEmpty()
-        || !found.get().schemaHash().equals(schema().hash())
+        || !found.get().schemaHash().equals(schema(deployedFields).hash())
         || !found.get().topicId().equals(log.id())) {
       return Optional.empty();
     }
     overtake(partition);
     var claim = found.get();
     if (order != null && order.topicId().equals(Warehouse.kafkaId(log.id()))) {
-      claim =
-          rewind(own, claim, Rewind.of(order, claim, log.beginning(partition), mode));
+      claim = rewind(own, claim, Rewind.of(order, claim, log.beginning(partition), mode));
     }
     return Optional.of(rewind(own, claim, Rewind.intoLog(claim, log.beginning(partition))));
   }
@@ -512,9 +567,12 @@ final class ModelPipeline implements AutoCloseable {
 
   /** Why reading cannot go on where the store is. */
   private Optional<String> trouble(PartitionClaim claim) {
-    return isInLog(claim.partition(), claim.nextOffset())
-        ? Optional.empty()
-        : Optional.of("offset " + claim.nextOffset());
+    if (!isInLog(claim.partition(), claim.nextOffset())) {
+      return Optional.of("offset %d is not in the log".formatted(claim.nextOffset()));
+    }
+    return Optional.ofNullable(claim.leaderEpoch())
+        .flatMap(epoch -> log.cutBefore(claim.partition(), claim.nextOffset(), epoch))
+        .map(Object::toString);
   }
 
   private Prepared prepare(StoreWriter own, PartitionClaim claim, int records) {
@@ -533,29 +591,37 @@ final class ModelPipeline implements AutoCloseable {
     while (next < end && taken.size() < records) {
       var record = log.at(partition, next);
       taken.add(record);
-      add(batch, record, partition, next);
+      add(batch, record, claim.lineage(), partition, next);
       next++;
     }
-    var to = replay != null && next >= replay.until() ? replay.resume() : next;
+    var jumps = replay != null && next >= replay.until();
+    var to = jumps ? replay.resume() : next;
+    var epoch =
+        jumps
+            ? replay.resumeEpoch()
+            : taken.isEmpty() ? claim.leaderEpoch() : (Integer) taken.getLast().epoch();
     return new Prepared(
         log.id(),
         batch,
-        new PartitionAdvance(partition, claim.fence(), claim.nextOffset(), to),
+        new PartitionAdvance(partition, claim.fence(), claim.nextOffset(), to, epoch),
         taken);
   }
 
-  private void add(StoreBatch batch, ModelRecord record, int partition, long offset) {
+  private void add(
+      StoreBatch batch, ModelRecord record, Lineage lineage, int partition, long offset) {
+    var own = new Origin(lineage.at(offset), partition, offset);
     if (record.bad() && !mended.contains(record.id())) {
-      letters.add(new ModelLetter(record, log.id(), partition, offset));
+      letters.add(new ModelLetter(record, log.id(), own.generation(), partition, offset));
       return;
     }
     var source = record.source();
-    var origin = source == null ? offset : source.offset();
+    var origin =
+        source == null ? own : new Origin(source.generation(), source.partition(), source.offset());
     var row = row(record);
     if (record.deletes()) {
-      batch.addDeletion(row, partition, origin);
+      batch.addDeletion(row, origin.generation(), partition, origin.offset());
     } else {
-      batch.add(row, partition, origin);
+      batch.add(row, origin.generation(), partition, origin.offset());
     }
     if (source != null) {
       batch.markRedriven();
@@ -563,10 +629,12 @@ final class ModelPipeline implements AutoCloseable {
   }
 
   private Row row(ModelRecord record) {
-    var schema = schema();
+    var schema = schema(deployedFields);
     var row = new Row(schema);
     var json =
-        "{\"key\":%d,\"id\":%d}".formatted(record.key(), record.id()).getBytes(StandardCharsets.UTF_8);
+        "{\"key\":%d,\"id\":%d}"
+            .formatted(record.key(), record.id())
+            .getBytes(StandardCharsets.UTF_8);
     try {
       new RecordDecoder(schema).decode(json, 0, json.length, row);
     } catch (BadRecordException e) {
@@ -589,14 +657,20 @@ final class ModelPipeline implements AutoCloseable {
       return new WriteResult.Overtaken();
     }
     if (result instanceof WriteResult.Stored) {
-      read.addAll(prepared.records());
+      var cut = cuts.getOrDefault(prepared.advance().partition(), Long.MAX_VALUE);
+      for (var i = 0; i < prepared.records().size(); i++) {
+        // What is taken for a record that was read before has not been read.
+        if (prepared.advance().from() + i < cut) {
+          read.add(prepared.records().get(i));
+        }
+      }
       passed.removeAll(prepared.records());
     }
     return result;
   }
 
   private StoreWriter writer() {
-    var version = optionalFields + " " + log.id();
+    var version = deployedFields + " " + log.id();
     if (writer == null || !version.equals(writerOf)) {
       if (writer != null) {
         writer.close();
@@ -608,7 +682,7 @@ final class ModelPipeline implements AutoCloseable {
   }
 
   private StoreWriter open() {
-    return StoreWriter.open(definition(), environment);
+    return StoreWriter.open(definition(deployedFields), environment);
   }
 
   // The end.
@@ -645,14 +719,12 @@ final class ModelPipeline implements AutoCloseable {
   /** Whether a person had to decide once more. */
   private boolean consumeAll() {
     for (var partition = 0; partition < log.partitions(); partition++) {
-      var trouble = consume(partition, Integer.MAX_VALUE);
-      if (trouble.isPresent()) {
-        accept(partition, "earliest");
-        return true;
-      }
-      // A replay ends before what was not read yet.
-      if (stored().get(partition) instanceof Stored row && row.nextOffset() < log.end(partition)) {
-        consume(partition, Integer.MAX_VALUE);
+      // Twice, since a replay ends before what was not read yet.
+      for (var round = 0; round < 2; round++) {
+        if (consume(partition, Integer.MAX_VALUE).isPresent()) {
+          accept(partition, "earliest");
+          return true;
+        }
       }
       assertThat(stored().get(partition).nextOffset()).isEqualTo(log.end(partition));
     }
@@ -724,8 +796,7 @@ final class ModelPipeline implements AutoCloseable {
       return Map.of();
     }
     var stored = new TreeMap<Integer, Stored>();
-    for (var row :
-        rows("SELECT partition, topic_id, next_offset, fence FROM " + names.offsets())) {
+    for (var row : rows("SELECT partition, topic_id, next_offset, fence FROM " + names.offsets())) {
       var columns = row.split("\\|", -1);
       stored.put(
           Integer.valueOf(columns[0]),
@@ -733,6 +804,27 @@ final class ModelPipeline implements AutoCloseable {
               UUID.fromString(columns[1]), Long.parseLong(columns[2]), Long.parseLong(columns[3])));
     }
     return stored;
+  }
+
+  /** Up to where a partition has been read. */
+  private long present(int partition) {
+    return exists(names.offsets())
+        ? rows(
+                "SELECT CASE WHEN next_offset < replay_until THEN replay_resume ELSE next_offset"
+                    + " END FROM "
+                    + names.offsets()
+                    + " WHERE partition = "
+                    + partition)
+            .stream()
+            .mapToLong(Long::parseLong)
+            .findFirst()
+            .orElse(0)
+        : 0;
+  }
+
+  /** Those of a topic that is gone end. */
+  private boolean hasConsumers() {
+    return deployedTopic.equals(log.id()) && hasTables();
   }
 
   private boolean hasTables() {
