@@ -239,6 +239,12 @@ final class TestPipeline implements AutoCloseable {
   }
 
   int migrate(String... arguments) throws IOException {
+    var all = new ArrayList<>(List.of("migrate"));
+    all.addAll(List.of(arguments));
+    return MigrationProcess.run(all, named(migrationEnvironment()));
+  }
+
+  private EnumMap<RuntimeVariable, String> migrationEnvironment() throws IOException {
     var environment = environment();
     environment.put(RuntimeVariable.STORE_USERNAME, database + "_admin");
     environment.put(RuntimeVariable.STORE_PASSWORD, "admin");
@@ -247,9 +253,7 @@ final class TestPipeline implements AutoCloseable {
     environment.put(RuntimeVariable.STORE_READER_USERNAME, database + "_reader");
     environment.put(RuntimeVariable.STORE_READER_PASSWORD, "reader");
     environment.putAll(rewriting);
-    var all = new ArrayList<>(List.of("migrate"));
-    all.addAll(List.of(arguments));
-    return MigrationProcess.run(all, named(environment));
+    return environment;
   }
 
   Optional<Termination> termination() throws IOException {
@@ -301,29 +305,13 @@ final class TestPipeline implements AutoCloseable {
 
   /** A consumer in a process of its own, which may be killed or stopped. */
   Process startProcess(String pod) throws IOException {
-    var builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-Xmx176m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            ConsumerProcess.class.getName());
-    return start(pod, builder);
+    return start(pod, onItsOwnAddress(pod), java(ConsumerProcess.class.getName()));
   }
 
-  private Process start(String pod, ProcessBuilder builder) throws IOException {
-    var environment = consumerEnvironment(pod);
-    var number = COUNT.incrementAndGet();
-    environment.put(
-        RuntimeVariable.ACEQUIA_BIND_ADDRESS,
-        "127.77." + (ProcessHandle.current().pid() % 250 + 1) + "." + (number % 250 + 1));
-    builder.environment().putAll(named(environment));
-    builder.redirectErrorStream(true);
-    builder.redirectOutput(folder.resolve(pod + ".log").toFile());
-    var process = builder.start();
-    processes.add(process);
-    return process;
+  /** A migration in a process of its own, which may be killed. */
+  Process startMigration() throws IOException {
+    return start(
+        "migration", migrationEnvironment(), java(MigrationProcess.class.getName(), "migrate"));
   }
 
   /** A consumer as the image starts it. */
@@ -340,7 +328,40 @@ final class TestPipeline implements AutoCloseable {
     }
     var builder = new ProcessBuilder("sh", home.resolve("entrypoint").toString(), "consumer");
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    return start(pod, builder);
+    return start(pod, onItsOwnAddress(pod), builder);
+  }
+
+  private EnumMap<RuntimeVariable, String> onItsOwnAddress(String pod) {
+    var environment = consumerEnvironment(pod);
+    var number = COUNT.incrementAndGet();
+    environment.put(
+        RuntimeVariable.ACEQUIA_BIND_ADDRESS,
+        "127.77." + (ProcessHandle.current().pid() % 250 + 1) + "." + (number % 250 + 1));
+    return environment;
+  }
+
+  private static ProcessBuilder java(String... main) {
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx176m",
+                "-cp",
+                System.getProperty("java.class.path")));
+    command.addAll(List.of(main));
+    return new ProcessBuilder(command);
+  }
+
+  private Process start(
+      String name, EnumMap<RuntimeVariable, String> environment, ProcessBuilder builder)
+      throws IOException {
+    builder.environment().putAll(named(environment));
+    builder.redirectErrorStream(true);
+    builder.redirectOutput(folder.resolve(name + ".log").toFile());
+    var process = builder.start();
+    processes.add(process);
+    return process;
   }
 
   String log(String pod) throws IOException {
@@ -350,6 +371,16 @@ final class TestPipeline implements AutoCloseable {
   void send(int partition, @Nullable String key, @Nullable String value, Header... headers) {
     producer.send(
         new ProducerRecord<>(topic(), partition, bytes(key), bytes(value), List.of(headers)));
+  }
+
+  /** Sends a record as it is to a topic of the pipeline's. */
+  void send(
+      String to,
+      int partition,
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      List<Header> headers) {
+    producer.send(new ProducerRecord<>(to, partition, key, value, headers));
   }
 
   void sendBytes(int partition, byte[] value) {
