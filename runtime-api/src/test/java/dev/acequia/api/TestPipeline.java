@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -143,7 +144,8 @@ final class TestPipeline implements AutoCloseable {
     var log =
         new TopicLog(
             new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()),
-            List.of(new TopicLog.Range(0, 0)));
+            List.of(new TopicLog.Range(0, 0)),
+            (partition, offset, leaderEpoch) -> Optional.empty());
     try {
       StoreMigration.open(definition, administrator).migrate(log);
     } catch (TerminationException | StoreUnavailableException e) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +42,7 @@ public final class MigrationProcess {
       return 0;
     } catch (TerminationException e) {
       return end.needsPerson(e);
-    } catch (StoreUnavailableException | ExecutionException | TimeoutException e) {
+    } catch (StoreUnavailableException | ExecutionException | TimeoutException | KafkaException e) {
       LOG.error("not done, to be tried again: {}", e.getMessage());
       return 1;
     } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package dev.acequia.stores;
 
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The replay that a partition was last rewound for. It is under way while the next offset is less
@@ -9,5 +10,8 @@ import java.util.UUID;
  * @param from the first offset that is read again
  * @param until the offset before which it ends
  * @param resume where reading goes on then
+ * @param resumeEpoch the leader's epoch of the record before that offset, by which Kafka tells
+ *     whether the log was cut meanwhile; null when it is not known
  */
-public record PartitionReplay(UUID id, long from, long until, long resume) {}
+public record PartitionReplay(
+    UUID id, long from, long until, long resume, @Nullable Integer resumeEpoch) {}

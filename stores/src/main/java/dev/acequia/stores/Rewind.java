@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
  * passed over: a replay ends where reading was, or before.
  *
  * @param nextOffset where to read on
+ * @param leaderEpoch the leader's epoch of the record before that offset; null when it is not known
  * @param replay what to remember of it beside the offset
  * @param once whether it is void where the store remembers this replay
  * @param previous a replay that must not begin any more
  */
 public record Rewind(
-    long nextOffset, PartitionReplay replay, boolean once, @Nullable UUID previous) {
+    long nextOffset,
+    @Nullable Integer leaderEpoch,
+    PartitionReplay replay,
+    boolean once,
+    @Nullable UUID previous) {
 
   /**
    * The rewind, empty where there is nothing to do.
@@ -28,18 +33,19 @@ public record Rewind(
     var id = UUID.fromString(order.id());
     var current = claim.replay();
     var isCurrent = current != null && current.id().equals(id);
-    var present = claim.isReplaying() && current != null ? current.resume() : claim.nextOffset();
+    var present = Present.of(claim);
     if (order.cancelled()) {
       return claim.isReplaying() && current != null
           ? cancel(claim, current, isCurrent, mode)
-          : isCurrent ? Optional.empty() : Optional.of(nothing(id, present, false, null));
+          : isCurrent ? Optional.empty() : Optional.of(present.nothing(id, false, null));
     }
     if (isCurrent) {
       return Optional.empty();
     }
     var previous = order.previous() == null ? null : UUID.fromString(order.previous());
-    var from = Math.max(order.from().getOrDefault(claim.partition(), present), logBeginning);
-    var until = present;
+    var from =
+        Math.max(order.from().getOrDefault(claim.partition(), present.offset()), logBeginning);
+    var until = present.offset();
     switch (mode) {
       case APPEND -> until = Math.min(order.to().getOrDefault(claim.partition(), until), until);
       case UPSERT -> {
@@ -50,8 +56,13 @@ public record Rewind(
     }
     return Optional.of(
         from < until
-            ? new Rewind(from, new PartitionReplay(id, from, until, present), true, previous)
-            : nothing(id, present, true, previous));
+            ? new Rewind(
+                from,
+                null,
+                new PartitionReplay(id, from, until, present.offset(), present.leaderEpoch()),
+                true,
+                previous)
+            : present.nothing(id, true, previous));
   }
 
   /**
@@ -64,11 +75,9 @@ public record Rewind(
     var current = claim.replay();
     return current != null && claim.isReplaying() && claim.nextOffset() < logBeginning
         ? Optional.of(
-            new Rewind(
-                logBeginning < current.until() ? logBeginning : current.resume(),
-                current,
-                false,
-                null))
+            logBeginning < current.until()
+                ? new Rewind(logBeginning, null, current, false, null)
+                : new Rewind(current.resume(), current.resumeEpoch(), current, false, null))
         : Optional.empty();
   }
 
@@ -82,14 +91,35 @@ public record Rewind(
         ? Optional.of(
             new Rewind(
                 current.resume(),
+                current.resumeEpoch(),
                 new PartitionReplay(
-                    current.id(), current.from(), claim.nextOffset(), current.resume()),
+                    current.id(),
+                    current.from(),
+                    claim.nextOffset(),
+                    current.resume(),
+                    current.resumeEpoch()),
                 false,
                 null))
         : Optional.empty();
   }
 
-  private static Rewind nothing(UUID id, long present, boolean once, @Nullable UUID previous) {
-    return new Rewind(present, new PartitionReplay(id, present, present, present), once, previous);
+  /** Up to where records have been read once; a replay that is under way is behind. */
+  private record Present(long offset, @Nullable Integer leaderEpoch) {
+    static Present of(PartitionClaim claim) {
+      var replay = claim.replay();
+      return replay != null && claim.isReplaying()
+          ? new Present(replay.resume(), replay.resumeEpoch())
+          : new Present(claim.nextOffset(), claim.leaderEpoch());
+    }
+
+    /** A replay of no records. */
+    Rewind nothing(UUID id, boolean once, @Nullable UUID previous) {
+      return new Rewind(
+          offset,
+          leaderEpoch,
+          new PartitionReplay(id, offset, offset, offset, leaderEpoch),
+          once,
+          previous);
+    }
   }
 }

@@ -8,15 +8,20 @@ import dev.acequia.contract.record.Row;
  * added.
  */
 public interface StoreBatch {
-  /** Adds a record. */
-  void add(Row row, int partition, long offset);
+  /**
+   * Adds a record.
+   *
+   * @param generation of the partition's log that the offset belongs to
+   */
+  void add(Row row, int generation, int partition, long offset);
 
   /**
    * Adds the deletion of a key; in upsert mode only.
    *
    * @param key a row whose key fields are set
+   * @param generation of the partition's log that the offset belongs to
    */
-  void addDeletion(Row key, int partition, long offset);
+  void addDeletion(Row key, int generation, int partition, long offset);
 
   /**
    * Says that the row last added came with an idempotency key: it is dropped when another record

@@ -1,14 +1,17 @@
 package dev.acequia.stores;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
  * The topic as a migration finds it.
  *
  * @param partitions what is in the log of each partition, by its number
+ * @param epochs tells whether a log is still the one that was read
  */
-public record TopicLog(UUID topicId, List<Range> partitions) {
+public record TopicLog(UUID topicId, List<Range> partitions, EpochCheck epochs) {
   public TopicLog {
     partitions = List.copyOf(partitions);
   }
@@ -19,9 +22,24 @@ public record TopicLog(UUID topicId, List<Range> partitions) {
    * @param beginning the first
    * @param end the one after the last
    */
-  public record Range(long beginning, long end) {
-    boolean contains(long nextOffset) {
-      return nextOffset >= beginning && nextOffset <= end;
-    }
+  public record Range(long beginning, long end) {}
+
+  /** Kafka's own comparison of a log with what was read of it; asked only where it matters. */
+  @FunctionalInterface
+  public interface EpochCheck {
+    /**
+     * Where the log was cut before an offset; empty when it was not.
+     *
+     * @param leaderEpoch the leader's epoch of the record before the offset
+     * @throws RuntimeException when Kafka does not answer
+     */
+    Optional<Cut> cut(int partition, long offset, int leaderEpoch);
   }
+
+  /**
+   * A log that lost its end.
+   *
+   * @param at the first offset that it lost; empty when Kafka does not know
+   */
+  public record Cut(OptionalLong at) {}
 }

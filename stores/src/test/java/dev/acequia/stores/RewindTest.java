@@ -27,7 +27,7 @@ class RewindTest {
   }
 
   private static PartitionClaim claim(long nextOffset, @Nullable PartitionReplay replay) {
-    return new PartitionClaim(PARTITION, nextOffset, TOPIC, 1, "hash", replay);
+    return new PartitionClaim(PARTITION, nextOffset, null, TOPIC, Lineage.of(1), 1, "hash", replay);
   }
 
   private static Optional<Rewind> append(ReplayOrder order, PartitionClaim claim) {
@@ -39,7 +39,7 @@ class RewindTest {
   }
 
   private static Rewind rewind(long next, UUID id, long from, long until, long resume) {
-    return new Rewind(next, new PartitionReplay(id, from, until, resume), true, null);
+    return new Rewind(next, null, new PartitionReplay(id, from, until, resume, null), true, null);
   }
 
   @Test
@@ -78,14 +78,14 @@ class RewindTest {
 
   @Test
   void isNotBegunASecondTime() {
-    var underWay = new PartitionReplay(FIRST, 20, 90, 90);
+    var underWay = new PartitionReplay(FIRST, 20, 90, 90, null);
     assertThat(append(order(FIRST, 20L, null), claim(40, underWay))).isEmpty();
     assertThat(append(order(FIRST, 20L, null), claim(120, underWay))).isEmpty();
   }
 
   @Test
   void aSecondOneGoesBackToWhereReadingWasBeforeTheFirst() {
-    var underWay = new PartitionReplay(FIRST, 20, 30, 90);
+    var underWay = new PartitionReplay(FIRST, 20, 30, 90, null);
     assertThat(append(order(SECOND, 15L, null), claim(25, underWay)))
         .contains(rewind(15, SECOND, 15, 90, 90));
     assertThat(append(order(SECOND, null, null), claim(25, underWay)))
@@ -95,7 +95,7 @@ class RewindTest {
   /** What the first had brought back and not deleted again would stay. */
   @Test
   void aSecondOneLeavesNothingOfTheFirstOutInUpsertMode() {
-    var underWay = new PartitionReplay(FIRST, 20, 90, 90);
+    var underWay = new PartitionReplay(FIRST, 20, 90, 90, null);
     assertThat(upsert(order(SECOND, 50L, null), claim(25, underWay)))
         .contains(rewind(25, SECOND, 25, 90, 90));
     assertThat(upsert(order(SECOND, null, null), claim(25, underWay)))
@@ -106,40 +106,40 @@ class RewindTest {
 
   @Test
   void cancellingJumpsBackInAppendMode() {
-    var underWay = new PartitionReplay(FIRST, 20, 80, 90);
+    var underWay = new PartitionReplay(FIRST, 20, 80, 90, null);
     assertThat(append(order(FIRST, 20L, null).cancel(), claim(25, underWay)))
-        .contains(new Rewind(90, new PartitionReplay(FIRST, 20, 25, 90), false, null));
+        .contains(new Rewind(90, null, new PartitionReplay(FIRST, 20, 25, 90, null), false, null));
   }
 
   @Test
   void cancellingRunsToThePresentInUpsertMode() {
-    var underWay = new PartitionReplay(FIRST, 20, 90, 90);
+    var underWay = new PartitionReplay(FIRST, 20, 90, 90, null);
     assertThat(upsert(order(FIRST, 20L, null).cancel(), claim(25, underWay))).isEmpty();
   }
 
   @Test
   void cancellingKeepsWhatHasNotBegunFromBeginning() {
     var cancel = order(FIRST, 20L, null).cancel();
-    var nothing = new Rewind(90, new PartitionReplay(FIRST, 90, 90, 90), false, null);
+    var nothing = new Rewind(90, null, new PartitionReplay(FIRST, 90, 90, 90, null), false, null);
     assertThat(append(cancel, claim(90, null))).contains(nothing);
-    assertThat(append(cancel, claim(90, new PartitionReplay(SECOND, 20, 90, 90))))
+    assertThat(append(cancel, claim(90, new PartitionReplay(SECOND, 20, 90, 90, null))))
         .contains(nothing);
-    assertThat(append(cancel, claim(120, new PartitionReplay(FIRST, 20, 90, 90)))).isEmpty();
+    assertThat(append(cancel, claim(120, new PartitionReplay(FIRST, 20, 90, 90, null)))).isEmpty();
   }
 
   @Test
   void cancellingOneLeavesAnotherAlone() {
-    var underWay = new PartitionReplay(SECOND, 20, 90, 90);
+    var underWay = new PartitionReplay(SECOND, 20, 90, 90, null);
     assertThat(append(order(FIRST, 20L, null).cancel(), claim(25, underWay))).isEmpty();
   }
 
   @Test
   void goesOnWithTheLogThatRetentionHasLeft() {
-    var underWay = new PartitionReplay(FIRST, 20, 30, 90);
+    var underWay = new PartitionReplay(FIRST, 20, 30, 90, null);
     assertThat(Rewind.intoLog(claim(25, underWay), 28))
-        .contains(new Rewind(28, underWay, false, null));
+        .contains(new Rewind(28, null, underWay, false, null));
     assertThat(Rewind.intoLog(claim(25, underWay), 50))
-        .contains(new Rewind(90, underWay, false, null));
+        .contains(new Rewind(90, null, underWay, false, null));
     assertThat(Rewind.intoLog(claim(25, underWay), 25)).isEmpty();
     assertThat(Rewind.intoLog(claim(90, underWay), 95)).isEmpty();
     assertThat(Rewind.intoLog(claim(25, null), 28)).isEmpty();

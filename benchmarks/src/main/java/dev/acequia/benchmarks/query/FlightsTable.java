@@ -15,9 +15,9 @@ final class FlightsTable {
       """
       INSERT INTO bench.flights
         (time_hour, carrier, flight, origin, dest, tailnum, dep_delay, arr_delay, distance,
-         _topic_id, _partition, _offset)
+         _generation, _partition, _offset)
       SELECT time_hour + day * interval '1 day', carrier, flight, origin, dest, tailnum, dep_delay,
-        arr_delay, distance, ?::uuid, 0, row_number() OVER (ORDER BY day, time_hour)
+        arr_delay, distance, 1, 0, row_number() OVER (ORDER BY day, time_hour)
       FROM (
         SELECT DISTINCT ON (1, 2, 3, 4)
           timestamptz '2013-01-01Z' + ((json->>'time_hour')::timestamptz::timestamp::time - time '00:00') AS time_hour,
@@ -33,7 +33,7 @@ final class FlightsTable {
   private FlightsTable() {}
 
   /** Fills it; there is an index for each question afterwards. */
-  static void fill(Connection connection, String topicId, int rows)
+  static void fill(Connection connection, int rows)
       throws SQLException, IOException {
     try (var statement = connection.createStatement()) {
       statement.execute("SET TimeZone = 'UTC'");
@@ -46,9 +46,8 @@ final class FlightsTable {
               "COPY sample FROM STDIN (FORMAT csv, DELIMITER e'\\x01', QUOTE e'\\x02')",
               new StringReader(lines));
       try (var fill = connection.prepareStatement(FILL)) {
-        fill.setString(1, topicId);
-        fill.setInt(2, rows / 1000); // each day has more than a thousand
-        fill.setInt(3, rows);
+        fill.setInt(1, rows / 1000); // each day has more than a thousand
+        fill.setInt(2, rows);
         if (fill.executeUpdate() != rows) {
           throw new IllegalStateException("the sample is too small for " + rows + " rows");
         }

@@ -43,7 +43,7 @@ final class QueryBenchmark implements Benchmark {
       var pipeline = FlightsPipeline.create(workplace);
       try (var connection = pipeline.connect()) {
         progress.say("filling the table with %,d rows", settings.rows());
-        FlightsTable.fill(connection, pipeline.topic().uuid().toString(), settings.rows());
+        FlightsTable.fill(connection, settings.rows());
         var rounds = new Rounds();
         try (var contest = Contest.open(workplace, pipeline, connection, settings, progress)) {
           rounds.add(Comparison.OURS, Question.BY_KEY.shown(), contest.cold());

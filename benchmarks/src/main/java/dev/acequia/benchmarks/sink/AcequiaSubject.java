@@ -64,7 +64,7 @@ final class AcequiaSubject implements Subject {
               case APPEND ->
                   LastOnes.byProvenance(
                       AcequiaPipeline.TABLE,
-                      "_topic_id = '" + topic.uuid() + "'",
+                      "_generation = 1",
                       "_partition",
                       "_offset",
                       expected);

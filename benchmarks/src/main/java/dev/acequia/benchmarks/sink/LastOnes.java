@@ -12,7 +12,7 @@ final class LastOnes {
   /**
    * Where each record is a row with its provenance.
    *
-   * @param topic what the first column of the provenance is, such as {@code _topic_id = '…'}
+   * @param topic what the first column of the provenance is, such as {@code _generation = 1}
    * @param partition the second column's name
    * @param offset the third column's name
    */

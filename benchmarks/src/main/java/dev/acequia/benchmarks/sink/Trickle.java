@@ -157,8 +157,8 @@ final class Trickle implements Subject, AutoCloseable {
     var parts = new ArrayList<String>();
     for (var partition = 0; partition < FlightTopic.PARTITIONS; partition++) {
       parts.add(
-          "SELECT %d, (SELECT _offset FROM %s WHERE _topic_id = '%s' AND _partition = %d ORDER BY _offset DESC LIMIT 1)"
-              .formatted(partition, AcequiaPipeline.TABLE, topic.definition().uuid(), partition));
+          "SELECT %d, (SELECT _offset FROM %s WHERE _generation = 1 AND _partition = %d ORDER BY _offset DESC LIMIT 1)"
+              .formatted(partition, AcequiaPipeline.TABLE, partition));
     }
     return "SELECT * FROM (" + String.join(" UNION ALL ", parts) + ") s (p, o) WHERE o IS NOT NULL";
   }

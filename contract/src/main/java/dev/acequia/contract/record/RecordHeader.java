@@ -6,10 +6,14 @@ public enum RecordHeader {
   IDEMPOTENCY_KEY("acequia-idempotency-key"),
   /** The record's index within its request, decimal digits. */
   IDEMPOTENCY_INDEX("acequia-idempotency-index"),
+  /** Whose key it is: keys of two callers, or of two sources, never meet. */
+  IDEMPOTENCY_SCOPE("acequia-idempotency-scope"),
   /** On a dead letter: where the record stood. */
   SOURCE_TOPIC("acequia-source-topic"),
   /** Kafka's id of that topic: offsets mean nothing in a topic that was created again. */
   SOURCE_TOPIC_ID("acequia-source-topic-id"),
+  /** Of the partition's log: offsets mean something else after the log was cut. */
+  SOURCE_GENERATION("acequia-source-generation"),
   SOURCE_PARTITION("acequia-source-partition"),
   SOURCE_OFFSET("acequia-source-offset"),
   SOURCE_TIMESTAMP("acequia-source-timestamp"),

@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topicId in Kafka's 22-character form: offsets mean nothing in a topic that was created
  *     again
+ * @param generation of the partition's log, in which an offset means something else after the log
+ *     was cut; null where a former version put it aside: then it is the first of that topic
  */
-public record SourceCoordinates(String topic, String topicId, int partition, long offset) {
+public record SourceCoordinates(
+    String topic, String topicId, @Nullable Integer generation, int partition, long offset) {
 
   /**
    * Reads the headers.
@@ -29,9 +32,20 @@ public record SourceCoordinates(String topic, String topicId, int partition, lon
     var partition = number(lastHeader.apply(RecordHeader.SOURCE_PARTITION));
     var topic = lastHeader.apply(RecordHeader.SOURCE_TOPIC);
     var topicId = lastHeader.apply(RecordHeader.SOURCE_TOPIC_ID);
-    return topic == null || topicId == null || partition < 0 || partition > Integer.MAX_VALUE
+    if (topic == null || topicId == null || partition < 0 || partition > Integer.MAX_VALUE) {
+      return Optional.empty();
+    }
+    var said = lastHeader.apply(RecordHeader.SOURCE_GENERATION);
+    var generation = number(said);
+    return said != null && (generation < 1 || generation > Integer.MAX_VALUE)
         ? Optional.empty()
-        : Optional.of(new SourceCoordinates(text(topic), text(topicId), (int) partition, offset));
+        : Optional.of(
+            new SourceCoordinates(
+                text(topic),
+                text(topicId),
+                said == null ? null : (int) generation,
+                (int) partition,
+                offset));
   }
 
   /** Decimal digits, or -1. */

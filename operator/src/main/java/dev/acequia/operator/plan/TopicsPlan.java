@@ -74,6 +74,8 @@ public record TopicsPlan(DesiredTopic records, DesiredTopic deadLetters) {
     settings.put("cleanup.policy", "delete");
     settings.put("retention.ms", Long.toString(retention.toMillis()));
     settings.put("min.insync.replicas", Integer.toString(platform.kafka().minInsyncReplicas()));
+    // A leader that lacks records would cut the log that has been read: better no leader for a while.
+    settings.put("unclean.leader.election.enable", "false");
     settings.put("message.timestamp.type", "CreateTime"); // when the record was accepted
     return settings;
   }

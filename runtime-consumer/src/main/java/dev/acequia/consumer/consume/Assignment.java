@@ -112,16 +112,21 @@ final class Assignment implements ConsumerRebalanceListener {
 
   /** Reads a claimed partition on from where the store is. */
   void resume(PartitionState partition) {
-    consumer.seek(partition.name(), partition.position());
+    seek(partition);
     if (!held.get(partition.lane())) {
       consumer.resume(List.of(partition.name()));
     }
   }
 
   /** Goes back to where an abandoned batch began. */
-  void rewind(PartitionState partition, long offset) {
-    partition.moveTo(offset);
-    consumer.seek(partition.name(), offset);
+  void rewind(PartitionState partition, LogPosition position) {
+    partition.moveTo(position);
+    seek(partition);
+  }
+
+  /** Reads on at the partition's position, once Kafka has found its epoch in the log. */
+  void seek(PartitionState partition) {
+    consumer.seek(partition.name(), partition.position().with(""));
   }
 
   /** Gives up a lane's claims; each of its partitions waits for a new one. */

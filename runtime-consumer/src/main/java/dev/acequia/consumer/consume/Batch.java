@@ -1,6 +1,9 @@
 package dev.acequia.consumer.consume;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.acequia.consumer.deadletter.DeadLetter;
+import dev.acequia.stores.Lineage;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.StoreBatch;
 import java.nio.ByteBuffer;
@@ -21,6 +24,8 @@ final class Batch {
   private final RowSources records = new RowSources();
   private final List<DeadLetter> bad = new ArrayList<>();
   private final TreeMap<Integer, PartitionAdvance> advances = new TreeMap<>();
+  private final Map<Integer, LogPosition> begins = new HashMap<>();
+  private final Map<Integer, Lineage> lineages = new HashMap<>();
   private final Map<Integer, Long> replayedUntil = new HashMap<>();
   private int firstTimers;
   private int badFirstTimers;
@@ -69,15 +74,16 @@ final class Batch {
   }
 
   /** Notes how far a partition was read. */
-  void advance(PartitionState partition, long from, long to) {
+  void advance(PartitionState partition, LogPosition from, LogPosition to) {
     if (advances.isEmpty()) {
       openedNanos = System.nanoTime();
     }
-    advances.merge(
+    var begin = begins.computeIfAbsent(partition.number(), number -> from);
+    lineages.put(partition.number(), partition.lineage());
+    advances.put(
         partition.number(),
-        new PartitionAdvance(partition.number(), partition.fence(), from, to),
-        (before, now) ->
-            new PartitionAdvance(before.partition(), before.fence(), before.from(), now.to()));
+        new PartitionAdvance(
+            partition.number(), partition.fence(), begin.offset(), to.offset(), to.leaderEpoch()));
   }
 
   /** In ascending order of partitions. */
@@ -86,8 +92,13 @@ final class Batch {
   }
 
   /** Where the batch's part of a partition begins; empty when it has none. */
-  Optional<Long> beginOf(PartitionState partition) {
-    return Optional.ofNullable(advances.get(partition.number())).map(PartitionAdvance::from);
+  Optional<LogPosition> beginOf(PartitionState partition) {
+    return Optional.ofNullable(begins.get(partition.number()));
+  }
+
+  /** The generations of the log that a record was read from. */
+  Lineage lineageOf(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
+    return requireNonNull(lineages.get(record.partition()));
   }
 
   ConsumerRecord<ByteBuffer, ByteBuffer> recordOfRow(int row) {
@@ -130,6 +141,8 @@ final class Batch {
     firstTimers = 0;
     badFirstTimers = 0;
     advances.clear();
+    begins.clear();
+    lineages.clear();
   }
 
   private void touch() {

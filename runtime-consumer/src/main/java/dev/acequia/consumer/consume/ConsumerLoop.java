@@ -99,7 +99,7 @@ final class ConsumerLoop {
       goBack();
     } else {
       take(records);
-      notePositions();
+      notePositions(records);
     }
     settleWhatEnded();
     for (var lane : lanes) {
@@ -169,22 +169,31 @@ final class ConsumerLoop {
   }
 
   /** Takes down how far the client has read, transaction markers and gaps included. */
-  private void notePositions() {
-    for (var partition : assignment.claimed()) {
-      var position = consumer.position(partition.name());
-      var from = partition.position();
-      if (position != from) {
-        var to = partition.passTo(position);
-        filling(partition).advance(partition, from, to);
-        if (to != position) {
-          LOG.info(
-              "partition {}: replayed up to {}, reading on at {}",
-              partition.number(),
-              position,
-              to);
-          consumer.seek(partition.name(), to);
-        }
-      }
+  private void notePositions(ConsumerRecords<ByteBuffer, ByteBuffer> records) {
+    records
+        .nextOffsets()
+        .forEach(
+            (name, next) ->
+                assignment
+                    .of(name.partition())
+                    .filter(PartitionState::isClaimed)
+                    .ifPresent(partition -> notePosition(partition, LogPosition.of(next))));
+  }
+
+  private void notePosition(PartitionState partition, LogPosition reached) {
+    var from = partition.position();
+    if (reached.offset() == from.offset()) {
+      return;
+    }
+    var to = partition.passTo(reached);
+    filling(partition).advance(partition, from, to);
+    if (to != reached) {
+      LOG.info(
+          "partition {}: replayed up to {}, reading on at {}",
+          partition.number(),
+          reached.offset(),
+          to.offset());
+      assignment.seek(partition);
     }
   }
 
@@ -225,7 +234,12 @@ final class ConsumerLoop {
                 assignment.resume(partition);
                 taken.add(partition);
                 LOG.info(
-                    "partition {}: reading on at offset {}", claim.partition(), claim.nextOffset());
+                    "partition {}: reading on at offset {}{}",
+                    claim.partition(),
+                    claim.nextOffset(),
+                    claim.leaderEpoch() != null || claim.nextOffset() == 0
+                        ? ""
+                        : ", of which no leader epoch is stored: whether the log was cut before it is not checked this time");
               });
     }
     // So that an idle group has offsets too.
@@ -250,7 +264,7 @@ final class ConsumerLoop {
               .filter(partition -> partition.isClaimed() && partition.fence() == advance.fence())
               .ifPresent(
                   partition -> {
-                    partition.storedUpTo(advance.to());
+                    partition.storedUpTo(new LogPosition(advance.to(), advance.leaderEpoch()));
                     advanced.add(partition);
                   });
         }

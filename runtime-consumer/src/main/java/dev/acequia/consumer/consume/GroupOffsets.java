@@ -72,7 +72,9 @@ final class GroupOffsets {
         lags.add(
             new ConsumerMetrics.Lag(
                 partition.number(),
-                Math.max(0, unread.getAsLong() + partition.position() - partition.storedOnce())));
+                Math.max(
+                    0,
+                    unread.getAsLong() + partition.position().offset() - partition.storedOnce())));
       }
     }
     return lags;
@@ -81,7 +83,7 @@ final class GroupOffsets {
   private static Map<TopicPartition, OffsetAndMetadata> offsets(List<PartitionState> partitions) {
     var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
     for (var partition : partitions) {
-      offsets.put(partition.name(), new OffsetAndMetadata(partition.stored(), metadata(partition)));
+      offsets.put(partition.name(), partition.stored().with(metadata(partition)));
     }
     return offsets;
   }

@@ -1,5 +1,8 @@
 package dev.acequia.consumer.consume;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.acequia.stores.Lineage;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.PartitionReplay;
 import org.apache.kafka.common.TopicPartition;
@@ -7,14 +10,18 @@ import org.jspecify.annotations.Nullable;
 
 /** One assigned partition: not claimed yet, or read under a fence up to a position. */
 final class PartitionState {
+  private static final LogPosition START = new LogPosition(0, null);
+
   private final TopicPartition name;
   private final int lane;
   private boolean claimed;
   private long fence;
-  private long position;
+  private LogPosition position = START;
 
   /** Where the store is; behind the position while batches are on their way. */
-  private long stored;
+  private LogPosition stored = START;
+
+  private @Nullable Lineage lineage;
 
   private @Nullable PartitionReplay replay;
 
@@ -44,29 +51,41 @@ final class PartitionState {
     return fence;
   }
 
-  long position() {
+  LogPosition position() {
     return position;
   }
 
-  void moveTo(long newPosition) {
+  void moveTo(LogPosition newPosition) {
     position = newPosition;
   }
 
   /** Reads on from a position that was reached, which at a replay's end is where reading was. */
-  long passTo(long reached) {
+  LogPosition passTo(LogPosition reached) {
     position =
-        replay != null && endsAhead() && reached >= replay.until() ? replay.resume() : reached;
+        replay != null && jumps() && reached.offset() >= replay.until()
+            ? new LogPosition(replay.resume(), replay.resumeEpoch())
+            : reached;
     return position;
+  }
+
+  /** The generations of its log; only of a partition that was claimed. */
+  Lineage lineage() {
+    return requireNonNull(lineage);
   }
 
   /** Whether what is read now has been read before. */
   boolean isReplaying() {
-    return replay != null && position < replay.until();
+    return replay != null && position.offset() < replay.until();
   }
 
-  /** Whether the replay ends before where reading was, and the records between are left out. */
-  boolean endsAhead() {
-    return isReplaying() && replay != null && replay.until() < replay.resume();
+  /**
+   * Whether reading jumps to where it was when the replay ends: over the records between, or only
+   * to have Kafka compare that place with the epoch that was known of it.
+   */
+  boolean jumps() {
+    return isReplaying()
+        && replay != null
+        && (replay.until() < replay.resume() || replay.resumeEpoch() != null);
   }
 
   /** The offset before which records have been read before; 0 when none have. */
@@ -79,24 +98,25 @@ final class PartitionState {
     return replay;
   }
 
-  long stored() {
+  LogPosition stored() {
     return stored;
   }
 
   /** Where the store was before the replay that is under way, if any. */
   long storedOnce() {
-    return replay != null && stored < replay.until() ? replay.resume() : stored;
+    return replay != null && stored.offset() < replay.until() ? replay.resume() : stored.offset();
   }
 
-  void storedUpTo(long offset) {
-    stored = offset;
+  void storedUpTo(LogPosition reached) {
+    stored = reached;
   }
 
   void claimed(PartitionClaim claim) {
     claimed = true;
     fence = claim.fence();
-    position = claim.nextOffset();
-    stored = claim.nextOffset();
+    position = new LogPosition(claim.nextOffset(), claim.leaderEpoch());
+    stored = position;
+    lineage = claim.lineage();
     replay = claim.replay();
   }
 

@@ -11,7 +11,8 @@ import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.RecordHeader;
 import dev.acequia.contract.record.Row;
-import dev.acequia.contract.record.SourceCoordinates;
+import dev.acequia.stores.Lineage;
+import dev.acequia.stores.Origin;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -51,23 +52,24 @@ final class RecordIntake {
       into.replays(partition.number(), replayedUntil);
     }
     budget.begins(partition.number(), Math.max(replayedUntil, records.getFirst().offset()));
-    var end = partition.endsAhead() ? replayedUntil : Long.MAX_VALUE;
+    var end = partition.jumps() ? replayedUntil : Long.MAX_VALUE;
     for (var record : records) {
       if (record.offset() >= end) {
         break; // stored before; reading jumps over it
       }
-      take(record, into);
+      take(record, partition.lineage(), into);
     }
   }
 
-  private void take(ConsumerRecord<ByteBuffer, ByteBuffer> record, Batch into)
+  private void take(ConsumerRecord<ByteBuffer, ByteBuffer> record, Lineage lineage, Batch into)
       throws TerminationException {
-    @Nullable SourceCoordinates source = null;
+    var generation = lineage.at(record.offset());
+    @Nullable Origin redriven = null;
     try {
-      source = redriveCheck.sourceOf(record);
-      add(record, source, into);
+      redriven = redriveCheck.originOf(record, lineage);
+      add(record, generation, redriven, into);
     } catch (BadRecordException e) {
-      var letter = DeadLetter.of(record, source, e);
+      var letter = DeadLetter.of(record, generation, redriven, e);
       into.addBad(letter);
       if (into.isFirstTimer(letter)) {
         budget.check(into.firstTimers(), into.badFirstTimers(), letter);
@@ -76,30 +78,38 @@ final class RecordIntake {
   }
 
   private void add(
-      ConsumerRecord<ByteBuffer, ByteBuffer> record, @Nullable SourceCoordinates source, Batch into)
+      ConsumerRecord<ByteBuffer, ByteBuffer> record,
+      int ownGeneration,
+      @Nullable Origin redriven,
+      Batch into)
       throws BadRecordException {
+    var generation = redriven == null ? ownGeneration : redriven.generation();
     var partition = record.partition();
-    var offset = source == null ? record.offset() : source.offset();
+    var offset = redriven == null ? record.offset() : redriven.offset();
     @Nullable ByteBuffer value = record.value();
     if (value != null) {
       var bytes = array(value);
       decoder.decode(bytes.array(), start(bytes), bytes.remaining(), row);
-      into.rows().add(row, partition, offset);
+      into.rows().add(row, generation, partition, offset);
     } else {
-      delete(record, partition, offset, into);
+      delete(record, generation, partition, offset, into);
     }
     var headers = record.headers().toArray();
     if (headers.length > 0) {
       markIdempotent(headers, into.isReplayed(record), into);
     }
-    if (source != null) {
+    if (redriven != null) {
       into.rows().markRedriven();
     }
-    into.addedRowOf(record, source != null);
+    into.addedRowOf(record, redriven != null);
   }
 
   private void delete(
-      ConsumerRecord<ByteBuffer, ByteBuffer> record, int partition, long offset, Batch into)
+      ConsumerRecord<ByteBuffer, ByteBuffer> record,
+      int generation,
+      int partition,
+      long offset,
+      Batch into)
       throws BadRecordException {
     if (mode == LoadMode.APPEND) {
       throw new BadRecordException(
@@ -112,7 +122,7 @@ final class RecordIntake {
     }
     var bytes = array(key);
     decoder.decodeKey(bytes.array(), start(bytes), bytes.remaining(), row);
-    into.rows().addDeletion(row, partition, offset);
+    into.rows().addDeletion(row, generation, partition, offset);
   }
 
   private static void markIdempotent(Header[] headers, boolean replayed, Batch into) {

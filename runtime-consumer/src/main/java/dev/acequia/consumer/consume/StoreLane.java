@@ -246,9 +246,11 @@ final class StoreLane implements AutoCloseable {
 
   private DeadLetter letter(Batch batch, RowRejection rejection) throws BadRecordException {
     var record = batch.recordOfRow(rejection.row());
+    var lineage = batch.lineageOf(record);
     return new DeadLetter(
         record,
-        redriveCheck.sourceOf(record),
+        lineage.at(record.offset()),
+        redriveCheck.originOf(record, lineage),
         ErrorClass.RejectedByStore,
         null,
         rejection.reason());

@@ -16,9 +16,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks Kafka which topic it is that is being read, and what its log holds. Ids never come back, so
@@ -112,6 +114,31 @@ final class TopicWatch implements AutoCloseable {
   }
 
   /**
+   * Why reading cannot go on in a log that was cut: where it has grown again, other records stand
+   * at the offsets that were read.
+   *
+   * @param diverged where the log is another since; null when Kafka does not know
+   */
+  private TerminationException logCut(
+      int partition, long offset, @Nullable OffsetAndMetadata diverged) {
+    return new TerminationException(
+        Termination.Reason.OffsetsLost,
+        "The log of partition %d of topic %s was cut, as by an unclean leader election or a lost disk: %s are gone, and other records may stand there now. Nothing was skipped. To go on, run: %s"
+            .formatted(
+                partition,
+                definition.topic().name(),
+                diverged == null
+                    ? "records before offset %d that were stored".formatted(offset)
+                    : "the records that were stored from offset %d to %d"
+                        .formatted(diverged.offset(), offset - 1),
+                wayOut(
+                    "--partition "
+                        + partition
+                        + " --to "
+                        + (diverged == null ? "earliest|latest|OFFSET" : diverged.offset()))));
+  }
+
+  /**
    * Why the client found an offset out of the log: it is another topic's, or it is lost. Empty when
    * the log holds it after all, as when a leader was just elected.
    */
@@ -121,10 +148,12 @@ final class TopicWatch implements AutoCloseable {
       verify(ask());
       var first = found.offsetOutOfRangePartitions().entrySet().iterator().next();
       var partition = first.getKey().partition();
+      if (found instanceof LogTruncationException truncation) {
+        return Optional.of(
+            logCut(partition, first.getValue(), truncation.divergentOffsets().get(first.getKey())));
+      }
       var range = ranges(List.of(partition)).get(partition);
-      // A log that was cut and has grown again holds other records at the same offsets.
-      return range == null
-              || range.contains(first.getValue()) && !(found instanceof LogTruncationException)
+      return range == null || range.contains(first.getValue())
           ? Optional.empty()
           : Optional.of(offsetsLost(partition, first.getValue(), range));
     } catch (TerminationException recreated) {

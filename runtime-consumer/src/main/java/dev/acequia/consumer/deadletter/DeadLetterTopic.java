@@ -66,6 +66,7 @@ public final class DeadLetterTopic implements AutoCloseable {
     if (letter.redrivenFrom() == null) {
       set(headers, RecordHeader.SOURCE_TOPIC, record.topic());
       set(headers, RecordHeader.SOURCE_TOPIC_ID, definition.topic().id());
+      set(headers, RecordHeader.SOURCE_GENERATION, Integer.toString(letter.generation()));
       set(headers, RecordHeader.SOURCE_PARTITION, Integer.toString(record.partition()));
       set(headers, RecordHeader.SOURCE_OFFSET, Long.toString(record.offset()));
       set(headers, RecordHeader.SOURCE_TIMESTAMP, Long.toString(record.timestamp()));

@@ -68,7 +68,7 @@ public final class TopicLogReader {
       for (var partition = 0; partition < partitions; partition++) {
         ranges.add(new TopicLog.Range(beginnings.get(partition), ends.get(partition)));
       }
-      return new TopicLog(id, ranges);
+      return new TopicLog(id, ranges, new KafkaEpochCheck(name, kafka));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.acequia.consumer.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.acequia.stores.Lineage;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import java.util.UUID;
@@ -13,15 +14,20 @@ class BatchTest {
 
   private static PartitionState partition(int number) {
     var state = new PartitionState(new TopicPartition("flights", number), 0);
-    state.claimed(new PartitionClaim(number, 0, UUID.randomUUID(), 7, "hash", null));
+    state.claimed(
+        new PartitionClaim(number, 0, null, UUID.randomUUID(), Lineage.of(1), 7, "hash", null));
     return state;
+  }
+
+  private static LogPosition at(long offset) {
+    return new LogPosition(offset, null);
   }
 
   /** So that two consumers never wait for each other in a circle. */
   @Test
   void advancesPartitionsInAscendingOrderHoweverTheyWereRead() {
     for (var number : new int[] {3, 0, 2, 1}) {
-      batch.advance(partition(number), 0, 5);
+      batch.advance(partition(number), at(0), at(5));
     }
     assertThat(batch.advances())
         .extracting(PartitionAdvance::partition)
@@ -31,9 +37,9 @@ class BatchTest {
   @Test
   void advancesAPartitionOnceFromItsFirstToItsLast() {
     var partition = partition(1);
-    batch.advance(partition, 10, 15);
-    batch.advance(partition, 15, 40);
-    assertThat(batch.advances()).containsExactly(new PartitionAdvance(1, 7, 10, 40));
-    assertThat(batch.beginOf(partition)).hasValue(10L);
+    batch.advance(partition, at(10), at(15));
+    batch.advance(partition, at(15), new LogPosition(40, 3));
+    assertThat(batch.advances()).containsExactly(new PartitionAdvance(1, 7, 10, 40, 3));
+    assertThat(batch.beginOf(partition)).hasValue(at(10));
   }
 }

@@ -6,10 +6,10 @@ import dev.acequia.stores.StoreBatch;
 /** A batch of a store that keeps nothing. */
 final class NoRows implements StoreBatch {
   @Override
-  public void add(Row row, int partition, long offset) {}
+  public void add(Row row, int generation, int partition, long offset) {}
 
   @Override
-  public void addDeletion(Row key, int partition, long offset) {}
+  public void addDeletion(Row key, int generation, int partition, long offset) {}
 
   @Override
   public void markIdempotent(byte[] key, long index, boolean replayed) {}

@@ -18,6 +18,7 @@ import dev.acequia.contract.Termination;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.UnknownFields;
 import dev.acequia.stores.CommitGate;
+import dev.acequia.stores.Lineage;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.Rewind;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -102,7 +104,10 @@ class StoreLaneIT {
 
   private static LaneResult write(StoreLane lane) throws InterruptedException {
     var batch = new Batch(new NoRows());
-    batch.advance(new PartitionState(new TopicPartition(TOPIC, 0), 0), 0, 5);
+    var partition = new PartitionState(new TopicPartition(TOPIC, 0), 0);
+    partition.claimed(
+        new PartitionClaim(0, 0, null, new UUID(0, 0), Lineage.of(1), 1, "hash", null));
+    batch.advance(partition, partition.position(), new LogPosition(5, null));
     lane.write(batch);
     return lane.take(Duration.ofSeconds(20)).orElseThrow();
   }

@@ -25,6 +25,7 @@ class DeadLetterBudgetTest {
       new DeadLetter(
           new ConsumerRecord<>(
               "ops.flights", 3, 42, ByteBuffer.allocate(0), ByteBuffer.allocate(0)),
+          1,
           null,
           ErrorClass.WrongType,
           "id",

@@ -31,7 +31,7 @@ final class DeletionStatements {
     var columns = schema.key().stream().map(name -> Sql.quoted(name) + " " + type(name));
     var more =
         Stream.of(
-            "\"_topic_id\" uuid NOT NULL",
+            "\"_generation\" integer NOT NULL",
             "\"_partition\" integer NOT NULL",
             "\"_offset\" bigint NOT NULL",
             "deleted_at timestamptz NOT NULL DEFAULT now()",
@@ -68,9 +68,8 @@ final class DeletionStatements {
    *
    * @param newest a query of the newest staged row of each key
    * @param deleted what is true of its rows that are deletions
-   * @param topicId as a literal
    */
-  String remember(String newest, String deleted, String topicId) {
+  String remember(String newest, String deleted) {
     return "INSERT INTO "
         + names.deletions()
         + " AS t ("
@@ -80,8 +79,8 @@ final class DeletionStatements {
         + ") SELECT "
         + String.join(", ", key)
         + ", "
-        + topicId
-        + ", \"_partition\", \"_offset\" FROM ("
+        + Provenance.KEY
+        + " FROM ("
         + newest
         + ") s WHERE s."
         + deleted
@@ -93,18 +92,17 @@ final class DeletionStatements {
             .map(column -> column + " = excluded." + column)
             .collect(Collectors.joining(", "))
         + " WHERE "
-        + UpsertLoad.notNewer(topicId, "excluded");
+        + UpsertLoad.notNewer("excluded");
   }
 
   /** Whether no later record of the staged row's partition deleted its key. */
-  String notDeletedSince(String topicId) {
+  String notDeletedSince() {
     return "NOT EXISTS (SELECT FROM "
         + names.deletions()
         + " d WHERE "
         + key.stream().map(k -> "d." + k + " = s." + k).collect(Collectors.joining(" AND "))
-        + " AND d.\"_topic_id\" = "
-        + topicId
-        + " AND d.\"_partition\" = s.\"_partition\" AND d.\"_offset\" > s.\"_offset\")";
+        + " AND d.\"_partition\" = s.\"_partition\""
+        + " AND (d.\"_generation\", d.\"_offset\") > (s.\"_generation\", s.\"_offset\"))";
   }
 
   /** Removes entries that are old enough. */

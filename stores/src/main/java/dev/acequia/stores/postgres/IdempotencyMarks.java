@@ -15,15 +15,29 @@ final class IdempotencyMarks {
    * @param key 128 bits of the key's SHA-256, so that entries are small whatever clients send
    * @param replayed whether it was judged before
    */
-  record Mark(int row, UUID key, long index, int partition, long offset, boolean replayed) {}
+  record Mark(
+      int row,
+      UUID key,
+      long index,
+      int generation,
+      int partition,
+      long offset,
+      boolean replayed) {}
 
   private final List<Mark> marks = new ArrayList<>();
 
-  void add(int row, byte[] key, long index, int partition, long offset, boolean replayed) {
+  void add(
+      int row,
+      byte[] key,
+      long index,
+      int generation,
+      int partition,
+      long offset,
+      boolean replayed) {
     try {
       var hash = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(key));
       var id = new UUID(hash.getLong(), hash.getLong());
-      marks.add(new Mark(row, id, index, partition, offset, replayed));
+      marks.add(new Mark(row, id, index, generation, partition, offset, replayed));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

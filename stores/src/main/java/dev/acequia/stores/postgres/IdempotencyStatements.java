@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * Tells repeats by their idempotency key. An entry knows the record it stands for, so that reading
@@ -19,26 +18,25 @@ final class IdempotencyStatements {
   private static final String KEPT = "24 hours";
 
   private static final String MARKS =
-      " FROM unnest(?::uuid[], ?::bigint[], ?::int[], ?::bigint[]) WITH ORDINALITY"
-          + " AS m (key, index, partition, \"offset\", ordinal)";
+      " FROM unnest(?::uuid[], ?::bigint[], ?::int[], ?::int[], ?::bigint[]) WITH ORDINALITY"
+          + " AS m (key, index, generation, partition, \"offset\", ordinal)";
 
-  private static final String COORDINATES = " FROM unnest(?::int[], ?::bigint[])";
+  private static final String COORDINATES = " FROM unnest(?::int[], ?::int[], ?::bigint[])";
 
   private final String remember;
   private final String findRepeats;
   private final String rememberDropped;
   private final String findDropped;
   private final String forget;
-  private final UUID topicId;
 
-  IdempotencyStatements(TableNames names, UUID topicId) {
+  IdempotencyStatements(TableNames names) {
     // In the order of the key, so that two consumers do not wait for each other; of one key in a
     // batch, the first.
     remember =
         "INSERT INTO "
             + names.idempotency()
-            + " (key, index, topic_id, partition, \"offset\")"
-            + " SELECT m.key, m.index, ?::uuid, m.partition, m.\"offset\""
+            + " (key, index, generation, partition, \"offset\")"
+            + " SELECT m.key, m.index, m.generation, m.partition, m.\"offset\""
             + MARKS
             + " ORDER BY m.key, m.index, m.ordinal ON CONFLICT (key, index) DO NOTHING";
     findRepeats =
@@ -46,24 +44,23 @@ final class IdempotencyStatements {
             + MARKS
             + " JOIN "
             + names.idempotency()
-            + " k ON k.key = m.key AND k.index = m.index WHERE (k.topic_id, k.partition,"
-            + " k.\"offset\") <> (?::uuid, m.partition, m.\"offset\")";
+            + " k ON k.key = m.key AND k.index = m.index WHERE (k.generation, k.partition,"
+            + " k.\"offset\") <> (m.generation, m.partition, m.\"offset\")";
     rememberDropped =
         "INSERT INTO "
             + names.repeats()
-            + " SELECT ?::uuid, d.partition, d.\"offset\""
+            + " (generation, partition, \"offset\") SELECT d.generation, d.partition, d.\"offset\""
             + COORDINATES
-            + " AS d (partition, \"offset\") ON CONFLICT DO NOTHING";
+            + " AS d (generation, partition, \"offset\") ON CONFLICT DO NOTHING";
     findDropped =
         "SELECT m.ordinal"
             + COORDINATES
-            + " WITH ORDINALITY AS m (partition, \"offset\", ordinal) JOIN "
+            + " WITH ORDINALITY AS m (generation, partition, \"offset\", ordinal) JOIN "
             + names.repeats()
-            + " r ON r.topic_id = ?::uuid AND r.partition = m.partition"
+            + " r ON r.generation = m.generation AND r.partition = m.partition"
             + " AND r.\"offset\" = m.\"offset\"";
     forget =
         "DELETE FROM " + names.idempotency() + " WHERE seen_at < now() - interval '" + KEPT + "'";
-    this.topicId = topicId;
   }
 
   /** Remembers the marked rows, and answers which of them are repeats. */
@@ -86,16 +83,14 @@ final class IdempotencyStatements {
   private void addRepeats(Connection connection, List<Mark> marks, BitSet repeats)
       throws SQLException {
     try (var statement = connection.prepareStatement(remember)) {
-      statement.setObject(1, topicId);
-      bind(connection, statement, 2, marks);
+      bind(connection, statement, marks);
       if (statement.executeUpdate() == marks.size()) {
         return;
       }
     }
     var found = new ArrayList<Mark>();
     try (var statement = connection.prepareStatement(findRepeats)) {
-      bind(connection, statement, 1, marks);
-      statement.setObject(5, topicId);
+      bind(connection, statement, marks);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
           found.add(marks.get(rows.getInt(1) - 1));
@@ -104,8 +99,7 @@ final class IdempotencyStatements {
     }
     found.forEach(mark -> repeats.set(mark.row()));
     try (var statement = connection.prepareStatement(rememberDropped)) {
-      statement.setObject(1, topicId);
-      bindCoordinates(statement, 2, found);
+      bindCoordinates(statement, 1, found);
       statement.executeUpdate();
     }
   }
@@ -115,7 +109,6 @@ final class IdempotencyStatements {
       throws SQLException {
     try (var statement = connection.prepareStatement(findDropped)) {
       bindCoordinates(statement, 1, marks);
-      statement.setObject(3, topicId);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
           repeats.set(marks.get(rows.getInt(1) - 1).row());
@@ -131,18 +124,18 @@ final class IdempotencyStatements {
     }
   }
 
-  private static void bind(
-      Connection connection, PreparedStatement statement, int first, List<Mark> marks)
+  private static void bind(Connection connection, PreparedStatement statement, List<Mark> marks)
       throws SQLException {
     statement.setArray(
-        first, connection.createArrayOf("uuid", marks.stream().map(Mark::key).toArray()));
-    statement.setObject(first + 1, marks.stream().mapToLong(Mark::index).toArray());
-    bindCoordinates(statement, first + 2, marks);
+        1, connection.createArrayOf("uuid", marks.stream().map(Mark::key).toArray()));
+    statement.setObject(2, marks.stream().mapToLong(Mark::index).toArray());
+    bindCoordinates(statement, 3, marks);
   }
 
   private static void bindCoordinates(PreparedStatement statement, int first, List<Mark> marks)
       throws SQLException {
-    statement.setObject(first, marks.stream().mapToInt(Mark::partition).toArray());
-    statement.setObject(first + 1, marks.stream().mapToLong(Mark::offset).toArray());
+    statement.setObject(first, marks.stream().mapToInt(Mark::generation).toArray());
+    statement.setObject(first + 1, marks.stream().mapToInt(Mark::partition).toArray());
+    statement.setObject(first + 2, marks.stream().mapToLong(Mark::offset).toArray());
   }
 }

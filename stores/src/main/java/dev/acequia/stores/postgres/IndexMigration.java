@@ -23,7 +23,7 @@ final class IndexMigration {
   private static final Logger LOG = LoggerFactory.getLogger(IndexMigration.class);
   private static final Duration LOCK_PAUSE = Duration.ofMillis(500);
 
-  private static final String OURS =
+  private static final String INDEXES =
       """
       SELECT c.relname, i.indisvalid AND i.indisready
       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
@@ -52,6 +52,20 @@ final class IndexMigration {
         });
   }
 
+  /** Builds a unique index, which is to become the table's primary key. */
+  void buildUnique(String name, List<String> columns)
+      throws TerminationException, StoreUnavailableException {
+    steps.runWithoutTransaction(
+        connection -> {
+          lock(connection);
+          if (!indexes(connection, name).getOrDefault(name, false)) {
+            execute(connection, "DROP INDEX CONCURRENTLY IF EXISTS " + names.qualified(name));
+            create(connection, "UNIQUE INDEX", name, columns);
+          }
+          return true;
+        });
+  }
+
   private void apply(Connection connection, TableState table) throws SQLException {
     var wanted = new LinkedHashMap<String, List<String>>();
     for (var index : indexes) {
@@ -59,7 +73,7 @@ final class IndexMigration {
         wanted.put(names.index(index.fields()), index.fields());
       }
     }
-    for (var found : ours(connection).entrySet()) {
+    for (var found : indexes(connection, TableNames.INDEX_PREFIX).entrySet()) {
       var name = found.getKey();
       var valid = found.getValue();
       if (valid && wanted.containsKey(name)) {
@@ -74,17 +88,20 @@ final class IndexMigration {
       execute(connection, "DROP INDEX CONCURRENTLY IF EXISTS " + names.qualified(name));
     }
     for (var index : wanted.entrySet()) {
-      create(connection, index.getKey(), index.getValue());
+      create(connection, "INDEX", index.getKey(), index.getValue());
     }
   }
 
-  private void create(Connection connection, String name, List<String> fields) throws SQLException {
+  private void create(Connection connection, String kind, String name, List<String> fields)
+      throws SQLException {
     var columns = fields.stream().map(Sql::quoted).collect(Collectors.joining(", "));
     LOG.info("building an index of {} on ({})", names.data(), columns);
     var start = System.nanoTime();
     execute(
         connection,
-        "CREATE INDEX CONCURRENTLY "
+        "CREATE "
+            + kind
+            + " CONCURRENTLY "
             + Sql.quoted(name)
             + " ON "
             + names.data()
@@ -94,12 +111,12 @@ final class IndexMigration {
     LOG.info("built it in {} s", (System.nanoTime() - start) / 1_000_000_000);
   }
 
-  /** Our indexes of the table, each with whether it is whole. */
-  private Map<String, Boolean> ours(Connection connection) throws SQLException {
+  /** The indexes of the table whose names begin so, each with whether it is whole. */
+  private Map<String, Boolean> indexes(Connection connection, String prefix) throws SQLException {
     var found = new LinkedHashMap<String, Boolean>();
-    try (var statement = connection.prepareStatement(OURS)) {
+    try (var statement = connection.prepareStatement(INDEXES)) {
       statement.setString(1, names.data());
-      statement.setString(2, TableNames.INDEX_PREFIX);
+      statement.setString(2, prefix);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
           found.put(rows.getString(1), rows.getBoolean(2));

@@ -82,7 +82,7 @@ final class IndexUse {
   String advice(Query query) {
     var asked =
         leading.stream()
-            .filter(name -> keyIsAsked || !Provenance.TOPIC_ID.column().equals(name))
+            .filter(name -> keyIsAsked || !Provenance.GENERATION.column().equals(name))
             .collect(Collectors.joining(", "));
     var wanted = new LinkedHashSet<String>();
     collect(query.where(), true, wanted);

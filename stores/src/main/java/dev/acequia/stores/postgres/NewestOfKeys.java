@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Of the rows of a batch that have the same key, the one with the highest offset: a hash table over
- * the keys' bytes as they stand in the batch.
+ * Of the rows of a batch that have the same key, the one of the latest generation and there with
+ * the highest offset: a hash table over the keys' bytes as they stand in the batch.
  */
 final class NewestOfKeys {
   private static final int FREE = -1;
@@ -32,6 +32,7 @@ final class NewestOfKeys {
 
   private int[] starts = new int[1024];
   private int[] ends = new int[1024];
+  private int[] generations = new int[1024];
   private int[] partitions = new int[1024];
   private long[] offsets = new long[1024];
 
@@ -56,7 +57,7 @@ final class NewestOfKeys {
    * @param data ends in the row's key
    * @param start where the key begins
    */
-  void add(int row, CopyBuffer data, int start, int partition, long offset) {
+  void add(int row, CopyBuffer data, int start, int generation, int partition, long offset) {
     room(row);
     var bytes = data.bytes();
     var end = data.length();
@@ -65,6 +66,7 @@ final class NewestOfKeys {
     firsts[row] = row;
     starts[row] = start;
     ends[row] = end;
+    generations[row] = generation;
     partitions[row] = partition;
     offsets[row] = offset;
     rows = row + 1;
@@ -139,6 +141,9 @@ final class NewestOfKeys {
   }
 
   private boolean isNewer(int row, int other) {
+    if (generations[row] != generations[other]) {
+      return generations[row] > generations[other];
+    }
     return offsets[row] != offsets[other]
         ? offsets[row] > offsets[other]
         : partitions[row] >= partitions[other];
@@ -151,6 +156,7 @@ final class NewestOfKeys {
       firsts = Arrays.copyOf(firsts, size);
       starts = Arrays.copyOf(starts, size);
       ends = Arrays.copyOf(ends, size);
+      generations = Arrays.copyOf(generations, size);
       partitions = Arrays.copyOf(partitions, size);
       offsets = Arrays.copyOf(offsets, size);
     }

@@ -1,5 +1,6 @@
 package dev.acequia.stores.postgres;
 
+import dev.acequia.stores.Lineage;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.PartitionReplay;
@@ -7,9 +8,11 @@ import dev.acequia.stores.Rewind;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What a consumer does to its offsets table. */
@@ -22,22 +25,31 @@ final class OffsetStatements {
   private final String schemaHash;
 
   OffsetStatements(TableNames names, String schemaHash) {
+    var generationsOfRow =
+        names.generations()
+            + " g WHERE g.partition = o.partition AND g.topic_id = o.topic_id ORDER BY g.generation";
     claim =
         "UPDATE "
             + names.offsets()
-            + " SET fence = fence + 1 WHERE partition = ?"
-            + " RETURNING next_offset, topic_id, fence, schema_hash,"
-            + " replay, replay_from, replay_until, replay_resume";
+            + " o SET fence = fence + 1 WHERE partition = ?"
+            + " RETURNING next_offset, leader_epoch, topic_id, fence, schema_hash,"
+            + " replay, replay_from, replay_until, replay_resume, replay_resume_epoch,"
+            // In one round trip; a partition has had few generations.
+            + " ARRAY(SELECT generation FROM "
+            + generationsOfRow
+            + "), ARRAY(SELECT from_offset FROM "
+            + generationsOfRow
+            + ")";
     advance =
         "UPDATE "
             + names.offsets()
-            + " SET next_offset = ? WHERE partition = ? AND fence = ? AND next_offset = ?"
-            + " AND schema_hash = ?";
+            + " SET next_offset = ?, leader_epoch = ? WHERE partition = ? AND fence = ?"
+            + " AND next_offset = ? AND schema_hash = ?";
     rewind =
         "UPDATE "
             + names.offsets()
-            + " SET next_offset = ?, replay = ?, replay_from = ?, replay_until = ?,"
-            + " replay_resume = ? WHERE partition = ? AND fence = ? AND next_offset = ?"
+            + " SET next_offset = ?, leader_epoch = ?, replay = ?, replay_from = ?,"
+            + " replay_until = ?, replay_resume = ?, replay_resume_epoch = ? WHERE partition = ? AND fence = ? AND next_offset = ?"
             + " AND schema_hash = ?";
     remember = "INSERT INTO " + names.replays() + " VALUES (?, ?) ON CONFLICT DO NOTHING";
     probe = "SELECT FROM " + names.offsets() + " LIMIT 1";
@@ -51,30 +63,45 @@ final class OffsetStatements {
     }
   }
 
-  /** Empty when the partition has no row. */
+  /** Empty when the partition has no row, or none in the ledger. */
   Optional<PartitionClaim> claim(Connection connection, int partition) throws SQLException {
     try (var statement = connection.prepareStatement(claim)) {
       statement.setInt(1, partition);
       try (var row = statement.executeQuery()) {
-        return row.next()
-            ? Optional.of(
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        var generations = generations(row);
+        return generations.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
                 new PartitionClaim(
                     partition,
                     row.getLong(1),
-                    row.getObject(2, UUID.class),
-                    row.getLong(3),
-                    row.getString(4),
-                    replay(row)))
-            : Optional.empty();
+                    row.getObject(2, Integer.class),
+                    row.getObject(3, UUID.class),
+                    new Lineage(generations),
+                    row.getLong(4),
+                    row.getString(5),
+                    replay(row)));
       }
     }
   }
 
+  private static List<Lineage.Generation> generations(ResultSet row) throws SQLException {
+    var numbers = (Integer[]) row.getArray(11).getArray();
+    var offsets = (Long[]) row.getArray(12).getArray();
+    return IntStream.range(0, numbers.length)
+        .mapToObj(i -> new Lineage.Generation(numbers[i], offsets[i]))
+        .toList();
+  }
+
   private static @Nullable PartitionReplay replay(ResultSet row) throws SQLException {
-    var id = row.getObject(5, UUID.class);
+    var id = row.getObject(6, UUID.class);
     return id == null
         ? null
-        : new PartitionReplay(id, row.getLong(6), row.getLong(7), row.getLong(8));
+        : new PartitionReplay(
+            id, row.getLong(7), row.getLong(8), row.getLong(9), row.getObject(10, Integer.class));
   }
 
   /** What became of a rewind. */
@@ -89,14 +116,16 @@ final class OffsetStatements {
   Rewound rewind(Connection connection, PartitionClaim claim, Rewind to) throws SQLException {
     try (var statement = connection.prepareStatement(rewind)) {
       statement.setLong(1, to.nextOffset());
-      statement.setObject(2, to.replay().id());
-      statement.setLong(3, to.replay().from());
-      statement.setLong(4, to.replay().until());
-      statement.setLong(5, to.replay().resume());
-      statement.setInt(6, claim.partition());
-      statement.setLong(7, claim.fence());
-      statement.setLong(8, claim.nextOffset());
-      statement.setString(9, schemaHash);
+      statement.setObject(2, to.leaderEpoch(), Types.INTEGER);
+      statement.setObject(3, to.replay().id());
+      statement.setLong(4, to.replay().from());
+      statement.setLong(5, to.replay().until());
+      statement.setLong(6, to.replay().resume());
+      statement.setObject(7, to.replay().resumeEpoch(), Types.INTEGER);
+      statement.setInt(8, claim.partition());
+      statement.setLong(9, claim.fence());
+      statement.setLong(10, claim.nextOffset());
+      statement.setString(11, schemaHash);
       if (statement.executeUpdate() != 1) {
         return Rewound.OVERTAKEN;
       }
@@ -128,10 +157,11 @@ final class OffsetStatements {
     try (var statement = connection.prepareStatement(advance)) {
       for (var one : advances) {
         statement.setLong(1, one.to());
-        statement.setInt(2, one.partition());
-        statement.setLong(3, one.fence());
-        statement.setLong(4, one.from());
-        statement.setString(5, schemaHash);
+        statement.setObject(2, one.leaderEpoch(), Types.INTEGER);
+        statement.setInt(3, one.partition());
+        statement.setLong(4, one.fence());
+        statement.setLong(5, one.from());
+        statement.setString(6, schemaHash);
         statement.addBatch();
       }
       for (var matched : statement.executeBatch()) {

@@ -6,13 +6,15 @@ import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.stores.TopicLog;
+import dev.acequia.stores.TopicLog.Cut;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +33,17 @@ final class OffsetsMigration {
    * A row of the table.
    *
    * @param present up to where records have been read once; a replay that is under way is behind
+   * @param presentEpoch the leader's epoch of the record before that; null when it is not known
+   * @param accepted all words that were ever applied to the row, and those that it came after
    */
-  private record Stored(UUID topicId, long nextOffset, long present, @Nullable String accepted) {}
+  private record Stored(
+      UUID topicId,
+      long nextOffset,
+      long present,
+      @Nullable Integer presentEpoch,
+      List<String> accepted) {}
 
-  private static final String PRESENT =
-      "CASE WHEN next_offset < replay_until THEN replay_resume ELSE next_offset END";
+  private static final String REPLAYING = "CASE WHEN next_offset < replay_until THEN ";
 
   private final Connection connection;
   private final TableNames names;
@@ -59,8 +67,10 @@ final class OffsetsMigration {
     return "CREATE TABLE "
         + names.offsets()
         + " (partition integer PRIMARY KEY, topic_id uuid NOT NULL, next_offset bigint NOT NULL,"
-        + " fence bigint NOT NULL, schema_hash text NOT NULL, accepted text,"
-        + " replay uuid, replay_from bigint, replay_until bigint, replay_resume bigint)"
+        + " fence bigint NOT NULL, schema_hash text NOT NULL,"
+        + " accepted text[] NOT NULL DEFAULT '{}', replay uuid, replay_from bigint,"
+        + " replay_until bigint, replay_resume bigint, leader_epoch integer,"
+        + " replay_resume_epoch integer)"
         // A row is updated with each batch: room beside it keeps the table at a page or two.
         + " WITH (fillfactor = 10)";
   }
@@ -72,39 +82,53 @@ final class OffsetsMigration {
    */
   Optional<TerminationException> apply() throws SQLException, TerminationException {
     var stored = lock();
+    var ledger = GenerationLedger.read(connection, names);
+    var word = accepted.filter(given -> isNew(given, stored));
     for (var partition = 0; partition < log.partitions().size(); partition++) {
       var row = stored.get(partition);
       if (row == null) {
+        ledger.begin(partition, log.topicId());
         insert(partition, log.partitions().get(partition).beginning());
-      } else if (isAccepted(partition, row)) {
-        accept(partition, row);
+      } else if (word.isPresent() && concerns(word.get(), partition)) {
+        accept(word.get(), partition, row, ledger);
+      } else if (row.topicId().equals(log.topicId())) {
+        ledger.begin(partition, log.topicId());
       }
     }
+    noteAccepted();
     setSchemaHash();
-    return trouble(lock());
+    return trouble(topicIds());
   }
 
   /** Why the stored offsets do not fit the topic, unless something was accepted. */
   Optional<TerminationException> foreseeableTrouble() throws SQLException {
-    return accepted.isPresent() ? Optional.empty() : trouble(read("next_offset", ""));
+    return accepted.isPresent() ? Optional.empty() : trouble(topicIds());
+  }
+
+  /** Of any version's table. */
+  private Map<Integer, UUID> topicIds() throws SQLException {
+    var found = new TreeMap<Integer, UUID>();
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery("SELECT partition, topic_id FROM " + names.offsets())) {
+      while (rows.next()) {
+        found.put(rows.getInt(1), rows.getObject(2, UUID.class));
+      }
+    }
+    return found;
   }
 
   private Map<Integer, Stored> lock() throws SQLException {
-    return read(PRESENT, " FOR UPDATE");
-  }
-
-  /** A table of a former version, not yet brought up to date, has no replays. */
-  private Map<Integer, Stored> read(String present, String locking) throws SQLException {
     var stored = new TreeMap<Integer, Stored>();
     try (var statement = connection.createStatement();
         var rows =
             statement.executeQuery(
                 "SELECT partition, topic_id, next_offset, "
-                    + present
-                    + ", accepted FROM "
+                    + REPLAYING
+                    + "replay_resume ELSE next_offset END, "
+                    + REPLAYING
+                    + "replay_resume_epoch ELSE leader_epoch END, accepted FROM "
                     + names.offsets()
-                    + " ORDER BY partition"
-                    + locking)) {
+                    + " ORDER BY partition FOR UPDATE")) {
       while (rows.next()) {
         stored.put(
             rows.getInt(1),
@@ -112,21 +136,28 @@ final class OffsetsMigration {
                 rows.getObject(2, UUID.class),
                 rows.getLong(3),
                 rows.getLong(4),
-                rows.getString(5)));
+                rows.getObject(5, Integer.class),
+                List.of((String[]) rows.getArray(6).getArray())));
       }
     }
     return stored;
   }
 
-  private boolean isAccepted(int partition, Stored row) {
-    return accepted
-        .filter(word -> word.partition() == null || word.partition() == partition)
-        .filter(word -> !Objects.equals(row.accepted(), wordFor(word)))
-        .isPresent();
+  /**
+   * Whether a word is yet to be applied. It is good for the rows that are there then, and for none
+   * that comes later; so what no row knows is new, unless there is no row at all.
+   */
+  private static boolean isNew(AcceptedOffsets word, Map<Integer, Stored> stored) {
+    return !stored.isEmpty()
+        && stored.values().stream().noneMatch(row -> row.accepted().contains(wordFor(word)));
   }
 
-  private void accept(int partition, Stored row) throws SQLException, TerminationException {
-    var word = accepted.orElseThrow();
+  private static boolean concerns(AcceptedOffsets word, int partition) {
+    return word.partition() == null || word.partition() == partition;
+  }
+
+  private void accept(AcceptedOffsets word, int partition, Stored row, GenerationLedger ledger)
+      throws SQLException, TerminationException {
     var range = log.partitions().get(partition);
     var to =
         switch (word.to()) {
@@ -148,28 +179,43 @@ final class OffsetsMigration {
                   definition.namespace(),
                   partition));
     }
-    var goesBack =
-        row.topicId().equals(log.topicId()) && to < row.present() && row.present() <= range.end();
+    var isSameTopic = row.topicId().equals(log.topicId());
+    var cut = isSameTopic ? cut(partition, row, range) : Optional.<Cut>empty();
+    // Up to where the log is the one that was read.
+    var known = cut.map(found -> found.at().orElse(to)).orElse(row.present());
+    if (cut.isPresent()) {
+      var generation = ledger.cut(partition, log.topicId(), known);
+      LOG.info(
+          "partition {}: its log was cut; from offset {} on its records are of generation {}",
+          partition,
+          known,
+          generation);
+    } else {
+      ledger.begin(partition, log.topicId());
+    }
+    var goesBack = isSameTopic && to < known && known <= range.end();
+    var epoch = isSameTopic && cut.isEmpty() ? row.presentEpoch() : null;
     try (var statement =
         connection.prepareStatement(
             "UPDATE "
                 + names.offsets()
-                + " SET topic_id = ?, next_offset = ?, fence = fence + 1, accepted = ?,"
+                + " SET topic_id = ?, next_offset = ?, leader_epoch = ?, fence = fence + 1,"
                 + (goesBack
                     // What is read again is judged as in a replay.
                     ? " replay = coalesce(replay, gen_random_uuid()), replay_from = ?,"
-                        + " replay_until = ?, replay_resume = ?"
+                        + " replay_until = ?, replay_resume = ?, replay_resume_epoch = ?"
                     // A replay that is under way ends here.
                     : " replay_from = least(replay_from, ?), replay_until = least(replay_until, ?),"
-                        + " replay_resume = ?")
+                        + " replay_resume = ?, replay_resume_epoch = ?")
                 + " WHERE partition = ?")) {
       statement.setObject(1, log.topicId());
       statement.setLong(2, to);
-      statement.setString(3, wordFor(word));
+      statement.setObject(3, to == row.present() ? epoch : null, Types.INTEGER);
       statement.setLong(4, to);
-      statement.setLong(5, goesBack ? row.present() : to);
-      statement.setLong(6, goesBack ? row.present() : to);
-      statement.setInt(7, partition);
+      statement.setLong(5, goesBack ? known : to);
+      statement.setLong(6, goesBack ? known : to);
+      statement.setObject(7, goesBack ? epoch : null, Types.INTEGER);
+      statement.setInt(8, partition);
       statement.executeUpdate();
     }
     LOG.info(
@@ -181,14 +227,45 @@ final class OffsetsMigration {
         row.topicId());
   }
 
+  /**
+   * Whether the log lost records that were read: other ones may stand at their offsets now. Without
+   * an epoch, as former versions stored none, this is only seen while the log is shorter.
+   */
+  private Optional<Cut> cut(int partition, Stored row, TopicLog.Range range) {
+    var byEpoch =
+        row.presentEpoch() == null
+            ? Optional.<Cut>empty()
+            : log.epochs().cut(partition, row.present(), row.presentEpoch());
+    return byEpoch.isEmpty() && row.present() > range.end()
+        ? Optional.of(new Cut(OptionalLong.empty()))
+        : byEpoch;
+  }
+
   private void insert(int partition, long beginning) throws SQLException {
     try (var statement =
         connection.prepareStatement(
-            "INSERT INTO " + names.offsets() + " VALUES (?, ?, ?, 0, ?, NULL)")) {
+            "INSERT INTO "
+                + names.offsets()
+                + " (partition, topic_id, next_offset, fence, schema_hash) VALUES (?, ?, ?, 0, ?)")) {
       statement.setInt(1, partition);
       statement.setObject(2, log.topicId());
       statement.setLong(3, beginning);
       statement.setString(4, definition.schema().hash());
+      statement.executeUpdate();
+    }
+  }
+
+  private void noteAccepted() throws SQLException {
+    if (accepted.isEmpty()) {
+      return;
+    }
+    try (var statement =
+        connection.prepareStatement(
+            "UPDATE "
+                + names.offsets()
+                + " SET accepted = array_append(accepted, ?) WHERE ? <> ALL (accepted)")) {
+      statement.setString(1, wordFor(accepted.get()));
+      statement.setString(2, wordFor(accepted.get()));
       statement.executeUpdate();
     }
   }
@@ -203,11 +280,11 @@ final class OffsetsMigration {
     }
   }
 
-  private Optional<TerminationException> trouble(Map<Integer, Stored> stored) {
+  private Optional<TerminationException> trouble(Map<Integer, UUID> topicIds) {
     List<Integer> foreign = new ArrayList<>();
-    stored.forEach(
-        (partition, row) -> {
-          if (!row.topicId().equals(log.topicId())) {
+    topicIds.forEach(
+        (partition, topicId) -> {
+          if (!topicId.equals(log.topicId())) {
             foreign.add(partition);
           }
         });

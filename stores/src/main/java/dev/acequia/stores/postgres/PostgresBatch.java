@@ -9,13 +9,12 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
  * Rows as tuples of {@code COPY … (FORMAT binary)}: the fields and the provenance. In upsert mode
- * the fields of the key come first, a deletion has no topic, and it is known which rows are
- * superseded by another of their key.
+ * the fields of the key come first, a deletion's generation is negative, and it is known which rows
+ * are superseded by another of their key.
  */
 final class PostgresBatch implements StoreBatch {
   /** The fields' positions in the schema, in the order in which they are written. */
@@ -24,7 +23,6 @@ final class PostgresBatch implements StoreBatch {
   private final FieldType[] types;
   private final int keys;
   private final LoadMode mode;
-  private final UUID topicId;
 
   private final CopyBuffer data = new CopyBuffer();
   private int[] ends = new int[1024];
@@ -34,10 +32,11 @@ final class PostgresBatch implements StoreBatch {
   private boolean expectsDuplicates;
   private final IdempotencyMarks marks = new IdempotencyMarks();
   private final Optional<NewestOfKeys> newest;
+  private int lastGeneration;
   private int lastPartition;
   private long lastOffset;
 
-  PostgresBatch(Schema schema, LoadMode mode, UUID topicId) {
+  PostgresBatch(Schema schema, LoadMode mode) {
     order = order(schema, mode);
     types =
         Arrays.stream(order)
@@ -46,7 +45,6 @@ final class PostgresBatch implements StoreBatch {
     keys = schema.key().size();
     newest = mode == LoadMode.UPSERT ? NewestOfKeys.of(schema) : Optional.empty();
     this.mode = mode;
-    this.topicId = topicId;
   }
 
   /** The names of the fields' columns in the order of the tuples. */
@@ -71,17 +69,17 @@ final class PostgresBatch implements StoreBatch {
   }
 
   @Override
-  public void add(Row row, int partition, long offset) {
+  public void add(Row row, int generation, int partition, long offset) {
     begin();
     for (var i = 0; i < types.length; i++) {
       BinaryField.put(data, types[i], row, order[i]);
-      noteKey(i, partition, offset);
+      noteKey(i, generation, partition, offset);
     }
-    end(partition, offset, false);
+    end(generation, partition, offset, false);
   }
 
   @Override
-  public void addDeletion(Row key, int partition, long offset) {
+  public void addDeletion(Row key, int generation, int partition, long offset) {
     if (mode != LoadMode.UPSERT) {
       throw new IllegalStateException("deletions are for upsert mode");
     }
@@ -92,15 +90,15 @@ final class PostgresBatch implements StoreBatch {
       } else {
         BinaryField.putNull(data);
       }
-      noteKey(i, partition, offset);
+      noteKey(i, generation, partition, offset);
     }
     deletions.set(rows);
-    end(partition, offset, true);
+    end(generation, partition, offset, true);
   }
 
   @Override
   public void markIdempotent(byte[] key, long index, boolean replayed) {
-    marks.add(rows - 1, key, index, lastPartition, lastOffset, replayed);
+    marks.add(rows - 1, key, index, lastGeneration, lastPartition, lastOffset, replayed);
   }
 
   @Override
@@ -193,9 +191,9 @@ final class PostgresBatch implements StoreBatch {
     return newest;
   }
 
-  private void noteKey(int written, int partition, long offset) {
+  private void noteKey(int written, int generation, int partition, long offset) {
     if (written == keys - 1 && newest.isPresent()) {
-      newest.get().add(rows, data, start(rows) + Short.BYTES, partition, offset);
+      newest.get().add(rows, data, start(rows) + Short.BYTES, generation, partition, offset);
     }
   }
 
@@ -203,18 +201,15 @@ final class PostgresBatch implements StoreBatch {
     data.putShort(types.length + 3);
   }
 
-  private void end(int partition, long offset, boolean deletion) {
-    if (deletion) {
-      BinaryField.putNull(data);
-    } else {
-      BinaryField.uuid(data, topicId.getMostSignificantBits(), topicId.getLeastSignificantBits());
-    }
+  private void end(int generation, int partition, long offset, boolean deletion) {
+    BinaryField.int32(data, deletion ? -generation : generation);
     BinaryField.int32(data, partition);
     BinaryField.int64(data, offset);
     if (rows == ends.length) {
       ends = Arrays.copyOf(ends, rows * 2);
     }
     ends[rows++] = data.length();
+    lastGeneration = generation;
     lastPartition = partition;
     lastOffset = offset;
   }

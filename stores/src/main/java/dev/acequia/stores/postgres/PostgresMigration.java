@@ -31,6 +31,7 @@ public final class PostgresMigration implements StoreMigration {
   private final TableNames names;
   private final MigrationSteps steps;
   private final IndexMigration indexes;
+  private final ProvenanceUpgrade upgrade;
   private final Optional<PipelineRole> writer;
   private final Optional<PipelineRole> reader;
   private final RewritePermit permit;
@@ -44,6 +45,7 @@ public final class PostgresMigration implements StoreMigration {
     names = TableNames.of(store);
     steps = new MigrationSteps(PostgresAccess.fromEnvironment(environment));
     indexes = new IndexMigration(names, store.indexes(), steps);
+    upgrade = new ProvenanceUpgrade(names, definition.mode(), steps, indexes);
     writer = PipelineRole.writer(environment);
     reader = PipelineRole.reader(environment);
     permit = RewritePermit.of(definition, environment);
@@ -58,6 +60,7 @@ public final class PostgresMigration implements StoreMigration {
     steps.run(this::prepareSchemaAndRoles);
     // Before the table changes, since from then on the load waits for the end of the migration.
     indexes.apply();
+    upgrade.prepare(log);
     var trouble = steps.run(connection -> prepareTables(connection, log));
     indexes.apply();
     if (trouble.isPresent()) {
@@ -109,6 +112,7 @@ public final class PostgresMigration implements StoreMigration {
     bringUpToDate(connection);
     // The offsets' rows first: a consumer that holds them goes on to the table.
     var trouble = new OffsetsMigration(connection, names, definition, log).apply();
+    upgrade.finish(connection);
     if (changes.isPresent() && !changes.get().actions().isEmpty()) {
       var change = String.join(", ", changes.get().actions());
       LOG.info("changing {}: {}", names.data(), change);
@@ -130,8 +134,8 @@ public final class PostgresMigration implements StoreMigration {
         connection,
         "CREATE TABLE IF NOT EXISTS "
             + names.repeats()
-            + " (topic_id uuid, partition integer, \"offset\" bigint,"
-            + " PRIMARY KEY (topic_id, partition, \"offset\"))");
+            + " (generation integer, partition integer, \"offset\" bigint,"
+            + " PRIMARY KEY (generation, partition, \"offset\"))");
     execute(
         connection,
         "CREATE TABLE IF NOT EXISTS "
@@ -155,8 +159,11 @@ public final class PostgresMigration implements StoreMigration {
             "DELETE FROM "
                 + names.repeats()
                 + " r USING unnest(?::bigint[]) WITH ORDINALITY AS l (beginning, number)"
-                + " WHERE r.topic_id <> ? OR (r.partition = l.number - 1"
-                + " AND r.\"offset\" < l.beginning)")) {
+                + " WHERE r.partition = l.number - 1 AND (r.\"offset\" < l.beginning"
+                + " OR NOT EXISTS (SELECT FROM "
+                + names.generations()
+                + " g WHERE g.partition = r.partition AND g.generation = r.generation"
+                + " AND g.topic_id = ?))")) {
       statement.setObject(
           1, log.partitions().stream().mapToLong(TopicLog.Range::beginning).toArray());
       statement.setObject(2, log.topicId());
@@ -173,7 +180,7 @@ public final class PostgresMigration implements StoreMigration {
         throw new TerminationException(
             Termination.Reason.StoreRefused,
             "The table %s is gone, but the offsets up to which it was filled are there: what was read before would be missing. To fill it anew from the topic, run: DROP TABLE IF EXISTS %s"
-                .formatted(names.data(), String.join(", ", names.all())));
+                .formatted(names.data(), String.join(", ", names.refilled())));
       }
       return Optional.empty();
     }
@@ -187,12 +194,13 @@ public final class PostgresMigration implements StoreMigration {
     LOG.info("creating {}", names.data());
     execute(connection, SchemaChange.create(names.data(), definition.schema(), definition.mode()));
     execute(connection, OffsetsMigration.create(names));
+    execute(connection, GenerationLedger.create(names));
     execute(
         connection,
         "CREATE TABLE IF NOT EXISTS "
             + names.idempotency()
-            + " (key uuid, index bigint, topic_id uuid NOT NULL, partition integer NOT NULL,"
-            + " \"offset\" bigint NOT NULL, seen_at timestamptz NOT NULL DEFAULT now(),"
+            + " (key uuid, index bigint, generation integer NOT NULL, partition integer NOT NULL,"
+            + " \"offset\" bigint NOT NULL, hash uuid, seen_at timestamptz NOT NULL DEFAULT now(),"
             + " PRIMARY KEY (key, index))");
     execute(
         connection,
@@ -226,6 +234,7 @@ public final class PostgresMigration implements StoreMigration {
               List.of(
                   rows + " ON " + names.data(),
                   "SELECT, UPDATE ON " + names.offsets(),
+                  "SELECT, UPDATE ON " + names.generations(),
                   "SELECT, INSERT, DELETE ON " + names.idempotency(),
                   "SELECT, INSERT ON " + names.repeats(),
                   "SELECT, INSERT ON " + names.replays()));

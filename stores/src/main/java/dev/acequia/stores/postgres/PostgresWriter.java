@@ -17,7 +17,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,6 @@ public final class PostgresWriter implements StoreWriter {
 
   private final PipelineDefinition definition;
   private final PostgresAccess access;
-  private final UUID topicId;
   private final OffsetStatements offsets;
   private final IdempotencyStatements idempotency;
   private final RowLoad load;
@@ -45,15 +43,14 @@ public final class PostgresWriter implements StoreWriter {
     var names = TableNames.of(store);
     this.definition = definition;
     this.access = access;
-    topicId = definition.topic().uuid();
     offsets = new OffsetStatements(names, definition.schema().hash());
-    idempotency = new IdempotencyStatements(names, topicId);
+    idempotency = new IdempotencyStatements(names);
     if (definition.mode() == LoadMode.APPEND) {
       var append = new AppendLoad(names, definition.schema());
       load = append;
       loadWithoutWhatIsThere = Optional.of(append.withoutWhatIsThere());
     } else {
-      load = new UpsertLoad(names, definition.schema(), topicId);
+      load = new UpsertLoad(names, definition.schema());
       loadWithoutWhatIsThere = Optional.empty();
     }
     screen = new ConstraintScreen(names, definition.schema(), definition.mode());
@@ -80,7 +77,7 @@ public final class PostgresWriter implements StoreWriter {
 
   @Override
   public StoreBatch newBatch() {
-    return new PostgresBatch(definition.schema(), definition.mode(), topicId);
+    return new PostgresBatch(definition.schema(), definition.mode());
   }
 
   @Override
@@ -109,7 +106,9 @@ public final class PostgresWriter implements StoreWriter {
               new PartitionClaim(
                   claim.partition(),
                   rewind.nextOffset(),
+                  rewind.leaderEpoch(),
                   claim.topicId(),
+                  claim.lineage(),
                   claim.fence(),
                   claim.schemaHash(),
                   rewind.replay()));

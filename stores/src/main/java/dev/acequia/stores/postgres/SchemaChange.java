@@ -45,7 +45,7 @@ final class SchemaChange {
                 });
     var provenance =
         Stream.of(
-            "\"_topic_id\" uuid NOT NULL",
+            "\"_generation\" integer NOT NULL",
             "\"_partition\" integer NOT NULL",
             "\"_offset\" bigint NOT NULL",
             "PRIMARY KEY ("
@@ -90,7 +90,7 @@ final class SchemaChange {
 
   private void compare(TableState table) {
     var key = primaryKey(schema, mode);
-    if (!table.primaryKey().equals(key)) {
+    if (!table.primaryKey().equals(key) && !isFormerKey(table.primaryKey())) {
       refusals.add(
           "The table's primary key is (%s) and the definition needs (%s): key and mode cannot be changed; use a new pipeline or another table."
               .formatted(String.join(", ", table.primaryKey()), String.join(", ", key)));
@@ -110,6 +110,7 @@ final class SchemaChange {
             (name, column) -> {
               if (schema.indexOf(name) < 0
                   && !Provenance.COLUMNS.contains(name)
+                  && !Provenance.TOPIC_ID.equals(name)
                   && column.notNull()
                   && !column.filled()) {
                 refusals.add(
@@ -177,6 +178,11 @@ final class SchemaChange {
 
   private static List<String> primaryKey(Schema schema, LoadMode mode) {
     return mode == LoadMode.UPSERT ? schema.key() : Provenance.COLUMNS;
+  }
+
+  /** What {@link ProvenanceUpgrade} replaces. */
+  private boolean isFormerKey(List<String> key) {
+    return mode == LoadMode.APPEND && key.equals(Provenance.FORMER_COLUMNS);
   }
 
   private static Optional<FieldType> fieldType(String column) {

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The names of a pipeline's tables, each quoted and with its schema where it is used. */
 record TableNames(String schema, String table) {
@@ -51,9 +52,24 @@ record TableNames(String schema, String table) {
     return qualified(beside("_acequia_replays_"));
   }
 
+  /** The generations that the log of each partition has had: the ledger. */
+  String generations() {
+    return qualified(beside("_acequia_generations_"));
+  }
+
+  /** The data table and what must go with it so that it is filled anew. */
+  List<String> refilled() {
+    return List.of(data(), offsets(), idempotency(), deletions(), repeats(), replays());
+  }
+
   /** The data table and all that belongs to it. */
   List<String> all() {
-    return List.of(data(), offsets(), idempotency(), deletions(), repeats(), replays());
+    return Stream.concat(refilled().stream(), Stream.of(generations())).toList();
+  }
+
+  /** Of the provenance, while a table of a former version is brought up to date; unquoted. */
+  String provenanceIndex() {
+    return beside("_acequia_provenance_");
   }
 
   /** Unquoted and without the schema. */

@@ -6,14 +6,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.BitSet;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The newest record of each key. Within a batch the highest offset of a key wins, and where it is
  * plain which keys are equal the others are not even sent; against the table, a row of the same
- * topic and partition is only replaced by a newer record.
+ * partition is only replaced by a record of a later generation, or of the same and further on.
  *
  * <p>Rows of keys that seem new, as those of events are, go straight into the table; others into a
  * staging table of the session, then by one statement over all of it. Should the table know a key
@@ -21,7 +20,9 @@ import java.util.stream.Stream;
  */
 final class UpsertLoad implements RowLoad {
   private static final String STAGE = "pg_temp.\"_acequia_stage\"";
-  private static final String DELETED = "\"_topic_id\" IS NULL";
+
+  /** What a query of staged rows says of each; there, a deletion's generation is negative. */
+  private static final String DELETED = "\"_deleted\"";
 
   /** Of so many batches, one is tried straight although the one before met a key of the table. */
   private static final int LONGEST_PAUSE = 64;
@@ -41,13 +42,12 @@ final class UpsertLoad implements RowLoad {
   private int pause;
   private int batchesToPause;
 
-  UpsertLoad(TableNames names, Schema schema, UUID topicId) {
+  UpsertLoad(TableNames names, Schema schema) {
     var key = schema.key().stream().map(Sql::quoted).toList();
     var fields = PostgresBatch.columns(schema, LoadMode.UPSERT).stream().map(Sql::quoted).toList();
     var columns =
         Stream.concat(fields.stream(), Provenance.COLUMNS.stream().map(Sql::quoted))
             .collect(Collectors.joining(", "));
-    var id = "'" + topicId + "'::uuid";
     // Deletions have only their key, so that nothing in it may be NOT NULL; CREATE … AS leaves such
     // constraints out.
     createStage =
@@ -59,35 +59,45 @@ final class UpsertLoad implements RowLoad {
     copyToTable = "COPY " + names.data() + " (" + columns + ") FROM STDIN (FORMAT binary)";
     copyToStage = "COPY " + STAGE + " (" + columns + ") FROM STDIN (FORMAT binary)";
     deletions = new DeletionStatements(names, schema);
-    var newest = newest(key, STAGE);
-    rememberDeletions = deletions.remember(newest, DELETED, id);
-    delete = delete(names, key, id, newest);
-    merge = merge(names, key, fields, id, newest, "", "");
-    var notDeletedSince = " AND " + deletions.notDeletedSince(id);
-    mergeRedriven = merge(names, key, fields, id, newest, "", notDeletedSince);
-    mergeEachKeyOnce = merge(names, key, fields, id, "SELECT * FROM " + STAGE, "", "");
-    var inRange = newest(key, RangeLoad.STAGE + " WHERE \"_row\" BETWEEN ? AND ?");
+    var newest = newest(key, fields, STAGE);
+    rememberDeletions = deletions.remember(newest, DELETED);
+    delete = delete(names, key, newest);
+    merge = merge(names, key, fields, newest, "", "");
+    var notDeletedSince = " AND " + deletions.notDeletedSince();
+    mergeRedriven = merge(names, key, fields, newest, "", notDeletedSince);
+    mergeEachKeyOnce =
+        merge(names, key, fields, "SELECT *, false AS " + DELETED + " FROM " + STAGE, "", "");
+    var inRange =
+        newest(
+            key,
+            Stream.concat(fields.stream(), Stream.of("\"_row\"")).toList(),
+            RangeLoad.STAGE + " WHERE \"_row\" BETWEEN ? AND ?");
     ranges =
         new RangeLoad.Statements(
             columns,
             names.data(),
             List.of(
-                deletions.remember(inRange, DELETED, id),
-                delete(names, key, id, inRange),
-                merge(names, key, fields, id, inRange, " + " + RangeLoad.TRACE, notDeletedSince)));
+                deletions.remember(inRange, DELETED),
+                delete(names, key, inRange),
+                merge(names, key, fields, inRange, " + " + RangeLoad.TRACE, notDeletedSince)));
   }
 
-  private static String newest(List<String> key, String from) {
+  private static String newest(List<String> key, List<String> columns, String from) {
     return "SELECT DISTINCT ON ("
         + String.join(", ", key)
-        + ") * FROM "
+        + ") "
+        + String.join(", ", columns)
+        + ", abs(\"_generation\") AS \"_generation\", \"_partition\", \"_offset\","
+        + " \"_generation\" < 0 AS "
+        + DELETED
+        + " FROM "
         + from
         + " ORDER BY "
         + String.join(", ", key)
-        + ", \"_offset\" DESC, \"_partition\" DESC";
+        + ", abs(\"_generation\") DESC, \"_offset\" DESC, \"_partition\" DESC";
   }
 
-  private static String delete(TableNames names, List<String> key, String id, String newest) {
+  private static String delete(TableNames names, List<String> key, String newest) {
     return "DELETE FROM "
         + names.data()
         + " t USING ("
@@ -97,14 +107,13 @@ final class UpsertLoad implements RowLoad {
         + " AND "
         + key.stream().map(k -> "t." + k + " = s." + k).collect(Collectors.joining(" AND "))
         + " AND "
-        + notNewer(id, "s");
+        + notNewer("s");
   }
 
   private static String merge(
       TableNames names,
       List<String> key,
       List<String> fields,
-      String id,
       String newest,
       String trace,
       String condition) {
@@ -133,7 +142,7 @@ final class UpsertLoad implements RowLoad {
             .map(column -> column + " = excluded." + column)
             .collect(Collectors.joining(", "))
         + " WHERE "
-        + notNewer(id, "excluded");
+        + notNewer("excluded");
   }
 
   @Override
@@ -223,13 +232,8 @@ final class UpsertLoad implements RowLoad {
   }
 
   /** Whether what stands in the table is not newer than what comes. */
-  static String notNewer(String topicId, String incoming) {
-    return "(t.\"_topic_id\" <> "
-        + topicId
-        + " OR t.\"_partition\" <> "
-        + incoming
-        + ".\"_partition\" OR t.\"_offset\" <= "
-        + incoming
-        + ".\"_offset\")";
+  static String notNewer(String incoming) {
+    return "(t.\"_partition\" <> %s.\"_partition\" OR (t.\"_generation\", t.\"_offset\") <= (%s.\"_generation\", %s.\"_offset\"))"
+        .formatted(incoming, incoming, incoming);
   }
 }

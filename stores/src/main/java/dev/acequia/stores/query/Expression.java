@@ -60,7 +60,7 @@ public sealed interface Expression {
 
   /** Where the record stood in its topic: a row's identity in append mode. */
   enum Provenance implements Expression {
-    TOPIC_ID("_topic_id", FieldType.UUID),
+    GENERATION("_generation", FieldType.INT32),
     PARTITION("_partition", FieldType.INT32),
     OFFSET("_offset", FieldType.INT64);
 

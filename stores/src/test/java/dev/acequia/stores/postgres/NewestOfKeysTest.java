@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class NewestOfKeysTest {
@@ -25,7 +24,7 @@ class NewestOfKeysTest {
 
   private final RecordDecoder decoder = new RecordDecoder(SCHEMA);
   private final Row row = new Row(SCHEMA);
-  private final PostgresBatch batch = new PostgresBatch(SCHEMA, LoadMode.UPSERT, new UUID(1, 2));
+  private final PostgresBatch batch = new PostgresBatch(SCHEMA, LoadMode.UPSERT);
 
   private static Schema schema(FieldType firstOfKey) {
     return new Schema(
@@ -43,7 +42,7 @@ class NewestOfKeysTest {
             .formatted(offset, number, name)
             .getBytes(StandardCharsets.UTF_8);
     decoder.decode(json, 0, json.length, row);
-    batch.add(row, partition, offset);
+    batch.add(row, 1, partition, offset);
   }
 
   private static Optional<BitSet> superseded(PostgresBatch batch) {
@@ -81,7 +80,7 @@ class NewestOfKeysTest {
     add("a", 1, 0, 1);
     var key = "[\"a\",1]".getBytes(StandardCharsets.UTF_8);
     decoder.decodeKey(key, 0, key.length, row);
-    batch.addDeletion(row, 0, 2);
+    batch.addDeletion(row, 1, 0, 2);
     add("b", 1, 0, 3);
     assertThat(superseded(batch)).isEqualTo(rows(0));
   }
@@ -127,13 +126,12 @@ class NewestOfKeysTest {
   @Test
   void leavesKeysWhoseBytesSayTooLittleToTheTable() {
     for (var type : List.of(FieldType.DECIMAL, FieldType.DOUBLE)) {
-      assertThat(superseded(new PostgresBatch(schema(type), LoadMode.UPSERT, new UUID(1, 2))))
-          .isEmpty();
+      assertThat(superseded(new PostgresBatch(schema(type), LoadMode.UPSERT))).isEmpty();
     }
   }
 
   @Test
   void anAppendedBatchSupersedesNothing() {
-    assertThat(superseded(new PostgresBatch(SCHEMA, LoadMode.APPEND, new UUID(1, 2)))).isEmpty();
+    assertThat(superseded(new PostgresBatch(SCHEMA, LoadMode.APPEND))).isEmpty();
   }
 }

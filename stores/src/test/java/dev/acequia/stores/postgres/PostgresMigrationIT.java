@@ -95,7 +95,7 @@ class PostgresMigrationIT {
             "timestamp|timestamp with time zone|YES",
             "uuid|uuid|YES",
             "json|jsonb|YES",
-            "_topic_id|uuid|NO",
+            "_generation|integer|NO",
             "_partition|integer|NO",
             "_offset|bigint|NO");
     assertThat(offsets()).containsExactly("0|" + TOPIC + "|7|0", "1|" + TOPIC + "|7|0");

@@ -15,6 +15,7 @@ import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.CommitGate;
+import dev.acequia.stores.Lineage;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.RowRejection;
@@ -62,7 +63,7 @@ class PostgresWriterIT {
     var value = name == null ? "null" : '"' + name + '"';
     var json = ("{\"id\":" + id + ",\"name\":" + value + "}").getBytes(StandardCharsets.UTF_8);
     new RecordDecoder(SCHEMA).decode(json, 0, json.length, row);
-    batch.add(row, partition, offset);
+    batch.add(row, 1, partition, offset);
   }
 
   private StoreBatch batch(StoreWriter writer, int partition, long from, String... names)
@@ -76,7 +77,7 @@ class PostgresWriterIT {
   }
 
   private static List<PartitionAdvance> advance(PartitionClaim claim, long from, long to) {
-    return List.of(new PartitionAdvance(claim.partition(), claim.fence(), from, to));
+    return List.of(new PartitionAdvance(claim.partition(), claim.fence(), from, to, null));
   }
 
   private static PartitionClaim claim(StoreWriter writer, int partition)
@@ -92,7 +93,8 @@ class PostgresWriterIT {
   void storesABatchAndItsOffsetsTogether() throws Exception {
     try (var writer = writer(migrated(LoadMode.APPEND), "pod")) {
       var claim = claim(writer, 1);
-      assertThat(claim).isEqualTo(new PartitionClaim(1, 0, TOPIC, 1, SCHEMA.hash(), null));
+      assertThat(claim)
+          .isEqualTo(new PartitionClaim(1, 0, null, TOPIC, Lineage.of(1), 1, SCHEMA.hash(), null));
       assertThat(writer.write(batch(writer, 1, 0, "a", "b"), advance(claim, 0, 5), OPEN))
           .isEqualTo(new WriteResult.Stored(2, 0, 0));
       assertThat(claim(writer, 1).nextOffset()).isEqualTo(5);
@@ -142,8 +144,8 @@ class PostgresWriterIT {
               first.write(
                   batch,
                   List.of(
-                      new PartitionAdvance(0, zero.fence(), 0, 1),
-                      new PartitionAdvance(1, one.fence(), 0, 1)),
+                      new PartitionAdvance(0, zero.fence(), 0, 1, null),
+                      new PartitionAdvance(1, one.fence(), 0, 1, null)),
                   OPEN))
           .isEqualTo(new WriteResult.Overtaken());
       assertThat(claim(first, 0).nextOffset()).isZero();
@@ -301,10 +303,10 @@ class PostgresWriterIT {
       batch.clear();
       var key = "[1]".getBytes(StandardCharsets.UTF_8);
       new RecordDecoder(SCHEMA).decodeKey(key, 0, key.length, row);
-      batch.addDeletion(row, 0, 4);
+      batch.addDeletion(row, 1, 0, 4);
       key = "[2]".getBytes(StandardCharsets.UTF_8);
       new RecordDecoder(SCHEMA).decodeKey(key, 0, key.length, row);
-      batch.addDeletion(row, 0, 7);
+      batch.addDeletion(row, 1, 0, 7);
       writer.write(batch, advance(claim, 7, 8), OPEN);
       assertThat(names()).containsExactly("newer");
     }
@@ -316,7 +318,8 @@ class PostgresWriterIT {
       var definition = migrated(mode);
       warehouse.asSuperuser(
           "ALTER TABLE ops.flights ADD CONSTRAINT short CHECK (length(name) < 5)",
-          "INSERT INTO ops._acequia_offsets_flights SELECT 7, topic_id, 0, 0, schema_hash FROM ops._acequia_offsets_flights WHERE partition = 0");
+          "INSERT INTO ops._acequia_offsets_flights SELECT 7, topic_id, 0, 0, schema_hash FROM ops._acequia_offsets_flights WHERE partition = 0",
+          "INSERT INTO ops._acequia_generations_flights SELECT 7, generation, topic_id, 0 FROM ops._acequia_generations_flights WHERE partition = 0");
       try (var writer = writer(definition, "pod")) {
         var claim = claim(writer, 7);
         var batch = writer.newBatch();
@@ -493,7 +496,7 @@ class PostgresWriterIT {
       add(batch, 0, 2, 2, "goes");
       var key = "[2]".getBytes(StandardCharsets.UTF_8);
       new RecordDecoder(SCHEMA).decodeKey(key, 0, key.length, row);
-      batch.addDeletion(row, 0, 3);
+      batch.addDeletion(row, 1, 0, 3);
       add(batch, 0, 4, 3, "too long");
       add(batch, 0, 5, 3, "new");
       assertThat(writer.write(batch, advance(claim, 0, 6), OPEN))

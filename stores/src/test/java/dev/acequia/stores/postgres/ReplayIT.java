@@ -61,7 +61,7 @@ class ReplayIT {
   private void add(StoreBatch batch, long offset, long id, String name) throws BadRecordException {
     var json = ("{\"id\":" + id + ",\"name\":\"" + name + "\"}").getBytes(StandardCharsets.UTF_8);
     new RecordDecoder(SCHEMA).decode(json, 0, json.length, row);
-    batch.add(row, 0, offset);
+    batch.add(row, 1, 0, offset);
   }
 
   private static Rewind rewind(UUID id, long from, long until, long resume) {
@@ -70,7 +70,8 @@ class ReplayIT {
 
   private static Rewind rewind(
       UUID id, long from, long until, long resume, @Nullable UUID previous) {
-    return new Rewind(from, new PartitionReplay(id, from, until, resume), true, previous);
+    return new Rewind(
+        from, null, new PartitionReplay(id, from, until, resume, null), true, previous);
   }
 
   private static PartitionClaim claim(StoreWriter writer) throws Exception {
@@ -80,7 +81,7 @@ class ReplayIT {
   private WriteResult write(StoreWriter writer, StoreBatch batch, long from, long to)
       throws Exception {
     return writer.write(
-        batch, List.of(new PartitionAdvance(0, claim(writer).fence(), from, to)), OPEN);
+        batch, List.of(new PartitionAdvance(0, claim(writer).fence(), from, to, null)), OPEN);
   }
 
   private List<String> table() throws Exception {
@@ -110,7 +111,9 @@ class ReplayIT {
     return new PartitionClaim(
         claim.partition(),
         claim.nextOffset(),
+        claim.leaderEpoch(),
         claim.topicId(),
+        claim.lineage(),
         fence,
         claim.schemaHash(),
         claim.replay());
@@ -183,7 +186,7 @@ class ReplayIT {
       accept("30");
       var claim = claim(writer);
       assertThat(claim.nextOffset()).isEqualTo(30);
-      assertThat(claim.replay()).isEqualTo(new PartitionReplay(id, 30, 90, 90));
+      assertThat(claim.replay()).isEqualTo(new PartitionReplay(id, 30, 90, 90, null));
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -169,6 +170,7 @@ final class Warehouse {
         topicId,
         IntStream.range(0, partitions)
             .mapToObj(partition -> new TopicLog.Range(beginning, end))
-            .toList());
+            .toList(),
+        (partition, offset, leaderEpoch) -> Optional.empty());
   }
 }

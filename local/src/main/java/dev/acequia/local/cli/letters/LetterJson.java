@@ -46,6 +46,10 @@ public final class LetterJson {
       json.writeObjectFieldStart("source");
       json.writeStringField("topic", source.get().topic());
       json.writeStringField("topicId", source.get().topicId());
+      var generation = source.get().generation();
+      if (generation != null) {
+        json.writeNumberField("generation", generation);
+      }
       json.writeNumberField("partition", source.get().partition());
       json.writeNumberField("offset", source.get().offset());
       sourceTime(json, letter);

@@ -1,5 +1,6 @@
 package dev.acequia.local.cli.letters;
 
+import dev.acequia.contract.record.SourceCoordinates;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
@@ -23,11 +24,20 @@ public final class LetterTable {
     out.printf(
         LINE,
         letter.putAside().truncatedTo(ChronoUnit.SECONDS),
-        letter.source().map(source -> source.partition() + ":" + source.offset()).orElse("-"),
+        letter.source().map(LetterTable::place).orElse("-"),
         record.partition() + ":" + record.offset(),
         letter.errorClass(),
         ReadableBytes.onOneLine(letter.error().getBytes(StandardCharsets.UTF_8), MESSAGE),
         record.value() == null ? "(none)" : ReadableBytes.onOneLine(record.value(), VALUE));
+  }
+
+  /** After a cut of the log an offset is not enough. */
+  private static String place(SourceCoordinates source) {
+    var generation = source.generation();
+    return source.partition()
+        + ":"
+        + source.offset()
+        + (generation == null || generation == 1 ? "" : " g" + generation);
   }
 
   /** Says what there is, with or without a table. */

@@ -90,7 +90,9 @@ public final class Redrive implements AutoCloseable {
         topic.partitions().stream()
             .filter(state -> state.partition() == source.partition())
             .findFirst();
-    return partition.isEmpty() || partition.get().end() <= source.offset()
+    // Of a log that was cut, letters stay whose records are gone: their generation tells.
+    return partition.isEmpty()
+            || source.generation() == null && partition.get().end() <= source.offset()
         ? "of a place that the topic does not have"
         : null;
   }

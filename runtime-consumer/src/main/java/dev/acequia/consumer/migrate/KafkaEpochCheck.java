@@ -1,0 +1,68 @@
+package dev.acequia.consumer.migrate;
+
+import dev.acequia.contract.KafkaConnection;
+import dev.acequia.stores.TopicLog.Cut;
+import dev.acequia.stores.TopicLog.EpochCheck;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Has a consumer without a group go to the offset: it asks the leader where the epoch ended. */
+final class KafkaEpochCheck implements EpochCheck {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final String topic;
+  private final KafkaConnection kafka;
+
+  KafkaEpochCheck(String topic, KafkaConnection kafka) {
+    this.topic = topic;
+    this.kafka = kafka;
+  }
+
+  @Override
+  public Optional<Cut> cut(int partition, long offset, int leaderEpoch) {
+    try (var consumer =
+        new KafkaConsumer<>(
+            kafka.with(
+                Map.of(
+                    ConsumerConfig.CLIENT_ID_CONFIG,
+                    "acequia-migration-epochs",
+                    ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                    false,
+                    ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                    false,
+                    ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                    "none",
+                    ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                    (int) PATIENCE.toMillis())),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      return cut(consumer, new TopicPartition(topic, partition), offset, leaderEpoch);
+    }
+  }
+
+  private static Optional<Cut> cut(
+      Consumer<byte[], byte[]> consumer, TopicPartition name, long offset, int leaderEpoch) {
+    consumer.assign(List.of(name));
+    // Without the leader's own epoch, which comes with this, the client compares nothing.
+    consumer.endOffsets(List.of(name));
+    consumer.seek(name, new OffsetAndMetadata(offset, Optional.of(leaderEpoch), ""));
+    try {
+      consumer.position(name);
+      return Optional.empty();
+    } catch (LogTruncationException e) {
+      var diverged = e.divergentOffsets().get(name);
+      return Optional.of(
+          new Cut(diverged == null ? OptionalLong.empty() : OptionalLong.of(diverged.offset())));
+    }
+  }
+}

@@ -1,0 +1,286 @@
+package dev.acequia.stores.postgres;
+
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.TerminationException;
+import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.stores.TopicLog;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives the tables of a former version, whose rows name their topic, the generation instead; while
+ * that version's consumer goes on writing to them. The column's default is the generation of what
+ * that consumer writes. The data table has been upgraded when its {@code _topic_id} may be null;
+ * until then each step can be taken again.
+ */
+final class ProvenanceUpgrade {
+  private static final Logger LOG = LoggerFactory.getLogger(ProvenanceUpgrade.class);
+
+  private final TableNames names;
+  private final LoadMode mode;
+  private final MigrationSteps steps;
+  private final IndexMigration indexes;
+
+  ProvenanceUpgrade(TableNames names, LoadMode mode, MigrationSteps steps, IndexMigration indexes) {
+    this.names = names;
+    this.mode = mode;
+    this.steps = steps;
+    this.indexes = indexes;
+  }
+
+  /** Does what takes long, and keeps nobody waiting; {@link #finish} is to follow. */
+  void prepare(TopicLog log) throws TerminationException, StoreUnavailableException {
+    if (!steps.run(this::isDue)) {
+      return;
+    }
+    LOG.info("bringing {} up to date: its rows get the generation of their log", names.data());
+    var topics = steps.run(connection -> topics(connection, log.topicId()));
+    steps.run(connection -> addColumns(connection, topics, log.topicId()));
+    steps.run(this::setOlderGenerations);
+    if (mode == LoadMode.APPEND) {
+      indexes.buildUnique(names.provenanceIndex(), Provenance.COLUMNS);
+    }
+  }
+
+  /** Ends it, in the transaction of the migration. */
+  void finish(Connection connection) throws SQLException {
+    if (!isDue(connection)) {
+      return;
+    }
+    if (mode == LoadMode.APPEND) {
+      var key = primaryKey(connection, names.data());
+      execute(connection, "ALTER TABLE " + names.data() + " DROP CONSTRAINT " + key);
+      execute(
+          connection,
+          "ALTER TABLE "
+              + names.data()
+              + " ADD CONSTRAINT "
+              + key
+              + " PRIMARY KEY USING INDEX "
+              + Sql.quoted(names.provenanceIndex()));
+    }
+    execute(
+        connection, "ALTER TABLE " + names.data() + " ALTER COLUMN \"_topic_id\" DROP NOT NULL");
+    if (has(connection, names.repeats(), "topic_id")) {
+      execute(
+          connection,
+          "ALTER TABLE "
+              + names.repeats()
+              + " DROP CONSTRAINT "
+              + primaryKey(connection, names.repeats()));
+      execute(
+          connection,
+          "ALTER TABLE "
+              + names.repeats()
+              + " ADD PRIMARY KEY (generation, partition, \"offset\"),"
+              + " ALTER COLUMN topic_id DROP NOT NULL");
+    }
+  }
+
+  private boolean isDue(Connection connection) throws SQLException {
+    return column(connection, names.data(), Provenance.TOPIC_ID)
+        .filter(TableState.Column::notNull)
+        .isPresent();
+  }
+
+  /**
+   * All topics that rows are of, in the order of the generations that they get: what the consumer
+   * of the former version reads has the last.
+   */
+  private List<UUID> topics(Connection connection, UUID current) throws SQLException {
+    var offsets = topics(connection, names.offsets(), "topic_id");
+    var all = ofData(connection);
+    for (var table : List.of(names.idempotency(), names.repeats())) {
+      all.addAll(topics(connection, table, "topic_id"));
+    }
+    all.addAll(topics(connection, names.deletions(), Provenance.TOPIC_ID));
+    var ordered = new LinkedHashSet<UUID>();
+    all.stream().filter(topic -> !offsets.contains(topic)).forEach(ordered::add);
+    offsets.stream().filter(topic -> !topic.equals(current)).forEach(ordered::add);
+    if (offsets.contains(current) || ordered.isEmpty()) {
+      ordered.add(current);
+    }
+    return List.copyOf(ordered);
+  }
+
+  private SortedSet<UUID> ofData(Connection connection) throws SQLException {
+    if (mode == LoadMode.APPEND) {
+      return read(
+          connection,
+          // From one to the next by the primary key, which begins with it.
+          """
+          WITH RECURSIVE t (topic) AS (
+            (SELECT "_topic_id" FROM %s ORDER BY "_topic_id" LIMIT 1)
+            UNION ALL
+            SELECT (SELECT d."_topic_id" FROM %s d WHERE d."_topic_id" > t.topic
+              ORDER BY d."_topic_id" LIMIT 1)
+            FROM t WHERE t.topic IS NOT NULL)
+          SELECT topic FROM t WHERE topic IS NOT NULL"""
+              .formatted(names.data(), names.data()));
+    }
+    // Another topic than the one at hand takes a person's word.
+    return read(
+                connection,
+                "SELECT topic_id FROM " + names.offsets() + " WHERE accepted IS NOT NULL LIMIT 1")
+            .isEmpty()
+        ? new TreeSet<>()
+        : topics(connection, names.data(), Provenance.TOPIC_ID);
+  }
+
+  private boolean addColumns(Connection connection, List<UUID> topics, UUID current)
+      throws SQLException {
+    MigrationSteps.lock(connection, names.data());
+    if (has(connection, names.data(), Provenance.GENERATION)) {
+      return true;
+    }
+    execute(connection, GenerationLedger.create(names));
+    // In the order of the consumer's transactions.
+    execute(
+        connection,
+        "ALTER TABLE "
+            + names.offsets()
+            + " ADD COLUMN leader_epoch integer, ADD COLUMN replay_resume_epoch integer,"
+            + " ALTER COLUMN accepted TYPE text[] USING CASE WHEN accepted IS NULL THEN"
+            + " '{}'::text[] ELSE ARRAY[accepted] END, ALTER COLUMN accepted SET DEFAULT '{}',"
+            + " ALTER COLUMN accepted SET NOT NULL");
+    GenerationLedger.read(connection, names).begin(partitions(connection), topics);
+    var generation = topics.size();
+    // Consumers of the former version look for the topic in what is remembered.
+    var topic = " SET DEFAULT '" + current + "'";
+    if (has(connection, names.idempotency(), "topic_id")) {
+      execute(
+          connection,
+          "ALTER TABLE %s ADD COLUMN generation integer NOT NULL DEFAULT %d, ADD COLUMN hash uuid, ALTER COLUMN topic_id %s"
+              .formatted(names.idempotency(), generation, topic));
+    }
+    if (has(connection, names.repeats(), "topic_id")) {
+      execute(
+          connection,
+          "ALTER TABLE %s ADD COLUMN generation integer NOT NULL DEFAULT %d, ALTER COLUMN topic_id %s"
+              .formatted(names.repeats(), generation, topic));
+    }
+    var added =
+        "ADD COLUMN "
+            + Sql.quoted(Provenance.GENERATION)
+            + " integer NOT NULL DEFAULT "
+            + generation;
+    if (has(connection, names.deletions(), Provenance.TOPIC_ID)) {
+      execute(
+          connection,
+          "ALTER TABLE "
+              + names.deletions()
+              + " "
+              + added
+              + ", ALTER COLUMN \"_topic_id\""
+              + topic);
+    }
+    execute(connection, "ALTER TABLE " + names.data() + " " + added);
+    return true;
+  }
+
+  private boolean setOlderGenerations(Connection connection) throws SQLException {
+    var topics = GenerationLedger.read(connection, names).topics();
+    for (var i = 0; i < topics.size() - 1; i++) {
+      setGeneration(connection, names.data(), "_generation", "_topic_id", i + 1, topics.get(i));
+      setGeneration(
+          connection, names.deletions(), "_generation", "_topic_id", i + 1, topics.get(i));
+      setGeneration(
+          connection, names.idempotency(), "generation", "topic_id", i + 1, topics.get(i));
+      setGeneration(connection, names.repeats(), "generation", "topic_id", i + 1, topics.get(i));
+    }
+    return true;
+  }
+
+  private void setGeneration(
+      Connection connection, String table, String column, String topicColumn, int to, UUID topic)
+      throws SQLException {
+    if (!has(connection, table, topicColumn)) {
+      return;
+    }
+    try (var statement =
+        connection.prepareStatement(
+            "UPDATE %s SET %s = ? WHERE %s = ? AND %s <> ?"
+                .formatted(
+                    table, Sql.quoted(column), Sql.quoted(topicColumn), Sql.quoted(column)))) {
+      statement.setInt(1, to);
+      statement.setObject(2, topic);
+      statement.setInt(3, to);
+      statement.executeUpdate();
+    }
+  }
+
+  private List<Integer> partitions(Connection connection) throws SQLException {
+    var partitions = new ArrayList<Integer>();
+    try (var statement = connection.createStatement();
+        var rows =
+            statement.executeQuery(
+                "SELECT partition FROM " + names.offsets() + " ORDER BY partition")) {
+      while (rows.next()) {
+        partitions.add(rows.getInt(1));
+      }
+    }
+    return partitions;
+  }
+
+  private static SortedSet<UUID> topics(Connection connection, String table, String column)
+      throws SQLException {
+    return has(connection, table, column)
+        ? read(connection, "SELECT DISTINCT " + Sql.quoted(column) + " FROM " + table)
+        : new TreeSet<>();
+  }
+
+  private static SortedSet<UUID> read(Connection connection, String sql) throws SQLException {
+    var topics = new TreeSet<UUID>();
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      while (rows.next()) {
+        topics.add(rows.getObject(1, UUID.class));
+      }
+    }
+    return topics;
+  }
+
+  private static boolean has(Connection connection, String table, String column)
+      throws SQLException {
+    return column(connection, table, column).isPresent();
+  }
+
+  private static Optional<TableState.Column> column(
+      Connection connection, String table, String column) throws SQLException {
+    return TableState.read(connection, table).stream()
+        .flatMap(state -> Stream.ofNullable(state.columns().get(column)))
+        .findFirst();
+  }
+
+  /** Its name, quoted. */
+  private static String primaryKey(Connection connection, String table) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            "SELECT quote_ident(conname) FROM pg_constraint"
+                + " WHERE conrelid = to_regclass(?) AND contype = 'p'")) {
+      statement.setString(1, table);
+      try (var row = statement.executeQuery()) {
+        if (!row.next()) {
+          throw new IllegalStateException(table + " has no primary key");
+        }
+        return row.getString(1);
+      }
+    }
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}

@@ -1,0 +1,277 @@
+package dev.acequia.stores.postgres;
+
+import static dev.acequia.stores.postgres.Warehouse.definition;
+import static dev.acequia.stores.postgres.Warehouse.kafkaId;
+import static dev.acequia.stores.postgres.Warehouse.schema;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.contract.AcceptedOffsets;
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.record.BadRecordException;
+import dev.acequia.contract.record.RecordDecoder;
+import dev.acequia.contract.record.Row;
+import dev.acequia.stores.CommitGate;
+import dev.acequia.stores.Lineage;
+import dev.acequia.stores.Lineage.Generation;
+import dev.acequia.stores.PartitionAdvance;
+import dev.acequia.stores.PartitionClaim;
+import dev.acequia.stores.PartitionReplay;
+import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.TopicLog;
+import dev.acequia.stores.TopicLog.Cut;
+import dev.acequia.stores.TopicLog.EpochCheck;
+import dev.acequia.stores.WriteResult;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A log that was cut holds other records at the same offsets: they are stored, and win. */
+class GenerationsIT {
+  private static final UUID TOPIC = UUID.randomUUID();
+  private static final Schema SCHEMA =
+      schema(
+          List.of("id"),
+          new Field("id", FieldType.INT64, true, null),
+          new Field("name", FieldType.STRING, false, null));
+  private static final CommitGate<RuntimeException> OPEN = rejected -> {};
+  private static final EpochCheck NOT_CUT = (partition, offset, epoch) -> Optional.empty();
+
+  private final Warehouse warehouse = Warehouse.create();
+  private final Row row = new Row(SCHEMA);
+
+  private static PipelineDefinition accepting(
+      LoadMode mode, int partitions, @Nullable Integer partition, String to) {
+    return definition(
+        SCHEMA, mode, TOPIC, partitions, new AcceptedOffsets(kafkaId(TOPIC), partition, to));
+  }
+
+  private void migrate(PipelineDefinition definition, long end, EpochCheck epochs)
+      throws Exception {
+    StoreMigration.open(definition, warehouse.migrationEnvironment())
+        .migrate(
+            new TopicLog(
+                definition.topic().uuid(),
+                IntStream.range(0, definition.topic().partitions())
+                    .mapToObj(partition -> new TopicLog.Range(0, end))
+                    .toList(),
+                epochs));
+  }
+
+  private StoreWriter writer(PipelineDefinition definition) {
+    return StoreWriter.open(definition, warehouse.writerEnvironment("pod"));
+  }
+
+  private void add(StoreBatch batch, PartitionClaim claim, long offset, long id, String name)
+      throws BadRecordException {
+    var json = ("{\"id\":" + id + ",\"name\":\"" + name + "\"}").getBytes(StandardCharsets.UTF_8);
+    new RecordDecoder(SCHEMA).decode(json, 0, json.length, row);
+    batch.add(row, claim.lineage().at(offset), claim.partition(), offset);
+  }
+
+  /** Reads from where the store is to an offset, each record with its own offset as id. */
+  private WriteResult load(
+      PipelineDefinition definition, long to, @Nullable Integer epoch, String name)
+      throws Exception {
+    try (var writer = writer(definition)) {
+      var claim = writer.claim(0).orElseThrow();
+      var batch = writer.newBatch();
+      if (claim.isReplaying()) {
+        batch.expectDuplicates();
+      }
+      for (var offset = claim.nextOffset(); offset < to; offset++) {
+        add(batch, claim, offset, offset, name);
+      }
+      return writer.write(
+          batch,
+          List.of(new PartitionAdvance(0, claim.fence(), claim.nextOffset(), to, epoch)),
+          OPEN);
+    }
+  }
+
+  private List<String> names() throws Exception {
+    return warehouse.rows("SELECT name FROM ops.flights ORDER BY id, _generation, _offset");
+  }
+
+  private PartitionClaim claim(PipelineDefinition definition) throws Exception {
+    try (var writer = writer(definition)) {
+      return writer.claim(0).orElseThrow();
+    }
+  }
+
+  @Test
+  void storesWhatCameAfterACutThoughItsOffsetsWereReadBefore() throws Exception {
+    for (var mode : LoadMode.values()) {
+      migrate(definition(SCHEMA, mode, TOPIC, 1, null), 4, NOT_CUT);
+      load(definition(SCHEMA, mode, TOPIC, 1, null), 4, null, "old");
+
+      var accepted = accepting(mode, 1, null, "2");
+      migrate(accepted, 2, NOT_CUT);
+      assertThat(load(accepted, 4, null, "new")).isEqualTo(new WriteResult.Stored(2, 0, 0));
+
+      assertThat(names())
+          .containsExactlyElementsOf(
+              switch (mode) {
+                case APPEND -> List.of("old", "old", "old", "new", "old", "new");
+                case UPSERT -> List.of("old", "old", "new", "new");
+              });
+      StoreMigration.open(accepted, warehouse.migrationEnvironment()).drop();
+    }
+  }
+
+  /** The log has grown past what was read: only the epochs tell. */
+  @Test
+  void readsWhatWasNotCutUnderItsOwnGeneration() throws Exception {
+    for (var mode : LoadMode.values()) {
+      migrate(definition(SCHEMA, mode, TOPIC, 1, null), 4, NOT_CUT);
+      load(definition(SCHEMA, mode, TOPIC, 1, null), 4, 7, "old");
+      assertThat(claim(definition(SCHEMA, mode, TOPIC, 1, null)).leaderEpoch()).isEqualTo(7);
+
+      var accepted = accepting(mode, 1, null, "1");
+      migrate(
+          accepted,
+          9,
+          (partition, offset, epoch) -> {
+            assertThat(List.of(partition, offset, epoch)).isEqualTo(List.of(0, 4L, 7));
+            return Optional.of(new Cut(OptionalLong.of(3)));
+          });
+      var claim = claim(accepted);
+      assertThat(claim.nextOffset()).isEqualTo(1);
+      assertThat(claim.leaderEpoch()).isNull();
+      assertThat(claim.lineage())
+          .isEqualTo(new Lineage(List.of(new Generation(1, 0), new Generation(2, 3))));
+      // Up to the cut it is a replay; what follows is new.
+      assertThat(claim.replay())
+          .isNotNull()
+          .extracting(PartitionReplay::from, PartitionReplay::until, PartitionReplay::resume)
+          .containsExactly(1L, 3L, 3L);
+      load(accepted, 9, 8, "again");
+
+      assertThat(names())
+          .containsExactlyElementsOf(
+              switch (mode) {
+                case APPEND ->
+                    List.of(
+                        "old", "old", "old", "old", "again", "again", "again", "again", "again",
+                        "again");
+                case UPSERT ->
+                    List.of(
+                        "old", "again", "again", "again", "again", "again", "again", "again",
+                        "again");
+              });
+      StoreMigration.open(accepted, warehouse.migrationEnvironment()).drop();
+    }
+  }
+
+  @Test
+  void aJumpOverWhatRetentionRemovedIsNoCut() throws Exception {
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, NOT_CUT);
+    load(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, 7, "old");
+    var accepted = accepting(LoadMode.APPEND, 1, null, "6");
+    migrate(accepted, 9, NOT_CUT);
+    assertThat(claim(accepted).lineage()).isEqualTo(Lineage.of(1));
+  }
+
+  @Test
+  void asksForNoEpochsButWhenAWordIsApplied() throws Exception {
+    EpochCheck unasked =
+        (partition, offset, epoch) -> {
+          throw new AssertionError("asked");
+        };
+    var accepted = accepting(LoadMode.APPEND, 1, null, "2");
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, unasked);
+    load(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, 7, "old");
+    migrate(accepted, 4, NOT_CUT);
+    migrate(accepted, 4, unasked);
+    assertThat(claim(accepted).nextOffset()).isEqualTo(2);
+  }
+
+  @Test
+  void anotherTopicHasGenerationsOfItsOwnForAllItsPartitions() throws Exception {
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 2, null), 4, NOT_CUT);
+    var other = UUID.randomUUID();
+    for (var partitions : List.of(2, 3)) {
+      migrate(
+          definition(
+              SCHEMA,
+              LoadMode.APPEND,
+              other,
+              partitions,
+              new AcceptedOffsets(kafkaId(other), null, "earliest")),
+          4,
+          NOT_CUT);
+    }
+    assertThat(
+            warehouse.rows(
+                "SELECT partition, generation, topic_id, from_offset FROM ops._acequia_generations_flights ORDER BY 2, 1"))
+        .containsExactly(
+            "0|1|" + TOPIC + "|0",
+            "1|1|" + TOPIC + "|0",
+            "0|2|" + other + "|0",
+            "1|2|" + other + "|0",
+            "2|2|" + other + "|0");
+  }
+
+  /** A word about what was there: a partition that is made later is read from its beginning. */
+  @Test
+  void aWordIsNotGoodForPartitionsThatCameLater() throws Exception {
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 500, NOT_CUT);
+    migrate(accepting(LoadMode.APPEND, 1, null, "latest"), 500, NOT_CUT);
+    migrate(accepting(LoadMode.APPEND, 2, null, "latest"), 500, NOT_CUT);
+    migrate(accepting(LoadMode.APPEND, 2, null, "latest"), 500, NOT_CUT);
+    assertThat(nextOffsets()).containsExactly("500", "0");
+  }
+
+  @Test
+  void aWordIsNotGoodForATableThatIsFilledAnew() throws Exception {
+    var accepted = accepting(LoadMode.APPEND, 1, null, "latest");
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 500, NOT_CUT);
+    migrate(accepted, 500, NOT_CUT);
+    warehouse.asSuperuser("DROP TABLE " + String.join(", ", refilled()));
+    migrate(accepted, 500, NOT_CUT);
+    migrate(accepted, 500, NOT_CUT);
+    assertThat(nextOffsets()).containsExactly("0");
+  }
+
+  /** As GitOps does, when an old revision is brought back. */
+  @Test
+  void aWordThatComesBackAfterAnotherIsNotAppliedAgain() throws Exception {
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 500, NOT_CUT);
+    for (var to : List.of("100", "200", "100")) {
+      migrate(accepting(LoadMode.APPEND, 1, null, to), 500, NOT_CUT);
+    }
+    assertThat(nextOffsets()).containsExactly("200");
+  }
+
+  @Test
+  void aTableThatIsFilledAnewGoesOnWithItsGenerations() throws Exception {
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, NOT_CUT);
+    load(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, null, "old");
+    var accepted = accepting(LoadMode.APPEND, 1, null, "2");
+    migrate(accepted, 2, NOT_CUT);
+    warehouse.asSuperuser("DROP TABLE " + String.join(", ", refilled()));
+    migrate(accepted, 6, NOT_CUT);
+    assertThat(claim(accepted).lineage())
+        .isEqualTo(new Lineage(List.of(new Generation(1, 0), new Generation(2, 2))));
+  }
+
+  private List<String> refilled() throws Exception {
+    return new TableNames("ops", "flights")
+        .refilled().stream().filter(table -> !table.contains("deleted")).toList();
+  }
+
+  private List<String> nextOffsets() throws Exception {
+    return warehouse.rows(
+        "SELECT next_offset FROM ops._acequia_offsets_flights ORDER BY partition");
+  }
+}
