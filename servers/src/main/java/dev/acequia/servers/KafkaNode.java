@@ -23,7 +23,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /** One process of a Kafka cluster (KRaft): a broker, the controller, or both. */
 final class KafkaNode {
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
+  private static final Duration START_LIMIT = Duration.ofMinutes(4);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
   private static final int CORRELATION_ID = 1;
 

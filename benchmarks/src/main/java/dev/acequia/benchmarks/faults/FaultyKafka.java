@@ -12,6 +12,10 @@ import java.util.Map;
 final class FaultyKafka implements AutoCloseable {
   static final int BROKERS = 3;
 
+  /** Short lives, four of them at once. */
+  private static final List<String> JVM_OPTIONS =
+      List.of("-Xms64m", "-Xmx320m", "-XX:TieredStopAtLevel=1");
+
   private static final String SESSION_MS = "3000";
   private static final String HEARTBEAT_MS = "500";
 
@@ -30,8 +34,7 @@ final class FaultyKafka implements AutoCloseable {
             home,
             Ports.keptIn(home.data()),
             BROKERS,
-            new KafkaSettings(
-                KafkaSettings.small().jvmOptions(), properties, clock.environment()));
+            new KafkaSettings(JVM_OPTIONS, properties, clock.environment()));
   }
 
   String bootstrapServers() {

@@ -84,8 +84,19 @@ final class History implements Callable<History.Outcome> {
 
   @Override
   public Outcome call() throws Exception {
+    var name = plan.mode().name().toLowerCase(Locale.ROOT);
+    try (var pipeline =
+        new HistoryPipeline(servers, name, plan.mode(), plan.partitions(), folder)) {
+      return of(pipeline);
+    } finally {
+      endFaults();
+    }
+  }
+
+  /** The history of a pipeline that is there already. */
+  Outcome of(HistoryPipeline pipeline) throws Exception {
     try {
-      return live();
+      return live(pipeline);
     } finally {
       endFaults();
     }
@@ -98,13 +109,11 @@ final class History implements Callable<History.Outcome> {
     }
   }
 
-  private Outcome live() throws Exception {
-    var name = plan.mode().name().toLowerCase(Locale.ROOT);
-    try (var pipeline = new HistoryPipeline(servers, name, plan.mode(), plan.partitions(), folder);
-        var fleet = new Fleet(pipeline, plan.classPath());
+  private Outcome live(HistoryPipeline pipeline) throws Exception {
+    try (var fleet = new Fleet(pipeline, plan.classPath());
         var producer =
             new HistoryProducer(pipeline, plan.ids(), plan.perSecond(), plan.seed()).start()) {
-      var chronicle = new Chronicle(name, log);
+      var chronicle = new Chronicle(pipeline.name(), log);
       var nemesis =
           new Nemesis(
               new Scene(

@@ -53,6 +53,7 @@ final class HistoryPipeline implements AutoCloseable {
   private final LoadMode mode;
   private final String name;
   private final Path folder;
+  private final String classPath;
   private final HistoryTopic topic;
   private final LostRecords lost = new LostRecords();
   private int addedFields;
@@ -66,7 +67,24 @@ final class HistoryPipeline implements AutoCloseable {
    */
   HistoryPipeline(FaultyServers servers, String name, LoadMode mode, int partitions, Path folder)
       throws SQLException, IOException, ExecutionException, TimeoutException, InterruptedException {
+    this(servers, name, mode, partitions, folder, System.getProperty("java.class.path"));
+  }
+
+  /**
+   * Makes the topic, the database and the table.
+   *
+   * @param classPath the migration's; what comes first wins
+   */
+  HistoryPipeline(
+      FaultyServers servers,
+      String name,
+      LoadMode mode,
+      int partitions,
+      Path folder,
+      String classPath)
+      throws SQLException, IOException, ExecutionException, TimeoutException, InterruptedException {
     this.servers = servers;
+    this.classPath = classPath;
     this.mode = mode;
     this.name = name;
     this.folder = Files.createDirectories(folder);
@@ -242,7 +260,7 @@ final class HistoryPipeline implements AutoCloseable {
     environment.put(RuntimeVariable.STORE_READER_USERNAME, name + "_reader");
     environment.put(RuntimeVariable.STORE_READER_PASSWORD, "reader");
     return RuntimeProcess.start(
-        RuntimeProgram.MIGRATION.on(System.getProperty("java.class.path"), named(environment)),
+        RuntimeProgram.MIGRATION.on(classPath, named(environment)),
         folder.resolve(pod + ".log"),
         folder.resolve(pod + ".termination"));
   }

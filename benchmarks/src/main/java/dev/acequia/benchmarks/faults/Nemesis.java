@@ -38,7 +38,14 @@ final class Nemesis {
       return;
     }
     scene.chronicle().say("%s", fault.words());
-    family.inflict(fault);
+    try {
+      family.inflict(fault);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      // The comparison at the end is worth having all the same.
+      scene.chronicle().violation("'%s' cannot be inflicted: %s", fault.words(), e);
+    }
   }
 
   /** Waits until every partition goes on. */

@@ -17,7 +17,7 @@ record Scene(
     HistoryProducer producer,
     RandomGenerator random,
     Chronicle chronicle) {
-  private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(2);
+  private static final Duration RECOVERY_LIMIT = Duration.ofMinutes(4);
 
   FaultyServers servers() {
     return pipeline.servers();

@@ -8,6 +8,7 @@ import dev.acequia.contract.Termination;
 import dev.acequia.servers.PostgresSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +64,43 @@ class BrokenBuildIT {
     var findings = killBeforeCommit("single", WHOLE);
     assertThat(findings.first()).isEmpty();
     assertThat(findings.compared()).isEqualTo(2 * RECORDS);
+  }
+
+  @Test
+  void findsWhatIsLostWhenEpochsAreIgnored() throws Exception {
+    var outcome = loseLogTail("epochless", BrokenBuild.withoutEpochs(folder.resolve("iii")), WHOLE);
+    assertThat(outcome.violations().toString()).contains("reading goes on in logs that were cut");
+    assertThat(outcome.findings().count(Finding.Kind.LOST)).isPositive();
+  }
+
+  @Test
+  void findsWhatIsLostWhenRecordsKeepTheIdentityOfThoseThatKafkaLost() throws Exception {
+    var outcome =
+        loseLogTail("identical", WHOLE, BrokenBuild.withFormerIdentity(folder.resolve("iv")));
+    assertThat(outcome.violations()).isEmpty();
+    assertThat(outcome.findings().count(Finding.Kind.LOST)).isPositive();
+  }
+
+  private static History.Outcome loseLogTail(
+      String name, String consumers, String migrations) throws Exception {
+    var path = folder.resolve(name);
+    try (var pipeline = new HistoryPipeline(servers, name, LoadMode.APPEND, 1, path, migrations)) {
+      var faults = List.of(Fault.LOSE_LOG_TAIL).iterator();
+      return new History(
+              servers,
+              new History.Plan(
+                  LoadMode.APPEND,
+                  1,
+                  RECORDS,
+                  500,
+                  () -> faults.hasNext() ? faults.next() : null,
+                  consumers,
+                  1),
+              path,
+              new CountDownLatch(1),
+              line -> System.out.println("BrokenBuildIT: " + line))
+          .of(pipeline);
+    }
   }
 
   /**
