@@ -45,7 +45,7 @@ class PaginationIT {
             field("s", FieldType.STRING));
     // Old rows have even keys and new ones odd keys, which fall between them.
     TestPipeline.sql(
-        "INSERT INTO %s SELECT 2 * i, %s, '00000000-0000-0000-0000-000000000001', 0, i FROM generate_series(1, %d) i"
+        "INSERT INTO %s SELECT 2 * i, %s, 1, 0, i FROM generate_series(1, %d) i"
             .formatted(pipeline.table(), VALUES, ROWS));
   }
 
@@ -74,7 +74,7 @@ class PaginationIT {
         var insert =
             connection.prepareStatement(
                 ("INSERT INTO %s SELECT 2 * (random() * %d)::bigint + 1, %s,"
-                        + " '00000000-0000-0000-0000-000000000001', 0, 0"
+                        + " 1, 0, 0"
                         + " FROM generate_series(1, %d) ON CONFLICT DO NOTHING")
                     .formatted(pipeline.table(), ROWS, VALUES, INSERTED_AT_ONCE))) {
       var writing =

@@ -197,7 +197,7 @@ final class TestPipeline implements AutoCloseable {
     sql(
         """
         INSERT INTO %1$s
-        SELECT r.*, '00000000-0000-0000-0000-000000000001'::uuid, 0, a.at + (SELECT count(*) FROM %1$s)
+        SELECT r.*, 1, 0, a.at + (SELECT count(*) FROM %1$s)
         FROM jsonb_array_elements($json$%2$s$json$::jsonb) WITH ORDINALITY AS a(e, at),
         LATERAL jsonb_to_record(a.e) AS r(%3$s)
         """

@@ -212,6 +212,50 @@ class RedriveIT {
   }
 
   @Test
+  void believesOnlyGenerationsThatTheLogHasHad() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.UPSERT, 1)) {
+      pipeline.rows(
+          "INSERT INTO ops._acequia_generations_%s (partition, generation, topic_id, from_offset) SELECT 0, 3, topic_id, 2 FROM %s"
+              .formatted(pipeline.table().substring(4), pipeline.offsetsTable()));
+      pipeline.send(0, "[1]", record(1, "of 1"));
+      pipeline.send(0, "[2]", record(2, "of 1"));
+      pipeline.send(0, "[3]", record(3, "of 3"));
+      // Lost by the cut, so at any offset; and older than what stands there now.
+      pipeline.send(0, "[4]", record(4, "lost"), source(pipeline, "1", 70));
+      pipeline.send(0, "[3]", record(3, "lost"), source(pipeline, "1", 70));
+      pipeline.send(0, "[1]", record(1, "of 3"), source(pipeline, "3", 2));
+      // Never there: another generation, one that began later, a place yet to come.
+      pipeline.send(0, "[5]", record(5, "no"), source(pipeline, "2", 0));
+      pipeline.send(0, "[6]", record(6, "no"), source(pipeline, "3", 1));
+      pipeline.send(0, "[7]", record(7, "no"), source(pipeline, "3", 70));
+      pipeline.start("pod");
+      pipeline.awaitTaken();
+
+      assertThat(
+              pipeline.rows(
+                  "SELECT id, name, _generation, _offset FROM "
+                      + pipeline.table()
+                      + " ORDER BY id"))
+          .containsExactly("1|of 3|3|2", "2|of 1|1|1", "3|of 3|3|2", "4|lost|1|70");
+      assertThat(pipeline.deadLetters())
+          .extracting(
+              letter -> text(letter, RecordHeader.ERROR_CLASS),
+              letter -> text(letter, RecordHeader.SOURCE_GENERATION),
+              letter -> text(letter, RecordHeader.SOURCE_OFFSET))
+          .containsExactly(
+              org.assertj.core.groups.Tuple.tuple("ImpossibleSource", "3", "6"),
+              org.assertj.core.groups.Tuple.tuple("ImpossibleSource", "3", "7"),
+              org.assertj.core.groups.Tuple.tuple("ImpossibleSource", "3", "8"));
+    }
+  }
+
+  private static Header[] source(TestPipeline pipeline, String generation, long offset) {
+    var headers = new ArrayList<>(List.of(source(pipeline, 0, offset)));
+    headers.add(header(RecordHeader.SOURCE_GENERATION, generation));
+    return headers.toArray(Header[]::new);
+  }
+
+  @Test
   void keepsTheCoordinatesOfARecordThatFailsAgain() throws Exception {
     try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
       pipeline.send(0, null, "bad");

@@ -16,6 +16,7 @@ import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.record.RecordHeader;
 import dev.acequia.servers.Ephemeral;
+import dev.acequia.servers.KafkaServer;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -62,6 +63,7 @@ final class TestPipeline implements AutoCloseable {
   private final String name = "flights-" + COUNT.incrementAndGet();
   private final String database = name.replace('-', '_');
   private final Path folder = Ephemeral.folder("consumer-it-" + name);
+  private final KafkaServer kafka;
   private final int partitions;
   private final LoadMode mode;
   private final Admin admin;
@@ -77,10 +79,16 @@ final class TestPipeline implements AutoCloseable {
 
   TestPipeline(Schema schema, LoadMode mode, int partitions)
       throws SQLException, ExecutionException, TimeoutException, InterruptedException {
+    this(Servers.kafka(), schema, mode, partitions);
+  }
+
+  private TestPipeline(KafkaServer kafka, Schema schema, LoadMode mode, int partitions)
+      throws SQLException, ExecutionException, TimeoutException, InterruptedException {
+    this.kafka = kafka;
     this.schema = schema;
     this.mode = mode;
     this.partitions = partitions;
-    var bootstrap = Map.<String, Object>of("bootstrap.servers", Servers.kafka().bootstrapServers());
+    var bootstrap = Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers());
     admin = Admin.create(bootstrap);
     var settings = new HashMap<>(bootstrap);
     settings.put("acks", "all");
@@ -99,7 +107,13 @@ final class TestPipeline implements AutoCloseable {
 
   /** Prepares everything, as the operator does. */
   static TestPipeline ready(Schema schema, LoadMode mode, int partitions) throws Exception {
-    var pipeline = new TestPipeline(schema, mode, partitions);
+    return ready(Servers.kafka(), schema, mode, partitions);
+  }
+
+  /** Prepares everything with a broker of the test's own. */
+  static TestPipeline ready(KafkaServer kafka, Schema schema, LoadMode mode, int partitions)
+      throws Exception {
+    var pipeline = new TestPipeline(kafka, schema, mode, partitions);
     if (pipeline.migrate() != 0) {
       throw new IllegalStateException("the migration failed: " + pipeline.termination());
     }
@@ -250,7 +264,7 @@ final class TestPipeline implements AutoCloseable {
     var consumer =
         new PipelineConsumer(
             definition(),
-            new KafkaConnection(Map.of("bootstrap.servers", Servers.kafka().bootstrapServers())),
+            new KafkaConnection(Map.of("bootstrap.servers", kafka.bootstrapServers())),
             List.of(writers),
             new MetricSet(registry),
             pod,
@@ -353,7 +367,7 @@ final class TestPipeline implements AutoCloseable {
     producer.flush();
     try (var reader =
         new KafkaConsumer<>(
-            Map.<String, Object>of("bootstrap.servers", Servers.kafka().bootstrapServers()),
+            Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       var names =
@@ -388,7 +402,7 @@ final class TestPipeline implements AutoCloseable {
   }
 
   private List<ConsumerRecord<byte[], byte[]>> read(String from) {
-    var settings = Map.<String, Object>of("bootstrap.servers", Servers.kafka().bootstrapServers());
+    var settings = Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers());
     try (var consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       var names =
@@ -514,7 +528,7 @@ final class TestPipeline implements AutoCloseable {
     environment.put(RuntimeVariable.ACEQUIA_DEFINITION, file.toString());
     environment.put(
         RuntimeVariable.ACEQUIA_TERMINATION_LOG, folder.resolve("termination").toString());
-    environment.put(RuntimeVariable.KAFKA_BOOTSTRAP_SERVERS, Servers.kafka().bootstrapServers());
+    environment.put(RuntimeVariable.KAFKA_BOOTSTRAP_SERVERS, kafka.bootstrapServers());
     environment.put(RuntimeVariable.STORE_URI, Servers.postgres().uri(database));
     return environment;
   }

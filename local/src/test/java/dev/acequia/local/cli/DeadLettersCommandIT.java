@@ -325,6 +325,40 @@ class DeadLettersCommandIT {
     assertThat(redriven()).hasSize(3);
   }
 
+  /** After its log was cut, a partition has had two records at one offset. */
+  @Test
+  void tellsLettersApartByTheGenerationOfTheirLog() throws Exception {
+    for (var generation : List.of("1", "2", "2")) {
+      putAside(
+          bytes("of " + generation),
+          Stream.concat(
+              Stream.concat(
+                  source(1, 3), Stream.of(header(RecordHeader.SOURCE_GENERATION, generation))),
+              error("UnknownField", NOW)),
+          NOW);
+    }
+    // Lost by the cut: only its generation says that it stood there.
+    putAside(
+        bytes("beyond the end"),
+        Stream.concat(
+            Stream.concat(source(1, 50), Stream.of(header(RecordHeader.SOURCE_GENERATION, "1"))),
+            error("UnknownField", NOW)),
+        NOW);
+
+    assertThat(json())
+        .extracting(letter -> letter.path("source").path("generation").asInt())
+        .containsExactly(1, 2, 1);
+    assertThat(run("list").out()).contains("  1:3 g2  ").contains("1 repeats of the same records");
+    assertThat(run("redrive", "--yes").out()).contains("3 are sent");
+    assertThat(redriven())
+        .extracting(
+            record ->
+                new String(
+                    record.headers().lastHeader(RecordHeader.SOURCE_GENERATION.key()).value(),
+                    StandardCharsets.UTF_8))
+        .containsExactlyInAnyOrder("1", "2", "1");
+  }
+
   @Test
   void leavesOutWhatHasNoPlaceInTheTopic() throws Exception {
     putAside("fine", 1, 3, "UnknownField", 0);

@@ -51,7 +51,10 @@ final class RecordIntake {
     if (replayedUntil > 0) {
       into.replays(partition.number(), replayedUntil);
     }
-    budget.begins(partition.number(), Math.max(replayedUntil, records.getFirst().offset()));
+    budget.begins(
+        partition.number(),
+        Math.max(replayedUntil, records.getFirst().offset()),
+        partition.lineage());
     var end = partition.jumps() ? replayedUntil : Long.MAX_VALUE;
     for (var record : records) {
       if (record.offset() >= end) {

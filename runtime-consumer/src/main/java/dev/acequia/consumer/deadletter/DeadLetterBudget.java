@@ -3,6 +3,7 @@ package dev.acequia.consumer.deadletter;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
+import dev.acequia.stores.Lineage;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -28,7 +29,7 @@ public final class DeadLetterBudget {
   private final DeadLetterHistory history;
 
   /** Where reading began, of partitions whose past has not been asked for. */
-  private final Map<Integer, Long> begins = new HashMap<>();
+  private final Map<Integer, Begin> begins = new HashMap<>();
 
   private final Set<Integer> known = new HashSet<>();
 
@@ -48,9 +49,9 @@ public final class DeadLetterBudget {
   }
 
   /** Notes where reading begins; what is said of a partition first holds. */
-  public synchronized void begins(int partition, long offset) {
+  public synchronized void begins(int partition, long offset, Lineage lineage) {
     if (known.add(partition)) {
-      begins.put(partition, offset);
+      begins.put(partition, new Begin(offset, lineage));
     }
   }
 
@@ -114,7 +115,7 @@ public final class DeadLetterBudget {
   private void askHistory() {
     var before =
         new Seen(
-            begins.values().stream().mapToLong(begin -> Math.min(begin, WINDOW)).sum(),
+            begins.values().stream().mapToLong(begin -> Math.min(begin.offset(), WINDOW)).sum(),
             history.countBefore(begins, WINDOW));
     begins.clear();
     window.addFirst(before);
@@ -122,6 +123,9 @@ public final class DeadLetterBudget {
     records += before.records();
     bad += before.bad();
   }
+
+  /** Where reading began in a partition, and the generations of its log. */
+  record Begin(long offset, Lineage lineage) {}
 
   /** A batch on its way into the store, for one thread. */
   public final class Share implements AutoCloseable {

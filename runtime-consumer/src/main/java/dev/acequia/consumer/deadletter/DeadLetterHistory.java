@@ -1,16 +1,19 @@
 package dev.acequia.consumer.deadletter;
 
+import dev.acequia.consumer.deadletter.DeadLetterBudget.Begin;
 import dev.acequia.contract.KafkaConnection;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.UnknownFields;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.contract.record.RecordHeader;
 import dev.acequia.contract.record.SourceCoordinates;
+import dev.acequia.stores.Origin;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -49,7 +52,7 @@ public final class DeadLetterHistory {
    * @param begins where this process began to read, by partition
    * @param window how many records before each of them count
    */
-  long countBefore(Map<Integer, Long> begins, int window) {
+  long countBefore(Map<Integer, Begin> begins, int window) {
     try (var consumer =
         new KafkaConsumer<>(
             kafka.with(
@@ -71,7 +74,7 @@ public final class DeadLetterHistory {
     }
   }
 
-  private long count(Consumer<byte[], byte[]> consumer, Map<Integer, Long> begins, int window) {
+  private long count(Consumer<byte[], byte[]> consumer, Map<Integer, Begin> begins, int window) {
     var partitions =
         consumer.partitionsFor(definition.topic().deadLetterName()).stream()
             .map(info -> new TopicPartition(info.topic(), info.partition()))
@@ -84,7 +87,7 @@ public final class DeadLetterHistory {
       consumer.seek(
           partition, Math.max(beginnings.getOrDefault(partition, 0L), end - LAST_LETTERS));
     }
-    Set<SourceCoordinates> found = new HashSet<>();
+    Set<Origin> found = new HashSet<>();
     var deadline = System.nanoTime() + PATIENCE.toNanos();
     while (isBehind(consumer, partitions, ends) && System.nanoTime() - deadline < 0) {
       for (var letter : consumer.poll(Duration.ofMillis(100))) {
@@ -93,15 +96,27 @@ public final class DeadLetterHistory {
         }
         SourceCoordinates.read(header -> last(letter, header))
             .filter(source -> source.topicId().equals(definition.topic().id()))
-            .filter(
-                source -> {
-                  var begin = begins.getOrDefault(source.partition(), 0L);
-                  return source.offset() < begin && source.offset() >= begin - window;
-                })
+            .flatMap(
+                source ->
+                    Optional.ofNullable(begins.get(source.partition()))
+                        .flatMap(begin -> originBefore(begin, window, source)))
             .ifPresent(found::add);
       }
     }
     return found.size();
+  }
+
+  /** Empty where it is not in the window, or was lost when the log was cut. */
+  private static Optional<Origin> originBefore(Begin begin, int window, SourceCoordinates source) {
+    var lineage = begin.lineage();
+    var said = source.generation();
+    var origin =
+        new Origin(said == null ? lineage.first() : said, source.partition(), source.offset());
+    return origin.offset() < begin.offset()
+            && origin.offset() >= begin.offset() - window
+            && origin.generation() == lineage.at(origin.offset())
+        ? Optional.of(origin)
+        : Optional.empty();
   }
 
   private static boolean isBehind(

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a consumer does to its offsets table. */
 final class OffsetStatements {
+  /** A consumer of a former version moves the offset and leaves the epoch of another there. */
+  static final String KNOWN_EPOCH = "CASE WHEN epoch_offset = next_offset THEN leader_epoch END";
+
   private final String claim;
   private final String advance;
   private final String rewind;
@@ -32,7 +35,9 @@ final class OffsetStatements {
         "UPDATE "
             + names.offsets()
             + " o SET fence = fence + 1 WHERE partition = ?"
-            + " RETURNING next_offset, leader_epoch, topic_id, fence, schema_hash,"
+            + " RETURNING next_offset, "
+            + KNOWN_EPOCH
+            + ", topic_id, fence, schema_hash,"
             + " replay, replay_from, replay_until, replay_resume, replay_resume_epoch,"
             // In one round trip; a partition has had few generations.
             + " ARRAY(SELECT generation FROM "
@@ -43,12 +48,12 @@ final class OffsetStatements {
     advance =
         "UPDATE "
             + names.offsets()
-            + " SET next_offset = ?, leader_epoch = ? WHERE partition = ? AND fence = ?"
-            + " AND next_offset = ? AND schema_hash = ?";
+            + " SET next_offset = ?, epoch_offset = ?, leader_epoch = ? WHERE partition = ?"
+            + " AND fence = ? AND next_offset = ? AND schema_hash = ?";
     rewind =
         "UPDATE "
             + names.offsets()
-            + " SET next_offset = ?, leader_epoch = ?, replay = ?, replay_from = ?,"
+            + " SET next_offset = ?, epoch_offset = ?, leader_epoch = ?, replay = ?, replay_from = ?,"
             + " replay_until = ?, replay_resume = ?, replay_resume_epoch = ? WHERE partition = ? AND fence = ? AND next_offset = ?"
             + " AND schema_hash = ?";
     remember = "INSERT INTO " + names.replays() + " VALUES (?, ?) ON CONFLICT DO NOTHING";
@@ -116,16 +121,17 @@ final class OffsetStatements {
   Rewound rewind(Connection connection, PartitionClaim claim, Rewind to) throws SQLException {
     try (var statement = connection.prepareStatement(rewind)) {
       statement.setLong(1, to.nextOffset());
-      statement.setObject(2, to.leaderEpoch(), Types.INTEGER);
-      statement.setObject(3, to.replay().id());
-      statement.setLong(4, to.replay().from());
-      statement.setLong(5, to.replay().until());
-      statement.setLong(6, to.replay().resume());
-      statement.setObject(7, to.replay().resumeEpoch(), Types.INTEGER);
-      statement.setInt(8, claim.partition());
-      statement.setLong(9, claim.fence());
-      statement.setLong(10, claim.nextOffset());
-      statement.setString(11, schemaHash);
+      statement.setLong(2, to.nextOffset());
+      statement.setObject(3, to.leaderEpoch(), Types.INTEGER);
+      statement.setObject(4, to.replay().id());
+      statement.setLong(5, to.replay().from());
+      statement.setLong(6, to.replay().until());
+      statement.setLong(7, to.replay().resume());
+      statement.setObject(8, to.replay().resumeEpoch(), Types.INTEGER);
+      statement.setInt(9, claim.partition());
+      statement.setLong(10, claim.fence());
+      statement.setLong(11, claim.nextOffset());
+      statement.setString(12, schemaHash);
       if (statement.executeUpdate() != 1) {
         return Rewound.OVERTAKEN;
       }
@@ -157,11 +163,12 @@ final class OffsetStatements {
     try (var statement = connection.prepareStatement(advance)) {
       for (var one : advances) {
         statement.setLong(1, one.to());
-        statement.setObject(2, one.leaderEpoch(), Types.INTEGER);
-        statement.setInt(3, one.partition());
-        statement.setLong(4, one.fence());
-        statement.setLong(5, one.from());
-        statement.setString(6, schemaHash);
+        statement.setLong(2, one.to());
+        statement.setObject(3, one.leaderEpoch(), Types.INTEGER);
+        statement.setInt(4, one.partition());
+        statement.setLong(5, one.fence());
+        statement.setLong(6, one.from());
+        statement.setString(7, schemaHash);
         statement.addBatch();
       }
       for (var matched : statement.executeBatch()) {

@@ -69,8 +69,8 @@ final class OffsetsMigration {
         + " (partition integer PRIMARY KEY, topic_id uuid NOT NULL, next_offset bigint NOT NULL,"
         + " fence bigint NOT NULL, schema_hash text NOT NULL,"
         + " accepted text[] NOT NULL DEFAULT '{}', replay uuid, replay_from bigint,"
-        + " replay_until bigint, replay_resume bigint, leader_epoch integer,"
-        + " replay_resume_epoch integer)"
+        + " replay_until bigint, replay_resume bigint, epoch_offset bigint,"
+        + " leader_epoch integer, replay_resume_epoch integer)"
         // A row is updated with each batch: room beside it keeps the table at a page or two.
         + " WITH (fillfactor = 10)";
   }
@@ -126,7 +126,9 @@ final class OffsetsMigration {
                     + REPLAYING
                     + "replay_resume ELSE next_offset END, "
                     + REPLAYING
-                    + "replay_resume_epoch ELSE leader_epoch END, accepted FROM "
+                    + "replay_resume_epoch ELSE "
+                    + OffsetStatements.KNOWN_EPOCH
+                    + " END, accepted FROM "
                     + names.offsets()
                     + " ORDER BY partition FOR UPDATE")) {
       while (rows.next()) {
@@ -199,7 +201,8 @@ final class OffsetsMigration {
         connection.prepareStatement(
             "UPDATE "
                 + names.offsets()
-                + " SET topic_id = ?, next_offset = ?, leader_epoch = ?, fence = fence + 1,"
+                + " SET topic_id = ?, next_offset = ?, epoch_offset = ?, leader_epoch = ?,"
+                + " fence = fence + 1,"
                 + (goesBack
                     // What is read again is judged as in a replay.
                     ? " replay = coalesce(replay, gen_random_uuid()), replay_from = ?,"
@@ -210,12 +213,13 @@ final class OffsetsMigration {
                 + " WHERE partition = ?")) {
       statement.setObject(1, log.topicId());
       statement.setLong(2, to);
-      statement.setObject(3, to == row.present() ? epoch : null, Types.INTEGER);
-      statement.setLong(4, to);
-      statement.setLong(5, goesBack ? known : to);
+      statement.setLong(3, to);
+      statement.setObject(4, to == row.present() ? epoch : null, Types.INTEGER);
+      statement.setLong(5, to);
       statement.setLong(6, goesBack ? known : to);
-      statement.setObject(7, goesBack ? epoch : null, Types.INTEGER);
-      statement.setInt(8, partition);
+      statement.setLong(7, goesBack ? known : to);
+      statement.setObject(8, goesBack ? epoch : null, Types.INTEGER);
+      statement.setInt(9, partition);
       statement.executeUpdate();
     }
     LOG.info(

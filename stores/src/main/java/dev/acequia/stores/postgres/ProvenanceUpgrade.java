@@ -149,7 +149,8 @@ final class ProvenanceUpgrade {
         connection,
         "ALTER TABLE "
             + names.offsets()
-            + " ADD COLUMN leader_epoch integer, ADD COLUMN replay_resume_epoch integer,"
+            + " ADD COLUMN epoch_offset bigint, ADD COLUMN leader_epoch integer,"
+            + " ADD COLUMN replay_resume_epoch integer,"
             + " ALTER COLUMN accepted TYPE text[] USING CASE WHEN accepted IS NULL THEN"
             + " '{}'::text[] ELSE ARRAY[accepted] END, ALTER COLUMN accepted SET DEFAULT '{}',"
             + " ALTER COLUMN accepted SET NOT NULL");

@@ -141,7 +141,7 @@ class PostgresMigrationIT {
     migrate(append(ID));
     try (var writer = warehouse.connect(warehouse.writer(), Warehouse.WRITER_PASSWORD);
         var statement = writer.createStatement()) {
-      statement.execute("INSERT INTO ops.flights VALUES (1, '" + TOPIC + "', 0, 0)");
+      statement.execute("INSERT INTO ops.flights VALUES (1, 1, 0, 0)");
       for (var forbidden :
           List.of(
               "DROP TABLE ops.flights",
@@ -164,7 +164,7 @@ class PostgresMigrationIT {
       statement.execute("SELECT * FROM ops.flights");
       for (var forbidden :
           List.of(
-              "INSERT INTO ops.flights VALUES (1, '" + TOPIC + "', 0, 1)",
+              "INSERT INTO ops.flights VALUES (1, 1, 0, 1)",
               "DROP TABLE ops.flights",
               "SELECT * FROM ops._acequia_offsets_flights",
               "SELECT * FROM ops._acequia_idempotency_flights")) {
@@ -201,7 +201,7 @@ class PostgresMigrationIT {
 
     try (var writer = warehouse.connect(warehouse.writer(), "ready");
         var statement = writer.createStatement()) {
-      statement.execute("INSERT INTO ops.flights VALUES (1, '" + TOPIC + "', 0, 0)");
+      statement.execute("INSERT INTO ops.flights VALUES (1, 1, 0, 0)");
     }
     assertThat(warehouse.rows("SELECT FROM pg_roles WHERE rolname = '" + warehouse.reader() + "'"))
         .isEmpty();
@@ -217,7 +217,7 @@ class PostgresMigrationIT {
   void widensAType(FieldType from, FieldType to, String before, String after) throws Exception {
     migrate(append(ID, new Field("x", from, false, null)));
     warehouse.asSuperuser(
-        "INSERT INTO ops.flights VALUES (1, '" + before + "', '" + TOPIC + "', 0, 0)");
+        "INSERT INTO ops.flights VALUES (1, '" + before + "', 1, 0, 0)");
     // The session's zone must not move a date.
     warehouse.asSuperuser("ALTER ROLE " + warehouse.admin() + " SET timezone = 'America/New_York'");
 
@@ -433,7 +433,7 @@ class PostgresMigrationIT {
                               + warehouse.admin()
                               + "' AND wait_event_type = 'Lock'")
                       .isEmpty());
-      statement.execute("INSERT INTO ops.flights VALUES (1, 1, '" + TOPIC + "', 0, 0)");
+      statement.execute("INSERT INTO ops.flights VALUES (1, 1, 1, 0, 0)");
       writer.commit();
       assertThat(migration.get(30, TimeUnit.SECONDS)).isTrue();
     }
