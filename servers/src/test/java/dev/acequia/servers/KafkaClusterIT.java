@@ -30,8 +30,7 @@ class KafkaClusterIT {
         admin
             .createTopics(
                 List.of(
-                    new NewTopic("kept", 1, (short) 3)
-                        .configs(Map.of("min.insync.replicas", "2"))))
+                    new NewTopic("kept", 1, (short) 3).configs(Map.of("min.insync.replicas", "2"))))
             .all()
             .get(20, TimeUnit.SECONDS);
         producer.send(new ProducerRecord<>("kept", "k", "1")).get(20, TimeUnit.SECONDS);
@@ -42,8 +41,7 @@ class KafkaClusterIT {
 
         cluster.start();
         assertThat(cluster.numbers()).allMatch(cluster::isAlive);
-        var last =
-            producer.send(new ProducerRecord<>("kept", "k", "3")).get(60, TimeUnit.SECONDS);
+        var last = producer.send(new ProducerRecord<>("kept", "k", "3")).get(60, TimeUnit.SECONDS);
         assertThat(last.offset()).isEqualTo(2);
       }
     }

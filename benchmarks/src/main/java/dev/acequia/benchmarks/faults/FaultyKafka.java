@@ -28,6 +28,8 @@ final class FaultyKafka implements AutoCloseable {
     properties.put("group.consumer.session.timeout.ms", SESSION_MS);
     properties.put("group.consumer.min.heartbeat.interval.ms", HEARTBEAT_MS);
     properties.put("group.consumer.heartbeat.interval.ms", HEARTBEAT_MS);
+    // A broker that waits for the processor on a busy machine is not dead.
+    properties.put("broker.session.timeout.ms", "6000");
     properties.putAll(overriding);
     cluster =
         KafkaCluster.start(

@@ -29,7 +29,7 @@ final class FaultyServers implements AutoCloseable {
   private volatile long wholeSince = System.nanoTime();
 
   /**
-   * Starts both, side by side.
+   * Starts both.
    *
    * @param kafkaProperties win over those that this sets
    */

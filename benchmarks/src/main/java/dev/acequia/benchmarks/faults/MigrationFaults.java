@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * longer than the session timeout; meanwhile another begins.
  */
 final class MigrationFaults implements FaultFamily {
-  private static final Duration REACHED_LIMIT = Duration.ofSeconds(60);
+  private static final Duration REACHED_LIMIT = Duration.ofMinutes(3);
   private static final Duration TWO_SESSIONS = Duration.ofSeconds(7);
   private static final Duration END_LIMIT = Duration.ofMinutes(3);
 
@@ -37,7 +37,7 @@ final class MigrationFaults implements FaultFamily {
               });
       var first = pipeline.startMigration("migration-first", proxy.uri(pipeline.name()));
       if (!arrived.await(REACHED_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-        scene.chronicle().say("the migration did not come to the offsets in time");
+        scene.chronicle().violation("a migration does not come to the offsets: %s", first.lastLines());
       }
       first.freeze();
       woken.countDown();
