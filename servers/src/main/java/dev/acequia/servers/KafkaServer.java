@@ -1,42 +1,21 @@
 package dev.acequia.servers;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.metadata.storage.Formatter;
-import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * One Kafka broker with its controller (KRaft) in a Java process of its own, on the class path of
  * this one. Topics are not created by use; internal topics have one replica.
  */
 public final class KafkaServer implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(90);
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
   private static final int NODE_ID = 1;
-  private static final int CORRELATION_ID = 1;
 
-  private final ChildProcess broker;
+  private final KafkaNode node;
   private final int port;
 
-  private KafkaServer(ChildProcess broker, int port) {
-    this.broker = broker;
+  private KafkaServer(KafkaNode node, int port) {
+    this.node = node;
     this.port = port;
   }
 
@@ -53,33 +32,11 @@ public final class KafkaServer implements AutoCloseable {
   public static KafkaServer start(Home home, Ports ports, KafkaSettings settings) {
     var port = ports.freeFor("kafka", "Kafka");
     var controllerPort = ports.freeFor("kafka-controller", "Kafka's controller");
-    home.create();
-    try {
-      var topics = home.data().resolve("topics");
-      if (!Files.exists(topics.resolve("meta.properties"))) {
-        format(topics);
-      }
-      var configuration = home.data().resolve("server.properties");
-      Files.writeString(
-          configuration,
-          properties(topics, port, controllerPort, settings).entrySet().stream()
-              .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
-              .collect(Collectors.joining()));
-      var logging = home.data().resolve("logback.xml");
-      Files.writeString(logging, LOGBACK);
-      var broker =
-          ChildProcess.start(
-              "kafka",
-              "java",
-              command(configuration, logging, settings),
-              Map.of("CLASSPATH", System.getProperty("java.class.path")),
-              home);
-      var server = new KafkaServer(broker, port);
-      broker.awaitReady(START_LIMIT, server::answers);
-      return server;
-    } catch (IOException e) {
-      throw new ServerException("Kafka cannot be started in " + home.data() + ": " + e, e);
-    }
+    var place =
+        new KafkaNode.Place(Uuid.randomUuid().toString(), NODE_ID, port, NODE_ID, controllerPort);
+    var node = KafkaNode.start("kafka", home, KafkaNode.Role.BOTH, place, settings);
+    node.awaitAnswers();
+    return new KafkaServer(node, port);
   }
 
   /** {@code host:port} for a client's {@code bootstrap.servers}. */
@@ -88,132 +45,30 @@ public final class KafkaServer implements AutoCloseable {
   }
 
   public boolean isAlive() {
-    return broker.isAlive();
+    return node.process().isAlive();
   }
 
   /** The process id of the broker. */
   public long pid() {
-    return broker.pid();
+    return node.process().pid();
   }
 
   public Instant startedAt() {
-    return broker.startedAt();
+    return node.process().startedAt();
   }
 
   /** Ends the broker in order. */
   public void stop() {
-    broker.stop(STOP_LIMIT);
+    node.stop();
   }
 
   /** Ends the broker as a power cut does. */
   public void kill() {
-    broker.kill();
+    node.process().kill();
   }
 
   @Override
   public void close() {
     stop();
   }
-
-  /**
-   * Asks for the API versions, the one question of Kafka's protocol that needs no more than these
-   * bytes. The broker opens its port early, but answers only when it takes part in the cluster.
-   */
-  private boolean answers() {
-    try (var socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 1000);
-      socket.setSoTimeout(1000);
-      var out = new DataOutputStream(socket.getOutputStream());
-      out.writeInt(10); // the request's length
-      out.writeShort(18); // ApiVersions
-      out.writeShort(0); // of the first version
-      out.writeInt(CORRELATION_ID);
-      out.writeShort(-1); // no client id
-      out.flush();
-      var in = new DataInputStream(socket.getInputStream());
-      return in.readInt() > 0 && in.readInt() == CORRELATION_ID;
-    } catch (IOException notYet) {
-      return false;
-    }
-  }
-
-  private static void format(Path topics) {
-    var output = new ByteArrayOutputStream();
-    try {
-      new Formatter()
-          .setPrintStream(new PrintStream(output, true, StandardCharsets.UTF_8))
-          .setNodeId(NODE_ID)
-          .setClusterId(Uuid.randomUuid().toString())
-          .setReleaseVersion(MetadataVersion.latestProduction())
-          .setControllerListenerName("CONTROLLER")
-          .setMetadataLogDirectory(topics.toString())
-          .addDirectory(topics.toString())
-          .run();
-    } catch (Exception e) {
-      throw new ServerException("Kafka's storage cannot be formatted: " + output, e);
-    }
-  }
-
-  private static List<String> command(Path configuration, Path logging, KafkaSettings settings) {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:+UseSerialGC");
-    command.add("-Xshare:auto");
-    command.addAll(settings.jvmOptions());
-    command.add("-Dorg.slf4j.simpleLogger.showDateTime=true");
-    command.add("-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS");
-    command.add("-Dlog4j2.statusLoggerLevel=OFF"); // Log4j's interface is here without Log4j
-    command.add("-Dlogback.configurationFile=" + logging);
-    command.add("kafka.Kafka");
-    command.add(configuration.toString());
-    return command;
-  }
-
-  private static Map<String, String> properties(
-      Path topics, int port, int controllerPort, KafkaSettings settings) {
-    var properties = new LinkedHashMap<String, String>();
-    properties.put("process.roles", "broker,controller");
-    properties.put("node.id", Integer.toString(NODE_ID));
-    properties.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
-    properties.put(
-        "listeners",
-        "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort));
-    properties.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
-    properties.put("controller.listener.names", "CONTROLLER");
-    properties.put("inter.broker.listener.name", "PLAINTEXT");
-    properties.put("log.dirs", topics.toString());
-    properties.put("auto.create.topics.enable", "false");
-    properties.put("num.network.threads", "2");
-    properties.put("num.io.threads", "4");
-    for (var internal :
-        List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
-      properties.put(internal + ".replication.factor", "1");
-      properties.put(internal + ".num.partitions", "4");
-    }
-    properties.put("transaction.state.log.min.isr", "1");
-    properties.put("share.coordinator.state.topic.min.isr", "1");
-    properties.put("group.initial.rebalance.delay.ms", "0");
-    // A consumer that was killed is missed soon, so that another takes its partitions.
-    properties.put("group.consumer.min.session.timeout.ms", "3000");
-    properties.put("group.consumer.session.timeout.ms", "6000");
-    properties.put("group.consumer.min.heartbeat.interval.ms", "1000");
-    properties.put("group.consumer.heartbeat.interval.ms", "2000");
-    // A broker that was killed is let in again only when its old session has passed.
-    properties.put("broker.session.timeout.ms", "3000");
-    properties.put("broker.heartbeat.interval.ms", "500");
-    properties.put("log.cleaner.dedupe.buffer.size", Integer.toString(8 << 20));
-    properties.putAll(settings.properties());
-    return properties;
-  }
-
-  /** For class paths that log through Logback, which says everything unless told otherwise. */
-  private static final String LOGBACK =
-      """
-      <configuration>
-        <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
-          <encoder><pattern>%d{HH:mm:ss.SSS} %level %logger{0} - %msg%n</pattern></encoder>
-        </appender>
-        <root level="info"><appender-ref ref="out"/></root>
-      </configuration>
-      """;
 }

@@ -30,11 +30,13 @@ public final class PostgresServer implements AutoCloseable {
   private final ChildProcess postmaster;
   private final int port;
   private final String password;
+  private final Path cluster;
 
-  private PostgresServer(ChildProcess postmaster, int port, String password) {
+  private PostgresServer(ChildProcess postmaster, int port, String password, Path cluster) {
     this.postmaster = postmaster;
     this.port = port;
     this.password = password;
+    this.cluster = cluster;
   }
 
   /** Starts a server for tests on a port of its own, or the one that this folder held before. */
@@ -67,7 +69,10 @@ public final class PostgresServer implements AutoCloseable {
           .forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
       var server =
           new PostgresServer(
-              ChildProcess.start("postgres", "postgres", command, Map.of(), home), port, password);
+              ChildProcess.start("postgres", "postgres", command, settings.environment(), home),
+              port,
+              password,
+              cluster);
       server.postmaster.awaitReady(START_LIMIT, server::accepts);
       return server;
     } catch (IOException e) {
@@ -97,6 +102,36 @@ public final class PostgresServer implements AutoCloseable {
   /** A connection as the superuser, to be closed by the caller. */
   public Connection connect(String database) throws SQLException {
     return DriverManager.getConnection(jdbcUrl(database), SUPERUSER, password);
+  }
+
+  /**
+   * Copies the running server's data, so that a server that is started there follows another: the
+   * one that its parameter {@code primary_conninfo} names. Passwords are the same.
+   *
+   * @param standby where nothing is yet
+   */
+  public void backUpTo(Home standby) throws SQLException {
+    standby.create();
+    try (var connection = connect("postgres")) {
+      new PostgresBackup(connection).copy(cluster, standby.data().resolve("cluster"));
+      Files.copy(
+          cluster.resolveSibling("superuser-password"),
+          standby.data().resolve("superuser-password"),
+          StandardCopyOption.COPY_ATTRIBUTES);
+    } catch (IOException e) {
+      throw new ServerException("PostgreSQL cannot be copied to " + standby.data() + ": " + e, e);
+    }
+  }
+
+  /** Has a standby, which follows nobody from now on, take writes; waits until it does. */
+  public void promote() throws SQLException {
+    try (var connection = connect("postgres");
+        var statement = connection.createStatement();
+        var row = statement.executeQuery("SELECT pg_promote(true, 60)")) {
+      if (!row.next() || !row.getBoolean(1)) {
+        throw new ServerException("the standby on port " + port + " is not promoted");
+      }
+    }
   }
 
   public boolean isAlive() {

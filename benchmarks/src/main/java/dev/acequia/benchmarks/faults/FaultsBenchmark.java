@@ -23,13 +23,17 @@ import java.util.concurrent.Executors;
 
 /** A history in append mode and one in upsert mode, at once and on the same servers. */
 final class FaultsBenchmark implements Benchmark {
+  private static final int PARTITIONS = 6;
+
   private final Duration time;
   private final long ids;
+  private final List<Fault> faults;
   private final long seed;
 
-  FaultsBenchmark(Duration time, long ids, long seed) {
+  FaultsBenchmark(Duration time, long ids, List<Fault> faults, long seed) {
     this.time = time;
     this.ids = ids;
+    this.faults = List.copyOf(faults);
     this.seed = seed;
   }
 
@@ -77,12 +81,13 @@ final class FaultsBenchmark implements Benchmark {
   private History.Plan plan(LoadMode mode, long deadline) {
     var seedOfMode = seed + (mode == LoadMode.UPSERT ? 1 : 0);
     var random = new SplittableRandom(seedOfMode);
-    var faults = Fault.values();
+    var draw = new FaultDraw(faults, random);
     return new History.Plan(
         mode,
+        PARTITIONS,
         ids,
         Math.max(1, ids / Math.max(1, time.toSeconds())),
-        () -> System.nanoTime() < deadline ? faults[random.nextInt(faults.length)] : null,
+        () -> System.nanoTime() < deadline ? draw.next() : null,
         System.getProperty("java.class.path"),
         seedOfMode);
   }
@@ -91,33 +96,59 @@ final class FaultsBenchmark implements Benchmark {
     var lines = new ArrayList<String>();
     lines.add("seed " + seed + "; p99 is of the times from a fault until every partition went on");
     for (var outcome : outcomes) {
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "%s: %,d ids acknowledged, %,d records compared, 0 lost, 0 duplicate, 0 wrong; %d faults",
-              name(outcome),
-              outcome.acknowledged(),
-              outcome.findings().compared(),
-              outcome.inflicted().size()));
-      for (var fault : Fault.values()) {
-        var recoveries = recoveries(outcome, fault);
-        if (recoveries.length > 0) {
-          var spread = Spread.of(recoveries);
-          lines.add(
-              String.format(
-                  Locale.ROOT,
-                  "  %d times: %s; went on after %.1f s, at most %.1f s",
-                  recoveries.length,
-                  fault.words(),
-                  spread.median() / 1000,
-                  spread.max() / 1000));
-        }
-      }
+      lines.addAll(lines(outcome));
     }
     return new Report(
         "Faults for %d minutes".formatted(time.toMinutes()),
         lines,
         outcomes.stream().map(this::result).toList());
+  }
+
+  private List<String> lines(History.Outcome outcome) {
+    var lines = new ArrayList<String>();
+    var findings = outcome.findings();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            "%s: %,d ids acknowledged, %,d records compared, 0 lost, 0 doubled, 0 wrong; %d faults",
+            name(outcome),
+            outcome.acknowledged(),
+            findings.compared(),
+            outcome.inflicted().size()));
+    for (var fault : faults) {
+      var recoveries = recoveries(outcome, fault);
+      if (recoveries.length > 0) {
+        var spread = Spread.of(recoveries);
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "  %d times: %s; went on after %.1f s, at most %.1f s",
+                recoveries.length,
+                fault.words(),
+                spread.median() / 1000,
+                spread.max() / 1000));
+      } else if (outcome.skipped().containsKey(fault)) {
+        lines.add("  skipped: %s: %s".formatted(fault.words(), outcome.skipped().get(fault)));
+      } else {
+        lines.add("  not drawn: " + fault.words());
+      }
+    }
+    if (findings.lostByKafka() > 0) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  %,d acknowledged ids were lost by Kafka itself, as was meant",
+              findings.lostByKafka()));
+    }
+    if (findings.repeated() > 0) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "  %,d records came again with their idempotency key; %,d of them were stored again, across a jump of the database's clock",
+              findings.repeated(),
+              findings.repeatedAcrossAJump()));
+    }
+    return lines;
   }
 
   private Result result(History.Outcome outcome) {
@@ -146,7 +177,7 @@ final class FaultsBenchmark implements Benchmark {
   private static String words(History.Outcome outcome) {
     var lines = new ArrayList<String>();
     lines.add(
-        "%s: %d lost, %d duplicate, %d wrong, %d acknowledged and not in the topic"
+        "%s: %d lost, %d doubled, %d wrong, %d acknowledged and not in the topic"
             .formatted(
                 name(outcome),
                 outcome.findings().count(Finding.Kind.LOST),

@@ -2,6 +2,7 @@ package dev.acequia.benchmarks.faults;
 
 import dev.acequia.benchmarks.harness.ReportOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,12 @@ import picocli.CommandLine.Option;
     description = {
       "Whether each record has its effect once, whatever fails.",
       "Producers write known ids, in append and in upsert mode at once, while a nemesis kills and "
-          + "stops consumers, crashes PostgreSQL and Kafka, and cuts connections in mid-COPY and at "
-          + "COMMIT. Topic and table are compared at the end; any difference is told with its "
-          + "coordinates, and the command fails."
+          + "stops consumers and migrations, crashes PostgreSQL and Kafka, promotes a standby, has "
+          + "Kafka lose what it acknowledged, fills disks, sets clocks off by a day, and cuts "
+          + "connections in mid-COPY and at COMMIT. Topic and table are compared at the end; any "
+          + "difference is told with its coordinates, and the command fails.",
+      "Disks need root, clocks need libfaketime (Debian: apt-get install faketime); without them "
+          + "those faults are skipped, and the report says so."
     })
 public final class FaultsCommand implements Callable<Integer> {
   @Mixin private ReportOptions report;
@@ -42,9 +46,15 @@ public final class FaultsCommand implements Callable<Integer> {
       description = "What the faults and their order are drawn from (default: another each time).")
   private @Nullable Long seed;
 
+  @Option(
+      names = "--fault",
+      paramLabel = "NAME",
+      description = "Only this one; may be said again: ${COMPLETION-CANDIDATES} (default: all).")
+  private List<Fault> faults = List.of(Fault.values());
+
   @Override
   public Integer call() throws Exception {
     var drawn = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000_000L) : seed;
-    return report.show(new FaultsBenchmark(Duration.ofMinutes(minutes), records, drawn));
+    return report.show(new FaultsBenchmark(Duration.ofMinutes(minutes), records, faults, drawn));
   }
 }

@@ -1,29 +1,32 @@
 package dev.acequia.benchmarks.faults;
 
 import dev.acequia.servers.Home;
-import dev.acequia.servers.KafkaServer;
-import dev.acequia.servers.KafkaSettings;
-import dev.acequia.servers.Ports;
-import dev.acequia.servers.PostgresServer;
 import dev.acequia.servers.PostgresSettings;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
-/** A Kafka and a PostgreSQL that are crashed and started again, on the same ports and data. */
+/** A Kafka cluster and a PostgreSQL to which everything happens, with their disks and clocks. */
 final class FaultyServers implements AutoCloseable {
-  private static final String SESSION_MS = "3000";
-  private static final String HEARTBEAT_MS = "500";
+  /** Small disks of their own. */
+  record Disks(SmallDisk kafka, SmallDisk postgres) {}
 
-  private final Path folder;
-  private final PostgresSettings settings;
-  private final Map<String, String> kafkaProperties;
-  private volatile KafkaServer kafka;
-  private volatile PostgresServer postgres;
+  /** What is done to servers. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws Exception;
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Clocks clocks;
+  private final Optional<Disks> disks;
+  private final FaultyKafka kafka;
+  private final FaultyPostgres postgres;
+  private volatile long wholeSince = System.nanoTime();
 
   /**
    * Starts both.
@@ -31,31 +34,48 @@ final class FaultyServers implements AutoCloseable {
    * @param kafkaProperties win over those that this sets
    */
   FaultyServers(Path folder, PostgresSettings settings, Map<String, String> kafkaProperties) {
-    this.folder = folder;
-    this.settings = settings;
-    this.kafkaProperties = kafkaProperties;
-    kafka = startKafka();
-    postgres = startPostgres();
+    clocks = new Clocks(folder.resolve("clocks"));
+    var kafkaHome = home(folder, "kafka");
+    var postgresHome = home(folder, "postgres");
+    disks = disks(kafkaHome, postgresHome);
+    try {
+      kafka = new FaultyKafka(kafkaHome, kafkaProperties, clocks.kafka());
+      postgres = new FaultyPostgres(postgresHome, settings, clocks.postgres());
+    } catch (RuntimeException e) {
+      unmount();
+      throw e;
+    }
   }
 
-  private KafkaServer startKafka() {
-    var home = folder.resolve("kafka");
-    var properties = new java.util.HashMap<String, String>();
-    // A consumer that is stopped or killed is missed after seconds.
-    properties.put("group.consumer.min.session.timeout.ms", SESSION_MS);
-    properties.put("group.consumer.session.timeout.ms", SESSION_MS);
-    properties.put("group.consumer.min.heartbeat.interval.ms", HEARTBEAT_MS);
-    properties.put("group.consumer.heartbeat.interval.ms", HEARTBEAT_MS);
-    properties.putAll(kafkaProperties);
-    return KafkaServer.start(
-        Home.at(home),
-        Ports.keptIn(home),
-        new KafkaSettings(KafkaSettings.small().jvmOptions(), properties));
+  /** Logs stay when a disk is gone. */
+  private static Home home(Path folder, String name) {
+    return new Home(folder.resolve(name), folder.resolve("logs"), folder.resolve("run"));
   }
 
-  private PostgresServer startPostgres() {
-    var home = folder.resolve("postgres");
-    return PostgresServer.start(Home.at(home), Ports.keptIn(home), settings);
+  private static Optional<Disks> disks(Home kafka, Home postgres) {
+    var first = SmallDisk.mount(kafka.data());
+    var second = first.flatMap(mounted -> SmallDisk.mount(postgres.data()));
+    if (second.isEmpty()) {
+      first.ifPresent(SmallDisk::close);
+    }
+    return second.map(mounted -> new Disks(first.orElseThrow(), mounted));
+  }
+
+  FaultyKafka kafka() {
+    return kafka;
+  }
+
+  FaultyPostgres postgres() {
+    return postgres;
+  }
+
+  Clocks clocks() {
+    return clocks;
+  }
+
+  /** Empty where this process may not mount any. */
+  Optional<Disks> disks() {
+    return disks;
   }
 
   String bootstrapServers() {
@@ -66,9 +86,9 @@ final class FaultyServers implements AutoCloseable {
     return postgres.connect(database);
   }
 
+  /** Of the PostgreSQL that takes writes now. */
   InetSocketAddress postgresAddress() {
-    var uri = URI.create(postgres.uri("postgres"));
-    return new InetSocketAddress(InetAddress.ofLiteral(uri.getHost()), uri.getPort());
+    return postgres.address();
   }
 
   /** {@code postgresql://…}, without a detour. */
@@ -76,28 +96,34 @@ final class FaultyServers implements AutoCloseable {
     return postgres.uri(database);
   }
 
-  /** What {@code pg_ctl stop -m immediate} and a start are. */
-  synchronized void crashPostgres() {
-    postgres.crash();
-    postgres = startPostgres();
+  /** Does something to the servers while nobody else does. */
+  void alone(Work work) throws Exception {
+    lock.lock();
+    try {
+      work.run();
+    } finally {
+      wholeSince = System.nanoTime();
+      lock.unlock();
+    }
   }
 
-  synchronized void restartKafka(boolean inOrder) {
-    if (inOrder) {
-      kafka.stop();
-    } else {
-      kafka.kill();
-    }
-    kafka = startKafka();
+  /** Since when nobody else does anything to the servers; now, while somebody does. */
+  long wholeSince() {
+    return lock.isLocked() && !lock.isHeldByCurrentThread() ? System.nanoTime() : wholeSince;
   }
 
   @Override
-  public synchronized void close() {
-    if (kafka.isAlive()) {
-      kafka.kill();
-    }
-    if (postgres.isAlive()) {
-      postgres.stop();
-    }
+  public void close() {
+    kafka.close();
+    postgres.close();
+    unmount();
+  }
+
+  private void unmount() {
+    disks.ifPresent(
+        mounted -> {
+          mounted.kafka().close();
+          mounted.postgres().close();
+        });
   }
 }

@@ -11,6 +11,9 @@ final class Findings {
   private final EnumMap<Finding.Kind, Long> counts = new EnumMap<>(Finding.Kind.class);
   private final List<Finding> first = new ArrayList<>();
   private long compared;
+  private long lostByKafka;
+  private long repeated;
+  private long repeatedAcrossAJump;
 
   void add(Finding.Kind kind, String where, String what) {
     counts.merge(kind, 1L, Long::sum);
@@ -26,6 +29,33 @@ final class Findings {
   /** How many records of the topic were looked for. */
   long compared() {
     return compared;
+  }
+
+  /** These were acknowledged, and Kafka lost them by a fault that was meant to do that. */
+  void lostByKafka(long records) {
+    lostByKafka += records;
+  }
+
+  long lostByKafka() {
+    return lostByKafka;
+  }
+
+  /** These had an idempotency key that another had before them. */
+  void repeated(long records) {
+    repeated += records;
+  }
+
+  long repeated() {
+    return repeated;
+  }
+
+  /** These repeats were stored, since the database's clock had jumped over the day of their key. */
+  void repeatedAcrossAJump(long records) {
+    repeatedAcrossAJump += records;
+  }
+
+  long repeatedAcrossAJump() {
+    return repeatedAcrossAJump;
   }
 
   long count(Finding.Kind kind) {

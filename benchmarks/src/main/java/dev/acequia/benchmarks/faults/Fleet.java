@@ -64,6 +64,24 @@ final class Fleet implements AutoCloseable {
     return running.get(random.nextInt(running.size()));
   }
 
+  /** One whose end was expected is no failure. */
+  void forget(Member member) {
+    members.remove(member);
+    member.close();
+  }
+
+  /** How often consumers that run said that they hold, for trouble of that kind. */
+  long timesHeld(String trouble) {
+    return members.stream().mapToLong(member -> member.timesHeld(trouble)).sum();
+  }
+
+  /** All end in order, and others with the pipeline's present definition begin. */
+  void rollOut() throws IOException {
+    var wanted = replicas;
+    scaleTo(0);
+    scaleTo(wanted);
+  }
+
   /** What those said that ended by themselves. */
   List<String> failures() {
     return List.copyOf(failures);

@@ -53,6 +53,8 @@ final class FrontendMessages {
       return Optional.of(Moment.BEFORE_COMMIT);
     } else if (word.startsWith("UPDATE") && word.contains("SET NEXT_OFFSET")) {
       return Optional.of(Moment.BEFORE_OFFSETS);
+    } else if (word.startsWith("UPDATE") && word.contains("SET SCHEMA_HASH")) {
+      return Optional.of(Moment.MID_MIGRATION);
     }
     return Optional.empty();
   }

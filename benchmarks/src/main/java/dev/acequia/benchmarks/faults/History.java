@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -13,20 +14,25 @@ import java.util.function.Consumer;
 
 /** One pipeline's life under faults, from the first record to the comparison. */
 final class History implements Callable<History.Outcome> {
-  private static final int PARTITIONS = 6;
-
   private static final Duration CATCH_UP_LIMIT = Duration.ofMinutes(5);
 
   /**
    * How a history goes.
    *
+   * @param partitions the topic's
    * @param ids at least so many are acknowledged
    * @param perSecond records, on average
    * @param faults what is inflicted, in this order
    * @param classPath the consumers'
    */
   record Plan(
-      LoadMode mode, long ids, long perSecond, Faults faults, String classPath, long seed) {}
+      LoadMode mode,
+      int partitions,
+      long ids,
+      long perSecond,
+      Faults faults,
+      String classPath,
+      long seed) {}
 
   /** Faults as they are wanted: the next one, or null when it is over. */
   @FunctionalInterface
@@ -39,12 +45,14 @@ final class History implements Callable<History.Outcome> {
    * What was seen.
    *
    * @param acknowledged ids
+   * @param skipped what this machine cannot have, and why
    * @param violations beside the findings
    */
   record Outcome(
       LoadMode mode,
       long acknowledged,
       List<Inflicted> inflicted,
+      Map<Fault, String> skipped,
       Findings findings,
       List<String> violations) {
     boolean isClean() {
@@ -76,8 +84,19 @@ final class History implements Callable<History.Outcome> {
 
   @Override
   public Outcome call() throws Exception {
+    var name = plan.mode().name().toLowerCase(Locale.ROOT);
+    try (var pipeline =
+        new HistoryPipeline(servers, name, plan.mode(), plan.partitions(), folder)) {
+      return of(pipeline);
+    } finally {
+      endFaults();
+    }
+  }
+
+  /** The history of a pipeline that is there already. */
+  Outcome of(HistoryPipeline pipeline) throws Exception {
     try {
-      return live();
+      return live(pipeline);
     } finally {
       endFaults();
     }
@@ -90,13 +109,15 @@ final class History implements Callable<History.Outcome> {
     }
   }
 
-  private Outcome live() throws Exception {
-    var name = plan.mode().name().toLowerCase(Locale.ROOT);
-    try (var pipeline = new HistoryPipeline(servers, name, plan.mode(), PARTITIONS, folder);
-        var fleet = new Fleet(pipeline, plan.classPath());
+  private Outcome live(HistoryPipeline pipeline) throws Exception {
+    try (var fleet = new Fleet(pipeline, plan.classPath());
         var producer =
             new HistoryProducer(pipeline, plan.ids(), plan.perSecond(), plan.seed()).start()) {
-      var nemesis = new Nemesis(pipeline, fleet, new SplittableRandom(plan.seed()), log);
+      var chronicle = new Chronicle(pipeline.name(), log);
+      var nemesis =
+          new Nemesis(
+              new Scene(
+                  pipeline, fleet, producer, new SplittableRandom(plan.seed()), chronicle));
       fleet.scaleTo(2);
       nemesis.awaitStart();
       for (var fault = plan.faults().next(); fault != null; fault = plan.faults().next()) {
@@ -106,13 +127,18 @@ final class History implements Callable<History.Outcome> {
       calm.await();
       producer.finish();
       producer.await();
-      var violations = new ArrayList<>(nemesis.violations());
+      var violations = new ArrayList<>(chronicle.violations());
       catchUp(pipeline, fleet, violations);
       violations.addAll(fleet.failures());
       log.accept(pipeline.name() + ": comparing topic and table");
-      var findings = new HistoryChecker(pipeline, producer.acknowledged()).check();
+      var findings = new HistoryChecker(pipeline, producer).check();
       return new Outcome(
-          plan.mode(), producer.acknowledgedCount(), nemesis.inflicted(), findings, violations);
+          plan.mode(),
+          producer.acknowledgedCount(),
+          chronicle.inflicted(),
+          chronicle.skipped(),
+          findings,
+          violations);
     }
   }
 

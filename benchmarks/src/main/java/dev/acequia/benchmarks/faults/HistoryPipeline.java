@@ -10,27 +10,22 @@ import dev.acequia.contract.Schema;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.UnknownFields;
-import dev.acequia.servers.Lifeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,34 +33,30 @@ import org.jspecify.annotations.Nullable;
  * value of each key, overwritten and deleted again and again.
  */
 final class HistoryPipeline implements AutoCloseable {
-  private static final int TIMEOUT_SECONDS = 30;
-  private static final int MIGRATION_SECONDS = 120;
+  static final String NAMESPACE = "history";
+
+  private static final Duration MIGRATION_LIMIT = Duration.ofMinutes(2);
   private static final int MIGRATION_ATTEMPTS = 5;
 
-  private static final Schema APPEND =
-      new Schema(
-          List.of(),
-          List.of(
-              new Field("id", FieldType.INT64, true, null),
-              new Field("note", FieldType.STRING, false, null)),
-          UnknownFields.REJECT);
+  private static final List<Field> APPEND =
+      List.of(
+          new Field("id", FieldType.INT64, true, null),
+          new Field("note", FieldType.STRING, false, null));
 
-  private static final Schema UPSERT =
-      new Schema(
-          List.of("key"),
-          List.of(
-              new Field("key", FieldType.INT32, true, null),
-              new Field("id", FieldType.INT64, true, null),
-              new Field("note", FieldType.STRING, false, null)),
-          UnknownFields.REJECT);
+  private static final List<Field> UPSERT =
+      List.of(
+          new Field("key", FieldType.INT32, true, null),
+          new Field("id", FieldType.INT64, true, null),
+          new Field("note", FieldType.STRING, false, null));
 
   private final FaultyServers servers;
   private final LoadMode mode;
   private final String name;
-  private final int partitions;
   private final Path folder;
-  private final Admin admin;
-  private String topicId;
+  private final String classPath;
+  private final HistoryTopic topic;
+  private final LostRecords lost = new LostRecords();
+  private int addedFields;
   private @Nullable AcceptedOffsets accepted;
 
   /**
@@ -76,14 +67,28 @@ final class HistoryPipeline implements AutoCloseable {
    */
   HistoryPipeline(FaultyServers servers, String name, LoadMode mode, int partitions, Path folder)
       throws SQLException, IOException, ExecutionException, TimeoutException, InterruptedException {
+    this(servers, name, mode, partitions, folder, System.getProperty("java.class.path"));
+  }
+
+  /**
+   * Makes the topic, the database and the table.
+   *
+   * @param classPath the migration's; what comes first wins
+   */
+  HistoryPipeline(
+      FaultyServers servers,
+      String name,
+      LoadMode mode,
+      int partitions,
+      Path folder,
+      String classPath)
+      throws SQLException, IOException, ExecutionException, TimeoutException, InterruptedException {
     this.servers = servers;
+    this.classPath = classPath;
     this.mode = mode;
     this.name = name;
-    this.partitions = partitions;
     this.folder = Files.createDirectories(folder);
-    admin = Admin.create(Map.of("bootstrap.servers", servers.bootstrapServers()));
-    topicId = createTopic(topic()).orElseThrow();
-    var _ = createTopic(topic() + ".dlq").orElseThrow();
+    topic = new HistoryTopic(servers.bootstrapServers(), NAMESPACE + "." + name, partitions);
     try (var connection = servers.connect("postgres");
         var statement = connection.createStatement()) {
       statement.execute("CREATE DATABASE " + name);
@@ -101,34 +106,13 @@ final class HistoryPipeline implements AutoCloseable {
     return name;
   }
 
-  int partitions() {
-    return partitions;
-  }
-
-  String topic() {
-    return "history." + name;
-  }
-
-  /** The generation of the topic's records; it is read from the first on, and never cut. */
-  int generation(Connection connection) throws SQLException {
-    try (var statement =
-        connection.prepareStatement(
-            "SELECT DISTINCT generation FROM history._acequia_generations_"
-                + name
-                + " WHERE topic_id = ?")) {
-      statement.setObject(1, definition().topic().uuid());
-      try (var rows = statement.executeQuery()) {
-        if (!rows.next()) {
-          throw new IllegalStateException("no generation of topic " + topicId);
-        }
-        return rows.getInt(1);
-      }
-    }
+  HistoryTopic topic() {
+    return topic;
   }
 
   /** The table that the records are to be in. */
   String table() {
-    return "history." + name;
+    return NAMESPACE + "." + name;
   }
 
   FaultyServers servers() {
@@ -139,39 +123,54 @@ final class HistoryPipeline implements AutoCloseable {
     return folder;
   }
 
+  /** What Kafka has acknowledged and lost since. */
+  LostRecords lost() {
+    return lost;
+  }
+
   Connection connect() throws SQLException {
     return servers.connect(name);
   }
 
   PipelineDefinition definition() {
     return new PipelineDefinition(
-        "history",
+        NAMESPACE,
         name,
         null,
-        mode == LoadMode.UPSERT ? UPSERT : APPEND,
-        new TopicDefinition(topic(), topicId, partitions, topic() + ".dlq"),
-        new StoreDefinition.Postgres("history", name),
+        schema(),
+        new TopicDefinition(topic.name(), topic.id(), topic.partitions(), topic.deadLetters()),
+        new StoreDefinition.Postgres(NAMESPACE, name),
         mode,
         1000,
         PipelineDefinition.DEFAULT_MAX_DEAD_LETTER_RATIO,
         accepted);
   }
 
+  private Schema schema() {
+    var fields = new ArrayList<>(mode == LoadMode.UPSERT ? UPSERT : APPEND);
+    for (var number = 1; number <= addedFields; number++) {
+      fields.add(new Field("added_" + number, FieldType.STRING, false, null));
+    }
+    return new Schema(
+        mode == LoadMode.UPSERT ? List.of("key") : List.of(), fields, UnknownFields.REJECT);
+  }
+
+  /** Has the schema one more field, which a migration is to bring to the table. */
+  void addField() {
+    addedFields++;
+  }
+
   /** Deletes the topic, makes it anew, and accepts its records from the first on. */
   void recreateTopic()
       throws IOException, ExecutionException, TimeoutException, InterruptedException {
-    admin.deleteTopics(List.of(topic())).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    var deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
-    var created = createTopic(topic());
-    while (created.isEmpty()) {
-      if (System.nanoTime() > deadline) {
-        throw new TimeoutException("the topic %s does not go".formatted(topic()));
-      }
-      Thread.sleep(100); // the deletion goes on behind the answer
-      created = createTopic(topic());
-    }
-    topicId = created.get();
-    accepted = new AcceptedOffsets(topicId, null, "earliest");
+    topic.recreate();
+    accepted = new AcceptedOffsets(topic.id(), null, "earliest");
+    migrate();
+  }
+
+  /** What {@code ./acequia offsets accept} does, and the rollout's migration. */
+  void accept(int partition, String to) throws IOException, InterruptedException {
+    accepted = new AcceptedOffsets(topic.id(), partition, to).givenAt(Instant.now());
     migrate();
   }
 
@@ -232,50 +231,43 @@ final class HistoryPipeline implements AutoCloseable {
   /** Whether all that is in the topic now has been read and stored. */
   boolean isStoredToTheEnd()
       throws SQLException, ExecutionException, TimeoutException, InterruptedException {
-    var asked =
-        IntStream.range(0, partitions)
-            .boxed()
-            .collect(
-                Collectors.toMap(
-                    partition -> new TopicPartition(topic(), partition),
-                    partition -> OffsetSpec.latest()));
-    var ends = admin.listOffsets(asked).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    var stored = storedOffsets();
-    return ends.entrySet().stream()
-        .allMatch(
-            end -> end.getValue().offset() == stored.getOrDefault(end.getKey().partition(), -1L));
+    return topic.ends().equals(storedOffsets());
   }
 
-  @Override
-  public void close() {
-    admin.close();
+  /** Runs the migration until it is done, as a Job does. */
+  void migrate() throws IOException, InterruptedException {
+    for (var attempt = 1; ; attempt++) {
+      var migration = startMigration("migration", servers.uri(name));
+      var hasEnded = migration.endsWithin(MIGRATION_LIMIT);
+      if (hasEnded && migration.exitCode() == 0) {
+        return;
+      }
+      // As a Job, it is tried again: a broker may have yet to hear of the topic.
+      if (!hasEnded || attempt == MIGRATION_ATTEMPTS) {
+        throw new IllegalStateException(
+            "the migration of %s failed:%n%s".formatted(topic.name(), migration.log()));
+      }
+    }
   }
 
-  private void migrate() throws IOException, InterruptedException {
-    var environment = environment("migration", servers.uri(name));
+  /** Starts a migration to the present definition. */
+  RuntimeProcess startMigration(String pod, String storeUri) throws IOException {
+    var environment = environment(pod, storeUri);
     environment.put(RuntimeVariable.STORE_USERNAME, name + "_admin");
     environment.put(RuntimeVariable.STORE_PASSWORD, "admin");
     environment.put(RuntimeVariable.STORE_WRITER_USERNAME, name + "_writer");
     environment.put(RuntimeVariable.STORE_WRITER_PASSWORD, "writer");
     environment.put(RuntimeVariable.STORE_READER_USERNAME, name + "_reader");
     environment.put(RuntimeVariable.STORE_READER_PASSWORD, "reader");
-    var log = folder.resolve("migration.log");
-    for (var attempt = 1; ; attempt++) {
-      var process =
-          RuntimeProgram.MIGRATION
-              .on(System.getProperty("java.class.path"), named(environment), log)
-              .start();
-      Lifeline.hold(process);
-      var hasEnded = process.waitFor(MIGRATION_SECONDS, TimeUnit.SECONDS);
-      if (hasEnded && process.exitValue() == 0) {
-        return;
-      }
-      // As a Job, it is tried again: a broker may have yet to hear of the topic.
-      if (!hasEnded || attempt == MIGRATION_ATTEMPTS) {
-        throw new IllegalStateException(
-            "the migration of %s failed:%n%s".formatted(topic(), Files.readString(log)));
-      }
-    }
+    return RuntimeProcess.start(
+        RuntimeProgram.MIGRATION.on(classPath, named(environment)),
+        folder.resolve(pod + ".log"),
+        folder.resolve(pod + ".termination"));
+  }
+
+  @Override
+  public void close() {
+    topic.close();
   }
 
   private EnumMap<RuntimeVariable, String> environment(String pod, String storeUri)
@@ -294,37 +286,5 @@ final class HistoryPipeline implements AutoCloseable {
   private static Map<String, String> named(EnumMap<RuntimeVariable, String> environment) {
     return environment.entrySet().stream()
         .collect(Collectors.toMap(entry -> entry.getKey().name(), Map.Entry::getValue));
-  }
-
-  /** The new topic's id; empty when there is one of that name. */
-  private Optional<String> createTopic(String wanted)
-      throws ExecutionException, TimeoutException, InterruptedException {
-    try {
-      var id =
-          admin
-              .createTopics(
-                  List.of(new NewTopic(wanted, Optional.of(partitions), Optional.empty())))
-              .topicId(wanted)
-              .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-      return Optional.of(id.toString());
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof TopicExistsException) {
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
-  /** Asks Kafka for the topic's id. */
-  String describeTopic() throws ExecutionException, TimeoutException, InterruptedException {
-    return admin
-        .describeTopics(List.of(topic()))
-        .allTopicNames()
-        .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-        .values()
-        .iterator()
-        .next()
-        .topicId()
-        .toString();
   }
 }

@@ -3,27 +3,40 @@ package dev.acequia.benchmarks.faults;
 import dev.acequia.contract.LoadMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes records with known ids into a pipeline's topic, in bursts: most by a plain producer, some
- * in Kafka's transactions, of which some are aborted, so that offsets have gaps and markers.
+ * in Kafka's transactions, of which some are aborted, so that offsets have gaps and markers. In
+ * append mode some bursts have an idempotency key and are sent again later, as a client does that
+ * had no answer.
  */
 final class HistoryProducer implements AutoCloseable {
   /** Few enough that each is overwritten and deleted many times. */
   private static final int KEYS = 20_000;
 
+  /** How many bursts with a key wait to be sent again. */
+  private static final int TO_REPEAT = 8;
+
   private static final String NOTE = "x".repeat(80);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+  private record Keyed(int firstId, int size) {}
 
   private final HistoryPipeline pipeline;
   private final long wanted;
@@ -33,8 +46,12 @@ final class HistoryProducer implements AutoCloseable {
   private @Nullable KafkaProducer<byte[], byte[]> transactional;
 
   private final BitSet acknowledged = new BitSet();
+  private final BitSet withKey = new BitSet();
+  private final Deque<Keyed> toRepeat = new ArrayDeque<>();
   private final AtomicBoolean enough = new AtomicBoolean();
+  private final ReentrantLock turn = new ReentrantLock(true);
   private final Thread thread = Thread.ofPlatform().name("history-producer").unstarted(this::run);
+  private volatile boolean inTransactions = true;
   private volatile @Nullable RuntimeException failure;
   private long sent;
   private int nextId;
@@ -46,9 +63,19 @@ final class HistoryProducer implements AutoCloseable {
    * @param perSecond the rate that it keeps on average
    */
   HistoryProducer(HistoryPipeline pipeline, long wanted, long perSecond, long seed) {
+    this(pipeline, wanted, perSecond, seed, 0);
+  }
+
+  /**
+   * A producer that has not begun.
+   *
+   * @param firstId ids below it are another's
+   */
+  HistoryProducer(HistoryPipeline pipeline, long wanted, long perSecond, long seed, int firstId) {
     this.pipeline = pipeline;
     this.wanted = wanted;
     this.perSecond = perSecond;
+    nextId = firstId;
     random = new SplittableRandom(seed);
     plain = producer(null);
   }
@@ -83,6 +110,33 @@ final class HistoryProducer implements AutoCloseable {
     synchronized (acknowledged) {
       return (BitSet) acknowledged.clone();
     }
+  }
+
+  /** The ids that have an idempotency key, and may be in the topic more than once. */
+  BitSet withKey() {
+    synchronized (acknowledged) {
+      return (BitSet) withKey.clone();
+    }
+  }
+
+  /** Something that lasts until it is closed. */
+  interface Pause extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Nothing is sent meanwhile, and all that was sent has had its answer. */
+  Pause pause() {
+    turn.lock();
+    plain.flush();
+    return turn::unlock;
+  }
+
+  /** Whether some bursts are transactions. When not, none is open any more. */
+  void sendInTransactions(boolean wished) {
+    inTransactions = wished;
+    turn.lock();
+    turn.unlock();
   }
 
   /** Sends so many records now, and waits for them. */
@@ -120,7 +174,12 @@ final class HistoryProducer implements AutoCloseable {
             return;
           }
         }
-        burst();
+        turn.lock();
+        try {
+          burst();
+        } finally {
+          turn.unlock();
+        }
       }
       plain.flush();
       abandonTransactions();
@@ -131,14 +190,62 @@ final class HistoryProducer implements AutoCloseable {
 
   private void burst() {
     var size = random.nextInt(1, 2 + (int) Math.min(4_000, perSecond));
-    if (random.nextInt(4) == 0) {
-      inTransaction(Math.min(size, 500));
-    } else {
-      for (var i = 0; i < size; i++) {
-        send(record(nextId), nextId++);
+    var kind = random.nextInt(16);
+    if (kind < 4) {
+      var few = Math.min(size, 500);
+      if (inTransactions) {
+        inTransaction(few);
+        return;
       }
-      sent += size;
+      size = few;
+    } else if (kind == 4 && pipeline.mode() == LoadMode.APPEND) {
+      withKey(Math.min(size, 100));
+      return;
     }
+    for (var i = 0; i < size; i++) {
+      send(record(nextId), nextId++);
+    }
+    sent += size;
+  }
+
+  /** A request with an idempotency key; and one of the former ones once more. */
+  private void withKey(int size) {
+    var fresh = new Keyed(nextId, size);
+    nextId += size;
+    synchronized (acknowledged) {
+      withKey.set(fresh.firstId(), fresh.firstId() + size);
+    }
+    send(fresh);
+    toRepeat.addLast(fresh);
+    if (toRepeat.size() > TO_REPEAT) {
+      send(toRepeat.removeFirst());
+    }
+  }
+
+  private void send(Keyed request) {
+    sent += request.size();
+    for (var index = 0; index < request.size(); index++) {
+      var id = request.firstId() + index;
+      var record = record(id);
+      send(
+          new ProducerRecord<>(
+              record.topic(),
+              record.partition(),
+              record.key(),
+              record.value(),
+              List.<Header>of(
+                  header(
+                      dev.acequia.contract.record.RecordHeader.IDEMPOTENCY_KEY,
+                      "request-" + request.firstId()),
+                  header(
+                      dev.acequia.contract.record.RecordHeader.IDEMPOTENCY_INDEX,
+                      Integer.toString(index)))),
+          id);
+    }
+  }
+
+  private static Header header(dev.acequia.contract.record.RecordHeader name, String value) {
+    return new RecordHeader(name.key(), bytes(value));
   }
 
   /** A deletion has no id. */
@@ -180,7 +287,7 @@ final class HistoryProducer implements AutoCloseable {
       transactional.close(Duration.ZERO);
       transactional = null;
       while (!Thread.currentThread().isInterrupted()) {
-        try (var successor = producer(pipeline.topic())) {
+        try (var successor = producer(pipeline.topic().name())) {
           successor.initTransactions();
           return;
         } catch (KafkaException again) {
@@ -192,7 +299,7 @@ final class HistoryProducer implements AutoCloseable {
 
   private KafkaProducer<byte[], byte[]> transactional() {
     if (transactional == null) {
-      transactional = producer(pipeline.topic());
+      transactional = producer(pipeline.topic().name());
       transactional.initTransactions();
     }
     return transactional;
@@ -211,16 +318,16 @@ final class HistoryProducer implements AutoCloseable {
       return keyed(random.nextInt(KEYS), random.nextInt(10) == 0 ? null : id);
     }
     return new ProducerRecord<>(
-        pipeline.topic(),
-        random.nextInt(pipeline.partitions()),
+        pipeline.topic().name(),
+        random.nextInt(pipeline.topic().partitions()),
         null,
         bytes("{\"id\":" + id + ",\"note\":\"" + NOTE + "\"}"));
   }
 
   private ProducerRecord<byte[], byte[]> keyed(int key, @Nullable Integer id) {
     return new ProducerRecord<>(
-        pipeline.topic(),
-        key % pipeline.partitions(),
+        pipeline.topic().name(),
+        key % pipeline.topic().partitions(),
         bytes("[" + key + "]"),
         id == null
             ? null

@@ -2,35 +2,31 @@ package dev.acequia.benchmarks.faults;
 
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.Termination;
-import dev.acequia.servers.Lifeline;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A consumer process with a way to PostgreSQL of its own. */
 final class Member implements AutoCloseable {
+  /** In which a consumer reaches any moment of a batch. */
+  static final Duration MOMENT_LIMIT = Duration.ofSeconds(30);
+
   private static final AtomicInteger ADDRESSES = new AtomicInteger();
-  private static final Duration GRACE = Duration.ofSeconds(40);
 
   private final String name;
-  private final Process process;
+  private final RuntimeProcess process;
   private final PostgresProxy proxy;
-  private final Path termination;
-  private final Path log;
   private volatile boolean isKilled;
   private volatile boolean isStopped;
 
-  private Member(String name, Process process, PostgresProxy proxy, Path termination, Path log) {
+  private Member(String name, RuntimeProcess process, PostgresProxy proxy) {
     this.name = name;
     this.process = process;
     this.proxy = proxy;
-    this.termination = termination;
-    this.log = log;
   }
 
   /**
@@ -39,25 +35,23 @@ final class Member implements AutoCloseable {
    * @param classPath the consumer's; what comes first wins
    */
   static Member start(HistoryPipeline pipeline, String name, String classPath) throws IOException {
-    var address = pipeline.servers().postgresAddress();
-    var proxy = new PostgresProxy(address);
-    var uri =
-        pipeline
-            .servers()
-            .uri(pipeline.name())
-            .replace(":" + address.getPort(), ":" + proxy.port());
-    var log = pipeline.folder().resolve(name + ".log");
+    var proxy = new PostgresProxy(pipeline.servers()::postgresAddress);
     var builder =
-        RuntimeProgram.CONSUMER.on(classPath, pipeline.consumerEnvironment(name, uri), log);
+        RuntimeProgram.CONSUMER.on(
+            classPath, pipeline.consumerEnvironment(name, proxy.uri(pipeline.name())));
     var number = ADDRESSES.incrementAndGet();
     builder
         .environment()
         .put(
             RuntimeVariable.ACEQUIA_BIND_ADDRESS.name(),
             "127.79." + (ProcessHandle.current().pid() % 250 + 1) + "." + (number % 250 + 1));
-    var process = builder.start();
-    Lifeline.hold(process);
-    return new Member(name, process, proxy, pipeline.folder().resolve(name + ".termination"), log);
+    builder.environment().putAll(pipeline.servers().clocks().consumers().environment());
+    var folder = pipeline.folder();
+    return new Member(
+        name,
+        RuntimeProcess.start(
+            builder, folder.resolve(name + ".log"), folder.resolve(name + ".termination")),
+        proxy);
   }
 
   String name() {
@@ -79,7 +73,7 @@ final class Member implements AutoCloseable {
 
   /** Whether it ended though nobody had it end. */
   boolean hasFailed() {
-    return !process.isAlive() && !isKilled && process.exitValue() != 0;
+    return !process.isAlive() && !isKilled && process.exitCode() != 0;
   }
 
   /** What is left to say of one that has failed. */
@@ -87,88 +81,66 @@ final class Member implements AutoCloseable {
     return "%s ended by itself with code %d%s%n%s"
         .formatted(
             name,
-            process.exitValue(),
+            process.exitCode(),
             termination().map(end -> ": " + end.reason() + ", " + end.message()).orElse(""),
-            tail());
+            process.lastLines());
+  }
+
+  /** Of one that has ended. */
+  int exitCode() {
+    return process.exitCode();
   }
 
   /** Why it needs a person. */
   Optional<Termination> termination() {
-    try {
-      return Files.exists(termination)
-          ? Termination.parse(Files.readString(termination))
-          : Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return process.termination();
   }
 
-  String log() {
+  /** How often it said that it holds, for trouble with the store or with Kafka. */
+  long timesHeld(String trouble) {
+    return process.log().lines().filter(line -> line.contains("holding: " + trouble)).count();
+  }
+
+  /** Springs a trap when it reaches the moment; does nothing if it does not. */
+  void springAt(Moment moment, Trap trap, Chronicle chronicle)
+      throws InterruptedException, ExecutionException {
+    var sprung = proxy.arm(moment, trap);
     try {
-      return Files.readString(log);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      sprung.get(MOMENT_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException idle) {
+      proxy.disarm();
+      chronicle.say("%s had nothing to do", name);
     }
   }
 
   /** SIGKILL. */
   void kill() {
     isKilled = true;
-    process.destroyForcibly();
-    await();
+    process.kill();
     proxy.close();
   }
 
   /** SIGSTOP: it does nothing, and does not know. */
   void freeze() {
     isStopped = true;
-    signal("STOP");
+    process.freeze();
   }
 
   /** SIGCONT. */
   void wake() {
-    signal("CONT");
+    process.wake();
     isStopped = false;
   }
 
   /** SIGTERM, and waits. */
   void end() {
     isKilled = true;
-    process.destroy();
-    await();
+    process.end();
     proxy.close();
   }
 
   @Override
   public void close() {
     kill();
-  }
-
-  private void signal(String signal) {
-    try {
-      new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
-          .inheritIO()
-          .start()
-          .waitFor();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void await() {
-    try {
-      if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private String tail() {
-    var lines = log().lines().toList();
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()));
   }
 }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,11 +29,16 @@ final class PostgresProxy implements AutoCloseable {
   private record Armed(Moment moment, Trap trap, CompletableFuture<Void> sprung) {}
 
   private final ServerSocket server;
-  private final InetSocketAddress postgres;
+  private final Supplier<InetSocketAddress> postgres;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable Armed> armed = new AtomicReference<>();
 
-  PostgresProxy(InetSocketAddress postgres) {
+  /**
+   * A proxy that listens.
+   *
+   * @param postgres where a connection goes that begins now
+   */
+  PostgresProxy(Supplier<InetSocketAddress> postgres) {
     this.postgres = postgres;
     try {
       server = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
@@ -44,6 +50,11 @@ final class PostgresProxy implements AutoCloseable {
 
   int port() {
     return server.getLocalPort();
+  }
+
+  /** {@code postgresql://…} by way of this. */
+  String uri(String database) {
+    return "postgresql://127.0.0.1:" + port() + "/" + database;
   }
 
   /** Sets a trap, instead of any that is still set; it springs once. Done when it has sprung. */
@@ -87,7 +98,7 @@ final class PostgresProxy implements AutoCloseable {
   private void serve(Socket client) {
     try (client;
         var upstream = new Socket()) {
-      upstream.connect(postgres, 2_000);
+      upstream.connect(postgres.get(), 2_000);
       client.setTcpNoDelay(true);
       upstream.setTcpNoDelay(true);
       var connection = new Connection(client, upstream);

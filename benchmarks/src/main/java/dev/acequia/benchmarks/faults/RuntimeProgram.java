@@ -20,7 +20,7 @@ enum RuntimeProgram {
    *
    * @param classPath what comes first wins
    */
-  ProcessBuilder on(String classPath, Map<String, String> environment, Path log) {
+  ProcessBuilder on(String classPath, Map<String, String> environment) {
     var builder =
         new ProcessBuilder(
             List.of(
@@ -33,8 +33,6 @@ enum RuntimeProgram {
                 classPath,
                 mainClass));
     builder.environment().putAll(environment);
-    builder.redirectErrorStream(true);
-    builder.redirectOutput(log.toFile());
     return builder;
   }
 }

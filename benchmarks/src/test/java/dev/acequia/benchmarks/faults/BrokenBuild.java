@@ -15,34 +15,56 @@ final class BrokenBuild {
       ControlPlaneBinaries.repositoryRoot()
           .resolve("stores/src/main/java/dev/acequia/stores/postgres");
 
+  private static final Path CONSUMER =
+      ControlPlaneBinaries.repositoryRoot()
+          .resolve("runtime-consumer/src/main/java/dev/acequia/consumer/consume");
+
   private BrokenBuild() {}
 
   /** Offsets are advanced by whoever comes, whether its claim is still good or not. */
   static String withoutFence(Path folder) throws IOException {
-    return classPath(folder, "OffsetStatements.java", " AND fence = ?", " AND (fence = ? OR true)");
+    return classPath(folder, STORES.resolve("OffsetStatements.java"), " AND fence = ?", " AND (fence = ? OR true)");
   }
 
   /** Offsets are committed before their rows. */
   static String withTwoTransactions(Path folder) throws IOException {
     return classPath(
         folder,
-        "PostgresWriter.java",
+        STORES.resolve("PostgresWriter.java"),
         "    BitSet repeats = idempotency.repeats(",
         "    own.commit();\n    BitSet repeats = idempotency.repeats(");
   }
 
-  /** A consumer's class path on which the class as it would be without its sentence comes first. */
-  private static String classPath(Path folder, String file, String sentence, String without)
+  /** Reading goes on at an offset, whatever log it was in. */
+  static String withoutEpochs(Path folder) throws IOException {
+    return classPath(
+        folder,
+        CONSUMER.resolve("Assignment.java"),
+        "consumer.seek(partition.name(), partition.position().with(\"\"))",
+        "consumer.seek(partition.name(), partition.position().offset())");
+  }
+
+  /** What comes after a cut has the identity of what was lost. */
+  static String withFormerIdentity(Path folder) throws IOException {
+    return classPath(
+        folder,
+        STORES.resolve("OffsetsMigration.java"),
+        "isSameTopic ? cut(partition, row, range) : Optional.<Cut>empty()",
+        "Optional.<Cut>empty()");
+  }
+
+  /** A class path on which the class as it would be without its sentence comes first. */
+  private static String classPath(Path folder, Path file, String sentence, String without)
       throws IOException {
-    var source = Files.readString(STORES.resolve(file));
+    var source = Files.readString(file);
     if (!source.contains(sentence)) {
       throw new IllegalStateException(
-          "%s no longer says '%s': break what it says instead".formatted(file, sentence.strip()));
+          "%s no longer says '%s': break what it says instead".formatted(file.getFileName(), sentence.strip()));
     }
     var sources = Files.createDirectories(folder.resolve("sources"));
     var classes = Files.createDirectories(folder.resolve("classes"));
     var broken =
-        Files.writeString(sources.resolve(file), source.replace(sentence, without)).toFile();
+        Files.writeString(sources.resolve(file.getFileName()), source.replace(sentence, without)).toFile();
     var words = new StringWriter();
     var classPath = System.getProperty("java.class.path");
     var compiler = ToolProvider.getSystemJavaCompiler();
@@ -58,7 +80,7 @@ final class BrokenBuild {
                   files.getJavaFileObjects(broken))
               .call();
       if (!isCompiled) {
-        throw new IllegalStateException(file + ", broken, does not compile: " + words);
+        throw new IllegalStateException(file.getFileName() + ", broken, does not compile: " + words);
       }
     }
     return classes + File.pathSeparator + classPath;

@@ -8,6 +8,7 @@ import dev.acequia.contract.Termination;
 import dev.acequia.servers.PostgresSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +66,43 @@ class BrokenBuildIT {
     assertThat(findings.compared()).isEqualTo(2 * RECORDS);
   }
 
+  @Test
+  void findsWhatIsLostWhenEpochsAreIgnored() throws Exception {
+    var outcome = loseLogTail("epochless", BrokenBuild.withoutEpochs(folder.resolve("iii")), WHOLE);
+    assertThat(outcome.violations().toString()).contains("reading goes on in logs that were cut");
+    assertThat(outcome.findings().count(Finding.Kind.LOST)).isPositive();
+  }
+
+  @Test
+  void findsWhatIsLostWhenRecordsKeepTheIdentityOfThoseThatKafkaLost() throws Exception {
+    var outcome =
+        loseLogTail("identical", WHOLE, BrokenBuild.withFormerIdentity(folder.resolve("iv")));
+    assertThat(outcome.violations()).isEmpty();
+    assertThat(outcome.findings().count(Finding.Kind.LOST)).isPositive();
+  }
+
+  private static History.Outcome loseLogTail(
+      String name, String consumers, String migrations) throws Exception {
+    var path = folder.resolve(name);
+    try (var pipeline = new HistoryPipeline(servers, name, LoadMode.APPEND, 1, path, migrations)) {
+      var faults = List.of(Fault.LOSE_LOG_TAIL).iterator();
+      return new History(
+              servers,
+              new History.Plan(
+                  LoadMode.APPEND,
+                  1,
+                  RECORDS,
+                  500,
+                  () -> faults.hasNext() ? faults.next() : null,
+                  consumers,
+                  1),
+              path,
+              new CountDownLatch(1),
+              line -> System.out.println("BrokenBuildIT: " + line))
+          .of(pipeline);
+    }
+  }
+
   /**
    * A consumer is stopped when it has read and is about to write. Its topic is deleted, made anew
    * and accepted from the first record on: the offset that it expects is the stored one again, so
@@ -92,7 +130,8 @@ class BrokenBuildIT {
       before.send(RECORDS);
       assertThat(frozen.await(60, TimeUnit.SECONDS)).isTrue();
       pipeline.recreateTopic();
-      try (var after = new HistoryProducer(pipeline, 0, 1, 2)) {
+      // Of other ids, so that a row of the former topic is known for one.
+      try (var after = new HistoryProducer(pipeline, 0, 1, 2, 2 * RECORDS)) {
         after.send(RECORDS);
         zombie.wake();
         woken.countDown();
@@ -113,7 +152,7 @@ class BrokenBuildIT {
   /** The answer to its question after the topic's id has come by the time that ours has. */
   private static void freezeWhenItKnowsItsTopic(HistoryPipeline pipeline, Member zombie) {
     try {
-      pipeline.describeTopic();
+      pipeline.topic().describe();
       zombie.freeze();
     } catch (Exception e) {
       throw new IllegalStateException(e);
@@ -147,7 +186,7 @@ class BrokenBuildIT {
       await().atMost(LIMIT).until(pipeline::isStoredToTheEnd);
       successor.end();
     }
-    return new HistoryChecker(pipeline, producer.acknowledged()).check();
+    return new HistoryChecker(pipeline, producer).check();
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
