@@ -4,8 +4,6 @@ package dev.acequia.contract.record;
 public enum RecordHeader {
   /** The request's {@code Idempotency-Key}, UTF-8. */
   IDEMPOTENCY_KEY("acequia-idempotency-key"),
-  /** Whose key it is, UTF-8: keys of other callers and sources are other keys. */
-  IDEMPOTENCY_SCOPE("acequia-idempotency-scope"),
   /** The record's index within its request, decimal digits. */
   IDEMPOTENCY_INDEX("acequia-idempotency-index"),
   /** Whose key it is: keys of two callers, or of two sources, never meet. */

@@ -630,7 +630,7 @@ final class ModelPipeline implements AutoCloseable {
       batch.add(row, origin.generation(), partition, origin.offset());
     }
     if (source != null) {
-      batch.markRedriven();
+      batch.markRedriven(own.generation(), offset);
     }
   }
 
