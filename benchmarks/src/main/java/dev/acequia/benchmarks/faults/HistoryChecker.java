@@ -66,13 +66,15 @@ final class HistoryChecker {
 
   private void checkRows(Connection connection) throws SQLException, IOException {
     var stored = new BitSet();
+    var generation = pipeline.generation(connection);
     for (var partition = 0; partition < pipeline.partitions(); partition++) {
       try (var statement =
           connection.prepareStatement(
               "SELECT _offset, id FROM "
                   + pipeline.table()
-                  + " WHERE _generation = 1 AND _partition = ? ORDER BY _offset")) {
-        statement.setInt(1, partition);
+                  + " WHERE _generation = ? AND _partition = ? ORDER BY _offset")) {
+        statement.setInt(1, generation);
+        statement.setInt(2, partition);
         try (var rows = new RowCursor(statement)) {
           compare(partition, rows, stored);
         }
@@ -82,7 +84,9 @@ final class HistoryChecker {
             connection.prepareStatement(
                 "SELECT _generation, _partition, _offset, id FROM "
                     + pipeline.table()
-                    + " WHERE _generation <> 1 OR _partition >= "
+                    + " WHERE _generation <> "
+                    + generation
+                    + " OR _partition >= "
                     + pipeline.partitions()
                     + " LIMIT 100");
         var others = statement.executeQuery()) {

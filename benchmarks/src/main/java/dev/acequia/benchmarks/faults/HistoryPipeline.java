@@ -109,8 +109,21 @@ final class HistoryPipeline implements AutoCloseable {
     return "history." + name;
   }
 
-  String topicId() {
-    return topicId;
+  /** The generation of the topic's records; it is read from the first on, and never cut. */
+  int generation(Connection connection) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            "SELECT DISTINCT generation FROM history._acequia_generations_"
+                + name
+                + " WHERE topic_id = ?")) {
+      statement.setObject(1, definition().topic().uuid());
+      try (var rows = statement.executeQuery()) {
+        if (!rows.next()) {
+          throw new IllegalStateException("no generation of topic " + topicId);
+        }
+        return rows.getInt(1);
+      }
+    }
   }
 
   /** The table that the records are to be in. */
