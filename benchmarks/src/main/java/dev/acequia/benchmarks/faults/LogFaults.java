@@ -101,6 +101,7 @@ final class LogFaults implements FaultFamily {
       kafka.start(others);
       topic.set(Map.of(UNCLEAN, "true"));
       await("a replica that is behind leads", () -> allLedBy(others));
+      scene.producer().countAnew();
     }
     await("the log has grown past what is stored", () -> Scene.isBeyond(topic.ends(), stored));
     kafka.start(List.of(survivor));

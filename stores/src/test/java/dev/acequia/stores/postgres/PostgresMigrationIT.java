@@ -216,8 +216,7 @@ class PostgresMigrationIT {
   })
   void widensAType(FieldType from, FieldType to, String before, String after) throws Exception {
     migrate(append(ID, new Field("x", from, false, null)));
-    warehouse.asSuperuser(
-        "INSERT INTO ops.flights VALUES (1, '" + before + "', 1, 0, 0)");
+    warehouse.asSuperuser("INSERT INTO ops.flights VALUES (1, '" + before + "', 1, 0, 0)");
     // The session's zone must not move a date.
     warehouse.asSuperuser("ALTER ROLE " + warehouse.admin() + " SET timezone = 'America/New_York'");
 
