@@ -34,10 +34,11 @@ final class ClockFaults implements FaultFamily {
         .servers()
         .alone(
             () -> {
-              var others =
-                  AHEAD.stream().filter(ahead -> !ahead.equals(clock.ahead())).toList();
+              var others = AHEAD.stream().filter(ahead -> !ahead.equals(clock.ahead())).toList();
               var wanted = others.get(scene.random().nextInt(others.size()));
-              scene.chronicle().say("from %+d h to %+d h", clock.ahead().toHours(), wanted.toHours());
+              scene
+                  .chronicle()
+                  .say("from %+d h to %+d h", clock.ahead().toHours(), wanted.toHours());
               if (fault == Fault.JUMP_POSTGRES_CLOCK) {
                 clocks.noteDatabaseJump();
               }

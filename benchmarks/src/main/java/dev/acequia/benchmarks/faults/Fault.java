@@ -18,8 +18,7 @@ enum Fault {
       Family.CONNECTIONS,
       "cut the connection to PostgreSQL after COMMIT, before its answer arrives"),
   TERMINATE_BACKENDS(Family.CONNECTIONS, "end the consumers' sessions by pg_terminate_backend"),
-  CRASH_POSTGRES(
-      Family.SERVERS, "crash PostgreSQL as pg_ctl stop -m immediate does, and start it"),
+  CRASH_POSTGRES(Family.SERVERS, "crash PostgreSQL as pg_ctl stop -m immediate does, and start it"),
   RESTART_KAFKA(Family.SERVERS, "stop Kafka in order, and start it"),
   KILL_KAFKA(Family.SERVERS, "SIGKILL all of Kafka, and start it"),
   LOSE_LOG_TAIL(

@@ -116,8 +116,7 @@ final class History implements Callable<History.Outcome> {
       var chronicle = new Chronicle(pipeline.name(), log);
       var nemesis =
           new Nemesis(
-              new Scene(
-                  pipeline, fleet, producer, new SplittableRandom(plan.seed()), chronicle));
+              new Scene(pipeline, fleet, producer, new SplittableRandom(plan.seed()), chronicle));
       fleet.scaleTo(2);
       nemesis.awaitStart();
       for (var fault = plan.faults().next(); fault != null; fault = plan.faults().next()) {

@@ -42,7 +42,7 @@ final class HistoryProducer implements AutoCloseable {
   private final long wanted;
   private final long perSecond;
   private final SplittableRandom random;
-  private final KafkaProducer<byte[], byte[]> plain;
+  private volatile KafkaProducer<byte[], byte[]> plain;
   private @Nullable KafkaProducer<byte[], byte[]> transactional;
 
   private final BitSet acknowledged = new BitSet();
@@ -130,6 +130,15 @@ final class HistoryProducer implements AutoCloseable {
     turn.lock();
     plain.flush();
     return turn::unlock;
+  }
+
+  /**
+   * Begins to count its records anew, as a process that was restarted does; while paused. A broker
+   * that has forgotten some takes none that counts on from them until they have timed out.
+   */
+  void countAnew() {
+    plain.close(CLOSE_TIMEOUT);
+    plain = producer(null);
   }
 
   /** Whether some bursts are transactions. When not, none is open any more. */

@@ -32,10 +32,14 @@ final class HistoryTopic implements AutoCloseable {
   /** Whatever any clock says, records are taken and kept. */
   private static final Map<String, String> SETTINGS =
       Map.of(
-          "retention.ms", "-1",
-          "message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE),
-          "message.timestamp.before.max.ms", Long.toString(Long.MAX_VALUE),
-          MIN_IN_SYNC, Integer.toString(FaultyKafka.BROKERS / 2 + 1));
+          "retention.ms",
+          "-1",
+          "message.timestamp.after.max.ms",
+          Long.toString(Long.MAX_VALUE),
+          "message.timestamp.before.max.ms",
+          Long.toString(Long.MAX_VALUE),
+          MIN_IN_SYNC,
+          Integer.toString(FaultyKafka.BROKERS / 2 + 1));
 
   private final Admin admin;
   private final String name;
@@ -155,8 +159,7 @@ final class HistoryTopic implements AutoCloseable {
         (key, value) ->
             operations.add(
                 new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET)));
-    operations.add(
-        new AlterConfigOp(new ConfigEntry(changed, null), AlterConfigOp.OpType.DELETE));
+    operations.add(new AlterConfigOp(new ConfigEntry(changed, null), AlterConfigOp.OpType.DELETE));
     alter(operations);
   }
 
@@ -178,8 +181,7 @@ final class HistoryTopic implements AutoCloseable {
   private Optional<String> create(String wanted)
       throws ExecutionException, TimeoutException, InterruptedException {
     try {
-      var created =
-          new NewTopic(wanted, partitions, (short) FaultyKafka.BROKERS).configs(SETTINGS);
+      var created = new NewTopic(wanted, partitions, (short) FaultyKafka.BROKERS).configs(SETTINGS);
       return Optional.of(
           admin
               .createTopics(List.of(created))

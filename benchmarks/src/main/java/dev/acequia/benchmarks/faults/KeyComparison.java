@@ -20,9 +20,7 @@ final class KeyComparison {
    */
   private record Last(int generation, int partition, long offset, @Nullable Long id) {
     boolean isBefore(Last other) {
-      return generation != other.generation
-          ? generation < other.generation
-          : offset < other.offset;
+      return generation != other.generation ? generation < other.generation : offset < other.offset;
     }
   }
 

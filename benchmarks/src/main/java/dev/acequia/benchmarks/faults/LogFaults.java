@@ -55,7 +55,8 @@ final class LogFaults implements FaultFamily {
    */
   private record Cut(long from, long stored) {}
 
-  // --- Kafka's part --------------------------------------------------------------------------------
+  // --- Kafka's part
+  // --------------------------------------------------------------------------------
 
   /** All brokers run in the end, as they did, whatever happened. */
   private Map<Integer, Cut> loseTailAndRestore() throws Exception {
@@ -84,7 +85,8 @@ final class LogFaults implements FaultFamily {
       others = kafka.brokers().stream().filter(broker -> broker != survivor).toList();
       topic.set(Map.of(HistoryTopic.MIN_IN_SYNC, "1"));
       kafka.kill(others);
-      await("one replica is left", () -> allInSync(List.of(survivor)) && allLedBy(List.of(survivor)));
+      await(
+          "one replica is left", () -> allInSync(List.of(survivor)) && allLedBy(List.of(survivor)));
     }
     await(
         "the tail is stored",
@@ -101,6 +103,7 @@ final class LogFaults implements FaultFamily {
       kafka.start(others);
       topic.set(Map.of(UNCLEAN, "true"));
       await("a replica that is behind leads", () -> allLedBy(others));
+      scene.producer().countAnew();
     }
     await("the log has grown past what is stored", () -> Scene.isBeyond(topic.ends(), stored));
     kafka.start(List.of(survivor));
@@ -163,7 +166,8 @@ final class LogFaults implements FaultFamily {
     return cuts;
   }
 
-  // --- The person's part ---------------------------------------------------------------------------
+  // --- The person's part
+  // ---------------------------------------------------------------------------
 
   /** Each partition that was cut ends a consumer once, and is accepted as its last word advises. */
   private void askPerson(Map<Integer, Cut> cuts)
@@ -188,7 +192,8 @@ final class LogFaults implements FaultFamily {
         scene
             .chronicle()
             .violation(
-                "of %s of topic %s nothing is named in: %s", open, topic.name(), end.get().message());
+                "of %s of topic %s nothing is named in: %s",
+                open, topic.name(), end.get().message());
         return;
       }
       for (var cut : named) {
@@ -212,8 +217,7 @@ final class LogFaults implements FaultFamily {
   }
 
   /** False when each partition goes on instead. */
-  private boolean endsByItself(Member member)
-      throws InterruptedException, java.sql.SQLException {
+  private boolean endsByItself(Member member) throws InterruptedException, java.sql.SQLException {
     var before = scene.pipeline().storedOffsets();
     var deadline = System.nanoTime() + LIMIT.toNanos();
     while (System.nanoTime() < deadline) {

@@ -17,12 +17,10 @@ final class LostRecords {
    * @param id null for a deletion
    * @param stored whether it was stored before it was lost
    */
-  record Lost(int partition, long offset, @Nullable Integer key, @Nullable Long id, boolean stored) {
+  record Lost(
+      int partition, long offset, @Nullable Integer key, @Nullable Long id, boolean stored) {
     boolean isAt(int otherPartition, long otherOffset, long otherId) {
-      return partition == otherPartition
-          && offset == otherOffset
-          && id != null
-          && id == otherId;
+      return partition == otherPartition && offset == otherOffset && id != null && id == otherId;
     }
   }
 
@@ -47,10 +45,6 @@ final class LostRecords {
     cuts.add(new Cut(first.partition(), first.offset()));
   }
 
-  boolean isEmpty() {
-    return records.isEmpty();
-  }
-
   /** The ids of all of them. */
   BitSet ids() {
     return (BitSet) ids.clone();
@@ -59,8 +53,7 @@ final class LostRecords {
   /** Whether a row is the effect of one of them. */
   boolean hasStored(int partition, long offset, long id) {
     return ids.get((int) id)
-        && records.stream()
-            .anyMatch(one -> one.stored() && one.isAt(partition, offset, id));
+        && records.stream().anyMatch(one -> one.stored() && one.isAt(partition, offset, id));
   }
 
   /** How often the log was cut before what stands at that offset now was written. */

@@ -37,11 +37,14 @@ final class MigrationFaults implements FaultFamily {
               });
       var first = pipeline.startMigration("migration-first", proxy.uri(pipeline.name()));
       if (!arrived.await(REACHED_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-        scene.chronicle().violation("a migration does not come to the offsets: %s", first.lastLines());
+        scene
+            .chronicle()
+            .violation("a migration does not come to the offsets: %s", first.lastLines());
       }
       first.freeze();
       woken.countDown();
-      var second = pipeline.startMigration("migration-second", scene.servers().uri(pipeline.name()));
+      var second =
+          pipeline.startMigration("migration-second", scene.servers().uri(pipeline.name()));
       if (second.endsWithin(TWO_SESSIONS) && second.exitCode() == 0 && first.isAlive()) {
         scene.chronicle().violation("a migration passed another that held its locks");
       }

@@ -34,8 +34,7 @@ record Scene(
    */
   Duration awaitProgress(long began) throws IOException, InterruptedException {
     Map<Integer, Long> before = Map.of();
-    while (System.nanoTime() - Math.max(began, servers().wholeSince())
-        < RECOVERY_LIMIT.toNanos()) {
+    while (System.nanoTime() - Math.max(began, servers().wholeSince()) < RECOVERY_LIMIT.toNanos()) {
       fleet.tend();
       try {
         var now = pipeline.storedOffsets();

@@ -25,10 +25,17 @@ final class StandbyFaults implements FaultFamily {
             () -> {
               var postgres = scene.servers().postgres();
               var standby = postgres.follow();
-              awaitStreaming();
-              standby.link().close();
-              var last = scene.pipeline().storedOffsets();
-              var lost = awaitBeyond(last);
+              Map<Integer, Long> last;
+              Map<Integer, Long> lost;
+              try {
+                awaitStreaming();
+                standby.link().close();
+                last = scene.pipeline().storedOffsets();
+                lost = awaitBeyond(last);
+              } catch (Exception e) {
+                postgres.dismiss(standby);
+                throw e;
+              }
               postgres.replaceBy(standby);
               scene
                   .chronicle()

@@ -26,7 +26,8 @@ final class TopicReader {
    * @param id null for a deletion
    * @param sentMillis by the producer's clock, which is right
    */
-  record Read(int partition, long offset, @Nullable Integer key, @Nullable Long id, long sentMillis) {}
+  record Read(
+      int partition, long offset, @Nullable Integer key, @Nullable Long id, long sentMillis) {}
 
   TopicReader(HistoryPipeline pipeline) {
     this.pipeline = pipeline;

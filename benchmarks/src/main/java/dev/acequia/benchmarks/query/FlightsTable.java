@@ -33,8 +33,7 @@ final class FlightsTable {
   private FlightsTable() {}
 
   /** Fills it; there is an index for each question afterwards. */
-  static void fill(Connection connection, int rows)
-      throws SQLException, IOException {
+  static void fill(Connection connection, int rows) throws SQLException, IOException {
     try (var statement = connection.createStatement()) {
       statement.execute("SET TimeZone = 'UTC'");
       statement.execute("CREATE TEMPORARY TABLE sample (json jsonb)");

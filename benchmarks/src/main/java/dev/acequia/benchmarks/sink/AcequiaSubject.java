@@ -63,11 +63,7 @@ final class AcequiaSubject implements Subject {
             switch (mode) {
               case APPEND ->
                   LastOnes.byProvenance(
-                      AcequiaPipeline.TABLE,
-                      "_generation = 1",
-                      "_partition",
-                      "_offset",
-                      expected);
+                      AcequiaPipeline.TABLE, "_generation = 1", "_partition", "_offset", expected);
               case UPSERT -> LastOnes.byKey(AcequiaPipeline.TABLE, expected);
             };
         var seen =

@@ -23,7 +23,11 @@ final class BrokenBuild {
 
   /** Offsets are advanced by whoever comes, whether its claim is still good or not. */
   static String withoutFence(Path folder) throws IOException {
-    return classPath(folder, STORES.resolve("OffsetStatements.java"), " AND fence = ?", " AND (fence = ? OR true)");
+    return classPath(
+        folder,
+        STORES.resolve("OffsetStatements.java"),
+        " AND fence = ?",
+        " AND (fence = ? OR true)");
   }
 
   /** Offsets are committed before their rows. */
@@ -59,12 +63,14 @@ final class BrokenBuild {
     var source = Files.readString(file);
     if (!source.contains(sentence)) {
       throw new IllegalStateException(
-          "%s no longer says '%s': break what it says instead".formatted(file.getFileName(), sentence.strip()));
+          "%s no longer says '%s': break what it says instead"
+              .formatted(file.getFileName(), sentence.strip()));
     }
     var sources = Files.createDirectories(folder.resolve("sources"));
     var classes = Files.createDirectories(folder.resolve("classes"));
     var broken =
-        Files.writeString(sources.resolve(file.getFileName()), source.replace(sentence, without)).toFile();
+        Files.writeString(sources.resolve(file.getFileName()), source.replace(sentence, without))
+            .toFile();
     var words = new StringWriter();
     var classPath = System.getProperty("java.class.path");
     var compiler = ToolProvider.getSystemJavaCompiler();
@@ -80,7 +86,8 @@ final class BrokenBuild {
                   files.getJavaFileObjects(broken))
               .call();
       if (!isCompiled) {
-        throw new IllegalStateException(file.getFileName() + ", broken, does not compile: " + words);
+        throw new IllegalStateException(
+            file.getFileName() + ", broken, does not compile: " + words);
       }
     }
     return classes + File.pathSeparator + classPath;

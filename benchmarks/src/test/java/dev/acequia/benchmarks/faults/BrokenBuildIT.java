@@ -81,8 +81,8 @@ class BrokenBuildIT {
     assertThat(outcome.findings().count(Finding.Kind.LOST)).isPositive();
   }
 
-  private static History.Outcome loseLogTail(
-      String name, String consumers, String migrations) throws Exception {
+  private static History.Outcome loseLogTail(String name, String consumers, String migrations)
+      throws Exception {
     var path = folder.resolve(name);
     try (var pipeline = new HistoryPipeline(servers, name, LoadMode.APPEND, 1, path, migrations)) {
       var faults = List.of(Fault.LOSE_LOG_TAIL).iterator();
