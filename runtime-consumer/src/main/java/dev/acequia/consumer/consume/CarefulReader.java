@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -85,7 +86,7 @@ final class CarefulReader {
         next = attempt.position();
       }
       return new Reading(records, position(from, records, next), null);
-    } catch (ApiException | InterruptException e) {
+    } catch (ApiException | InvalidOffsetException | InterruptException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
       return new Reading(records, position(from, records, next), gap(name, next));
@@ -133,7 +134,7 @@ final class CarefulReader {
         attempt.poll();
       }
       return Optional.empty();
-    } catch (ApiException | InterruptException e) {
+    } catch (ApiException | InvalidOffsetException | InterruptException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
       return Optional.of(e);

@@ -13,6 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.ApiException;
@@ -160,7 +161,7 @@ final class ConsumerLoop {
       var records = consumer.poll(patience());
       isDry = records.isEmpty();
       return records;
-    } catch (ApiException | InterruptException e) {
+    } catch (ApiException | InvalidOffsetException | InterruptException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
       return unreadable.readAfter(e);
