@@ -5,6 +5,10 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+import org.postgresql.PGConnection;
 
 /**
  * The reader's connections: few, made when they are needed, and none of them able to write or to
@@ -12,6 +16,9 @@ import java.time.Duration;
  */
 final class ConnectionPool implements AutoCloseable {
   private final HikariDataSource pool;
+  private final long resultBytes;
+  private final Map<PGConnection, ResultBytes> counts =
+      Collections.synchronizedMap(new WeakHashMap<>());
 
   /** Does not connect yet, so that a store that is down keeps nobody from starting. */
   ConnectionPool(PostgresAccess access, ReaderLimits limits) {
@@ -33,11 +40,25 @@ final class ConnectionPool implements AutoCloseable {
     // The server ends a long statement; this is for a server that no longer answers at all.
     config.addDataSourceProperty("socketTimeout", limits.statement().plusSeconds(5).toSeconds());
     config.addDataSourceProperty("tcpKeepAlive", true);
+    config.addDataSourceProperty("maxResultBuffer", 2 * limits.rowBytes());
+    config.setExceptionOverride(new ResultOverflow.Expected());
+    resultBytes = limits.rowBytes();
     pool = new HikariDataSource(config);
   }
 
   Connection take() throws SQLException {
     return pool.getConnection();
+  }
+
+  /** What the driver has counted of a connection's results. */
+  ResultBytes resultBytes(Connection connection) throws SQLException {
+    return counts.computeIfAbsent(
+        connection.unwrap(PGConnection.class), key -> new ResultBytes(resultBytes));
+  }
+
+  /** Has a connection closed instead of used again. */
+  void giveUp(Connection connection) {
+    pool.evictConnection(connection);
   }
 
   /** Whether all connections are in use, rather than impossible to make. */

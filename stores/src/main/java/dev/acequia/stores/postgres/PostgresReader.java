@@ -61,7 +61,7 @@ public final class PostgresReader implements StoreReader {
         store,
         RecordColumns.of(definition),
         PostgresAccess.fromEnvironment(environment),
-        ReaderLimits.DEFAULT);
+        ReaderLimits.of(Runtime.getRuntime().maxMemory()));
   }
 
   @Override
@@ -69,8 +69,33 @@ public final class PostgresReader implements StoreReader {
     var expressions = query.columns();
     var rowsOfPage = select.rows(query);
     guard.checkPage(query, rowsOfPage);
-    execute(
-        rowsOfPage, fetchSize.rowsAtOnce(query.limit()), rows -> drain(rows, expressions, sink));
+    var rowsAtOnce = fetchSize.rowsAtOnce(query.limit(), expressions.size());
+    while (!readInPieces(rowsOfPage, expressions, rowsAtOnce, sink)) {
+      rowsAtOnce = FetchSize.fewer(rowsAtOnce, query.limit());
+      sink.restart();
+    }
+  }
+
+  /**
+   * Reads a result.
+   *
+   * @return false when one piece held more than the driver may hold
+   */
+  private boolean readInPieces(Sql sql, List<Expression> expressions, int rowsAtOnce, RowSink sink)
+      throws StoreReadException, IOException {
+    try {
+      execute(sql, rowsAtOnce, result -> drain(result, expressions, rowsAtOnce, sink));
+      return true;
+    } catch (StoreReadException e) {
+      if (e.reason() == Reason.TOO_LARGE
+          && rowsAtOnce != 1
+          && e.getCause() instanceof SQLException cause
+          && ResultOverflow.of(cause) instanceof ResultOverflow overflow
+          && !overflow.isOfOneRow()) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -92,9 +117,11 @@ public final class PostgresReader implements StoreReader {
       execute(
           statement.of(keys),
           0,
-          rows -> {
+          result -> {
+            var rows = result.rows();
             var row = new PostgresRow(rows, statement.columns());
-            while (row.next() >= 0) {
+            for (var size = row.next(); size >= 0; size = row.next()) {
+              result.read().add(size);
               var place = rows.getInt(placeColumn);
               if (place < keys.size()) {
                 sink.row(place, row);
@@ -115,9 +142,9 @@ public final class PostgresReader implements StoreReader {
       return execute(
           count,
           0,
-          rows -> {
-            rows.next();
-            return rows.getLong(1);
+          result -> {
+            result.rows().next();
+            return result.rows().getLong(1);
           });
     } catch (IOException e) {
       throw new IllegalStateException("a count has no sink", e);
@@ -136,9 +163,9 @@ public final class PostgresReader implements StoreReader {
       execute(
           SelectStatement.plan(sql),
           0,
-          rows -> {
-            rows.next();
-            json.append(rows.getString(1));
+          result -> {
+            result.rows().next();
+            json.append(result.rows().getString(1));
             return 0;
           });
     } catch (IOException e) {
@@ -150,7 +177,7 @@ public final class PostgresReader implements StoreReader {
   @Override
   public void probe() throws StoreReadException {
     try {
-      execute(select.probe(), 0, rows -> 0);
+      execute(select.probe(), 0, result -> 0);
     } catch (IOException e) {
       throw new IllegalStateException("a probe has no sink", e);
     }
@@ -162,7 +189,16 @@ public final class PostgresReader implements StoreReader {
   }
 
   private interface ResultReader {
-    long read(ResultSet rows) throws SQLException, IOException;
+    long read(Result result) throws SQLException, IOException;
+  }
+
+  /** A statement's rows as they come over its connection. */
+  private record Result(Connection connection, ResultSet rows, ResultBytes read) {
+    /** Makes room in the driver for the next piece, whenever much was read. */
+    void count(int rowBytes) throws SQLException {
+      read.add(rowBytes);
+      read.makeRoom(connection);
+    }
   }
 
   /**
@@ -197,13 +233,21 @@ public final class PostgresReader implements StoreReader {
   private long executeOnce(Sql sql, int rowsAtOnce, ResultReader reader)
       throws SQLException, IOException {
     try (var connection = pool.take()) {
+      var read = pool.resultBytes(connection);
+      read.makeRoom(connection);
       // A cursor needs a transaction; what comes in one piece is spared its two extra messages.
       connection.setAutoCommit(rowsAtOnce == 0);
       try (var statement = prepared(connection, sql)) {
         statement.setFetchSize(rowsAtOnce);
         try (var rows = statement.executeQuery()) {
-          return reader.read(rows);
+          return reader.read(new Result(connection, rows, read));
         }
+      } catch (SQLException | IOException | RuntimeException e) {
+        read.lost();
+        if (e instanceof SQLException failure && ResultOverflow.of(failure) != null) {
+          pool.giveUp(connection);
+        }
+        throw e;
       } finally {
         if (rowsAtOnce != 0 && !connection.isClosed()) {
           connection.rollback();
@@ -212,15 +256,23 @@ public final class PostgresReader implements StoreReader {
     }
   }
 
-  private long drain(ResultSet rows, List<Expression> expressions, RowSink sink)
+  private long drain(Result result, List<Expression> expressions, int rowsAtOnce, RowSink sink)
       throws SQLException, IOException {
+    var rows = result.rows();
     var row = new PostgresRow(rows, expressions);
+    var pace = rowsAtOnce;
     long count = 0;
     long bytes = 0;
     for (var size = row.next(); size >= 0; size = row.next()) {
       sink.row(row);
+      result.count(size);
       count++;
       bytes += size;
+      if (FetchSize.rowsOf(size) < pace) {
+        // Those that follow may be as large.
+        pace = FetchSize.rowsOf(size);
+        rows.setFetchSize(pace);
+      }
     }
     fetchSize.learn(count, bytes);
     return count;
@@ -254,6 +306,14 @@ public final class PostgresReader implements StoreReader {
   }
 
   private StoreReadException translated(SQLException e) {
+    var overflow = ResultOverflow.of(e);
+    if (overflow != null) {
+      return new StoreReadException(
+          Reason.TOO_LARGE,
+          "a row of the result has more than %d MiB: ask for fewer or smaller fields with select"
+              .formatted(overflow.limit() >> 21),
+          e);
+    }
     var state = e.getSQLState() == null ? "" : e.getSQLState();
     if (state.equals("57014")) {
       return new StoreReadException(

@@ -411,7 +411,8 @@ class PostgresReaderIT {
     sql("INSERT INTO quick (id) SELECT generate_series(1, 100)");
     sql("CREATE VIEW slow AS SELECT * FROM quick WHERE pg_sleep(1) IS NOT NULL");
     var limits =
-        new ReaderLimits(2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMillis(100));
+        new ReaderLimits(
+            2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMillis(100), 3 << 20);
     try (var reader = reader("slow", limits)) {
       assertThatThrownBy(() -> reader.count(all("slow", 1)))
           .isInstanceOfSatisfying(
@@ -512,7 +513,8 @@ class PostgresReaderIT {
     createTable("busy");
     sql("INSERT INTO busy (id) VALUES (1)");
     var limits =
-        new ReaderLimits(1, Duration.ofMillis(300), Duration.ofSeconds(1), Duration.ofSeconds(5));
+        new ReaderLimits(
+            1, Duration.ofMillis(300), Duration.ofSeconds(1), Duration.ofSeconds(5), 3 << 20);
     try (var reader = reader("busy", limits)) {
       assertThatThrownBy(
               () ->
@@ -534,7 +536,8 @@ class PostgresReaderIT {
   void saysThatTheStoreIsGoneAndComesBackWithIt(@TempDir Path folder) throws StoreReadException {
     var mortal = PostgresServer.start(folder);
     var limits =
-        new ReaderLimits(2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(5));
+        new ReaderLimits(
+            2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(5), 3 << 20);
     try (var reader =
         new PostgresReader(
             new StoreDefinition.Postgres("pg_catalog", "pg_class"),
