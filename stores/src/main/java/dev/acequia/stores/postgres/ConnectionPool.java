@@ -5,10 +5,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.Map;
-import java.util.WeakHashMap;
-import org.postgresql.PGConnection;
 
 /**
  * The reader's connections: few, made when they are needed, and none of them able to write or to
@@ -16,9 +12,6 @@ import org.postgresql.PGConnection;
  */
 final class ConnectionPool implements AutoCloseable {
   private final HikariDataSource pool;
-  private final long resultBytes;
-  private final Map<PGConnection, ResultBytes> counts =
-      Collections.synchronizedMap(new WeakHashMap<>());
 
   /** Does not connect yet, so that a store that is down keeps nobody from starting. */
   ConnectionPool(PostgresAccess access, ReaderLimits limits) {
@@ -35,25 +28,23 @@ final class ConnectionPool implements AutoCloseable {
     config.setConnectionInitSql(
         "SET default_transaction_read_only = on; SET TimeZone = 'UTC'; SET statement_timeout = "
             + limits.statement().toMillis());
-    config.addDataSourceProperty("ApplicationName", access.applicationName());
-    config.addDataSourceProperty("connectTimeout", limits.connect().toSeconds());
+    driver(config, "ApplicationName", access.applicationName());
+    driver(config, "connectTimeout", limits.connect().toSeconds());
     // The server ends a long statement; this is for a server that no longer answers at all.
-    config.addDataSourceProperty("socketTimeout", limits.statement().plusSeconds(5).toSeconds());
-    config.addDataSourceProperty("tcpKeepAlive", true);
-    config.addDataSourceProperty("maxResultBuffer", 2 * limits.rowBytes());
+    driver(config, "socketTimeout", limits.statement().plusSeconds(5).toSeconds());
+    driver(config, "tcpKeepAlive", true);
+    driver(config, "maxResultBuffer", limits.resultBytes());
     config.setExceptionOverride(new ResultOverflow.Expected());
-    resultBytes = limits.rowBytes();
     pool = new HikariDataSource(config);
+  }
+
+  /** As text: the driver passes over settings of any other type. */
+  private static void driver(HikariConfig config, String setting, Object value) {
+    config.addDataSourceProperty(setting, String.valueOf(value));
   }
 
   Connection take() throws SQLException {
     return pool.getConnection();
-  }
-
-  /** What the driver has counted of a connection's results. */
-  ResultBytes resultBytes(Connection connection) throws SQLException {
-    return counts.computeIfAbsent(
-        connection.unwrap(PGConnection.class), key -> new ResultBytes(resultBytes));
   }
 
   /** Has a connection closed instead of used again. */

@@ -84,7 +84,7 @@ public final class PostgresReader implements StoreReader {
   private boolean readInPieces(Sql sql, List<Expression> expressions, int rowsAtOnce, RowSink sink)
       throws StoreReadException, IOException {
     try {
-      execute(sql, rowsAtOnce, result -> drain(result, expressions, rowsAtOnce, sink));
+      execute(sql, rowsAtOnce, rows -> drain(rows, expressions, rowsAtOnce, sink));
       return true;
     } catch (StoreReadException e) {
       if (e.reason() == Reason.TOO_LARGE
@@ -117,11 +117,9 @@ public final class PostgresReader implements StoreReader {
       execute(
           statement.of(keys),
           0,
-          result -> {
-            var rows = result.rows();
+          rows -> {
             var row = new PostgresRow(rows, statement.columns());
-            for (var size = row.next(); size >= 0; size = row.next()) {
-              result.read().add(size);
+            while (row.next() >= 0) {
               var place = rows.getInt(placeColumn);
               if (place < keys.size()) {
                 sink.row(place, row);
@@ -142,9 +140,9 @@ public final class PostgresReader implements StoreReader {
       return execute(
           count,
           0,
-          result -> {
-            result.rows().next();
-            return result.rows().getLong(1);
+          rows -> {
+            rows.next();
+            return rows.getLong(1);
           });
     } catch (IOException e) {
       throw new IllegalStateException("a count has no sink", e);
@@ -163,9 +161,9 @@ public final class PostgresReader implements StoreReader {
       execute(
           SelectStatement.plan(sql),
           0,
-          result -> {
-            result.rows().next();
-            json.append(result.rows().getString(1));
+          rows -> {
+            rows.next();
+            json.append(rows.getString(1));
             return 0;
           });
     } catch (IOException e) {
@@ -177,7 +175,7 @@ public final class PostgresReader implements StoreReader {
   @Override
   public void probe() throws StoreReadException {
     try {
-      execute(select.probe(), 0, result -> 0);
+      execute(select.probe(), 0, rows -> 0);
     } catch (IOException e) {
       throw new IllegalStateException("a probe has no sink", e);
     }
@@ -189,16 +187,7 @@ public final class PostgresReader implements StoreReader {
   }
 
   private interface ResultReader {
-    long read(Result result) throws SQLException, IOException;
-  }
-
-  /** A statement's rows as they come over its connection. */
-  private record Result(Connection connection, ResultSet rows, ResultBytes read) {
-    /** Makes room in the driver for the next piece, whenever much was read. */
-    void count(int rowBytes) throws SQLException {
-      read.add(rowBytes);
-      read.makeRoom(connection);
-    }
+    long read(ResultSet rows) throws SQLException, IOException;
   }
 
   /**
@@ -233,39 +222,36 @@ public final class PostgresReader implements StoreReader {
   private long executeOnce(Sql sql, int rowsAtOnce, ResultReader reader)
       throws SQLException, IOException {
     try (var connection = pool.take()) {
-      var read = pool.resultBytes(connection);
-      read.makeRoom(connection);
       // A cursor needs a transaction; what comes in one piece is spared its two extra messages.
       connection.setAutoCommit(rowsAtOnce == 0);
+      var isBroken = false;
       try (var statement = prepared(connection, sql)) {
         statement.setFetchSize(rowsAtOnce);
         try (var rows = statement.executeQuery()) {
-          return reader.read(new Result(connection, rows, read));
+          return reader.read(rows);
         }
-      } catch (SQLException | IOException | RuntimeException e) {
-        read.lost();
-        if (e instanceof SQLException failure && ResultOverflow.of(failure) != null) {
-          pool.giveUp(connection);
-        }
+      } catch (SQLException e) {
+        isBroken = ResultOverflow.of(e) != null;
         throw e;
       } finally {
-        if (rowsAtOnce != 0 && !connection.isClosed()) {
+        if (isBroken) {
+          pool.giveUp(connection);
+        } else if (rowsAtOnce != 0 && !connection.isClosed()) {
           connection.rollback();
         }
       }
     }
   }
 
-  private long drain(Result result, List<Expression> expressions, int rowsAtOnce, RowSink sink)
+  private long drain(
+      ResultSet rows, List<Expression> expressions, int rowsAtOnce, RowSink sink)
       throws SQLException, IOException {
-    var rows = result.rows();
     var row = new PostgresRow(rows, expressions);
     var pace = rowsAtOnce;
     long count = 0;
     long bytes = 0;
     for (var size = row.next(); size >= 0; size = row.next()) {
       sink.row(row);
-      result.count(size);
       count++;
       bytes += size;
       if (FetchSize.rowsOf(size) < pace) {
@@ -311,7 +297,7 @@ public final class PostgresReader implements StoreReader {
       return new StoreReadException(
           Reason.TOO_LARGE,
           "a row of the result has more than %d MiB: ask for fewer or smaller fields with select"
-              .formatted(overflow.limit() >> 21),
+              .formatted(overflow.limit() >> 20),
           e);
     }
     var state = e.getSQLState() == null ? "" : e.getSQLState();

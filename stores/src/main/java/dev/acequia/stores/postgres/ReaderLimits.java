@@ -9,16 +9,15 @@ import java.time.Duration;
  * @param connectionWait until a request gets one
  * @param connect to open one
  * @param statement until the server ends it
- * @param rowBytes the largest row that is read; the driver holds at most twice as much of a
- *     connection's result
+ * @param resultBytes that the driver may hold of a result at once, which is the largest row
  */
 record ReaderLimits(
-    int connections, Duration connectionWait, Duration connect, Duration statement, int rowBytes) {
+    int connections, Duration connectionWait, Duration connect, Duration statement, int resultBytes) {
   /**
    * A record of 1 MiB, its json written out with PostgreSQL's spaces and its numbers without
    * exponents, and room for columns that are asked for twice.
    */
-  private static final int ROW_BYTES = 3 << 20;
+  private static final int RESULT_BYTES = 3 << 20;
 
   private static final int MAX_CONNECTIONS = 10;
   private static final int MIN_CONNECTIONS = 3;
@@ -35,6 +34,6 @@ record ReaderLimits(
         Duration.ofSeconds(3),
         Duration.ofSeconds(3),
         Duration.ofSeconds(15),
-        ROW_BYTES);
+        RESULT_BYTES);
   }
 }
