@@ -21,9 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,10 +31,10 @@ class LargeRowsIT {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private static TestPipeline pipeline;
-  private RuntimeProgram api;
+  private static RuntimeProgram api;
 
   @BeforeAll
-  static void fill() {
+  static void start(@TempDir Path folder) throws IOException {
     pipeline =
         TestPipeline.start(
             LoadMode.UPSERT,
@@ -47,11 +45,12 @@ class LargeRowsIT {
             field("note", FieldType.STRING),
             field("doc", FieldType.JSON));
     // Small rows first, from which a reader learns that rows are small.
-    insert("SELECT i, i, 1, 'small', NULL FROM generate_series(1, 4000) i");
-    insert("SELECT i, i, 1e131071, NULL, NULL FROM generate_series(10001, 14000) i");
+    insert("SELECT i, i, 1, 'small', NULL::jsonb FROM generate_series(1, 4000) i");
+    insert("SELECT i, i, 1e131071, NULL, NULL::jsonb FROM generate_series(10001, 14000) i");
     insert(
-        "SELECT i, i, 1, repeat(md5(i::text), 28125), NULL FROM generate_series(20001, 20400) i");
+        "SELECT i, i, 1, repeat(md5(i::text), 28125), NULL::jsonb FROM generate_series(20001, 20400) i");
     insert("SELECT 30001, 1, 1, '', ('[' || repeat('1e131071,', 1499) || '1e131071]')::jsonb");
+    startProcess(folder);
   }
 
   private static void insert(String rows) {
@@ -60,8 +59,7 @@ class LargeRowsIT {
             .formatted(pipeline.table(), rows));
   }
 
-  @BeforeEach
-  void start(@TempDir Path folder) throws IOException {
+  private static void startProcess(Path folder) throws IOException {
     var all = pipeline.definition;
     var definition =
         new PipelineDefinition(
@@ -83,27 +81,23 @@ class LargeRowsIT {
         .until(() -> get("select=id&limit=4000").statusCode() == 200);
   }
 
-  @AfterEach
-  void stopProcess() {
-    api.close();
-  }
-
   @AfterAll
   static void stop() {
+    api.close();
     pipeline.close();
   }
 
-  private HttpResponse<String> get(String query) throws IOException, InterruptedException {
+  private static HttpResponse<String> get(String query) throws IOException, InterruptedException {
     return HTTP.send(request(query), BodyHandlers.ofString());
   }
 
-  private HttpRequest request(String query) {
+  private static HttpRequest request(String query) {
     return HttpRequest.newBuilder(URI.create(api.endpoint() + "/v1/records?" + query))
         .timeout(Duration.ofMinutes(2))
         .build();
   }
 
-  private void isAlive() throws IOException, InterruptedException {
+  private static void isAlive() throws IOException, InterruptedException {
     assertThat(api.isAlive()).isTrue();
     assertThat(get("id=eq.7&select=note").body()).isEqualTo("[{\"note\":\"small\"}]\n");
   }

@@ -3,7 +3,6 @@ package dev.acequia.api.http;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.coyote.Constants;
 import org.apache.coyote.Processor;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.util.net.NioChannel;
@@ -99,10 +98,9 @@ public final class BoundedHttp extends Http11NioProtocol {
     if (!(connection.getCurrentProcessor() instanceof Processor processor)) {
       return false;
     }
-    var request = processor.getRequest();
-    return request.getRequestProcessor().getStage() == Constants.STAGE_PARSE
-        && request.getStartTimeNanos() > 0
-        && now - request.getStartTimeNanos() > HEAD.toNanos();
+    // It stays with a connection that waits only when a head has begun and not ended.
+    var began = processor.getRequest().getStartTimeNanos();
+    return began >= 0 && now - began > HEAD.toNanos();
   }
 
   private static boolean isIdle(SocketWrapperBase<NioChannel> connection) {
