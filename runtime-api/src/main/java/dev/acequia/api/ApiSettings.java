@@ -36,7 +36,11 @@ record ApiSettings(
   static ApiSettings fromEnvironment(Map<String, String> environment) {
     var definition = Path.of(RuntimeVariable.ACEQUIA_DEFINITION.requiredIn(environment));
     return new ApiSettings(
-        PipelineDefinition.read(definition), environment, PORT, ManagementServer.PORT, ApiShutdown.FAREWELL);
+        PipelineDefinition.read(definition),
+        environment,
+        PORT,
+        ManagementServer.PORT,
+        ApiShutdown.FAREWELL);
   }
 
   /** The Pod's name, by which Kafka and the store know this process. */

@@ -172,7 +172,10 @@ class CloudEventsIT {
   void refusesAttributesThatManyRecordsWouldRepeat() throws IOException {
     var records = "{\\\"n\\\":1}".repeat(20_000);
     var one = event("1", ",\"note\":\"" + "x".repeat(100_000) + "\",\"data\":\"" + records + "\"");
-    var batch = "[" + one.replace("\"data\"", "\"datacontenttype\":\"application/x-ndjson\",\"data\"") + "]";
+    var batch =
+        "["
+            + one.replace("\"data\"", "\"datacontenttype\":\"application/x-ndjson\",\"data\"")
+            + "]";
 
     var answer = pipeline.post("application/cloudevents-batch+json", batch);
 

@@ -74,7 +74,11 @@ class CountIT {
       read = Integer.parseInt(range.replaceAll("^\\d+-(\\d+)/\\d+$", "$1")) + 1;
       var total = Integer.parseInt(range.replaceAll(".*/", ""));
       next =
-          answer.headers().firstValue("Link").map(link -> link.replaceAll("<(.+)>.*", "$1")).orElse("");
+          answer
+              .headers()
+              .firstValue("Link")
+              .map(link -> link.replaceAll("<(.+)>.*", "$1"))
+              .orElse("");
       assertThat(total).as(range).isGreaterThanOrEqualTo(next.isEmpty() ? 200 : read + 1);
       assertThat(answer.statusCode()).isEqualTo(206);
     }

@@ -48,7 +48,8 @@ class LargeRowsIT {
     insert("SELECT i, i, 1, 'small', NULL::jsonb FROM generate_series(1, 4000) i");
     insert("SELECT i, i, 1e131071, NULL, NULL::jsonb FROM generate_series(10001, 14000) i");
     insert(
-        "SELECT i, i, 1, repeat(md5(i::text), 28125), NULL::jsonb FROM generate_series(20001, 20400) i");
+        "SELECT i, i, 1, repeat(md5(i::text), 28125), NULL::jsonb FROM generate_series(20001,"
+            + " 20400) i");
     insert("SELECT 30001, 1, 1, '', ('[' || repeat('1e131071,', 1499) || '1e131071]')::jsonb");
     startProcess(folder);
   }
@@ -73,10 +74,9 @@ class LargeRowsIT {
             PAGE,
             0.05,
             null);
-    api =
-        RuntimeProgram.api(definition, TestPipeline.environment(), folder, List.of("-Xmx256m"));
+    api = RuntimeProgram.api(definition, TestPipeline.environment(), folder, List.of("-Xmx256m"));
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(3))
         .ignoreExceptions()
         .until(() -> get("select=id&limit=4000").statusCode() == 200);
   }
@@ -154,7 +154,9 @@ class LargeRowsIT {
   void refusesMoreColumnsThanASchemaHas() throws Exception {
     var query =
         "select="
-            + IntStream.range(0, 1600).mapToObj(i -> "a" + i + ":c").collect(Collectors.joining(","))
+            + IntStream.range(0, 1600)
+                .mapToObj(i -> "a" + i + ":c")
+                .collect(Collectors.joining(","))
             + "&limit=4000";
 
     var both =

@@ -8,7 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LogLinesTest {
-  private static final String FORGED = "\n2026-01-01T00:00:00.000Z INFO audit - granted\r\u0085\u2028";
+  private static final String FORGED =
+      "\n2026-01-01T00:00:00.000Z INFO audit - granted\r\u0085\u2028";
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final LogLines log = LogLines.over(out);

@@ -34,8 +34,8 @@ final class NextLink {
       throw new InvalidQueryException(
           "the address of the next page would have %,d bytes, more than %,d, since it names the last"
                   .formatted(address.length(), MAX_BYTES)
-              + " row's ordered values: order by fields with shorter values, ask for all rows at once"
-              + " with a larger limit, or shorten the query"
+              + " row's ordered values: order by fields with shorter values, ask for all rows at"
+              + " once with a larger limit, or shorten the query"
               + (cursor.rows() <= QueryParser.MAX_OFFSET
                   ? "; or go on with offset=" + cursor.rows()
                   : ""));

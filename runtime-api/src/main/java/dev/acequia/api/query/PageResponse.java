@@ -13,8 +13,7 @@ final class PageResponse {
   /** What fits one packet is not worth compressing. */
   private static final int MIN_COMPRESSED = 1 << 10;
 
-  private static final String VARY =
-      "Accept, Accept-Encoding, Prefer, Authorization, X-Api-Key";
+  private static final String VARY = "Accept, Accept-Encoding, Prefer, Authorization, X-Api-Key";
 
   private PageResponse() {}
 

@@ -12,7 +12,6 @@ import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.query.InvalidQueryException;
 import dev.acequia.stores.query.Literal;
-import dev.acequia.stores.query.Query;
 import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;

@@ -17,7 +17,8 @@ class HeapShareTest {
   void leavesAnEighthOfTheHeapAndRoomForTheLargestBody(long heapMib) {
     var share = HeapShare.of(heapMib * MIB);
 
-    assertThat(share.bodies()
+    assertThat(
+            share.bodies()
                 + share.decoders()
                 + share.inFlight()
                 + share.producer()

@@ -80,7 +80,8 @@ class PageRoomTest {
       var out = new ByteArrayOutputStream();
       page.writeTo(out);
       assertThat(out.size()).isEqualTo(2 * MIB + "begun again".length()).isEqualTo(page.size());
-      assertThat(out.toString(java.nio.charset.StandardCharsets.US_ASCII)).startsWith("begun again");
+      assertThat(out.toString(java.nio.charset.StandardCharsets.US_ASCII))
+          .startsWith("begun again");
     }
   }
 

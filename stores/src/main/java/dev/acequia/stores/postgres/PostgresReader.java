@@ -243,8 +243,7 @@ public final class PostgresReader implements StoreReader {
     }
   }
 
-  private long drain(
-      ResultSet rows, List<Expression> expressions, int rowsAtOnce, RowSink sink)
+  private long drain(ResultSet rows, List<Expression> expressions, int rowsAtOnce, RowSink sink)
       throws SQLException, IOException {
     var row = new PostgresRow(rows, expressions);
     var pace = rowsAtOnce;

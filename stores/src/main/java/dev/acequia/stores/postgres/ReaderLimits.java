@@ -12,7 +12,11 @@ import java.time.Duration;
  * @param resultBytes that the driver may hold of a result at once, which is the largest row
  */
 record ReaderLimits(
-    int connections, Duration connectionWait, Duration connect, Duration statement, int resultBytes) {
+    int connections,
+    Duration connectionWait,
+    Duration connect,
+    Duration statement,
+    int resultBytes) {
   /**
    * A record of 1 MiB, its json written out with PostgreSQL's spaces and its numbers without
    * exponents, and room for columns that are asked for twice.
