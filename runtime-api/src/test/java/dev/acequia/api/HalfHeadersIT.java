@@ -39,7 +39,7 @@ class HalfHeadersIT {
     api =
         RuntimeProgram.api(
             pipeline.definition, TestPipeline.environment(), folder, List.of("-Xmx256m"));
-    await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> answers());
+    await().atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> answers());
   }
 
   @AfterAll
