@@ -114,14 +114,14 @@ class LargeRowsIT {
   }
 
   @Test
-  void answersNumbersThatUnfoldAsFarAsAPageGoes() throws Exception {
+  void answersNumbersThatUnfoldPieceByPiece() throws Exception {
     var few = get("id=gt.10000&select=n&limit=20");
-    var many = get("id=gt.10000&select=n&limit=4000");
+    var more = get("id=gt.10000&select=n&limit=200");
 
     assertThat(few.statusCode()).isEqualTo(200);
     assertThat(few.body()).hasSizeGreaterThan(20 * 131_072);
-    assertThat(many.statusCode()).as(many.body()).isEqualTo(400);
-    assertThat(many.body()).contains("the page is larger than");
+    assertThat(more.statusCode()).isEqualTo(200);
+    assertThat(more.body()).hasSizeGreaterThan(200 * 131_072);
     isAlive();
   }
 
