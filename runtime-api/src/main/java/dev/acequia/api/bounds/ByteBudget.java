@@ -1,4 +1,4 @@
-package dev.acequia.api.ingest;
+package dev.acequia.api.bounds;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -7,35 +7,35 @@ import java.util.concurrent.TimeUnit;
 /**
  * So many bytes may be held at once by all requests together; who would hold more must wait or go.
  */
-final class ByteBudget {
+public final class ByteBudget {
   /** What a permit stands for; a total of 2 GiB would not fit a semaphore otherwise. */
   private static final int UNIT = 64;
 
   private final long total;
   private final Semaphore units;
 
-  ByteBudget(long bytes) {
+  public ByteBudget(long bytes) {
     total = bytes;
     units = new Semaphore(Math.toIntExact(bytes / UNIT));
   }
 
   /** What all requests together may hold, in bytes. */
-  long total() {
+  public long total() {
     return total;
   }
 
   /** Takes so many bytes, if they can be had now. */
-  boolean tryTake(long bytes) {
+  public boolean tryTake(long bytes) {
     return units.tryAcquire(units(bytes));
   }
 
   /** Takes so many bytes, waiting for others to give some back. */
-  boolean take(long bytes, Duration patience) throws InterruptedException {
+  public boolean take(long bytes, Duration patience) throws InterruptedException {
     return units.tryAcquire(units(bytes), patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Gives back what one call took. */
-  void giveBack(long bytes) {
+  public void giveBack(long bytes) {
     units.release(units(bytes));
   }
 
