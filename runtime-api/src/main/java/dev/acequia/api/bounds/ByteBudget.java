@@ -8,15 +8,19 @@ import java.util.concurrent.TimeUnit;
  * So many bytes may be held at once by all requests together; who would hold more must wait or go.
  */
 public final class ByteBudget {
-  /** What a permit stands for; a total of 2 GiB would not fit a semaphore otherwise. */
-  private static final int UNIT = 64;
-
   private final long total;
-  private final Semaphore units;
 
+  /** Of single bytes, so that what was taken in pieces may be given back at once. */
+  private final Semaphore left;
+
+  /**
+   * A budget of which nobody has taken yet.
+   *
+   * @param bytes less than 2 GiB
+   */
   public ByteBudget(long bytes) {
     total = bytes;
-    units = new Semaphore(Math.toIntExact(bytes / UNIT));
+    left = new Semaphore(Math.toIntExact(bytes));
   }
 
   /** What all requests together may hold, in bytes. */
@@ -26,20 +30,19 @@ public final class ByteBudget {
 
   /** Takes so many bytes, if they can be had now. */
   public boolean tryTake(long bytes) {
-    return units.tryAcquire(units(bytes));
+    return bytes == 0 || left.tryAcquire(Math.toIntExact(bytes));
   }
 
   /** Takes so many bytes, waiting for others to give some back. */
   public boolean take(long bytes, Duration patience) throws InterruptedException {
-    return units.tryAcquire(units(bytes), patience.toMillis(), TimeUnit.MILLISECONDS);
+    return left.tryAcquire(Math.toIntExact(bytes), patience.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** Gives back what one call took. */
+  /** Gives back what was taken, at once or in parts. */
   public void giveBack(long bytes) {
-    units.release(units(bytes));
-  }
-
-  private static int units(long bytes) {
-    return Math.toIntExact((bytes + UNIT - 1) / UNIT);
+    if (bytes != 0) {
+      // Small requests have nothing to give back, and need not all meet at one counter.
+      left.release(Math.toIntExact(bytes));
+    }
   }
 }

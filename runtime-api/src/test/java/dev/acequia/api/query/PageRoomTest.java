@@ -70,6 +70,17 @@ class PageRoomTest {
   }
 
   @Test
+  void whatWentToFilesInOddPiecesIsFreeAgain() throws IOException {
+    try (var room = new PageRoom(space);
+        var page = new PageBuffer(8_193, room)) {
+      fill(page, MIB);
+      assertThat(page.isInMemory()).isFalse();
+    }
+
+    assertThat(space.files().tryTake(8 * MIB)).isTrue();
+  }
+
+  @Test
   void pagesThatBeginAgainHoldWhatIsWrittenThen() throws IOException {
     try (var page = new PageBuffer(0, new PageRoom(space))) {
       fill(page, 3 * MIB);
