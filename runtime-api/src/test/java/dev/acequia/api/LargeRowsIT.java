@@ -51,7 +51,11 @@ class LargeRowsIT {
         "SELECT i, i, 1, repeat(md5(i::text), 28125), NULL::jsonb FROM generate_series(20001,"
             + " 20400) i");
     insert("SELECT 30001, 1, 1, '', ('[' || repeat('1e131071,', 1499) || '1e131071]')::jsonb");
-    startProcess(folder);
+    api = process(folder);
+    await()
+        .atMost(Duration.ofMinutes(3))
+        .ignoreExceptions()
+        .until(() -> get("select=id&limit=4000").statusCode() == 200);
   }
 
   private static void insert(String rows) {
@@ -60,7 +64,7 @@ class LargeRowsIT {
             .formatted(pipeline.table(), rows));
   }
 
-  private static void startProcess(Path folder) throws IOException {
+  private static RuntimeProgram process(Path folder) throws IOException {
     var all = pipeline.definition;
     var definition =
         new PipelineDefinition(
@@ -74,11 +78,7 @@ class LargeRowsIT {
             PAGE,
             0.05,
             null);
-    api = RuntimeProgram.api(definition, TestPipeline.environment(), folder, List.of("-Xmx256m"));
-    await()
-        .atMost(Duration.ofMinutes(3))
-        .ignoreExceptions()
-        .until(() -> get("select=id&limit=4000").statusCode() == 200);
+    return RuntimeProgram.api(definition, TestPipeline.environment(), folder, List.of("-Xmx256m"));
   }
 
   @AfterAll

@@ -20,8 +20,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PushBodyTest {
-  private static final BodyMemory MEMORY = Memory.ample();
-
   static byte[] compress(ContentCoding coding, byte[] body) throws IOException {
     var out = new ByteArrayOutputStream();
     try (var compressed =
