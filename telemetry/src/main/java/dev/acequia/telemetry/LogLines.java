@@ -66,7 +66,7 @@ public final class LogLines extends PrintStream {
         && (Character.isISOControl(c)
             || c == '\u2028'
             || c == '\u2029'
-            || c >= '\u202a' && c <= '\u202e'
-            || c >= '\u2066' && c <= '\u2069');
+            || (c >= '\u202a' && c <= '\u202e')
+            || (c >= '\u2066' && c <= '\u2069'));
   }
 }

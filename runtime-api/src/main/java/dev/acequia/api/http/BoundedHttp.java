@@ -84,7 +84,7 @@ public final class BoundedHttp extends Http11NioProtocol {
     for (var connection : open) {
       // One that is locked is at work, and answers for its own time.
       if (!connection.getLock().isLocked()
-          && (isLate(connection, now) || pressed && isIdle(connection))) {
+          && (isLate(connection, now) || (pressed && isIdle(connection)))) {
         // By a thread of the connection's own, as work may begin just now.
         getEndpoint().processSocket(connection, SocketEvent.ERROR, true);
       }

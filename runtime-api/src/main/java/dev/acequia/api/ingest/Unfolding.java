@@ -47,8 +47,8 @@ final class Unfolding {
         throw new ProblemException(
             ProblemType.BODY_TOO_LARGE,
             ("Each record takes its message's attributes along, and with them these records would"
-                 + " be more than %d times as large as the body. Send fewer records in a message,"
-                 + " or shorter attributes.")
+                    + " be more than %d times as large as the body. Send fewer records in a message,"
+                    + " or shorter attributes.")
                 .formatted(MAX_GROWTH));
       }
     }

@@ -25,7 +25,7 @@ final class FetchSize {
 
   /** Rows of one size that fit a piece. */
   static int rowsOf(long rowBytes) {
-    return (int) Math.clamp(PIECE_BYTES / Math.max(rowBytes, 1), 1, MAX_ROWS);
+    return Math.clamp(PIECE_BYTES / Math.max(rowBytes, 1), 1, MAX_ROWS);
   }
 
   /** Rows at a time after so many, 0 for all, were too large. */

@@ -89,10 +89,11 @@ public final class PostgresReader implements StoreReader {
     } catch (StoreReadException e) {
       if (e.reason() == Reason.TOO_LARGE
           && rowsAtOnce != 1
-          && e.getCause() instanceof SQLException cause
-          && ResultOverflow.of(cause) instanceof ResultOverflow overflow
-          && !overflow.isOfOneRow()) {
-        return false;
+          && e.getCause() instanceof SQLException cause) {
+        var overflow = ResultOverflow.of(cause);
+        if (overflow != null && !overflow.isOfOneRow()) {
+          return false;
+        }
       }
       throw e;
     }
@@ -253,8 +254,8 @@ public final class PostgresReader implements StoreReader {
       sink.row(row);
       count++;
       bytes += size;
-      if (FetchSize.rowsOf(size) < pace) {
-        // Those that follow may be as large.
+      if (pace != 0 && FetchSize.rowsOf(size) < pace) {
+        // Those that follow may be as large; what came in one piece has none that follow.
         pace = FetchSize.rowsOf(size);
         rows.setFetchSize(pace);
       }

@@ -34,7 +34,7 @@ record ReaderLimits(
   /** The limits of a process with so large a heap, in bytes. */
   static ReaderLimits of(long heap) {
     return new ReaderLimits(
-        (int) Math.clamp(heap / HEAP_OF_CONNECTION, MIN_CONNECTIONS, MAX_CONNECTIONS),
+        Math.clamp(heap / HEAP_OF_CONNECTION, MIN_CONNECTIONS, MAX_CONNECTIONS),
         Duration.ofSeconds(3),
         Duration.ofSeconds(3),
         Duration.ofSeconds(15),
