@@ -28,7 +28,7 @@ class CountIT {
             field("b", FieldType.INT32));
     // a=1 and b=1 are 200 rows, of which the planner expects 1.
     TestPipeline.sql(
-        "INSERT INTO %s SELECT i, i %% 200, i %% 200, '00000000-0000-0000-0000-000000000001', 0, i FROM generate_series(0, 39999) i"
+        "INSERT INTO %s SELECT i, i %% 200, i %% 200, 1, 0, i FROM generate_series(0, 39999) i"
             .formatted(pipeline.table()));
     TestPipeline.sql("ANALYZE " + pipeline.table());
   }

@@ -60,7 +60,7 @@ class LargeRowsIT {
 
   private static void insert(String rows) {
     TestPipeline.sql(
-        "INSERT INTO %s SELECT r.*, '00000000-0000-0000-0000-000000000001'::uuid, 0, 0 FROM (%s) r"
+        "INSERT INTO %s SELECT r.*, 1, 0, 0 FROM (%s) r"
             .formatted(pipeline.table(), rows));
   }
 
@@ -115,13 +115,13 @@ class LargeRowsIT {
 
   @Test
   void answersNumbersThatUnfoldPieceByPiece() throws Exception {
-    var few = get("id=gt.10000&select=n&limit=20");
-    var more = get("id=gt.10000&select=n&limit=200");
+    var few = get("id=gt.10000&select=n&limit=10");
+    var more = get("id=gt.10000&select=n&limit=50");
 
     assertThat(few.statusCode()).isEqualTo(200);
-    assertThat(few.body()).hasSizeGreaterThan(20 * 131_072);
+    assertThat(few.body()).hasSizeGreaterThan(10 * 131_072);
     assertThat(more.statusCode()).isEqualTo(200);
-    assertThat(more.body()).hasSizeGreaterThan(200 * 131_072);
+    assertThat(more.body()).hasSizeGreaterThan(50 * 131_072);
     isAlive();
   }
 

@@ -36,7 +36,7 @@ class LongDecimalsIT {
     var values = List.of("1e131071", "'" + "8".repeat(4096) + "'", "1e-4000", "-1e16000");
     for (var i = 0; i < KEYS.length; i++) {
       TestPipeline.sql(
-          "INSERT INTO %s VALUES (%s, %s, repeat('x', %d), '00000000-0000-0000-0000-000000000001', 0, %d)"
+          "INSERT INTO %s VALUES (%s, %s, repeat('x', %d), 1, 0, %d)"
               .formatted(pipeline.table(), KEYS[i], values.get(i), 40_000 + i, i));
     }
   }
