@@ -45,10 +45,10 @@ public record FieldSpec(
         String name,
     @JsonPropertyDescription(
             "Type of the values. Required. string, int32, int64, double, decimal (a JSON number or"
-                + " string of any precision), boolean, date (2013-01-31), timestamp (RFC 3339 with"
-                + " offset, kept to the microsecond), uuid, json (any JSON value). May only widen:"
-                + " int32 to int64 to decimal, date to timestamp (midnight in UTC); a key field only"
-                + " from int32 to int64.")
+                + " string of at most 4,096 digits), boolean, date (2013-01-31), timestamp (RFC"
+                + " 3339 with offset, kept to the microsecond), uuid, json (any JSON value). May"
+                + " only widen: int32 to int64 to decimal, date to timestamp (midnight in UTC); a"
+                + " key field only from int32 to int64.")
         @Required
         FieldType type,
     @JsonPropertyDescription(

@@ -12,6 +12,7 @@ import dev.acequia.api.ingest.TopicWriter;
 import dev.acequia.api.openapi.AccessDescription;
 import dev.acequia.api.openapi.DocsController;
 import dev.acequia.api.query.QueryEndpoint;
+import dev.acequia.contract.ApiShutdown;
 import dev.acequia.contract.KafkaConnection;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.stores.StoreReader;
@@ -32,9 +33,6 @@ import org.springframework.core.Ordered;
 @Configuration(proxyBeanMethods = false)
 @Import(WebServer.class)
 class ApiConfiguration {
-  /** Of the 30 seconds that Kubernetes gives a Pod to end, what requests under way get. */
-  private static final int DRAIN_MILLIS = 20_000;
-
   @Bean
   WebServer.Address address(ApiSettings settings, Access access) {
     return new WebServer.Address(
@@ -151,7 +149,7 @@ class ApiConfiguration {
   @Bean
   DefaultLifecycleProcessor lifecycleProcessor() {
     var processor = new DefaultLifecycleProcessor();
-    processor.setTimeoutPerShutdownPhase(DRAIN_MILLIS);
+    processor.setTimeoutPerShutdownPhase(ApiShutdown.DRAIN.toMillis());
     return processor;
   }
 }

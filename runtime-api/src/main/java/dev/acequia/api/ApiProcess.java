@@ -2,6 +2,7 @@ package dev.acequia.api;
 
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.Termination;
+import dev.acequia.telemetry.LogLines;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,6 +27,7 @@ public final class ApiProcess implements AutoCloseable {
   }
 
   public static void main(String[] args) throws IOException {
+    LogLines.install();
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     var environment = System.getenv();

@@ -1,6 +1,7 @@
 package dev.acequia.api;
 
 import dev.acequia.api.access.Access;
+import dev.acequia.contract.ApiShutdown;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.source.PushSources;
@@ -25,7 +26,6 @@ record ApiSettings(
     int managementPort,
     Duration farewell) {
   private static final int PORT = 8080;
-  private static final Duration FAREWELL = Duration.ofSeconds(3);
 
   ApiSettings {
     environment = Map.copyOf(environment);
@@ -36,7 +36,11 @@ record ApiSettings(
   static ApiSettings fromEnvironment(Map<String, String> environment) {
     var definition = Path.of(RuntimeVariable.ACEQUIA_DEFINITION.requiredIn(environment));
     return new ApiSettings(
-        PipelineDefinition.read(definition), environment, PORT, ManagementServer.PORT, FAREWELL);
+        PipelineDefinition.read(definition),
+        environment,
+        PORT,
+        ManagementServer.PORT,
+        ApiShutdown.FAREWELL);
   }
 
   /** The Pod's name, by which Kafka and the store know this process. */

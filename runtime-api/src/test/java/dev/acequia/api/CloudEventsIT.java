@@ -167,6 +167,42 @@ class CloudEventsIT {
     pipeline.topic(0);
   }
 
+  /** Each record takes the attributes along. */
+  @Test
+  void refusesAttributesThatManyRecordsWouldRepeat() throws IOException {
+    var records = "{\\\"n\\\":1}".repeat(20_000);
+    var one = event("1", ",\"note\":\"" + "x".repeat(100_000) + "\",\"data\":\"" + records + "\"");
+    var batch =
+        "["
+            + one.replace("\"data\"", "\"datacontenttype\":\"application/x-ndjson\",\"data\"")
+            + "]";
+
+    var answer = pipeline.post("application/cloudevents-batch+json", batch);
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(413);
+    assertThat(answer.body()).contains("attributes");
+    pipeline.topic(0);
+  }
+
+  @Test
+  void refusesMoreAttributesThanAnySystemHas() throws IOException {
+    var many =
+        java.util.stream.IntStream.range(0, 200)
+            .mapToObj(i -> ",\"a" + i + "\":1")
+            .collect(java.util.stream.Collectors.joining());
+
+    assertThat(pipeline.post(STRUCTURED, event("1", many + ",\"data\":{\"n\":1}")).statusCode())
+        .isEqualTo(413);
+    assertThat(
+            pipeline
+                .post(
+                    STRUCTURED,
+                    event("1", ",\"a\":\"" + "x".repeat(300_000) + "\",\"data\":{\"n\":1}"))
+                .statusCode())
+        .isEqualTo(413);
+    pipeline.topic(0);
+  }
+
   @Test
   void refusesOtherFormats() throws IOException {
     assertThat(pipeline.post("application/cloudevents+avro", "x").statusCode()).isEqualTo(415);

@@ -110,6 +110,27 @@ class FirehoseIT {
     }
   }
 
+  /** Nobody has to wait for it, nor to keep any of it. */
+  @Test
+  void refusesAWrongKeyBeforeTheBodyComes() throws IOException {
+    try (var socket = new java.net.Socket("127.0.0.1", pipeline.api.port())) {
+      socket.setSoTimeout(10_000);
+      socket
+          .getOutputStream()
+          .write(
+              ("POST /v1/records HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                      + "X-Amz-Firehose-Request-Id: "
+                      + REQUEST
+                      + "\r\nX-Amz-Firehose-Access-Key: wrong\r\nContent-Length: 10000000\r\n\r\n{")
+                  .getBytes(UTF_8));
+
+      var status = new byte[12];
+      assertThat(socket.getInputStream().readNBytes(status, 0, status.length))
+          .isEqualTo(status.length);
+      assertThat(new String(status, UTF_8)).isEqualTo("HTTP/1.1 401");
+    }
+  }
+
   @Test
   void namesRecordsByRequestAndPlace() throws IOException {
     deliver("newer-key", "{\"id\":1}", "{\"id\":2}\n{\"id\":3}");

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,7 @@ class IdempotencyIT {
     var first =
         TestPipeline.start(
             mode, List.of("n"), required("n", FieldType.INT32), field("note", FieldType.STRING));
+    TestPipeline.createTopic(first.definition.topic().deadLetterName(), Map.of());
     var consumer = consumer(first);
     try (var second = ApiProcess.start(first.settings())) {
       var ports = List.of(first.api.port(), second.port(), first.api.port(), second.port());

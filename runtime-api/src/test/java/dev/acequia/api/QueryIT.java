@@ -362,7 +362,8 @@ class QueryIT {
         .isEqualTo("{\"carrier\":\"AA\",\"delay\":null}\n{\"carrier\":\"B6\",\"delay\":60.25}\n");
     assertThat(ok(flights.get(query, "Accept", "application/vnd.acequia.columns+json")).body())
         .isEqualTo(
-            "{\"carrier\": {\"0\": \"AA\", \"1\": \"B6\"}, \"delay\": {\"0\": null, \"1\": 60.25}}\n");
+            "{\"carrier\": {\"0\": \"AA\", \"1\": \"B6\"}, \"delay\": {\"0\": null, \"1\":"
+                + " 60.25}}\n");
     assertThat(flights.get(query, "Accept", "image/png").statusCode()).isEqualTo(406);
   }
 
@@ -384,7 +385,8 @@ class QueryIT {
     var query = "/v1/records?carrier=eq.UA";
     var first = ok(flights.get(query));
     var tag = first.headers().firstValue("ETag").orElseThrow();
-    assertThat(first.headers().firstValue("Vary")).hasValue("Accept, Accept-Encoding, Prefer");
+    assertThat(first.headers().firstValue("Vary"))
+        .hasValue("Accept, Accept-Encoding, Prefer, Authorization, X-Api-Key");
 
     var again = flights.get(query, "If-None-Match", "\"other\", " + tag);
     assertThat(again.statusCode()).isEqualTo(304);

@@ -209,6 +209,20 @@ class SnsIT {
     pipeline.topic(0);
   }
 
+  /** Whom it is from is known only when all of it was read. */
+  @Test
+  void refusesMoreThanAMessageCanHaveBeforeItIsVerified() throws IOException {
+    var answer =
+        pipeline.post(
+            "/v1/records",
+            "text/plain; charset=UTF-8",
+            " ".repeat(3 << 20).getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            "x-amz-sns-message-type",
+            "Notification");
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(413);
+  }
+
   @Test
   void refusesForgedMessages() throws IOException, GeneralSecurityException {
     assertRefused(signed(notification(PASSENGER), Certificates.keys()));

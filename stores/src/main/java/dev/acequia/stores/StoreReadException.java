@@ -12,6 +12,8 @@ public final class StoreReadException extends Exception {
     TOO_SLOW,
     /** It would take more than it may, and was not begun; the message says what would help. */
     TOO_COSTLY,
+    /** A row of its result is larger than what is read; the message says how large one may be. */
+    TOO_LARGE,
     /** A value that it asks for cannot be computed; the message says which. */
     IMPOSSIBLE,
     /** It refused the query, which is our fault or that of a table that was changed by hand. */

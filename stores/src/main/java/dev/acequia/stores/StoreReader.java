@@ -25,7 +25,8 @@ public interface StoreReader extends AutoCloseable {
   }
 
   /**
-   * Reads a result into the sink, in order and without holding it whole.
+   * Reads a result into the sink, in order and without holding it whole. Where rows turn out to be
+   * far larger than those before them, the sink is asked to begin again.
    *
    * @throws StoreReadException when the store cannot answer; the sink may have taken rows
    * @throws IOException what the sink threw

@@ -14,6 +14,12 @@ final class JsonCursor {
   /** Deeper values are refused; PostgreSQL's own parser is bounded by its stack only. */
   static final int MAX_DEPTH = 100;
 
+  /**
+   * What all numbers of a record may take more than they do, in bytes, when they are written
+   * without exponents: a row in the store is then not much larger than its record.
+   */
+  static final int MAX_UNFOLDED = 512 << 10;
+
   private final NumberScan number = new NumberScan();
   private byte[] buffer = new byte[0];
   private int position;
@@ -21,6 +27,7 @@ final class JsonCursor {
   private int end;
   private byte[] own = new byte[256];
   private int ownLength;
+  private int unfolded;
 
   byte[] text = buffer;
   int textOffset;
@@ -32,6 +39,20 @@ final class JsonCursor {
     position = offset;
     end = offset + length;
     ownLength = 0;
+    unfolded = 0;
+  }
+
+  /** Notes that a number takes so many bytes more when it is written without its exponent. */
+  void unfold(int bytes) throws BadRecordException {
+    unfolded += Math.max(bytes, 0);
+    if (unfolded > MAX_UNFOLDED) {
+      throw new BadRecordException(
+          ErrorClass.TooLong,
+          null,
+          "the record's numbers take more than "
+              + (MAX_UNFOLDED >> 10)
+              + " KiB more when they are written without exponents");
+    }
   }
 
   byte[] buffer() {
@@ -158,7 +179,7 @@ final class JsonCursor {
       case 't' -> literal("true");
       case 'f' -> literal("false");
       case 'n' -> literal("null");
-      default -> number().checkDecimal();
+      default -> number().checkDecimal(this);
     }
   }
 

@@ -8,10 +8,11 @@ import java.nio.charset.StandardCharsets;
  * integer part's and the fraction's digits, times ten to {@code exponent}.
  */
 final class NumberScan {
-  /** PostgreSQL's numeric: digits before and after the decimal point. */
-  static final int MAX_INTEGER_DIGITS = 131_072;
-
-  static final int MAX_FRACTION_DIGITS = 16_383;
+  /**
+   * Digits of a number that is written out without an exponent. PostgreSQL's numeric has room for
+   * 147,455, which six characters can ask for, and which no address or header has room for.
+   */
+  static final int MAX_DIGITS = 4096;
 
   /** Far beyond every limit, far from overflow. */
   private static final int EXPONENT_BOUND = 100_000_000;
@@ -154,18 +155,28 @@ final class NumberScan {
     return value;
   }
 
-  /** Refuses what PostgreSQL's numeric cannot hold. */
-  void checkDecimal() throws BadRecordException {
+  /** Refuses what takes too much room where it is written out, as PostgreSQL does. */
+  void checkDecimal(JsonCursor cursor) throws BadRecordException {
     significant();
-    if ((count > 0 && (long) count + lastPower > MAX_INTEGER_DIGITS)
-        || scale() > MAX_FRACTION_DIGITS) {
-      throw outOfRange("decimal");
+    var integers = count == 0 ? 1 : Math.max((long) count + lastPower, 1);
+    var digits = integers + scale();
+    if (digits > MAX_DIGITS) {
+      throw new BadRecordException(
+          ErrorClass.OutOfRange,
+          null,
+          "a number has at most "
+              + MAX_DIGITS
+              + " digits when it is written without an exponent, this one has "
+              + (digits > EXPONENT_BOUND ? "far more" : digits));
+    }
+    if (exponent != 0) {
+      cursor.unfold((int) digits - (to - from));
     }
   }
 
   /** Puts the value into a slot; the digits go to the cursor's own buffer. */
   void toDecimal(JsonCursor cursor, Row row, int field) throws BadRecordException {
-    checkDecimal();
+    checkDecimal(cursor);
     var integers = integerTo - digitsFrom;
     var last = firstIndex + count;
     var integerFirst = Math.min(firstIndex, integers);

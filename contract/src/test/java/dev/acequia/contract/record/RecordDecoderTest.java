@@ -211,6 +211,11 @@ class RecordDecoderTest {
         "a_double    | -1e400",
         "a_double    | 1e-400",
         "a_decimal   | 1e131072",
+        "a_decimal   | 1e4096",
+        "a_decimal   | \"1e-4096\"",
+        "a_decimal   | 0e-4096",
+        "a_json      | [1e4096]",
+        "a_json      | {\"a\": [1.5e-4096]}",
         "a_decimal   | 1e-16384",
         "a_decimal   | 1e999999999999",
         "a_decimal   | \"-1e-999999999999\"",
@@ -233,6 +238,27 @@ class RecordDecoderTest {
       })
   void refusesValuesOutOfRange(String field, String value) {
     assertRefused("{\"" + field + "\": " + value + "}", OutOfRange);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"a_decimal\": 1e4095}",
+        "{\"a_decimal\": \"-1e-4095\"}",
+        "{\"a_decimal\": 0e999999}",
+        "{\"a_json\": [1e4095, 1e-4000, 0e999999]}",
+      })
+  void takesNumbersOfAsManyDigitsAsAreAllowed(String json) throws BadRecordException {
+    decode(json);
+  }
+
+  /** Each number is short enough, and all of them together are not. */
+  @Test
+  void refusesARecordWhoseNumbersUnfold() throws BadRecordException {
+    decode("{\"a_json\": [" + "1e4000,".repeat(120) + "1]}");
+    decode("{\"a_json\": [" + "1234567,".repeat(100_000) + "1]}");
+
+    assertRefused("{\"a_json\": [" + "1e4000,".repeat(150) + "1]}", TooLong);
   }
 
   @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.acequia.operator.plan;
 
+import dev.acequia.contract.ApiShutdown;
 import dev.acequia.contract.RuntimeVariable;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -56,7 +57,7 @@ record RuntimePod(
   private static final String DEFINITION_DIR = "/etc/acequia";
   private static final String KAFKA_DIR = "/etc/acequia-kafka";
 
-  /** Long enough to finish a slow batch or answer a long query; the processes drain on SIGTERM. */
+  /** Long enough for the consumer to finish a slow batch; it drains on SIGTERM. */
   private static final long GRACE_SECONDS = 30;
 
   PodTemplateSpec template() {
@@ -71,7 +72,7 @@ record RuntimePod(
         .withServiceAccountName(serviceAccount)
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
-        .withTerminationGracePeriodSeconds(GRACE_SECONDS)
+        .withTerminationGracePeriodSeconds(graceSeconds())
         .withNewSecurityContext()
         .withRunAsNonRoot(true)
         .withNewSeccompProfile()
@@ -83,6 +84,13 @@ record RuntimePod(
         .withVolumes(volumes())
         .endSpec()
         .build();
+  }
+
+  private long graceSeconds() {
+    return switch (component) {
+      case API -> ApiShutdown.GRACE.toSeconds();
+      case CONSUMER, MIGRATION -> GRACE_SECONDS;
+    };
   }
 
   private Container container() {
@@ -113,7 +121,7 @@ record RuntimePod(
                       // Between the Pod's end and the last balancer's knowing of it.
                       .withNewLifecycle()
                       .withNewPreStop()
-                      .withNewSleep(3L)
+                      .withNewSleep(ApiShutdown.PRE_STOP.toSeconds())
                       .endPreStop()
                       .endLifecycle())
               .build();

@@ -11,7 +11,22 @@ import org.jspecify.annotations.Nullable;
 /** One system's way to push. The same object serves all its requests. */
 public interface Envelope {
   /**
-   * Verifies a request and takes the messages out of it.
+   * Verifies by its headers whom a request is from, as far as they tell, before its body is read.
+   *
+   * @throws ProblemException when it is not from whom it must be
+   */
+  default void verify(HttpServletRequest request) {}
+
+  /**
+   * Whether only the body can tell whom the request is from. Such a body is small, comes at once,
+   * and takes no room from those of callers who are known.
+   */
+  default boolean isProvedByItsBody(HttpServletRequest request) {
+    return false;
+  }
+
+  /**
+   * Verifies what {@link #verify} could not, and takes the messages out of a request.
    *
    * @param body holds the request's body: {@code length} bytes from its beginning
    * @return none when the request wanted something else, which is done

@@ -43,12 +43,16 @@ final class FirehoseEnvelope implements Envelope {
   }
 
   @Override
-  public List<Message> open(HttpServletRequest request, byte[] body, int length) {
+  public void verify(HttpServletRequest request) {
     var key = request.getHeader("X-Amz-Firehose-Access-Key");
     if (key == null || !keys.contain(key)) {
       throw new ProblemException(
           ProblemType.UNAUTHENTICATED, "The stream's access key is missing or not in force.");
     }
+  }
+
+  @Override
+  public List<Message> open(HttpServletRequest request, byte[] body, int length) {
     var version = Objects.requireNonNullElse(request.getHeader(VERSION), "1.0");
     if (!version.equals("1.0")) {
       throw malformed("its protocol version is '" + version + "', not 1.0");
@@ -130,7 +134,7 @@ final class FirehoseEnvelope implements Envelope {
         throw malformed("its common attributes are not JSON");
       }
     }
-    return attributes;
+    return Map.copyOf(attributes); // which all records share
   }
 
   @Override

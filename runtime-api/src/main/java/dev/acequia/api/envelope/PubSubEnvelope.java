@@ -66,13 +66,17 @@ final class PubSubEnvelope implements Envelope {
   }
 
   @Override
-  public List<Message> open(HttpServletRequest request, byte[] body, int length) {
+  public void verify(HttpServletRequest request) {
     tokens.verify(
         token(request)
             .orElseThrow(
                 () ->
                     GoogleTokens.refused(
                         "The push has no token; enable authentication on the subscription.")));
+  }
+
+  @Override
+  public List<Message> open(HttpServletRequest request, byte[] body, int length) {
     var id = request.getHeader(UNWRAPPED_ID);
     return List.of(
         id == null

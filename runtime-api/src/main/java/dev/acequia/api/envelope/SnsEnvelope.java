@@ -49,9 +49,25 @@ final class SnsEnvelope implements Envelope {
   }
 
   @Override
+  public void verify(HttpServletRequest request) {
+    if (isRaw(request)) {
+      verifyRaw(request);
+    }
+  }
+
+  @Override
+  public boolean isProvedByItsBody(HttpServletRequest request) {
+    return !isRaw(request);
+  }
+
+  private static boolean isRaw(HttpServletRequest request) {
+    return "true".equalsIgnoreCase(request.getHeader("x-amz-sns-rawdelivery"));
+  }
+
+  @Override
   public List<Message> open(HttpServletRequest request, byte[] body, int length)
       throws InterruptedException {
-    if ("true".equalsIgnoreCase(request.getHeader("x-amz-sns-rawdelivery"))) {
+    if (isRaw(request)) {
       return List.of(raw(request, body, length));
     }
     var message = SnsMessage.parse(body, length);
@@ -82,7 +98,7 @@ final class SnsEnvelope implements Envelope {
   }
 
   /** A raw message is not signed, so its sender has to know a password. */
-  private Message raw(HttpServletRequest request, byte[] body, int length) {
+  private void verifyRaw(HttpServletRequest request) {
     if (!"Notification".equals(request.getHeader(TYPE_HEADER))) {
       throw refused("Only notifications come raw.");
     }
@@ -95,6 +111,9 @@ final class SnsEnvelope implements Envelope {
               .withHeader("WWW-Authenticate", "Basic realm=\"acequia\", charset=\"UTF-8\""));
     }
     checkTopic(Objects.requireNonNullElse(request.getHeader("x-amz-sns-topic-arn"), ""));
+  }
+
+  private static Message raw(HttpServletRequest request, byte[] body, int length) {
     var id = request.getHeader("x-amz-sns-message-id");
     if (id == null) {
       throw refused("The header x-amz-sns-message-id is missing.");

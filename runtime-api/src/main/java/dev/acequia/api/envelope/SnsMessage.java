@@ -1,5 +1,7 @@
 package dev.acequia.api.envelope;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -15,8 +17,17 @@ import java.util.Map;
 
 /** The document in which SNS wraps a message. */
 record SnsMessage(JsonNode document) {
+  /** A message has some 15 members and 10 attributes; as a tree, each token takes 50 bytes. */
+  private static final int MAX_TOKENS = 5000;
+
   private static final JsonMapper JSON =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxTokenCount(MAX_TOKENS).build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
 
   /** In this order, with those that are there. */
   private static final List<String> SIGNED_NOTIFICATION =

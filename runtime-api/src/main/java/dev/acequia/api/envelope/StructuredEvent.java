@@ -3,6 +3,8 @@ package dev.acequia.api.envelope;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.acequia.api.http.ProblemException;
+import dev.acequia.api.http.ProblemType;
 import dev.acequia.contract.record.TextEncoding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 record StructuredEvent(Map<String, String> attributes, byte[] buffer, int offset, int length) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
+  /** Each is some 700 bytes of memory beside its data. */
+  private static final int MAX_EVENTS = 20_000;
+
   /** One event, or an array of them. */
   static List<StructuredEvent> parse(byte[] body, int length, boolean batch) {
     var encoding = TextEncoding.other(body, 0, length);
@@ -38,6 +43,10 @@ record StructuredEvent(Map<String, String> attributes, byte[] buffer, int offset
         events.add(new Reading(in, body).event());
       } else {
         while (in.nextToken() == JsonToken.START_OBJECT) {
+          if (events.size() == MAX_EVENTS) {
+            throw new ProblemException(
+                ProblemType.BODY_TOO_LARGE, "A batch has at most " + MAX_EVENTS + " events.");
+          }
           events.add(new Reading(in, body).event());
         }
         if (in.currentToken() != JsonToken.END_ARRAY) {
@@ -80,6 +89,7 @@ record StructuredEvent(Map<String, String> attributes, byte[] buffer, int offset
             }
             if (value != JsonToken.VALUE_NULL) {
               attributes.put(name, in.getText());
+              Message.checkCount(attributes);
             }
           }
         }

@@ -69,7 +69,7 @@ public final class ProblemAdvice {
               .send(response);
       case TOO_COSTLY ->
           Problem.of(ProblemType.QUERY_TOO_COSTLY, String.valueOf(e.getMessage())).send(response);
-      case IMPOSSIBLE ->
+      case IMPOSSIBLE, TOO_LARGE ->
           Problem.of(ProblemType.INVALID_QUERY, String.valueOf(e.getMessage())).send(response);
       case REFUSED ->
           Problem.of(ProblemType.INTERNAL_ERROR, "The store refused the query; the log says why.")

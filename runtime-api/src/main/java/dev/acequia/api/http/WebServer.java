@@ -46,6 +46,7 @@ public class WebServer {
     if (address.host().isPresent()) {
       factory.setAddress(InetAddress.getByName(address.host().get()));
     }
+    factory.setProtocol(BoundedHttp.class.getName());
     factory.setShutdown(Shutdown.GRACEFUL);
     factory.setRegisterDefaultServlet(false);
     factory.addConnectorCustomizers(WebServer::customize);

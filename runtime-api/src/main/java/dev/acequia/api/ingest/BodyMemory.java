@@ -1,9 +1,12 @@
 package dev.acequia.api.ingest;
 
+import dev.acequia.api.bounds.ByteBudget;
+import dev.acequia.api.bounds.HeapShare;
 import dev.acequia.api.http.Problem;
 import dev.acequia.api.http.ProblemException;
 import dev.acequia.api.http.ProblemType;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one request's body holds while it is read, of what all bodies together may hold. Given back
@@ -16,7 +19,17 @@ final class BodyMemory implements AutoCloseable {
   /** A decoder is soon free again, as bodies that use one must come fast. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** SNS sends 256 KiB at most, which escapes in JSON can make six times as long. */
+  private static final long MAX_UNPROVED = 2 << 20;
+
+  private static final Duration UNPROVED_DEADLINE = Duration.ofSeconds(10);
+
+  /** One at a time. */
+  private static final long UNPROVED_DECODERS = 8 << 20;
+
   private final Budgets budgets;
+  private final long maxBytes;
+  private final @Nullable Duration deadline;
   private long bytes;
   private long decoder;
 
@@ -32,10 +45,36 @@ final class BodyMemory implements AutoCloseable {
     static Budgets of(HeapShare share) {
       return new Budgets(new ByteBudget(share.bodies()), new ByteBudget(share.decoders()));
     }
+
+    /** For bodies of callers who are not known yet. */
+    static Budgets ofUnproved(HeapShare share) {
+      return new Budgets(new ByteBudget(share.unproved()), new ByteBudget(UNPROVED_DECODERS));
+    }
   }
 
   BodyMemory(Budgets budgets) {
+    this(budgets, Long.MAX_VALUE, null);
+  }
+
+  private BodyMemory(Budgets budgets, long maxBytes, @Nullable Duration deadline) {
     this.budgets = budgets;
+    this.maxBytes = maxBytes;
+    this.deadline = deadline;
+  }
+
+  /** For a body that is small and comes at once, or is refused. */
+  static BodyMemory ofUnproved(Budgets budgets) {
+    return new BodyMemory(budgets, MAX_UNPROVED, UNPROVED_DEADLINE);
+  }
+
+  /** The largest body that may be read, decompressed. */
+  long maxBytes() {
+    return maxBytes;
+  }
+
+  /** When the whole body must have come; null when its pace counts. */
+  @Nullable Duration deadline() {
+    return deadline;
   }
 
   /**

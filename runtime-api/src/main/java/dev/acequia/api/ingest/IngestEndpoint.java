@@ -1,6 +1,7 @@
 package dev.acequia.api.ingest;
 
 import dev.acequia.api.access.Principal;
+import dev.acequia.api.bounds.HeapShare;
 import dev.acequia.api.envelope.Envelope;
 import dev.acequia.api.envelope.Envelopes;
 import dev.acequia.api.http.ProblemException;
@@ -24,6 +25,8 @@ public final class IngestEndpoint {
   private final Schema schema;
   private final RecordDecoder decoder;
   private final BodyMemory.Budgets budgets = BodyMemory.Budgets.of(HeapShare.ofThisProcess());
+  private final BodyMemory.Budgets unproved =
+      BodyMemory.Budgets.ofUnproved(HeapShare.ofThisProcess());
   private final TopicWriter topic;
   private final Envelopes envelopes;
   private final WholeBodyIngest whole;
@@ -101,11 +104,21 @@ public final class IngestEndpoint {
             parameters.onError(),
             envelope.refusesBadRecords() ? OnError.REJECT : OnError.DEAD_LETTER);
     MessageIngest.Outcome outcome;
-    try (var memory = new BodyMemory(budgets);
+    try {
+      envelope.verify(request);
+    } catch (ProblemException e) {
+      envelope.refuse(e.problem(), request, response);
+      return;
+    }
+    try (var memory =
+            envelope.isProvedByItsBody(request)
+                ? BodyMemory.ofUnproved(unproved)
+                : new BodyMemory(budgets);
         var in = PushBody.open(request.getInputStream(), coding, memory);
         var body = BufferedBody.read(in, length, memory)) {
       memory.take(body.length()); // once more, for what it unwraps to
       var messages = envelope.open(request, body.bytes(), body.length());
+      Unfolding.check(messages, envelope.attributesField(), body.length());
       outcome =
           new MessageIngest(
                   topic,

@@ -27,11 +27,13 @@ final class PushBody extends InputStream {
   private static final long GZIP_BYTES = 48 << 10;
 
   private final RawBody raw;
+  private final long maxBytes;
   private final ContentCoding coding;
   private final InputStream decoded;
   private long count;
 
-  private PushBody(RawBody raw, ContentCoding coding, InputStream decoded) {
+  private PushBody(RawBody raw, ContentCoding coding, InputStream decoded, long maxBytes) {
+    this.maxBytes = maxBytes;
     this.raw = raw;
     this.coding = coding;
     this.decoded = decoded;
@@ -54,7 +56,8 @@ final class PushBody extends InputStream {
             case IDENTITY -> raw;
             case GZIP -> gzip(raw, memory);
             case ZSTD -> zstd(raw, memory);
-          });
+          },
+          memory.maxBytes());
     } catch (IOException e) {
       throw damaged(raw, coding, e);
     }
@@ -107,6 +110,11 @@ final class PushBody extends InputStream {
       return read;
     }
     count += read;
+    if (count > maxBytes) {
+      throw new ProblemException(
+          ProblemType.BODY_TOO_LARGE,
+          "A body that proves whom it is from has at most %d MiB.".formatted(maxBytes >> 20));
+    }
     if (count > HARMLESS_BYTES && count / MAX_EXPANSION > raw.count()) {
       throw new ProblemException(
           ProblemType.BODY_TOO_LARGE,

@@ -53,6 +53,12 @@ final class RawBody extends FilterInputStream {
     }
     if (read > 0) {
       count += read;
+      var deadline = memory.deadline();
+      if (deadline != null && System.nanoTime() - start > deadline.toNanos()) {
+        throw tooSlow(
+            "A body that proves whom it is from must come within %d seconds."
+                .formatted(deadline.toSeconds()));
+      }
       if (memory.isMuch()) {
         checkPace();
       }
@@ -63,13 +69,15 @@ final class RawBody extends FilterInputStream {
   private void checkPace() {
     var seconds = (System.nanoTime() - start) / 1_000_000_000;
     if (seconds > GRACE_SECONDS && count / seconds < BYTES_PER_SECOND) {
-      throw new ProblemException(
-          Problem.of(
-                  ProblemType.BODY_TOO_SLOW,
-                  "A body that is held in memory must come at %d KiB a second or faster. Send"
-                          .formatted(BYTES_PER_SECOND >> 10)
-                      + " smaller bodies, or stream uncompressed or by gzip with ?onError=skip.")
-              .withHeader("Connection", "close"));
+      throw tooSlow(
+          "A body that is held in memory must come at %d KiB a second or faster. Send"
+                  .formatted(BYTES_PER_SECOND >> 10)
+              + " smaller bodies, or stream uncompressed or by gzip with ?onError=skip.");
     }
+  }
+
+  private static ProblemException tooSlow(String detail) {
+    return new ProblemException(
+        Problem.of(ProblemType.BODY_TOO_SLOW, detail).withHeader("Connection", "close"));
   }
 }

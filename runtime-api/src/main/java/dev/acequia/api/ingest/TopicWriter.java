@@ -1,5 +1,8 @@
 package dev.acequia.api.ingest;
 
+import dev.acequia.api.bounds.ByteBudget;
+import dev.acequia.api.bounds.HeapShare;
+import dev.acequia.contract.ApiShutdown;
 import dev.acequia.contract.KafkaConnection;
 import java.time.Duration;
 import java.util.Map;
@@ -148,11 +151,14 @@ public final class TopicWriter implements AutoCloseable {
     }
   }
 
-  /** Sends what is on its way, and waits for its acknowledgement. */
+  /**
+   * Sends what is on its way, and waits for its acknowledgement: not for long, as those who wait
+   * for an answer have got it by now.
+   */
   @Override
   public void close() {
     departures.close();
-    producer.close(DELIVERY_LIMIT);
+    producer.close(ApiShutdown.PRODUCER);
   }
 
   /** The share of a record in what may be on its way, until it is known what became of it. */

@@ -22,7 +22,7 @@ final class ColumnsPage implements PageWriter {
     this.columns = columns;
     this.values = new PageBuffer[columns.size()];
     for (var i = 0; i < values.length; i++) {
-      values[i] = new PageBuffer(MEMORY / values.length);
+      values[i] = out.part(MEMORY / values.length);
     }
   }
 
@@ -45,6 +45,7 @@ final class ColumnsPage implements PageWriter {
       out.put(JsonPage.quoted(columns.get(i).name()).getBytes(StandardCharsets.UTF_8));
       out.put(": {");
       out.putAll(values[i]);
+      values[i].close();
       out.put('}');
     }
     out.put("}\n");

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /** How an answer is compressed, by the Accept-Encoding header. */
 enum ContentCoding {
-  IDENTITY {
+  IDENTITY(0) {
     @Override
     OutputStream over(OutputStream out) {
       return out;
     }
   },
-  GZIP {
+  GZIP(288 << 10) {
     @Override
     OutputStream over(OutputStream out) throws IOException {
       return new GZIPOutputStream(out, BUFFER) {
@@ -26,7 +26,7 @@ enum ContentCoding {
       };
     }
   },
-  ZSTD {
+  ZSTD(4 << 20) {
     @Override
     OutputStream over(OutputStream out) throws IOException {
       return new ZstdOutputStream(out, RecyclingBufferPool.INSTANCE, ZSTD_LEVEL);
@@ -39,6 +39,17 @@ enum ContentCoding {
   private static final int GZIP_LEVEL = 4;
 
   private static final int ZSTD_LEVEL = 3;
+
+  private final int memory;
+
+  ContentCoding(int memory) {
+    this.memory = memory;
+  }
+
+  /** About what it holds outside of the heap while an answer is written, in bytes. */
+  int memory() {
+    return memory;
+  }
 
   /** Compresses what is written to it; to be closed, which closes {@code out}. */
   abstract OutputStream over(OutputStream out) throws IOException;

@@ -32,9 +32,13 @@ final class NextLink {
             .collect(Collectors.joining("&", path + "?", ""));
     if (address.length() > MAX_BYTES) {
       throw new InvalidQueryException(
-          "the address of the next page would have %,d bytes, more than %,d: ask for all rows at once"
+          "the address of the next page would have %,d bytes, more than %,d, since it names the last"
                   .formatted(address.length(), MAX_BYTES)
-              + " with a larger limit, or for less in the query");
+              + " row's ordered values: order by fields with shorter values, ask for all rows at"
+              + " once with a larger limit, or shorten the query"
+              + (cursor.rows() <= QueryParser.MAX_OFFSET
+                  ? "; or go on with offset=" + cursor.rows()
+                  : ""));
     }
     return "<" + address + ">; rel=\"next\"";
   }

@@ -23,25 +23,48 @@ import org.jspecify.annotations.Nullable;
  */
 final class Page implements RowSink {
   private final Query query;
-  private final PageWriter writer;
+  private final PageBuffer out;
+  private final Form form;
   private final List<Expression> columns;
+  private PageWriter writer;
   private int rows;
   private boolean cut;
   private List<@Nullable Literal> last = List.of();
 
-  private Page(Query query, PageWriter writer) {
-    this.query = query;
-    this.writer = writer;
-    this.columns = query.columns();
+  /** How a page is written. */
+  interface Form {
+    PageWriter begin(PageBuffer out) throws IOException;
   }
 
-  /** Reads the page into its writer. */
-  static Page read(StoreReader store, Query query, PageWriter writer)
+  private Page(Query query, PageBuffer out, Form form) throws IOException {
+    this.query = query;
+    this.out = out;
+    this.form = form;
+    this.columns = query.columns();
+    this.writer = form.begin(out);
+  }
+
+  /** Reads the page into a buffer. */
+  static Page read(StoreReader store, Query query, PageBuffer out, Form form)
       throws StoreReadException, IOException {
-    var page = new Page(query, writer);
-    store.read(query.withLimit(query.limit() + 1), page);
-    writer.end();
-    return page;
+    var page = new Page(query, out, form);
+    try {
+      store.read(query.withLimit(query.limit() + 1), page);
+      page.writer.end();
+      return page;
+    } finally {
+      page.writer.close();
+    }
+  }
+
+  @Override
+  public void restart() throws IOException {
+    writer.close();
+    out.clear();
+    rows = 0;
+    cut = false;
+    last = List.of();
+    writer = form.begin(out);
   }
 
   @Override
@@ -87,7 +110,8 @@ final class Page implements RowSink {
       case INT64 -> new Literal(type, row.longAt(column));
       case BOOLEAN -> new Literal(type, row.longAt(column) != 0);
       case DOUBLE -> new Literal(type, row.doubleAt(column));
-      case DECIMAL -> new Literal(type, row.decimalAt(column));
+      // Equal, and shorter where it was written with zeros.
+      case DECIMAL -> new Literal(type, row.decimalAt(column).stripTrailingZeros());
       case DATE -> new Literal(type, LocalDate.ofEpochDay(row.longAt(column)));
       case TIMESTAMP -> Literal.timestamp(row.longAt(column));
       case UUID -> new Literal(type, new UUID(row.uuidMostAt(column), row.uuidLeastAt(column)));

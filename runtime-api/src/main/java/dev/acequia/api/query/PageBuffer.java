@@ -1,6 +1,5 @@
 package dev.acequia.api.query;
 
-import dev.acequia.stores.query.InvalidQueryException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -25,10 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class PageBuffer implements AutoCloseable {
   private static final int FIRST_SIZE = 1 << 13;
 
-  /** Beyond this, a page is no page any more. */
-  private static final long MAX_BYTES = 256L << 20;
-
   private final int memoryLimit;
+  private final PageRoom room;
   private byte[] buffer = new byte[FIRST_SIZE];
   private int length;
   private long spilled;
@@ -37,10 +34,27 @@ final class PageBuffer implements AutoCloseable {
   /**
    * An empty page.
    *
-   * @param memoryLimit what it holds outside its file, in bytes
+   * @param memoryLimit what it holds outside its file at most, in bytes
+   * @param room of the page that it is, or is a part of
    */
-  PageBuffer(int memoryLimit) {
+  PageBuffer(int memoryLimit, PageRoom room) {
     this.memoryLimit = Math.max(memoryLimit, FIRST_SIZE);
+    this.room = room;
+  }
+
+  /** A part of the same page. */
+  PageBuffer part(int memoryLimit) {
+    return new PageBuffer(memoryLimit, room);
+  }
+
+  /** Forgets all that it holds. */
+  void clear() throws IOException {
+    length = 0;
+    if (file != null) {
+      file.truncate(0);
+      room.deleteFile(spilled);
+      spilled = 0;
+    }
   }
 
   long size() {
@@ -150,14 +164,17 @@ final class PageBuffer implements AutoCloseable {
     if (buffer.length - length >= bytes) {
       return;
     }
-    if (buffer.length < memoryLimit) {
-      buffer = Arrays.copyOf(buffer, Math.min(buffer.length * 2, memoryLimit));
+    var larger = Math.min(buffer.length * 2, memoryLimit);
+    if (file == null && larger > buffer.length && room.tryHold(larger - buffer.length)) {
+      buffer = Arrays.copyOf(buffer, larger);
     } else {
       spill();
     }
   }
 
   private void spill() throws IOException {
+    room.takeFile(length);
+    spilled += length;
     if (file == null) {
       file = open();
     }
@@ -165,14 +182,7 @@ final class PageBuffer implements AutoCloseable {
     while (bytes.hasRemaining()) {
       file.write(bytes);
     }
-    spilled += length;
     length = 0;
-    if (spilled > MAX_BYTES) {
-      throw new InvalidQueryException(
-          "the page is larger than %d MiB: ask for fewer rows with limit or for fewer fields with"
-                  .formatted(MAX_BYTES >> 20)
-              + " select");
-    }
   }
 
   private static FileChannel open() throws IOException {
@@ -184,10 +194,17 @@ final class PageBuffer implements AutoCloseable {
         StandardOpenOption.DELETE_ON_CLOSE);
   }
 
+  /** Gives back all that it holds; it holds nothing from then on. */
   @Override
   public void close() throws IOException {
+    room.letGo(buffer.length - FIRST_SIZE);
+    room.deleteFile(spilled);
+    buffer = new byte[FIRST_SIZE];
+    length = 0;
+    spilled = 0;
     if (file != null) {
       file.close();
+      file = null;
     }
   }
 }

@@ -13,6 +13,8 @@ final class PageResponse {
   /** What fits one packet is not worth compressing. */
   private static final int MIN_COMPRESSED = 1 << 10;
 
+  private static final String VARY = "Accept, Accept-Encoding, Prefer, Authorization, X-Api-Key";
+
   private PageResponse() {}
 
   /** Sends the page; its status and the headers that describe the result are set already. */
@@ -20,14 +22,16 @@ final class PageResponse {
       HttpServletRequest request,
       HttpServletResponse response,
       ResultFormat format,
-      PageBuffer page)
+      PageBuffer page,
+      PageRoom.Space space)
       throws IOException {
-    response.setHeader("Vary", "Accept, Accept-Encoding, Prefer");
+    response.setHeader("Vary", VARY);
+    // Whoever keeps it asks again each time, and so has the caller's key looked at.
+    response.setHeader("Cache-Control", "no-cache");
     response.setContentType(format.contentType());
     if (page.isInMemory()) {
       var tag = tag(response, page);
       response.setHeader("ETag", tag);
-      response.setHeader("Cache-Control", "no-cache");
       if (has(request.getHeader("If-None-Match"), tag)) {
         response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
         return;
@@ -37,6 +41,23 @@ final class PageResponse {
         page.size() < MIN_COMPRESSED
             ? ContentCoding.IDENTITY
             : ContentCoding.of(request.getHeader("Accept-Encoding"));
+    if (!space.compressors().tryTake(coding.memory())) {
+      // Many answers are on their way; uncompressed, this one holds less.
+      coding = ContentCoding.IDENTITY;
+    }
+    try {
+      send(request, response, page, coding);
+    } finally {
+      space.compressors().giveBack(coding.memory());
+    }
+  }
+
+  private static void send(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      PageBuffer page,
+      ContentCoding coding)
+      throws IOException {
     if (coding == ContentCoding.IDENTITY) {
       response.setContentLengthLong(page.size());
       page.writeTo(response.getOutputStream());

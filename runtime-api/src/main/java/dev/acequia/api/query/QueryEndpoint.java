@@ -1,5 +1,6 @@
 package dev.acequia.api.query;
 
+import dev.acequia.api.bounds.HeapShare;
 import dev.acequia.api.http.Problem;
 import dev.acequia.api.http.ProblemException;
 import dev.acequia.api.http.ProblemType;
@@ -11,7 +12,6 @@ import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.query.InvalidQueryException;
 import dev.acequia.stores.query.Literal;
-import dev.acequia.stores.query.Query;
 import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
@@ -37,6 +37,7 @@ public final class QueryEndpoint {
   private final QueryParser parser;
   private final List<ResultColumn> wholeRecord;
   private final DistributionDataPoint storeRead;
+  private final PageRoom.Space space = PageRoom.Space.of(HeapShare.ofThisProcess());
 
   public QueryEndpoint(
       PipelineDefinition definition, StoreReader store, MetricSet.ForPipeline metrics) {
@@ -62,11 +63,12 @@ public final class QueryEndpoint {
     var preferences = Preferences.of(request);
     var wanted = parser.parse(parameters);
     var query = wanted.query();
-    try (var out = new PageBuffer(PAGE_MEMORY);
-        var writer = format.writer(out, ResultColumn.of(query.select()))) {
+    var resultColumns = ResultColumn.of(query.select());
+    try (var room = new PageRoom(space);
+        var out = new PageBuffer(PAGE_MEMORY, room)) {
       var start = System.nanoTime();
-      var page = Page.read(store, query, writer);
-      var total = total(preferences.count(), query, wanted.firstRow() + page.rows());
+      var page = Page.read(store, query, out, into -> format.writer(into, resultColumns));
+      var total = total(preferences.count(), wanted, page);
       storeRead.observe((System.nanoTime() - start) / 1e9);
       if (format == ResultFormat.OBJECT) {
         refuseUnlessOne(page.rows(), page.isCut());
@@ -81,23 +83,31 @@ public final class QueryEndpoint {
       }
       response.setHeader("Content-Range", range(wanted.firstRow(), page.rows(), total));
       response.setStatus(total > page.rows() ? 206 : 200);
-      PageResponse.send(request, response, format, out);
+      PageResponse.send(request, response, format, out, space);
     }
   }
 
-  /**
-   * How many rows all pages have; -1 where nobody asked.
-   *
-   * @param seen so many there are at least
-   */
-  private long total(Count count, Query query, long seen) throws StoreReadException {
+  /** How many rows all pages have, never fewer than were seen; -1 where nobody asked. */
+  private long total(Count count, PageRequest wanted, Page page) throws StoreReadException {
+    var query = wanted.query();
+    var before = wanted.firstRow();
+    var atLeast = page.rows() == 0 ? 0 : before + page.rows();
+    if (page.isCut()) {
+      atLeast = before + page.rows() + 1;
+    }
     return switch (count) {
       case NONE -> -1;
-      case EXACT -> store.count(query);
-      case PLANNED -> Math.max(store.estimate(query), seen);
-      case ESTIMATED -> {
+      case EXACT -> Math.max(store.count(query), atLeast);
+      case PLANNED, ESTIMATED -> {
+        if (!page.isCut() && (page.rows() > 0 || before == 0)) {
+          // The last page has been read: nothing is left to estimate.
+          yield atLeast;
+        }
         var estimate = store.estimate(query);
-        yield estimate <= FEW ? store.count(query) : Math.max(estimate, seen);
+        if (count == Count.ESTIMATED && estimate <= FEW) {
+          yield Math.max(store.count(query), atLeast);
+        }
+        yield page.isCut() ? Math.max(estimate, atLeast) : Math.min(estimate, before);
       }
     };
   }
@@ -119,7 +129,8 @@ public final class QueryEndpoint {
       throw new InvalidQueryException("one record is asked for by its key alone");
     }
     var key = key(request.getRequestURI().substring(RECORDS.length() + 1));
-    try (var out = new PageBuffer(PAGE_MEMORY);
+    try (var room = new PageRoom(space);
+        var out = new PageBuffer(PAGE_MEMORY, room);
         var writer = format.single(out, wholeRecord)) {
       var start = System.nanoTime();
       var found = store.readOne(key, writer::row);
@@ -128,7 +139,7 @@ public final class QueryEndpoint {
         throw new ProblemException(ProblemType.NOT_FOUND, "No record has this key.");
       }
       writer.end();
-      PageResponse.send(request, response, format, out);
+      PageResponse.send(request, response, format, out, space);
     }
   }
 

@@ -22,7 +22,7 @@ final class QueryParser {
   /** The parameters that may differ between the pages of a query. */
   static final Set<String> PAGING = Set.of(CURSOR, OFFSET, LIMIT);
 
-  private static final int MAX_OFFSET = 10_000;
+  static final int MAX_OFFSET = 10_000;
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
   private final RecordColumns columns;

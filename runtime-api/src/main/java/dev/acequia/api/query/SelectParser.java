@@ -19,6 +19,9 @@ final class SelectParser {
               + "(?:\\.(?<function>[a-z]+)\\(\\)(?:::(?<outer>[^:.,()]+))?)?"
               + "|(?<alone>[a-z]+)\\(\\)(?:::(?<cast>[^:.,()]+))?)");
 
+  /** A schema's most fields, and some of them in another form. */
+  private static final int MAX_COLUMNS = 512;
+
   private final RecordColumns columns;
 
   SelectParser(RecordColumns columns) {
@@ -41,6 +44,9 @@ final class SelectParser {
         items.addAll(columns.all());
       } else {
         throw new InvalidQueryException("select cannot rename *");
+      }
+      if (items.size() > MAX_COLUMNS) {
+        throw new InvalidQueryException("select has at most " + MAX_COLUMNS + " columns");
       }
     }
     return items;

@@ -126,7 +126,9 @@ final class JsonCases {
             "0.10000000000000000")) {
       y("number_" + good, good);
     }
-    y("number_long", "9".repeat(10_000));
+    y("number_of_4096_digits", "9".repeat(4_096));
+    i("number_of_4097_digits", "9".repeat(4_097));
+    i("number_of_10000_digits", "9".repeat(10_000));
     i("number_beyond_numeric", "1e200000");
     i("number_exponent_overflow", "1e99999999999999999999");
     for (var bad :

@@ -1,5 +1,7 @@
 package dev.acequia.api.ingest;
 
+import dev.acequia.api.bounds.ByteBudget;
+
 /** Budgets for tests. */
 final class Memory {
   private Memory() {}

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdOutputStream;
+import dev.acequia.api.bounds.ByteBudget;
 import dev.acequia.api.http.ProblemException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -19,8 +20,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PushBodyTest {
-  private static final BodyMemory MEMORY = Memory.ample();
-
   static byte[] compress(ContentCoding coding, byte[] body) throws IOException {
     var out = new ByteArrayOutputStream();
     try (var compressed =

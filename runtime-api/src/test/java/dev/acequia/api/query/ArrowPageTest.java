@@ -51,7 +51,7 @@ class ArrowPageTest {
   }
 
   private static byte[] written(List<ResultColumn> columns, int rows) throws IOException {
-    try (var out = new PageBuffer(0);
+    try (var out = new PageBuffer(0, new PageRoom(PageRooms.ample()));
         var page = new ArrowPage(out, columns)) {
       for (var i = 0; i < rows; i++) {
         page.row(row(i));

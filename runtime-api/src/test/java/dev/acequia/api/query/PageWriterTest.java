@@ -47,7 +47,7 @@ class PageWriterTest {
 
   private static String written(ResultFormat format, List<ResultColumn> columns, PlainRow... rows)
       throws IOException {
-    try (var out = new PageBuffer(0);
+    try (var out = new PageBuffer(0, new PageRoom(PageRooms.ample()));
         var writer = format.writer(out, columns)) {
       for (var row : rows) {
         writer.row(row);

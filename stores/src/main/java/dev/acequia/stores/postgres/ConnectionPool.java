@@ -28,16 +28,28 @@ final class ConnectionPool implements AutoCloseable {
     config.setConnectionInitSql(
         "SET default_transaction_read_only = on; SET TimeZone = 'UTC'; SET statement_timeout = "
             + limits.statement().toMillis());
-    config.addDataSourceProperty("ApplicationName", access.applicationName());
-    config.addDataSourceProperty("connectTimeout", limits.connect().toSeconds());
+    driver(config, "ApplicationName", access.applicationName());
+    driver(config, "connectTimeout", limits.connect().toSeconds());
     // The server ends a long statement; this is for a server that no longer answers at all.
-    config.addDataSourceProperty("socketTimeout", limits.statement().plusSeconds(5).toSeconds());
-    config.addDataSourceProperty("tcpKeepAlive", true);
+    driver(config, "socketTimeout", limits.statement().plusSeconds(5).toSeconds());
+    driver(config, "tcpKeepAlive", true);
+    driver(config, "maxResultBuffer", limits.resultBytes());
+    config.setExceptionOverride(new ResultOverflow.Expected());
     pool = new HikariDataSource(config);
+  }
+
+  /** As text: the driver passes over settings of any other type. */
+  private static void driver(HikariConfig config, String setting, Object value) {
+    config.addDataSourceProperty(setting, String.valueOf(value));
   }
 
   Connection take() throws SQLException {
     return pool.getConnection();
+  }
+
+  /** Has a connection closed instead of used again. */
+  void giveUp(Connection connection) {
+    pool.evictConnection(connection);
   }
 
   /** Whether all connections are in use, rather than impossible to make. */

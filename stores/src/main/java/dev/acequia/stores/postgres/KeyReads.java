@@ -155,7 +155,7 @@ final class KeyReads {
   /** Whether a key may be at fault, and the others' not. */
   private static boolean isOfOneAlone(Reason reason) {
     return switch (reason) {
-      case IMPOSSIBLE, REFUSED -> true;
+      case IMPOSSIBLE, REFUSED, TOO_LARGE -> true;
       case BUSY, TOO_SLOW, TOO_COSTLY, UNAVAILABLE -> false;
     };
   }

@@ -61,7 +61,7 @@ public final class PostgresReader implements StoreReader {
         store,
         RecordColumns.of(definition),
         PostgresAccess.fromEnvironment(environment),
-        ReaderLimits.DEFAULT);
+        ReaderLimits.of(Runtime.getRuntime().maxMemory()));
   }
 
   @Override
@@ -69,8 +69,34 @@ public final class PostgresReader implements StoreReader {
     var expressions = query.columns();
     var rowsOfPage = select.rows(query);
     guard.checkPage(query, rowsOfPage);
-    execute(
-        rowsOfPage, fetchSize.rowsAtOnce(query.limit()), rows -> drain(rows, expressions, sink));
+    var rowsAtOnce = fetchSize.rowsAtOnce(query.limit(), expressions.size());
+    while (!readInPieces(rowsOfPage, expressions, rowsAtOnce, sink)) {
+      rowsAtOnce = FetchSize.fewer(rowsAtOnce, query.limit());
+      sink.restart();
+    }
+  }
+
+  /**
+   * Reads a result.
+   *
+   * @return false when one piece held more than the driver may hold
+   */
+  private boolean readInPieces(Sql sql, List<Expression> expressions, int rowsAtOnce, RowSink sink)
+      throws StoreReadException, IOException {
+    try {
+      execute(sql, rowsAtOnce, rows -> drain(rows, expressions, rowsAtOnce, sink));
+      return true;
+    } catch (StoreReadException e) {
+      if (e.reason() == Reason.TOO_LARGE
+          && rowsAtOnce != 1
+          && e.getCause() instanceof SQLException cause) {
+        var overflow = ResultOverflow.of(cause);
+        if (overflow != null && !overflow.isOfOneRow()) {
+          return false;
+        }
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -199,28 +225,40 @@ public final class PostgresReader implements StoreReader {
     try (var connection = pool.take()) {
       // A cursor needs a transaction; what comes in one piece is spared its two extra messages.
       connection.setAutoCommit(rowsAtOnce == 0);
+      var isBroken = false;
       try (var statement = prepared(connection, sql)) {
         statement.setFetchSize(rowsAtOnce);
         try (var rows = statement.executeQuery()) {
           return reader.read(rows);
         }
+      } catch (SQLException e) {
+        isBroken = ResultOverflow.of(e) != null;
+        throw e;
       } finally {
-        if (rowsAtOnce != 0 && !connection.isClosed()) {
+        if (isBroken) {
+          pool.giveUp(connection);
+        } else if (rowsAtOnce != 0 && !connection.isClosed()) {
           connection.rollback();
         }
       }
     }
   }
 
-  private long drain(ResultSet rows, List<Expression> expressions, RowSink sink)
+  private long drain(ResultSet rows, List<Expression> expressions, int rowsAtOnce, RowSink sink)
       throws SQLException, IOException {
     var row = new PostgresRow(rows, expressions);
+    var pace = rowsAtOnce;
     long count = 0;
     long bytes = 0;
     for (var size = row.next(); size >= 0; size = row.next()) {
       sink.row(row);
       count++;
       bytes += size;
+      if (pace != 0 && FetchSize.rowsOf(size) < pace) {
+        // Those that follow may be as large; what came in one piece has none that follow.
+        pace = FetchSize.rowsOf(size);
+        rows.setFetchSize(pace);
+      }
     }
     fetchSize.learn(count, bytes);
     return count;
@@ -254,6 +292,14 @@ public final class PostgresReader implements StoreReader {
   }
 
   private StoreReadException translated(SQLException e) {
+    var overflow = ResultOverflow.of(e);
+    if (overflow != null) {
+      return new StoreReadException(
+          Reason.TOO_LARGE,
+          "a row of the result has more than %d MiB: ask for fewer or smaller fields with select"
+              .formatted(overflow.limit() >> 20),
+          e);
+    }
     var state = e.getSQLState() == null ? "" : e.getSQLState();
     if (state.equals("57014")) {
       return new StoreReadException(

@@ -21,7 +21,16 @@ import java.util.regex.Pattern;
 public record Literal(FieldType type, Object value) {
   private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]{1,19}");
   private static final Pattern NUMBER =
-      Pattern.compile("[+-]?([0-9]{1,400}\\.?[0-9]{0,400}|\\.[0-9]{1,400})([eE][+-]?[0-9]{1,4})?");
+      Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,6})?");
+
+  /** PostgreSQL's numeric: digits before and after the decimal point. */
+  private static final int MAX_INTEGER_DIGITS = 131_072;
+
+  private static final int MAX_FRACTION_DIGITS = 16_383;
+
+  /** Decimals of more zeros than these are written with an exponent. */
+  private static final int MAX_ZEROS = 40;
+
   private static final Pattern UUID_FORM =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
   private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
@@ -78,7 +87,7 @@ public record Literal(FieldType type, Object value) {
             case INT32 -> Integer.valueOf(matching(INTEGER, text));
             case INT64 -> Long.valueOf(matching(INTEGER, text));
             case DOUBLE -> finite(Double.parseDouble(matching(NUMBER, text)));
-            case DECIMAL -> new BigDecimal(matching(NUMBER, text));
+            case DECIMAL -> storable(new BigDecimal(matching(NUMBER, text)));
             case BOOLEAN -> bool(text);
             case DATE -> LocalDate.parse(matching(DATE, text));
             case TIMESTAMP -> timestamp(text);
@@ -94,9 +103,24 @@ public record Literal(FieldType type, Object value) {
   public String text() {
     return switch (value) {
       case OffsetDateTime time -> DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time);
-      case BigDecimal decimal -> decimal.toPlainString();
+      case BigDecimal decimal -> text(decimal);
       default -> value.toString();
     };
+  }
+
+  private static String text(BigDecimal decimal) {
+    var zeros = Math.max(-decimal.scale(), decimal.scale() - decimal.precision());
+    return zeros > MAX_ZEROS ? decimal.toString() : decimal.toPlainString();
+  }
+
+  private static BigDecimal storable(BigDecimal decimal) {
+    if (decimal.precision() - (long) decimal.scale() > MAX_INTEGER_DIGITS
+        || decimal.scale() > MAX_FRACTION_DIGITS) {
+      throw new InvalidQueryException(
+          "a decimal has at most %,d digits before and %,d after its point"
+              .formatted(MAX_INTEGER_DIGITS, MAX_FRACTION_DIGITS));
+    }
+    return decimal;
   }
 
   private static String string(String text) {

@@ -1,5 +1,6 @@
 package dev.acequia.stores.postgres;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
@@ -405,8 +406,7 @@ final class ModelPipeline implements AutoCloseable {
     }
     for (var row : before.entrySet()) {
       var partition = row.getKey();
-      var now = after.get(partition);
-      assertThat(now).as("the row of partition %s", partition).isNotNull();
+      var now = requireNonNull(after.get(partition), () -> "the row of partition " + partition);
       if (moves.containsKey(partition)) {
         assertThat(now.topicId()).isEqualTo(log.id());
         assertThat(now.nextOffset()).as("accepted").isEqualTo(moves.get(partition));
@@ -426,7 +426,7 @@ final class ModelPipeline implements AutoCloseable {
         continue;
       }
       assertThat(now).as("the row of partition %d, which is new", partition).isNotNull();
-      assertThat(now.nextOffset())
+      assertThat(requireNonNull(now).nextOffset())
           .as("partition %d, which is new, after %s", partition, word)
           .isEqualTo(log.beginning(partition));
     }
@@ -600,12 +600,12 @@ final class ModelPipeline implements AutoCloseable {
       add(batch, record, claim.lineage(), partition, next);
       next++;
     }
-    var jumps = replay != null && next >= replay.until();
-    var to = jumps ? replay.resume() : next;
-    var epoch =
-        jumps
-            ? replay.resumeEpoch()
-            : taken.isEmpty() ? claim.leaderEpoch() : (Integer) taken.getLast().epoch();
+    var to = next;
+    var epoch = taken.isEmpty() ? claim.leaderEpoch() : (Integer) taken.getLast().epoch();
+    if (replay != null && next >= replay.until()) {
+      to = replay.resume();
+      epoch = replay.resumeEpoch();
+    }
     return new Prepared(
         log.id(),
         batch,
@@ -732,7 +732,8 @@ final class ModelPipeline implements AutoCloseable {
           return true;
         }
       }
-      assertThat(stored().get(partition).nextOffset()).isEqualTo(log.end(partition));
+      assertThat(requireNonNull(stored().get(partition)).nextOffset())
+          .isEqualTo(log.end(partition));
     }
     return false;
   }
@@ -765,8 +766,12 @@ final class ModelPipeline implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
+  private ModelRecord said(long id) {
+    return requireNonNull(said.get(id));
+  }
+
   private boolean isFit(long id) {
-    return !said.get(id).bad() || mended.contains(id);
+    return !said(id).bad() || mended.contains(id);
   }
 
   private void checkNewest() {
@@ -776,7 +781,7 @@ final class ModelPipeline implements AutoCloseable {
       found.put(Integer.valueOf(columns[0]), Long.valueOf(columns[1]));
     }
     var newest = new TreeMap<Integer, Long>();
-    owed().forEach(id -> newest.merge(said.get(id).key(), id, Math::max));
+    owed().forEach(id -> newest.merge(said(id).key(), id, Math::max));
     newest.forEach(
         (key, id) -> {
           // What the log has lost since, or a person passed over, may be what is shown.
@@ -790,7 +795,7 @@ final class ModelPipeline implements AutoCloseable {
           if (allowed.stream().noneMatch(one -> java.util.Objects.equals(one, shown))) {
             fail(
                 "key %d shows record %s, the newest in the log is %d (%s); %s",
-                key, shown, id, said.get(id).deletes() ? "a deletion" : "a value", this);
+                key, shown, id, said(id).deletes() ? "a deletion" : "a value", this);
           }
         });
   }

@@ -289,7 +289,8 @@ class PostgresReaderIT {
             null);
     sql(
         "CREATE TABLE keyed (at timestamptz, note text, price numeric, day date, ref uuid, ok"
-            + " boolean, big bigint, id int, PRIMARY KEY (at, note, price, day, ref, ok, big, id))");
+            + " boolean, big bigint, id int, PRIMARY KEY (at, note, price, day, ref, ok, big,"
+            + " id))");
     sql(
         "INSERT INTO keyed SELECT timestamptz '2026-01-01 00:00:00Z' + n * interval '1 second',"
             + " 'año ' || n, n / 8.0, date '2026-01-01' + n, gen_random_uuid(), n % 2 = 0, n, n"
@@ -368,8 +369,8 @@ class PostgresReaderIT {
   void aggregatesInTypesThatHoldTheResult() throws SQLException, StoreReadException, IOException {
     createTable("sums");
     sql(
-        "INSERT INTO sums (id, big, ratio, note) VALUES (2147483647, 9223372036854775807, 0.5, 'a'),"
-            + " (2147483646, 9223372036854775807, 0.25, 'a'), (1, NULL, NULL, 'b')");
+        "INSERT INTO sums (id, big, ratio, note) VALUES (2147483647, 9223372036854775807, 0.5,"
+            + " 'a'), (2147483646, 9223372036854775807, 0.25, 'a'), (1, NULL, NULL, 'b')");
     var columns = RecordColumns.of(definition("sums"));
     var select =
         List.of(
@@ -411,7 +412,8 @@ class PostgresReaderIT {
     sql("INSERT INTO quick (id) SELECT generate_series(1, 100)");
     sql("CREATE VIEW slow AS SELECT * FROM quick WHERE pg_sleep(1) IS NOT NULL");
     var limits =
-        new ReaderLimits(2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMillis(100));
+        new ReaderLimits(
+            2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMillis(100), 3 << 20);
     try (var reader = reader("slow", limits)) {
       assertThatThrownBy(() -> reader.count(all("slow", 1)))
           .isInstanceOfSatisfying(
@@ -512,7 +514,8 @@ class PostgresReaderIT {
     createTable("busy");
     sql("INSERT INTO busy (id) VALUES (1)");
     var limits =
-        new ReaderLimits(1, Duration.ofMillis(300), Duration.ofSeconds(1), Duration.ofSeconds(5));
+        new ReaderLimits(
+            1, Duration.ofMillis(300), Duration.ofSeconds(1), Duration.ofSeconds(5), 3 << 20);
     try (var reader = reader("busy", limits)) {
       assertThatThrownBy(
               () ->
@@ -534,7 +537,8 @@ class PostgresReaderIT {
   void saysThatTheStoreIsGoneAndComesBackWithIt(@TempDir Path folder) throws StoreReadException {
     var mortal = PostgresServer.start(folder);
     var limits =
-        new ReaderLimits(2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(5));
+        new ReaderLimits(
+            2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(5), 3 << 20);
     try (var reader =
         new PostgresReader(
             new StoreDefinition.Postgres("pg_catalog", "pg_class"),

@@ -21,6 +21,8 @@ class LiteralTest {
     "DOUBLE, 1.7976931348623157E308",
     "DOUBLE, 0.1",
     "DECIMAL, 123456789012345678901234567890.123456789",
+    "DECIMAL, 1E+131071",
+    "DECIMAL, 1E-4000",
     "BOOLEAN, true",
     "DATE, 2012-02-29",
     "TIMESTAMP, 2013-01-01T05:00:00.123456Z",
@@ -45,7 +47,9 @@ class LiteralTest {
     "DOUBLE, Infinity",
     "DOUBLE, 1e999",
     "DOUBLE, 0x1p3",
-    "DECIMAL, 1e99999",
+    "DECIMAL, 1e131072",
+    "DECIMAL, 1e-16384",
+    "DECIMAL, 1e999999",
     "DECIMAL, 1_000",
     "BOOLEAN, 1",
     "BOOLEAN, yes",
@@ -60,6 +64,17 @@ class LiteralTest {
   })
   void refusesWhatIsNotOfItsType(FieldType type, String text) {
     assertThatThrownBy(() -> Literal.parse(type, text)).isInstanceOf(InvalidQueryException.class);
+  }
+
+  /** As long as a stored one may be; it stands in cursors and in a record's address. */
+  @Test
+  void readsBackLongDecimals() {
+    var digits = "-" + "9".repeat(2048) + "." + "7".repeat(2048);
+    var literal = Literal.parse(FieldType.DECIMAL, digits);
+
+    assertThat(literal.text()).isEqualTo(digits);
+    assertThat(Literal.parse(FieldType.DECIMAL, "1" + "0".repeat(4095)).value())
+        .isEqualTo(new java.math.BigDecimal("1e4095").setScale(0));
   }
 
   @Test

@@ -1,0 +1,111 @@
+package dev.acequia.api.http;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.coyote.Processor;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tomcat's HTTP with a deadline for what comes before a caller is known: the handshake of TLS, the
+ * request line and the headers. Tomcat's own timeout begins again with every byte, and each
+ * connection that has sent one holds the buffers of a request.
+ */
+public final class BoundedHttp extends Http11NioProtocol {
+  /** From the first byte, or from the connection when TLS comes first. */
+  private static final Duration HEAD = Duration.ofSeconds(10);
+
+  /** A connection without a request, while few are left. */
+  private static final Duration IDLE_UNDER_PRESSURE = Duration.ofSeconds(5);
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  /** The buffers for headers both ways, those of the socket, and the request's and answer's. */
+  private static final long CONNECTION_BYTES = 320 << 10;
+
+  /** Beside them the engine's own, and its buffers for a record of TLS each way. */
+  private static final long TLS_BYTES = 128 << 10;
+
+  private static final int MAX_CONNECTIONS = 8192;
+
+  private final Map<SocketWrapperBase<NioChannel>, Long> handshakes = new HashMap<>();
+  private @Nullable Thread watch;
+
+  /**
+   * How many connections a process may have open, so that they take at most a third of its heap.
+   *
+   * @param heap the largest heap, in bytes
+   */
+  static int connections(long heap, boolean tls) {
+    return (int) Math.min(heap / (CONNECTION_BYTES + (tls ? TLS_BYTES : 0)), MAX_CONNECTIONS);
+  }
+
+  @Override
+  public void init() throws Exception {
+    setMaxConnections(connections(Runtime.getRuntime().maxMemory(), isSSLEnabled()));
+    super.init();
+  }
+
+  @Override
+  public void start() throws Exception {
+    super.start();
+    watch = Thread.ofVirtual().name("http-deadlines").start(this::watch);
+  }
+
+  @Override
+  public void stop() throws Exception {
+    if (watch != null) {
+      watch.interrupt();
+    }
+    super.stop();
+  }
+
+  private void watch() {
+    try {
+      while (true) {
+        Thread.sleep(PAUSE);
+        endLateOnes();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void endLateOnes() {
+    var now = System.nanoTime();
+    var open = getEndpoint().getConnections();
+    var pressed = open.size() > getMaxConnections() * 3 / 4;
+    handshakes.keySet().retainAll(open);
+    for (var connection : open) {
+      // One that is locked is at work, and answers for its own time.
+      if (!connection.getLock().isLocked()
+          && (isLate(connection, now) || (pressed && isIdle(connection)))) {
+        // By a thread of the connection's own, as work may begin just now.
+        getEndpoint().processSocket(connection, SocketEvent.ERROR, true);
+      }
+    }
+  }
+
+  private boolean isLate(SocketWrapperBase<NioChannel> connection, long now) {
+    if (!connection.getSocket().isHandshakeComplete()) {
+      return now - handshakes.computeIfAbsent(connection, key -> now) > HEAD.toNanos();
+    }
+    if (!(connection.getCurrentProcessor() instanceof Processor processor)) {
+      return false;
+    }
+    // It stays with a connection that waits only when a head has begun and not ended.
+    var began = processor.getRequest().getStartTimeNanos();
+    return began >= 0 && now - began > HEAD.toNanos();
+  }
+
+  private static boolean isIdle(SocketWrapperBase<NioChannel> connection) {
+    return connection.getCurrentProcessor() == null
+        && connection instanceof NioEndpoint.NioSocketWrapper socket
+        && System.currentTimeMillis() - socket.getLastRead() > IDLE_UNDER_PRESSURE.toMillis();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.acequia.api;
+
+import static dev.acequia.api.TestPipeline.field;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real process with the image's heap, and clients that never say what they want. */
+class HalfHeadersIT {
+  private static final byte[] HALF = "GET /v1/records HTTP/1.1\r\nHost: a".getBytes(US_ASCII);
+  private static final int SOCKETS = 3000;
+
+  private static TestPipeline pipeline;
+  private static RuntimeProgram api;
+
+  @BeforeAll
+  static void start(@TempDir Path folder) throws IOException {
+    pipeline = TestPipeline.start(LoadMode.APPEND, List.of(), field("n", FieldType.INT32));
+    api =
+        RuntimeProgram.api(
+            pipeline.definition, TestPipeline.environment(), folder, List.of("-Xmx256m"));
+    await().atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> answers());
+  }
+
+  @AfterAll
+  static void stop() {
+    api.close();
+    pipeline.close();
+  }
+
+  private static boolean answers() throws IOException, InterruptedException {
+    try (var http = HttpClient.newHttpClient()) {
+      return http.send(
+                  HttpRequest.newBuilder(URI.create(api.endpoint() + "/v1/records?limit=1"))
+                      .timeout(Duration.ofSeconds(10))
+                      .build(),
+                  BodyHandlers.discarding())
+              .statusCode()
+          == 200;
+    }
+  }
+
+  private static Socket half() throws IOException {
+    var socket = new Socket();
+    socket.connect(new InetSocketAddress(URI.create(api.endpoint()).getHost(), 8080), 10_000);
+    socket.getOutputStream().write(HALF);
+    return socket;
+  }
+
+  @Test
+  void outlivesThousandsOfHalfSentRequests() throws Exception {
+    var sockets = new ArrayList<Socket>();
+    try {
+      for (var i = 0; i < SOCKETS && api.isAlive(); i++) {
+        try {
+          sockets.add(half());
+        } catch (IOException e) {
+          // The process takes no more for now, or it is dead.
+          break;
+        }
+      }
+      await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> answers());
+      assertThat(api.isAlive()).isTrue();
+    } finally {
+      for (var socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  /** Each byte would begin a timeout of silence again. */
+  @Test
+  void endsARequestWhoseHeadTricklesIn() throws Exception {
+    try (var socket = half()) {
+      socket.setSoTimeout(500);
+      var start = System.nanoTime();
+      await()
+          .atMost(Duration.ofSeconds(25))
+          .pollInterval(Duration.ofMillis(500))
+          .until(() -> isClosedByPeer(socket));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(5));
+    }
+  }
+
+  private static boolean isClosedByPeer(Socket socket) throws IOException {
+    try {
+      socket.getOutputStream().write('x');
+      return socket.getInputStream().read() < 0;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException e) {
+      return true;
+    }
+  }
+}
