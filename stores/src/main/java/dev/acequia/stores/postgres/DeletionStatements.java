@@ -1,6 +1,7 @@
 package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.TableNames;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.acequia.stores.postgres;
 
+import dev.acequia.contract.TableNames;
 import dev.acequia.stores.postgres.IdempotencyMarks.Mark;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,5 +1,6 @@
 package dev.acequia.stores.postgres;
 
+import dev.acequia.contract.TableNames;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.PartitionReplay;
