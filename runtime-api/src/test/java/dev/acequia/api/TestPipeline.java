@@ -132,7 +132,9 @@ final class TestPipeline implements AutoCloseable {
     return new ApiSettings(definition, environment(), 0, 0, Duration.ZERO);
   }
 
-  /** The table, made as it is for any pipeline, and its grants to the one role that all read with. */
+  /**
+   * The table, made as it is for any pipeline, and its grants to the one role that all read with.
+   */
   static void migrate(PipelineDefinition definition) {
     var administrator = new HashMap<>(environment());
     administrator.put("STORE_USERNAME", Servers.postgres().superuser());
@@ -157,8 +159,7 @@ final class TestPipeline implements AutoCloseable {
     private static String create() {
       try (var connection = Servers.postgres().connect("postgres");
           var statement = connection.createStatement()) {
-        statement.execute(
-            "CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(READER, READER_PASSWORD));
+        statement.execute("CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(READER, READER_PASSWORD));
         return READER;
       } catch (SQLException e) {
         throw new IllegalStateException(e);

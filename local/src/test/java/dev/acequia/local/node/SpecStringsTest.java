@@ -108,8 +108,7 @@ class SpecStringsTest {
             null,
             Facts.Replays.NONE);
     var job = Objects.requireNonNull(PipelinePlan.of(pipeline, platform, facts).migration());
-    return PipelinePlan.of(
-        pipeline, platform, facts.withSucceeded(job.getMetadata().getName()));
+    return PipelinePlan.of(pipeline, platform, facts.withSucceeded(job.getMetadata().getName()));
   }
 
   /** A value in which every string is marked, but for durations, which the plan reads. */
@@ -139,7 +138,9 @@ class SpecStringsTest {
       return kind.getEnumConstants()[0];
     }
     var components = kind.getRecordComponents();
-    assertThat(components).as("%s, a %s, is of a type that this test knows", path, kind).isNotNull();
+    assertThat(components)
+        .as("%s, a %s, is of a type that this test knows", path, kind)
+        .isNotNull();
     var values = new Object[components.length];
     for (var i = 0; i < values.length; i++) {
       values[i] =
