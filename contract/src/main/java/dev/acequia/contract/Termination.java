@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -50,6 +51,7 @@ public record Termination(Reason reason, String message) {
   }
 
   public Termination {
+    Objects.requireNonNull(reason, "reason"); // a Pod may leave any JSON
     if (message.length() > MAX_CHARS) {
       message = message.substring(0, MAX_CHARS) + "…";
     }

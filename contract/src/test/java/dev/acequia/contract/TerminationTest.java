@@ -33,5 +33,8 @@ class TerminationTest {
     assertThat(Termination.parse("Killed")).isEmpty();
     assertThat(Termination.parse("")).isEmpty();
     assertThat(Termination.parse("{\"reason\":\"Nova\"}")).isEmpty();
+    assertThat(Termination.parse("{\"reason\":\"Nova\",\"message\":\"x\"}")).isEmpty();
+    assertThat(Termination.parse("{\"message\":\"x\"}")).isEmpty();
+    assertThat(Termination.parse("{\"reason\":\"OffsetsLost\"}")).isEmpty();
   }
 }

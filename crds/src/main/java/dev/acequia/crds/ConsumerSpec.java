@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 /** The load from topic to store. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@ValidationRule(
+    value = "!has(self.scaling)",
+    message =
+        "not available in this version: remove scaling and set replicas, or run kubectl scale"
+            + " --replicas on the DataPipeline",
+    fieldPath = ".scaling")
 public record ConsumerSpec(
     @JsonPropertyDescription(
             "Default append: every record is a row. upsert: the newest record for each schema.key"
@@ -27,17 +33,15 @@ public record ConsumerSpec(
         LoadMode mode,
     @JsonPropertyDescription(
             "Number of consumers. Default 1. More than topic.partitions stand idle; 0 stops the"
-                + " load. `kubectl scale` sets it; ignored while scaling is set. May change at any"
-                + " time.")
+                + " load as suspend does. `kubectl scale` sets it. May change at any time.")
         @Default("1")
         @Min(0)
         @Max(1000)
         @SpecReplicas
         Integer replicas,
     @JsonPropertyDescription(
-            "Number of consumers by lag, done by KEDA. No default: replicas counts. Without KEDA in"
-                + " the cluster min consumers run, at least 1, and a condition says so. May change"
-                + " at any time.")
+            "Number of consumers by lag. No default: replicas counts. Not available in this version:"
+                + " refused.")
         @Nullable ConsumerScalingSpec scaling,
     @JsonPropertyDescription(
             "Records that cannot be stored: each goes to the topic <namespace>.<name>.dlq, and the"

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import dev.acequia.contract.FieldType;
-import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -55,7 +54,9 @@ public record FieldSpec(
             "Whether every record must have a value that is not null. Default false. Adding it to"
                 + " a field that holds nulls, or a required field to a table that holds records, is"
                 + " refused by the store; dropping it is always possible, but for key fields.")
-        @Default("false")
+        // No default in the CRD: filled into items of a list, it makes kubectl apply send a patch
+        // for a file that has not changed.
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT)
         boolean required,
     @JsonPropertyDescription(
             "What the field means, for people; shown on the API's documentation page. No default."

@@ -40,7 +40,8 @@ public record PostgresSpec(
         String secretName,
     @JsonPropertyDescription(
             "Database schema of the table; created when absent. Default: the namespace with '-' as"
-                + " '_'. Immutable.")
+                + " '_', and '_' before it where PostgreSQL keeps the name for itself, as pg_x."
+                + " Immutable.")
         @Size(max = 256)
         @ValidationRule(
             value =

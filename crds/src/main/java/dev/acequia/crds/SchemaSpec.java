@@ -25,10 +25,11 @@ import java.util.List;
     message = "key names a field twice: name each once",
     fieldPath = ".key")
 @ValidationRule(
-    value = "!has(self.key) || self.fields.all(f, f.required || !(f.name in self.key))",
+    value =
+        "!has(self.key) || self.fields.all(f, (has(f.required) && f.required) || !(f.name in self.key))",
     messageExpression =
         "\"a record without its key has no identity: add required: true to field '\""
-            + " + self.key.filter(k, self.fields.exists(f, f.name == k && !f.required))[0] + \"'\"",
+            + " + self.key.filter(k, self.fields.exists(f, f.name == k && !(has(f.required) && f.required)))[0] + \"'\"",
     fieldPath = ".fields")
 @ValidationRule(
     value =

@@ -24,6 +24,9 @@ import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.status.PipelineStatus;
 import dev.acequia.operator.validate.SpecValidation;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -34,6 +37,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +56,13 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
 
   /** Conflicts and the like pass; a failure that stays is told. */
   private static final int QUIET_RETRIES = 2;
+
+  private static final PatchContext STATUS_APPLY =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager(PipelineNames.MANAGER)
+          .withForce(true)
+          .build();
 
   private final KubernetesClient client;
   private final PlatformConfig platform;
@@ -123,6 +134,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
 
   @Override
   public DeleteControl cleanup(DataPipeline pipeline, Context<DataPipeline> context) {
+    tellOfDeletion(pipeline);
     var next = removal.advance(pipeline, new Children(pipeline, context));
     if (next.isPresent()) {
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(next.get());
@@ -151,6 +163,19 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     return control.isNoUpdate()
         ? ErrorStatusUpdateControl.noStatusUpdate()
         : ErrorStatusUpdateControl.patchStatus(control.getResource().orElseThrow());
+  }
+
+  /** So that nobody takes it for ready who waits for that; a cleanup has no update of its own. */
+  private void tellOfDeletion(DataPipeline pipeline) {
+    var status = PipelineStatus.deleting(pipeline, reports.former(pipeline), clock.instant());
+    var resource = reports.report(pipeline, status).getResource();
+    try {
+      resource.ifPresent(dying -> client.resource(dying).subresource("status").patch(STATUS_APPLY));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) { // it has gone meanwhile
+        throw e;
+      }
+    }
   }
 
   private TopicState ensureTopics(DataPipeline pipeline, Children children) {
@@ -187,6 +212,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
 
   private static boolean mustLookAgain(Observation seen) {
     return seen.topic() instanceof TopicState.Missing
-        || seen.migration() instanceof Observation.MigrationState.Failed;
+        || seen.migration() instanceof Observation.MigrationState.Failed
+        || (seen.migration() instanceof Observation.MigrationState.Running running
+            && !running.hasPod());
   }
 }

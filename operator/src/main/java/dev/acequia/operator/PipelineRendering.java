@@ -46,7 +46,6 @@ public final class PipelineRendering {
             Set.of(),
             null,
             null,
-            false,
             Facts.Replays.NONE);
     var migration = PipelinePlan.of(pipeline, platform, facts).migration();
     if (migration == null) {

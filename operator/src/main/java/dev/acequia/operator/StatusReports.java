@@ -69,7 +69,9 @@ final class StatusReports {
               condition ->
                   events.record(
                       pipeline,
-                      isGood(condition) || (type.equals(Conditions.READY) && isEarly(before))
+                      isGood(condition)
+                              || Conditions.DELETING.equals(condition.getReason())
+                              || (type.equals(Conditions.READY) && isEarly(before))
                           ? EventRecorder.Type.NORMAL
                           : EventRecorder.Type.WARNING,
                       isGood(condition) ? type : condition.getReason(),

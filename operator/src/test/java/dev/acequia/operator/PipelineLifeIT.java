@@ -162,7 +162,8 @@ class PipelineLifeIT {
         .atMost(LIMIT)
         .until(() -> condition("ConsumerReady").getReason().equals("TopicRecreated"));
     await().atMost(LIMIT).until(() -> condition("ApiReady").getStatus().equals("True"));
-    assertThat(condition("Stalled").getMessage()).isEqualTo("the topic is another one");
+    assertThat(condition("Stalled").getMessage())
+        .matches("The consumer Pod flights-consumer-\\S+ said: “the topic is another one”\\. .+");
   }
 
   @Test
@@ -363,6 +364,29 @@ class PipelineLifeIT {
   }
 
   @Test
+  void saysWhyKubernetesRefusesTheMigrationsPod() {
+    client
+        .resource(
+            new io.fabric8.kubernetes.api.model.ResourceQuotaBuilder()
+                .withNewMetadata()
+                .withName("none")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewSpec()
+                .addToHard("pods", new io.fabric8.kubernetes.api.model.Quantity("0"))
+                .endSpec()
+                .build())
+        .create();
+    create("");
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(condition("Ready").getMessage())
+                    .contains("Kubernetes refuses the Pod: ", "exceeded quota: none"));
+  }
+
+  @Test
   void leavesSomebodyElsesObjectAlone() {
     client
         .resource(
@@ -389,14 +413,21 @@ class PipelineLifeIT {
     awaitReady();
     assertThat(topics()).hasSize(2);
     var dropped = new java.util.concurrent.atomic.AtomicBoolean();
+    var mayDrop = new java.util.concurrent.atomic.AtomicBoolean();
     cluster.node.decide(
         pod -> {
           if (pod.getSpec().getContainers().getFirst().getArgs().contains("drop")) {
             dropped.set(true);
+            return mayDrop.get() ? PretendNode.allGoesWell(pod) : new PretendNode.Fate.Waits();
           }
           return PretendNode.allGoesWell(pod);
         });
     client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).untilTrue(dropped);
+    assertThat(condition("Ready"))
+        .returns("False", Condition::getStatus)
+        .returns("Deleting", Condition::getReason);
+    mayDrop.set(true);
     await().atMost(LIMIT).until(() -> find() == null);
     assertThat(dropped).isTrue();
     assertThat(topics()).isEmpty();

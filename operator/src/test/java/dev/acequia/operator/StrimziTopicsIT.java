@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.strimzi.api.kafka.model.topic.KafkaTopic;
+import io.strimzi.api.kafka.model.topic.KafkaTopicBuilder;
 import io.strimzi.api.kafka.model.user.KafkaUser;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -84,6 +85,46 @@ class StrimziTopicsIT {
 
     client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
     await().atMost(LIMIT).until(() -> topics().isEmpty() && user() == null);
+  }
+
+  @Test
+  void leavesATopicThatOnlyBearsItsLabels() {
+    create("Delete");
+    await().atMost(LIMIT).until(() -> topics().size() == 2 && user() != null);
+    answer();
+    await().atMost(LIMIT).until(() -> reason("Ready").equals("Serving"));
+    var own = topics().getFirst().getMetadata();
+    client
+        .resource(
+            new KafkaTopicBuilder()
+                .withNewMetadata()
+                .withName("another-teams")
+                .withNamespace(kafkaNamespace)
+                .withLabels(own.getLabels())
+                .withFinalizers("example.com/never-ends")
+                .endMetadata()
+                .withNewSpec()
+                .withPartitions(1)
+                .endSpec()
+                .build())
+        .create();
+
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(Duration.ofSeconds(10)).until(() -> reason("Ready").isEmpty());
+    assertThat(topics())
+        .singleElement()
+        .satisfies(
+            topic -> {
+              assertThat(topic.getMetadata().getName()).isEqualTo("another-teams");
+              assertThat(topic.isMarkedForDeletion()).isFalse();
+            });
+    client
+        .resource(topics().getFirst())
+        .edit(
+            topic -> {
+              topic.getMetadata().setFinalizers(List.of());
+              return topic;
+            });
   }
 
   @Test
@@ -158,7 +199,7 @@ class StrimziTopicsIT {
   private String reason(String type) {
     var pipeline =
         client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").get();
-    return pipeline.getStatus() == null
+    return pipeline == null || pipeline.getStatus() == null
         ? ""
         : pipeline.getStatus().conditions().stream()
             .filter(condition -> condition.getType().equals(type))

@@ -133,13 +133,14 @@ final class TestPipeline implements AutoCloseable {
     return new ApiSettings(definition, environment(), 0, 0, Duration.ZERO);
   }
 
-  /** The table and the reader's role, made as they are for any pipeline. */
+  /**
+   * The table, made as it is for any pipeline, and its grants to the one role that all read with.
+   */
   static void migrate(PipelineDefinition definition) {
     var administrator = new HashMap<>(environment());
     administrator.put("STORE_USERNAME", Servers.postgres().superuser());
     administrator.put("STORE_PASSWORD", Servers.postgres().superuserPassword());
-    administrator.put("STORE_READER_USERNAME", READER);
-    administrator.put("STORE_READER_PASSWORD", READER_PASSWORD);
+    administrator.put("STORE_READER_USERNAME", Reader.READY);
     var id = Uuid.fromString(definition.topic().id());
     var log =
         new TopicLog(
@@ -150,6 +151,21 @@ final class TestPipeline implements AutoCloseable {
       StoreMigration.open(definition, administrator).migrate(log);
     } catch (TerminationException | StoreUnavailableException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** A ready role: one that a migration makes is of one pipeline. */
+  private static final class Reader {
+    static final String READY = create();
+
+    private static String create() {
+      try (var connection = Servers.postgres().connect("postgres");
+          var statement = connection.createStatement()) {
+        statement.execute("CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(READER, READER_PASSWORD));
+        return READER;
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 

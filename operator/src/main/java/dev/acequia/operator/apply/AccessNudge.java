@@ -58,7 +58,20 @@ public final class AccessNudge {
         .inNamespace(names.namespace())
         .withLabels(names.selector(Component.API))
         .list()
-        .getItems();
+        .getItems()
+        .stream()
+        .filter(pod -> isMadeFor(pod, names.apiDeployment()))
+        .toList();
+  }
+
+  /** Other Pods may bear the labels, too. */
+  private static boolean isMadeFor(Pod pod, String deployment) {
+    return pod.getMetadata().getOwnerReferences().stream()
+        .anyMatch(
+            owner ->
+                Boolean.TRUE.equals(owner.getController())
+                    && owner.getKind().equals("ReplicaSet")
+                    && owner.getName().startsWith(deployment + "-"));
   }
 
   /** Writes to those Pods that have not been told of this version. */

@@ -26,7 +26,7 @@ public final class EventRecorder {
           .withZone(ZoneOffset.UTC);
 
   /** The API server's own limit. */
-  private static final int MAX_NOTE = 1024;
+  static final int MAX_NOTE = 1024;
 
   private final KubernetesClient client;
   private final Clock clock;

@@ -3,6 +3,7 @@ package dev.acequia.operator.apply;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.plan.PipelineNames;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -52,12 +53,19 @@ final class ObjectApplier {
     return false;
   }
 
-  /** Creates the object unless it is there, in whatever form. */
+  /**
+   * Creates the object unless it is there. One of its name that is not of this pipeline, such as a
+   * former pipeline's Job, says nothing about this one: it is removed, and its end brings the
+   * reconcile that creates the object.
+   */
   @SuppressWarnings("unchecked")
   <R extends HasMetadata> void applyOnce(R desired) {
     var source = (InformerEventSource<R, DataPipeline>) children.source(desired.getClass());
-    if (source.get(ResourceID.fromResource(desired)).isEmpty()) {
+    var actual = source.get(ResourceID.fromResource(desired));
+    if (actual.isEmpty()) {
       create(source, desired);
+    } else if (!children.owns(actual.get()) && !actual.get().isMarkedForDeletion()) {
+      client.resource(actual.get()).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
     }
   }
 

@@ -84,7 +84,7 @@ public final class PipelineRemoval {
         .filter(object -> !object.getMetadata().getName().equals(drop))
         .filter(object -> !object.isMarkedForDeletion())
         .forEach(this::remove);
-    return children.pods().stream().allMatch(pod -> MigrationJobs.isOf(pod, drop))
+    return children.podsToEnd().stream().allMatch(pod -> MigrationJobs.isOf(pod, drop))
         || overdue(pipeline, PODS_END_WITHIN);
   }
 
@@ -113,7 +113,7 @@ public final class PipelineRemoval {
     return switch (MigrationJobs.state(job.get(), children.pods())) {
       case MigrationState.Running _ -> false;
       case MigrationState.Succeeded _ -> true;
-      case MigrationState.Refused refused -> tableStays(pipeline, refused.termination().message());
+      case MigrationState.Refused refused -> tableStays(pipeline, refused.lastWord().text());
       case MigrationState.Failed failed -> tableStays(pipeline, failed.trouble());
     };
   }
@@ -160,11 +160,12 @@ public final class PipelineRemoval {
 
   private boolean tableStays(DataPipeline pipeline, String why) {
     tableSettled.add(pipeline.getMetadata().getUid());
-    tell(
-        pipeline,
-        "TableStays",
-        "Table %s stays: %s. To drop it by hand: %s"
-            .formatted(DropPlan.table(pipeline), why, DropPlan.sql(pipeline)));
+    var what = "Table %s stays: ".formatted(DropPlan.table(pipeline));
+    var remedy = ". To drop it by hand: " + DropPlan.sql(pipeline);
+    // What a person is to run has to be whole, so the reason is what is cut.
+    var room = Math.max(0, EventRecorder.MAX_NOTE - what.length() - remedy.length() - 1);
+    var shown = why.length() > room ? why.substring(0, room) + "…" : why;
+    tell(pipeline, "TableStays", what + shown + remedy);
     return true;
   }
 

@@ -24,6 +24,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Topics and users by Strimzi's operators. Its resources live in Kafka's namespace, where no owner
@@ -67,13 +68,13 @@ public final class StrimziTopics implements TopicProvider {
 
   @Override
   public boolean delete(PipelineNames names) {
-    var usersGone = delete(KafkaUser.class, names);
-    return delete(KafkaTopic.class, names) && usersGone;
+    var userGone = delete(KafkaUser.class, names.kafkaUser());
+    return delete(KafkaTopic.class, names.topic(), names.deadLetterTopic()) && userGone;
   }
 
   @Override
   public void retire(PipelineNames names) {
-    delete(KafkaUser.class, names);
+    delete(KafkaUser.class, names.kafkaUser());
   }
 
   @Override
@@ -133,19 +134,23 @@ public final class StrimziTopics implements TopicProvider {
         .findFirst();
   }
 
-  private <R extends HasMetadata> boolean delete(Class<R> type, PipelineNames names) {
-    var own =
-        client
-            .resources(type)
-            .inNamespace(strimzi.namespace())
-            .withLabel(PipelineNames.MANAGED_BY_LABEL, PipelineNames.MANAGER)
-            .withLabel(PipelineNames.NAMESPACE_LABEL, names.namespace())
-            .withLabel(PipelineNames.INSTANCE_LABEL, names.pipeline());
-    if (own.list().getItems().isEmpty()) {
-      return true;
+  /** By name: whoever may label another's topic must not have it deleted. */
+  private <R extends HasMetadata> boolean delete(Class<R> type, String... names) {
+    var gone = true;
+    for (var name : names) {
+      var resource = client.resources(type).inNamespace(strimzi.namespace()).withName(name);
+      if (isOurs(resource.get())) {
+        resource.delete();
+        gone &= !isOurs(resource.get()); // Strimzi's own finalizer may hold it for a while
+      }
     }
-    own.delete();
-    return own.list().getItems().isEmpty(); // Strimzi's own finalizer may hold them for a while
+    return gone;
+  }
+
+  private static boolean isOurs(@Nullable HasMetadata object) {
+    return object != null
+        && PipelineNames.MANAGER.equals(
+            object.getMetadata().getLabels().get(PipelineNames.MANAGED_BY_LABEL));
   }
 
   private Optional<String> value(String secret, String key) {

@@ -9,14 +9,22 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
-/** One pipeline's objects in the informers' caches. */
+/**
+ * One pipeline's objects in the informers' caches: those that bear its uid, by owner reference or,
+ * where there is no owner, by annotation. Labels alone make no object the pipeline's.
+ */
 public final class Children {
   private final DataPipeline pipeline;
   private final Context<DataPipeline> context;
@@ -31,19 +39,52 @@ public final class Children {
   }
 
   public Set<ConfigMap> definitions() {
-    return all(ConfigMap.class);
+    return owned(ConfigMap.class);
   }
 
   public Set<Job> jobs() {
-    return all(Job.class);
+    return owned(Job.class);
   }
 
   public Set<Deployment> deployments() {
-    return all(Deployment.class);
+    return owned(Deployment.class);
   }
 
+  /** Pods of a Job or of a Deployment's ReplicaSet of this pipeline. */
   public Set<Pod> pods() {
-    return all(Pod.class);
+    var makers = uids(jobs());
+    var deployments = uids(deployments());
+    all(ReplicaSet.class).stream()
+        .filter(set -> Owner.of(set).filter(deployments::contains).isPresent())
+        .forEach(set -> makers.add(set.getMetadata().getUid()));
+    return all(Pod.class).stream()
+        .filter(pod -> Owner.of(pod).filter(makers::contains).isPresent())
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * {@link #pods()}, and those whose owner is gone. Kubernetes ends them, but a pipeline that is
+   * being removed has to wait until it has.
+   */
+  public Set<Pod> podsToEnd() {
+    var deployments = uids(all(Deployment.class));
+    var present = uids(all(Job.class));
+    all(ReplicaSet.class).stream()
+        .filter(set -> Owner.of(set).filter(owner -> !deployments.contains(owner)).isEmpty())
+        .forEach(set -> present.add(set.getMetadata().getUid()));
+    var ending = new HashSet<>(pods());
+    all(Pod.class).stream()
+        .filter(pod -> Owner.maker(pod).filter(maker -> !present.contains(maker)).isPresent())
+        .forEach(ending::add);
+    return ending;
+  }
+
+  /** The ReplicaSets of a Deployment. */
+  List<ReplicaSet> replicaSets(Deployment deployment) {
+    var uid = deployment.getMetadata().getUid();
+    return all(ReplicaSet.class).stream()
+        .filter(set -> Owner.of(set).filter(uid::equals).isPresent())
+        .toList();
   }
 
   public Set<DataPipelineReplay> replays() {
@@ -77,7 +118,24 @@ public final class Children {
     return source(type).getSecondaryResources(pipeline);
   }
 
+  private <R extends HasMetadata> Set<R> owned(Class<R> type) {
+    return all(type).stream().filter(this::owns).collect(Collectors.toSet());
+  }
+
   private <R extends HasMetadata> Optional<R> named(Class<R> type, String name) {
-    return source(type).get(new ResourceID(name, PipelineNames.of(pipeline).namespace()));
+    return source(type)
+        .get(new ResourceID(name, PipelineNames.of(pipeline).namespace()))
+        .filter(this::owns);
+  }
+
+  /** Whether the object bears the pipeline's uid. */
+  public boolean owns(HasMetadata object) {
+    return Owner.isOf(object, pipeline.getMetadata().getUid());
+  }
+
+  private static Set<String> uids(Collection<? extends HasMetadata> objects) {
+    return objects.stream()
+        .map(object -> object.getMetadata().getUid())
+        .collect(Collectors.toCollection(HashSet::new));
   }
 }

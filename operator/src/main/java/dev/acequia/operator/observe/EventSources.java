@@ -11,6 +11,8 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -52,6 +54,7 @@ public final class EventSources {
     sources.add(own(Service.class, context));
     sources.add(own(Job.class, context));
     sources.add(own(Deployment.class, context));
+    sources.add(replicaSets(context));
     sources.add(pods(context));
     sources.add(ReferencedSecrets.create(context, accessChanged));
     sources.add(replays(context));
@@ -101,7 +104,12 @@ public final class EventSources {
 
   private static <R extends HasMetadata> EventSource<R, DataPipeline> inNamespace(
       Class<R> type, String namespace, EventSourceContext<DataPipeline> context) {
-    return new InformerEventSource<>(labelled(type).withNamespaces(namespace).build(), context);
+    return new InformerEventSource<>(
+        labelled(type)
+            .withNamespaces(namespace)
+            .withSecondaryToPrimaryMapper(EventSources::pipelineInKafka)
+            .build(),
+        context);
   }
 
   /** A replay's progress is no news for its pipeline; whether it waits or has ended is. */
@@ -131,6 +139,33 @@ public final class EventSources {
         : replay.getStatus().conditions().stream()
             .map(one -> one.getType() + one.getStatus() + one.getReason())
             .toList();
+  }
+
+  /** The link between a Pod and its Deployment. Its counts reach the Deployment's own status. */
+  private static EventSource<ReplicaSet, DataPipeline> replicaSets(
+      EventSourceContext<DataPipeline> context) {
+    ItemStore<ReplicaSet> withoutTemplate =
+        new TransformingItemStore<>(
+            set ->
+                new ReplicaSetBuilder(set)
+                    .editMetadata()
+                    .withManagedFields()
+                    .endMetadata()
+                    .withNewSpec()
+                    .endSpec()
+                    .build());
+    return new InformerEventSource<>(
+        labelled(ReplicaSet.class)
+            .withWatchAllNamespaces()
+            .withItemStore(withoutTemplate)
+            .withOnUpdateFilter(
+                (now, before) ->
+                    !Objects.equals(
+                            now.getMetadata().getAnnotations(),
+                            before.getMetadata().getAnnotations())
+                        || !Objects.equals(now.getStatus(), before.getStatus()))
+            .build(),
+        context);
   }
 
   /** A Pod's spec is most of it, and is never looked at. */
@@ -166,12 +201,34 @@ public final class EventSources {
         .withSecondaryToPrimaryMapper(EventSources::pipelineOf);
   }
 
-  /** By labels rather than owner: a Pod's owner is a ReplicaSet, a KafkaTopic has none. */
+  /**
+   * By labels rather than owner, since a Pod's owner is a ReplicaSet. Anyone may write a label, so
+   * it only says which pipeline of the object's own namespace to reconcile; {@link Children} goes
+   * by the owner.
+   */
   private static Set<ResourceID> pipelineOf(HasMetadata object) {
+    var name = object.getMetadata().getLabels().get(PipelineNames.INSTANCE_LABEL);
+    return name == null
+        ? Set.of()
+        : Set.of(new ResourceID(name, object.getMetadata().getNamespace()));
+  }
+
+  /**
+   * No owner reference reaches into Kafka's namespace. The labels lead to a pipeline only from an
+   * object that bears one of the names that this pipeline gives.
+   */
+  private static Set<ResourceID> pipelineInKafka(HasMetadata object) {
     var labels = object.getMetadata().getLabels();
-    var namespace =
-        labels.getOrDefault(PipelineNames.NAMESPACE_LABEL, object.getMetadata().getNamespace());
-    var name = labels.get(PipelineNames.INSTANCE_LABEL);
-    return name == null ? Set.of() : Set.of(new ResourceID(name, namespace));
+    var namespace = labels.get(PipelineNames.NAMESPACE_LABEL);
+    var pipeline = labels.get(PipelineNames.INSTANCE_LABEL);
+    if (namespace == null || pipeline == null) {
+      return Set.of();
+    }
+    var names = new PipelineNames(namespace, pipeline);
+    var own = Set.of(names.topic(), names.deadLetterTopic());
+    var name = object.getMetadata().getName();
+    return own.contains(name) || names.kafkaUser().equals(name)
+        ? Set.of(new ResourceID(pipeline, namespace))
+        : Set.of();
   }
 }

@@ -90,7 +90,6 @@ public final class FactsReader {
                   .collect(Collectors.toSet()),
               live.orElse(null),
               live(names.apiDeployment()).orElse(null),
-              pipeline.getSpec().consumer().scaling() != null && kedaInstalled(),
               new Facts.Replays(List.copyOf(children.replays()), endedReplay()));
       return new Reading(facts, missing);
     }
@@ -174,10 +173,6 @@ public final class FactsReader {
             "Secret '%s' lacks one of the keys uri, username and password: add it".formatted(name));
       }
       return values;
-    }
-
-    private boolean kedaInstalled() {
-      return client.getApiGroup("keda.sh") != null;
     }
   }
 }

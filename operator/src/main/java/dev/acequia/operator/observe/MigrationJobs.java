@@ -35,11 +35,12 @@ public final class MigrationJobs {
     var trouble = pod.flatMap(PodTrouble::of);
     var failure = failure(job);
     if (failure.isEmpty()) {
-      return new MigrationState.Running(name, trouble.map(PodTrouble::text).orElse(null));
+      return new MigrationState.Running(
+          name, pod.isPresent(), trouble.map(PodTrouble::text).orElse(null));
     }
     return trouble
         .flatMap(PodTrouble::forPerson)
-        .<MigrationState>map(termination -> new MigrationState.Refused(name, termination))
+        .<MigrationState>map(lastWord -> new MigrationState.Refused(name, lastWord))
         .orElseGet(
             () ->
                 new MigrationState.Failed(

@@ -1,6 +1,5 @@
 package dev.acequia.operator.observe;
 
-import dev.acequia.contract.Termination;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +35,14 @@ public record Observation(
     /**
      * It works, or tries to.
      *
+     * @param hasPod whether a Pod was made for it
      * @param trouble why its Pod cannot run or failed last; null while all goes well
      */
-    record Running(String job, @Nullable String trouble) implements MigrationState {}
+    record Running(String job, boolean hasPod, @Nullable String trouble)
+        implements MigrationState {}
 
     /** It ended, and only a person can help. */
-    record Refused(String job, Termination termination) implements MigrationState {}
+    record Refused(String job, LastWord lastWord) implements MigrationState {}
 
     /** It crashed too often; it is made anew after a while. */
     record Failed(String job, String trouble) implements MigrationState {}
@@ -54,17 +55,19 @@ public record Observation(
    * @param wanted replicas of the Deployment's spec
    * @param total replicas of any version
    * @param updated replicas of the newest version
-   * @param termination of a Pod that needs a person and is not ready
-   * @param trouble of a Pod that is not ready, in Kubernetes' words
+   * @param updatedAvailable those of the newest version that work
+   * @param lastWord of a Pod that needs a person and is not ready
+   * @param trouble of a Pod that is not ready or not made, in Kubernetes' words
    */
   public record DeploymentState(
       boolean current,
       int wanted,
       int total,
       int updated,
+      int updatedAvailable,
       int ready,
       int available,
-      @Nullable Termination termination,
+      @Nullable LastWord lastWord,
       @Nullable String trouble) {
 
     /** Whether Pods of the newest version are still to be made, or of another to be ended. */

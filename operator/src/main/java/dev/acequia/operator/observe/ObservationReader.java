@@ -5,9 +5,12 @@ import dev.acequia.operator.observe.Observation.MigrationState;
 import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -33,11 +36,11 @@ public final class ObservationReader {
         migration(plan, children, pods),
         children
             .deployment(names.consumerDeployment())
-            .map(deployment -> state(deployment, pods, Component.CONSUMER))
+            .map(deployment -> state(deployment, children, pods, Component.CONSUMER))
             .orElse(null),
         children
             .deployment(names.apiDeployment())
-            .map(deployment -> state(deployment, pods, Component.API))
+            .map(deployment -> state(deployment, children, pods, Component.API))
             .orElse(null),
         children
             .service(names.service())
@@ -50,34 +53,75 @@ public final class ObservationReader {
       PipelinePlan plan, Children children, Collection<Pod> pods) {
     return Optional.ofNullable(plan.migration())
         .flatMap(job -> children.job(job.getMetadata().getName()))
-        .map(job -> MigrationJobs.state(job, pods))
+        .map(job -> migration(job, children, pods))
         .orElse(null);
   }
 
-  static DeploymentState state(Deployment deployment, Collection<Pod> pods, Component component) {
-    var status = deployment.getStatus();
-    var trouble =
+  /** A Job says in an Event only that its Pod is refused. */
+  private static MigrationState migration(Job job, Children children, Collection<Pod> pods) {
+    var state = MigrationJobs.state(job, pods);
+    return state instanceof MigrationState.Running running && !running.hasPod()
+        ? new MigrationState.Running(
+            running.job(),
+            false,
+            PodRefusal.of(children.context().getClient(), job).orElse(running.trouble()))
+        : state;
+  }
+
+  private static DeploymentState state(
+      Deployment deployment, Children children, Collection<Pod> pods, Component component) {
+    return state(
+        deployment,
+        children.replicaSets(deployment),
         pods.stream()
             .filter(
                 pod ->
                     component
                         .label()
                         .equals(pod.getMetadata().getLabels().get(PipelineNames.COMPONENT_LABEL)))
-            .filter(pod -> !pod.isMarkedForDeletion())
-            .flatMap(pod -> PodTrouble.of(pod).stream())
-            .sorted((a, b) -> Boolean.compare(a.termination() == null, b.termination() == null))
-            .findFirst();
-    return new DeploymentState(
+            .toList());
+  }
+
+  /** The state by the Deployment's own ReplicaSets and Pods. */
+  static DeploymentState state(
+      Deployment deployment, Collection<ReplicaSet> sets, Collection<Pod> pods) {
+    var status = deployment.getStatus();
+    var current =
         status != null
             && Objects.equals(
-                status.getObservedGeneration(), deployment.getMetadata().getGeneration()),
+                status.getObservedGeneration(), deployment.getMetadata().getGeneration());
+    var trouble =
+        pods.stream()
+            .filter(pod -> !pod.isMarkedForDeletion())
+            .flatMap(pod -> PodTrouble.of(pod).stream())
+            .sorted((a, b) -> Boolean.compare(a.lastWord() == null, b.lastWord() == null))
+            .findFirst();
+    return new DeploymentState(
+        current,
         Optional.ofNullable(deployment.getSpec().getReplicas()).orElse(1),
         status == null ? 0 : orZero(status.getReplicas()),
         status == null ? 0 : orZero(status.getUpdatedReplicas()),
+        current ? newestAvailable(deployment, sets) : 0,
         status == null ? 0 : orZero(status.getReadyReplicas()),
         status == null ? 0 : orZero(status.getAvailableReplicas()),
-        trouble.map(PodTrouble::termination).orElse(null),
-        trouble.map(PodTrouble::text).orElse(null));
+        trouble.map(PodTrouble::lastWord).orElse(null),
+        trouble.map(PodTrouble::text).or(() -> PodRefusal.of(deployment)).orElse(null));
+  }
+
+  /** The Deployment's own count of available Pods is over all versions. */
+  private static int newestAvailable(Deployment deployment, Collection<ReplicaSet> sets) {
+    var newest = revision(deployment);
+    return sets.stream()
+        .filter(set -> newest.isPresent() && revision(set).equals(newest))
+        .map(ReplicaSet::getStatus)
+        .filter(Objects::nonNull)
+        .mapToInt(status -> orZero(status.getAvailableReplicas()))
+        .sum();
+  }
+
+  private static Optional<String> revision(HasMetadata object) {
+    return Optional.ofNullable(object.getMetadata().getAnnotations())
+        .map(annotations -> annotations.get("deployment.kubernetes.io/revision"));
   }
 
   private static int orZero(@Nullable Integer number) {

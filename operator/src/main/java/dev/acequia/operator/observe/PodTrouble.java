@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * Why a Pod does not work.
  *
  * @param text for a condition's message
- * @param termination what the process itself left for a person; null when it left nothing
+ * @param lastWord what the process itself left for a person; null when it left nothing
  */
-record PodTrouble(String text, @Nullable Termination termination) {
+record PodTrouble(String text, @Nullable LastWord lastWord) {
 
   /** Empty for a Pod that is ready, has done its work, or has not had the time to. */
   static Optional<PodTrouble> of(Pod pod) {
@@ -29,8 +29,8 @@ record PodTrouble(String text, @Nullable Termination termination) {
         .or(() -> unschedulable(pod));
   }
 
-  Optional<Termination> forPerson() {
-    return Optional.ofNullable(termination);
+  Optional<LastWord> forPerson() {
+    return Optional.ofNullable(lastWord);
   }
 
   private static Optional<PodTrouble> ofContainer(Pod pod, ContainerStatus status) {
@@ -56,7 +56,9 @@ record PodTrouble(String text, @Nullable Termination termination) {
                         .formatted(
                             pod.getMetadata().getName(),
                             waiting.getReason(),
-                            waiting.getMessage() == null ? "" : ", " + waiting.getMessage()),
+                            waiting.getMessage() == null
+                                ? ""
+                                : ", " + Quote.plain(waiting.getMessage())),
                     null));
   }
 
@@ -65,14 +67,15 @@ record PodTrouble(String text, @Nullable Termination termination) {
     var termination =
         end.getExitCode() == Termination.EXIT_CODE ? Termination.parse(words).orElse(null) : null;
     if (termination != null) {
-      return new PodTrouble(termination.message(), termination);
+      var lastWord = LastWord.of(pod, termination);
+      return new PodTrouble(lastWord.text(), lastWord);
     }
     return new PodTrouble(
         "Pod %s ended with exit code %d%s; see 'kubectl logs -n %s %s'"
             .formatted(
                 pod.getMetadata().getName(),
                 end.getExitCode(),
-                words.isEmpty() ? "" : " (" + words + ")",
+                words.isEmpty() ? "" : " and said: " + Quote.of(words),
                 pod.getMetadata().getNamespace(),
                 pod.getMetadata().getName()),
         null);
@@ -86,7 +89,7 @@ record PodTrouble(String text, @Nullable Termination termination) {
             message ->
                 new PodTrouble(
                     "Pod %s cannot be scheduled: %s"
-                        .formatted(pod.getMetadata().getName(), message),
+                        .formatted(pod.getMetadata().getName(), Quote.plain(message)),
                     null))
         .findFirst();
   }

@@ -5,7 +5,6 @@ import dev.acequia.contract.access.ApiAccess;
 import dev.acequia.contract.source.PushSources;
 import dev.acequia.crds.DataPipelineSpec;
 import io.fabric8.kubernetes.api.model.EnvVar;
-import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
@@ -92,13 +91,14 @@ public record AccessPlan(
   List<EnvVar> environment() {
     var variables = new ArrayList<EnvVar>();
     if (!settings.equals(ApiAccess.NONE)) {
-      variables.add(literal(RuntimeVariable.ACEQUIA_API_ACCESS, settings.toJson()));
+      variables.add(RuntimePod.literal(RuntimeVariable.ACEQUIA_API_ACCESS, settings.toJson()));
     }
     if (!sources.settings().equals(PushSources.NONE)) {
-      variables.add(literal(RuntimeVariable.ACEQUIA_SOURCES, sources.settings().toJson()));
+      variables.add(
+          RuntimePod.literal(RuntimeVariable.ACEQUIA_SOURCES, sources.settings().toJson()));
     }
     for (var mount : mounted()) {
-      variables.add(literal(mount.variable(), mount.folder()));
+      variables.add(RuntimePod.literal(mount.variable(), mount.folder()));
     }
     return variables;
   }
@@ -182,9 +182,5 @@ public record AccessPlan(
               true));
     }
     return mounted;
-  }
-
-  private static EnvVar literal(RuntimeVariable variable, String value) {
-    return new EnvVarBuilder().withName(variable.name()).withValue(value).build();
   }
 }

@@ -4,35 +4,40 @@ import dev.acequia.crds.DataPipelineSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many consumers run, and why not as many as the spec may lead one to expect.
+ * How many consumers run.
  *
- * @param note a sentence for the condition; null when the number is just the spec's
+ * @param stopped why none should; null while some should
  */
-public record ConsumerScale(int replicas, boolean suspended, @Nullable String note) {
+public record ConsumerScale(int replicas, @Nullable Stop stopped) {
 
-  static ConsumerScale of(DataPipelineSpec spec, boolean kedaInstalled) {
+  /**
+   * Why no record is loaded.
+   *
+   * @param reason for the condition
+   * @param message what becomes of the records, and what to do
+   */
+  public record Stop(String reason, String message) {}
+
+  static ConsumerScale of(DataPipelineSpec spec) {
     if (spec.suspend()) {
-      return new ConsumerScale(
-          0,
-          true,
-          "Suspended: records stay in the topic and are lost to its retention after "
-              + spec.topic().retention()
-              + ". Set spec.suspend to false to load them.");
+      return stopped(spec, "Suspended", "Suspended", "Set spec.suspend to false");
     }
-    var scaling = spec.consumer().scaling();
-    if (scaling == null) {
-      return new ConsumerScale(spec.consumer().replicas(), false, null);
-    }
-    var replicas = Math.max(1, scaling.min());
+    return spec.consumer().replicas() == 0
+        ? stopped(
+            spec,
+            "NoConsumers",
+            "spec.consumer.replicas is 0, so nothing is loaded",
+            "Set spec.consumer.replicas to 1 or more")
+        : new ConsumerScale(spec.consumer().replicas(), null);
+  }
+
+  private static ConsumerScale stopped(
+      DataPipelineSpec spec, String reason, String what, String remedy) {
     return new ConsumerScale(
-        replicas,
-        false,
-        (kedaInstalled
-                ? "Scaling by lag is not built yet"
-                : "Scaling by lag needs KEDA, which this cluster does not have")
-            + ": running "
-            + replicas
-            + ", and spec.consumer.replicas is ignored. Remove spec.consumer.scaling to set the"
-            + " number of replicas yourself.");
+        0,
+        new Stop(
+            reason,
+            "%s: records stay in the topic and are lost to its retention after %s. %s to load them."
+                .formatted(what, spec.topic().retention(), remedy)));
   }
 }

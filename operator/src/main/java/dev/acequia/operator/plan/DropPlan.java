@@ -2,14 +2,16 @@ package dev.acequia.operator.plan;
 
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.StoreOwner;
+import dev.acequia.contract.TableNames;
 import dev.acequia.crds.DataPipeline;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.EnvVar;
-import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What takes a pipeline's table and roles away. Neither object has an owner: a deletion in the
@@ -37,23 +39,30 @@ public record DropPlan(ConfigMap definition, Job job) {
     definition.getMetadata().setName(names.dropJob());
     var roles = new ArrayList<EnvVar>();
     if (postgres.writerSecretName() == null) {
-      roles.add(literal(RuntimeVariable.STORE_WRITER_USERNAME, made.writer()));
-      roles.add(literal(RuntimeVariable.STORE_WRITER_PASSWORD, NO_PASSWORD));
+      roles.add(RuntimePod.literal(RuntimeVariable.STORE_WRITER_USERNAME, made.writer()));
+      roles.add(RuntimePod.literal(RuntimeVariable.STORE_WRITER_PASSWORD, NO_PASSWORD));
     }
     if (postgres.readerSecretName() == null) {
-      roles.add(literal(RuntimeVariable.STORE_READER_USERNAME, made.reader()));
-      roles.add(literal(RuntimeVariable.STORE_READER_PASSWORD, NO_PASSWORD));
+      roles.add(RuntimePod.literal(RuntimeVariable.STORE_READER_USERNAME, made.reader()));
+      roles.add(RuntimePod.literal(RuntimeVariable.STORE_READER_PASSWORD, NO_PASSWORD));
     }
     var release =
         new Release(names.dropJob(), platform.runtimeImage(), postgres.secretName(), "drop");
-    return new DropPlan(definition, workloads.drop(release, roles));
+    var job = workloads.drop(release, roles);
+    var uid = pipeline.getMetadata().getUid();
+    if (uid != null) {
+      definition.getMetadata().setAnnotations(Map.of(PipelineNames.UID_ANNOTATION, uid));
+      job.getMetadata().setAnnotations(Map.of(PipelineNames.UID_ANNOTATION, uid));
+    }
+    return new DropPlan(definition, job);
   }
 
   /** What a person runs where the Job cannot. */
   public static String sql(DataPipeline pipeline) {
-    var store = store(pipeline);
-    return "DROP TABLE IF EXISTS \"%1$s\".\"%2$s\", \"%1$s\".\"_acequia_offsets_%2$s\", \"%1$s\".\"_acequia_idempotency_%2$s\", \"%1$s\".\"_acequia_repeats_%2$s\", \"%1$s\".\"_acequia_replays_%2$s\";"
-        .formatted(store.schema(), store.table());
+    var names = PipelineNames.of(pipeline);
+    return TableNames.of(store(pipeline)).drop()
+        + " "
+        + new StoreOwner(names.namespace(), names.pipeline()).dropRoles();
   }
 
   /** The table as {@code schema.table}. */
@@ -65,10 +74,6 @@ public record DropPlan(ConfigMap definition, Job job) {
   private static StoreDefinition.Postgres store(DataPipeline pipeline) {
     return DefinitionPlan.store(
         PipelineNames.of(pipeline), DefinitionPlan.postgres(pipeline.getSpec()));
-  }
-
-  private static EnvVar literal(RuntimeVariable variable, String value) {
-    return new EnvVarBuilder().withName(variable.name()).withValue(value).build();
   }
 
   /** Both objects, in the order of their creation. */

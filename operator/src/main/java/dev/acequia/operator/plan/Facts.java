@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param succeededMigrations names of the Jobs that have done their work
  * @param liveConsumer what the consumer Deployment runs; null while there is none
  * @param liveApi what the API Deployment runs; null while there is none
- * @param kedaInstalled whether the cluster can scale by lag
  * @param replays those of this pipeline
  */
 public record Facts(
@@ -32,7 +31,6 @@ public record Facts(
     Set<String> succeededMigrations,
     @Nullable Release liveConsumer,
     @Nullable Release liveApi,
-    boolean kedaInstalled,
     Replays replays) {
 
   public Facts {
@@ -68,7 +66,6 @@ public record Facts(
         succeeded,
         liveConsumer,
         liveApi,
-        kedaInstalled,
         replays);
   }
 

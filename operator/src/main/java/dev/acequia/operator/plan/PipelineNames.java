@@ -23,6 +23,9 @@ public record PipelineNames(String namespace, String pipeline) {
   /** On objects outside of the pipeline's namespace, which no owner reference can tie to it. */
   public static final String NAMESPACE_LABEL = DataPipeline.GROUP + "/pipeline-namespace";
 
+  /** On objects of the pipeline's namespace that outlive it: its uid, as an owner would give it. */
+  public static final String UID_ANNOTATION = DataPipeline.GROUP + "/pipeline-uid";
+
   public static final String NAME_LABEL = "app.kubernetes.io/name";
   public static final String INSTANCE_LABEL = "app.kubernetes.io/instance";
   public static final String COMPONENT_LABEL = "app.kubernetes.io/component";
@@ -33,7 +36,7 @@ public record PipelineNames(String namespace, String pipeline) {
       NAME_LABEL + "=acequia-pipeline," + MANAGED_BY_LABEL + "=" + MANAGER;
 
   /** PostgreSQL cuts names at 63 bytes. */
-  private static final int MAX_ROLE_BYTES = 63;
+  private static final int MAX_NAME_BYTES = 63;
 
   public static PipelineNames of(DataPipeline pipeline) {
     return new PipelineNames(
@@ -100,7 +103,14 @@ public record PipelineNames(String namespace, String pipeline) {
 
   /** The database schema unless the spec names one. */
   public String storeSchema() {
-    return namespace.replace('-', '_');
+    var schema = namespace.replace('-', '_');
+    if (!schema.startsWith("pg_") && !schema.equals("information_schema")) {
+      return schema;
+    }
+    // These are PostgreSQL's own. No other namespace becomes a name that begins with '_'.
+    return schema.length() < MAX_NAME_BYTES
+        ? "_" + schema
+        : "_" + schema.substring(0, 50) + "_" + Fingerprint.of(namespace);
   }
 
   /** The table unless the spec names one. */
@@ -118,7 +128,7 @@ public record PipelineNames(String namespace, String pipeline) {
   public String storeRole(String purpose, String storeUri) {
     var end = "_" + purpose + "_" + Fingerprint.of(namespace, pipeline, storeUri);
     var start = "acequia_" + storeSchema() + "_" + storeTable();
-    return start.substring(0, Math.min(start.length(), MAX_ROLE_BYTES - end.length())) + end;
+    return start.substring(0, Math.min(start.length(), MAX_NAME_BYTES - end.length())) + end;
   }
 
   /** Labels of every object of the pipeline. */

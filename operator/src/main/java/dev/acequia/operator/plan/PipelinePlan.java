@@ -96,7 +96,7 @@ public record PipelinePlan(
       var migrated =
           migration != null
               && facts.succeededMigrations().contains(migration.getMetadata().getName());
-      var scale = ConsumerScale.of(spec, facts.kedaInstalled());
+      var scale = ConsumerScale.of(spec);
       var replay =
           ReplayChoice.of(
               facts.replays(),

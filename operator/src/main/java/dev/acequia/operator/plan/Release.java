@@ -66,7 +66,7 @@ public record Release(
     try {
       return container.getEnv().stream()
           .filter(variable -> variable.getName().equals(RuntimeVariable.ACEQUIA_REPLAY.name()))
-          .map(variable -> ReplayOrder.fromJson(String.valueOf(variable.getValue())))
+          .map(variable -> ReplayOrder.fromJson(RuntimePod.value(variable)))
           .findFirst()
           .orElse(null);
     } catch (IllegalArgumentException e) {

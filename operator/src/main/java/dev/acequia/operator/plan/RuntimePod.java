@@ -98,7 +98,7 @@ record RuntimePod(
         new ContainerBuilder()
             .withName(component.label())
             .withImage(release.image())
-            .withArgs(arguments)
+            .withArgs(arguments.stream().map(RuntimePod::verbatim).toList())
             .withEnv(environment())
             .withResources(resources())
             .withVolumeMounts(mounts())
@@ -271,8 +271,22 @@ record RuntimePod(
         .build();
   }
 
+  /** A variable with just this value. */
   static EnvVar literal(RuntimeVariable variable, String value) {
-    return new EnvVarBuilder().withName(variable.name()).withValue(value).build();
+    return new EnvVarBuilder().withName(variable.name()).withValue(verbatim(value)).build();
+  }
+
+  /**
+   * The kubelet puts the value of a variable, such as a password, where {@code $(NAME)} stands in
+   * another variable or an argument. It takes {@code $$} for a dollar sign that means nothing.
+   */
+  private static String verbatim(String text) {
+    return text.replace("$", "$$");
+  }
+
+  /** What the process sees of a variable that {@link #literal} made. */
+  static String value(EnvVar variable) {
+    return String.valueOf(variable.getValue()).replace("$$", "$");
   }
 
   static EnvVar secret(RuntimeVariable variable, String secret, String key) {

@@ -12,6 +12,10 @@ import java.util.Optional;
 public final class Conditions {
   public static final String READY = "Ready";
   public static final String STALLED = "Stalled";
+
+  /** The reason of Ready while a pipeline is being deleted. */
+  public static final String DELETING = "Deleting";
+
   static final String TOPIC_READY = "TopicReady";
   static final String STORE_READY = "StoreReady";
   static final String CONSUMER_READY = "ConsumerReady";

@@ -48,7 +48,8 @@ public final class PipelineStatus {
         .ifPresent(
             word ->
                 conditions.add(
-                    Conditions.STALLED, Verdict.yes(word.reason().name(), word.message())));
+                    Conditions.STALLED,
+                    Verdict.yes(word.reason().name(), Advice.after(word, plan))));
     conditions.add(Conditions.TOPIC_READY, stages.topic());
     conditions.add(Conditions.STORE_READY, stages.store());
     conditions.add(Conditions.CONSUMER_READY, stages.consumer());
@@ -96,13 +97,25 @@ public final class PipelineStatus {
     return keepingStages(pipeline, former, conditions);
   }
 
+  /** The status from the request to delete until the last of the pipeline is gone. */
+  public static DataPipelineStatus deleting(
+      DataPipeline pipeline, @Nullable DataPipelineStatus former, Instant now) {
+    var conditions = conditions(pipeline, former, now);
+    conditions.add(
+        Conditions.READY,
+        Verdict.no(
+            Conditions.DELETING,
+            "The pipeline is being deleted; an Event tells what cannot be removed"));
+    return keepingStages(pipeline, former, conditions);
+  }
+
   private static Verdict ready(PipelinePlan plan, Stages stages) {
     return stages
         .firstTrouble()
         .map(trouble -> Verdict.no(trouble.reason(), trouble.message()))
         .orElseGet(
             () ->
-                plan.consumerScale().suspended()
+                plan.consumerScale().stopped() != null
                     ? stages.consumer()
                     : Verdict.yes("Serving", "Records are taken in, loaded and served"));
   }

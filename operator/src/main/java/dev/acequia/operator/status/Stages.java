@@ -1,12 +1,11 @@
 package dev.acequia.operator.status;
 
-import dev.acequia.contract.Termination;
+import dev.acequia.operator.observe.LastWord;
 import dev.acequia.operator.observe.Observation;
 import dev.acequia.operator.observe.Observation.DeploymentState;
 import dev.acequia.operator.observe.Observation.MigrationState;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.PipelinePlan;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -53,10 +52,12 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
               "Job " + running.job() + " works on the " + table + suffix(running.trouble()));
       case MigrationState.Refused refused ->
           Verdict.no(
-              refused.termination().reason().name(),
+              refused.lastWord().reason().name(),
               "%s (When it is mended in the store itself, 'kubectl delete job -n %s %s' tries again.)"
                   .formatted(
-                      refused.termination().message(), plan.names().namespace(), refused.job()));
+                      Advice.after(refused.lastWord(), plan),
+                      plan.names().namespace(),
+                      refused.job()));
       case MigrationState.Failed failed ->
           Verdict.no(
               "MigrationFailed",
@@ -70,15 +71,12 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
       return Verdict.no("WaitingForStore", "Consumers start when the table is ready");
     }
     var scale = plan.consumerScale();
-    if (scale.suspended()) {
+    if (scale.stopped() != null) {
       return state.total() == 0
-          ? Verdict.yes("Suspended", Objects.requireNonNull(scale.note()))
+          ? Verdict.yes(scale.stopped().reason(), scale.stopped().message())
           : Verdict.no("Suspending", state.total() + " consumers finish their batches");
     }
-    var verdict = running(plan, state, "consumer");
-    return verdict.isTrue() && scale.note() != null
-        ? Verdict.yes("NotAutoscaled", scale.note())
-        : verdict;
+    return running(plan, state, "consumer");
   }
 
   private static Verdict api(PipelinePlan plan, Observation seen) {
@@ -91,18 +89,14 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
   }
 
   private static Verdict running(PipelinePlan plan, DeploymentState state, String what) {
-    if (state.termination() != null) {
-      return Verdict.no(state.termination().reason().name(), state.termination().message());
+    if (state.lastWord() != null) {
+      return Verdict.no(state.lastWord().reason().name(), Advice.after(state.lastWord(), plan));
     }
     if (state.rollingOut()) {
       return Verdict.no(
           "RollingOut",
           "%d of %d %s Pods are ready in the newest version%s"
-              .formatted(
-                  Math.min(state.updated(), state.available()),
-                  state.wanted(),
-                  what,
-                  suffix(state.trouble())));
+              .formatted(state.updatedAvailable(), state.wanted(), what, suffix(state.trouble())));
     }
     if (state.available() < state.wanted()) {
       return Verdict.no(
@@ -125,13 +119,13 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
   }
 
   /** What only a person can mend. */
-  static Optional<Termination> forPerson(Observation seen) {
+  static Optional<LastWord> forPerson(Observation seen) {
     var migration =
-        seen.migration() instanceof MigrationState.Refused refused ? refused.termination() : null;
+        seen.migration() instanceof MigrationState.Refused refused ? refused.lastWord() : null;
     return Stream.of(
             Optional.ofNullable(migration),
-            Optional.ofNullable(seen.consumer()).map(DeploymentState::termination),
-            Optional.ofNullable(seen.api()).map(DeploymentState::termination))
+            Optional.ofNullable(seen.consumer()).map(DeploymentState::lastWord),
+            Optional.ofNullable(seen.api()).map(DeploymentState::lastWord))
         .flatMap(Optional::stream)
         .findFirst();
   }

@@ -52,8 +52,7 @@ public final class ReplayValidation {
           "The pipeline is suspended and reads nothing. Set spec.suspend of the DataPipeline to"
               + " false; the replay goes on then.");
     }
-    if (pipeline.getSpec().consumer().scaling() == null
-        && pipeline.getSpec().consumer().replicas() == 0) {
+    if (pipeline.getSpec().consumer().replicas() == 0) {
       return refusal(
           "NoConsumers",
           "The pipeline has no consumers. Run: kubectl scale -n %s dp/%s --replicas=1; the replay goes on then."

@@ -43,8 +43,7 @@ public final class SpecValidation {
     validation.checkSchema(spec);
     validation.checkStore(spec);
     validation.checkDurations(spec);
-    validation.checkScaling(spec);
-    validation.refuseUnbuilt(spec.api());
+    validation.refuseUnbuilt(spec);
     validation.checkAuth(spec.api());
     if (platform.requireAuth() && !AccessPlan.of(spec).isProtected()) {
       validation.add(
@@ -169,16 +168,6 @@ public final class SpecValidation {
     }
   }
 
-  private void checkScaling(DataPipelineSpec spec) {
-    var scaling = spec.consumer().scaling();
-    if (scaling != null && scaling.min() > scaling.max()) {
-      add(
-          "spec.consumer.scaling",
-          "min %d is more than max %d; swap or change them"
-              .formatted(scaling.min(), scaling.max()));
-    }
-  }
-
   private void checkAuth(ApiSpec api) {
     var auth = api.auth();
     if (auth == null) {
@@ -196,7 +185,14 @@ public final class SpecValidation {
   }
 
   /** A field whose effect is not built yet is refused, never ignored. */
-  private void refuseUnbuilt(ApiSpec api) {
+  private void refuseUnbuilt(DataPipelineSpec spec) {
+    if (spec.consumer().scaling() != null) {
+      add(
+          "spec.consumer.scaling",
+          "scaling by lag is not built yet; remove it and set spec.consumer.replicas, or run"
+              + " kubectl scale --replicas on the DataPipeline");
+    }
+    var api = spec.api();
     if (api.scaling() != null) {
       add("spec.api.scaling", "scaling the API is not built yet; set spec.api.replicas instead");
     }

@@ -37,7 +37,22 @@ class DropPlanTest {
   @Test
   void saysHowToDropByHand() {
     assertThat(DropPlan.sql(pipeline("{secretName: w, schema: lake, table: departures}")))
-        .startsWith("DROP TABLE IF EXISTS \"lake\".\"departures\", ");
+        .startsWith(
+            "SET search_path TO \"lake\"; DROP TABLE IF EXISTS \"departures\","
+                + " \"_acequia_offsets_departures\"")
+        .contains("_acequia_deleted_departures", "'Acequia pipeline ops/flights in '");
+  }
+
+  @Test
+  void marksItsObjectsAsThePipelinesOwn() {
+    var pipeline = pipeline("{secretName: warehouse}");
+    pipeline.getMetadata().setUid("its-uid");
+    assertThat(
+            DropPlan.of(pipeline, PLATFORM, new DropPlan.Roles("a_writer", "a_reader")).objects())
+        .allSatisfy(
+            object ->
+                assertThat(object.getMetadata().getAnnotations())
+                    .containsEntry(PipelineNames.UID_ANNOTATION, "its-uid"));
   }
 
   private static List<EnvVar> environment(DropPlan plan) {

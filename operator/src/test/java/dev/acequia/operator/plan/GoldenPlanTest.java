@@ -23,8 +23,7 @@ class GoldenPlanTest {
   private static final Path FOLDER = Path.of("src/test/resources/plan");
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"append", "upsert", "suspended", "scaling", "strimzi", "protected", "sources"})
+  @ValueSource(strings = {"append", "upsert", "suspended", "strimzi", "protected", "sources"})
   void listsEveryObject(String name) throws IOException {
     var pipeline =
         Serialization.unmarshal(
@@ -55,7 +54,6 @@ class GoldenPlanTest {
         Set.of(),
         null,
         null,
-        false,
         Facts.Replays.NONE);
   }
 

@@ -35,4 +35,15 @@ class PipelineNamesTest {
     var dashed = new PipelineNames("data-team", "bus-stops");
     assertThat(dashed.storeSchema() + "." + dashed.storeTable()).isEqualTo("data_team.bus_stops");
   }
+
+  @Test
+  void avoidsSchemasThatPostgresKeepsForItself() {
+    assertThat(new PipelineNames("pg-team", "p").storeSchema()).isEqualTo("_pg_team");
+    assertThat(new PipelineNames("information-schema", "p").storeSchema())
+        .isEqualTo("_information_schema");
+    assertThat(new PipelineNames("pgteam", "p").storeSchema()).isEqualTo("pgteam");
+    var long1 = new PipelineNames("pg-" + "n".repeat(60), "p").storeSchema();
+    var long2 = new PipelineNames("pg-" + "n".repeat(59) + "m", "p").storeSchema();
+    assertThat(long1).hasSizeLessThanOrEqualTo(63).isNotEqualTo(long2);
+  }
 }

@@ -146,11 +146,18 @@ class PipelinePlanTest {
   }
 
   @Test
-  void runsTheMinimumWithoutKedaAndSaysSo() {
-    var scale =
-        plan(pipeline("consumer: {scaling: {min: 0, max: 5, lagPerReplica: 10}}")).consumerScale();
-    assertThat(scale.replicas()).isEqualTo(1);
-    assertThat(scale.note()).contains("KEDA").contains("running 1");
+  void noConsumersAreASuspensionAndSaySo() {
+    var none = plan(pipeline("consumer: {replicas: 0}", "topic: {retention: 3d}")).consumerScale();
+    assertThat(none.replicas()).isZero();
+    assertThat(Objects.requireNonNull(none.stopped()))
+        .returns("NoConsumers", ConsumerScale.Stop::reason)
+        .returns(
+            "spec.consumer.replicas is 0, so nothing is loaded: records stay in the topic and are"
+                + " lost to its retention after 3d. Set spec.consumer.replicas to 1 or more to load"
+                + " them.",
+            ConsumerScale.Stop::message);
+    assertThat(plan(pipeline("consumer: {replicas: 2}")).consumerScale())
+        .isEqualTo(new ConsumerScale(2, null));
   }
 
   private PipelinePlan plan(DataPipeline pipeline) {
@@ -193,7 +200,6 @@ class PipelinePlanTest {
           succeeded,
           live,
           live,
-          false,
           new Facts.Replays(replays, null));
     }
   }

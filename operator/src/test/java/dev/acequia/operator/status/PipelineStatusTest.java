@@ -6,6 +6,7 @@ import dev.acequia.contract.Termination;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.observe.AccessSecrets;
+import dev.acequia.operator.observe.LastWord;
 import dev.acequia.operator.observe.Observation;
 import dev.acequia.operator.observe.Observation.DeploymentState;
 import dev.acequia.operator.observe.Observation.MigrationState;
@@ -32,7 +33,7 @@ class PipelineStatusTest {
           exposure: {type: NodePort, host: 127.0.0.1}
           """);
   private static final Facts.Topic TOPIC = new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAQ", 6);
-  private static final DeploymentState UP = new DeploymentState(true, 1, 1, 1, 1, 1, null, null);
+  private static final DeploymentState UP = new DeploymentState(true, 1, 1, 1, 1, 1, 1, null, null);
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
   private static final AccessSecrets NO_SECRETS = new AccessSecrets("", List.of(), List.of());
@@ -59,16 +60,17 @@ class PipelineStatusTest {
 
   @Test
   void isNotReadyForTheFirstStageThatIsNot() {
-    var rolling = new DeploymentState(true, 2, 3, 1, 2, 2, null, "Pod x: ImagePullBackOff");
+    var rolling = new DeploymentState(true, 2, 3, 1, 0, 2, 2, null, "Pod x: ImagePullBackOff");
     var status = status(null, seen(done, rolling, rolling));
     assertThat(condition(status, "Ready").getReason()).isEqualTo("RollingOut");
     assertThat(condition(status, "Ready").getMessage())
-        .isEqualTo("1 of 2 consumer Pods are ready in the newest version: Pod x: ImagePullBackOff");
+        .isEqualTo("0 of 2 consumer Pods are ready in the newest version: Pod x: ImagePullBackOff");
   }
 
   @Test
   void saysOfPodsThatFellThatTheyAreNotReady() {
-    var fallen = new DeploymentState(true, 2, 2, 2, 1, 1, null, "Pod x ended with exit code 137");
+    var fallen =
+        new DeploymentState(true, 2, 2, 2, 1, 1, 1, null, "Pod x ended with exit code 137");
     var status = status(null, seen(done, fallen, UP));
     assertThat(condition(status, "Ready").getReason()).isEqualTo("PodsNotReady");
     assertThat(condition(status, "Ready").getMessage())
@@ -80,14 +82,15 @@ class PipelineStatusTest {
     var refused =
         new MigrationState.Refused(
             "flights-migrate-1",
-            new Termination(Termination.Reason.StoreRefused, "permission denied for database"));
+            new LastWord(Termination.Reason.StoreRefused, "The Pod x said: “permission denied”"));
     var status = status(null, seen(refused, null, null));
     assertThat(condition(status, "StoreReady").getReason()).isEqualTo("StoreRefused");
     assertThat(condition(status, "StoreReady").getMessage())
-        .startsWith("permission denied for database")
+        .startsWith("The Pod x said: “permission denied”. Grant or change in the store")
         .contains("kubectl delete job -n ops flights-migrate-1");
     assertThat(condition(status, "Stalled").getMessage())
-        .isEqualTo("permission denied for database");
+        .isEqualTo(
+            "The Pod x said: “permission denied”. Grant or change in the store what it asks for.");
   }
 
   @Test
@@ -104,6 +107,30 @@ class PipelineStatusTest {
         .isEqualTo("2026-01-01T12:01:00Z");
     assertThat(condition(broken, "ApiReady").getLastTransitionTime())
         .isEqualTo("2026-01-01T12:00:00Z");
+  }
+
+  @Test
+  void isNotReadyWhileItIsDeleted() {
+    var former = status(null, seen(done, UP, UP));
+    var dying = PipelineStatus.deleting(pipeline, former, NOON);
+    assertThat(condition(dying, "Ready"))
+        .returns("False", Condition::getStatus)
+        .returns("Deleting", Condition::getReason);
+    assertThat(dying.endpoint()).isEqualTo(former.endpoint());
+  }
+
+  @Test
+  void saysThatNothingIsLoadedWithoutConsumers() {
+    var idle = pipeline("  consumer: {replicas: 0}");
+    var down = new DeploymentState(true, 0, 0, 0, 0, 0, 0, null, null);
+    var status =
+        PipelineStatus.of(idle, null, PLATFORM, migratedPlan(idle), seen(done, down, UP), NOON);
+    for (var type : List.of("Ready", "ConsumerReady")) {
+      assertThat(condition(status, type))
+          .returns("True", Condition::getStatus)
+          .returns("NoConsumers", Condition::getReason);
+      assertThat(condition(status, type).getMessage()).contains("lost to its retention");
+    }
   }
 
   @Test
@@ -214,7 +241,7 @@ class PipelineStatusTest {
   void isNotProtectedWhileOpenPodsServe() {
     var keys = "{auth: {apiKeysSecretName: keys}}";
     var open = status(null, seen(done, UP, UP));
-    var rolling = new DeploymentState(true, 1, 2, 1, 1, 1, null, null);
+    var rolling = new DeploymentState(true, 1, 2, 1, 1, 1, 1, null, null);
     var during = protectedStatus(keys, open, seenWith(NO_SECRETS, rolling));
     assertThat(condition(during, "Protected"))
         .returns("False", Condition::getStatus)
@@ -262,7 +289,6 @@ class PipelineStatusTest {
             Set.of(),
             null,
             null,
-            false,
             Facts.Replays.NONE);
     var job = PipelinePlan.of(pipeline, PLATFORM, facts).migration();
     return PipelinePlan.of(

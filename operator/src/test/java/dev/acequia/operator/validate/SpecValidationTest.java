@@ -56,9 +56,10 @@ class SpecValidationTest {
                       api:
                         scaling: {min: 1, max: 2}
                         host: example.com
+                      consumer: {replicas: 3, scaling: {max: 2}}
                     """))
         .extracting(Violation::path)
-        .containsExactlyInAnyOrder("spec.api.scaling", "spec.api.host");
+        .containsExactlyInAnyOrder("spec.api.scaling", "spec.api.host", "spec.consumer.scaling");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.Field;
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.TableNames;
 import java.sql.SQLException;
 import java.util.BitSet;
 import java.util.List;

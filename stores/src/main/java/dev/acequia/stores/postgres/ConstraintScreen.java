@@ -2,6 +2,7 @@ package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.TableNames;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;

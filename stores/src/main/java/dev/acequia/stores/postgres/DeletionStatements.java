@@ -1,6 +1,7 @@
 package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.TableNames;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

@@ -1,6 +1,7 @@
 package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.TableNames;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreUnavailableException;
 import java.sql.Connection;

@@ -2,6 +2,7 @@ package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.TableNames;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.TopicDefinition;

@@ -1,6 +1,8 @@
 package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.StoreOwner;
+import dev.acequia.contract.TableNames;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import java.sql.Connection;
@@ -20,7 +22,7 @@ final class Ownership {
   Ownership(Connection connection, TableNames names, PipelineDefinition definition) {
     this.connection = connection;
     this.names = names;
-    owner = "Acequia pipeline " + definition.namespace() + "/" + definition.name();
+    owner = StoreOwner.of(definition).onTable();
   }
 
   /**

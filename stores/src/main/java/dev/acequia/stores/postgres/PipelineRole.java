@@ -47,8 +47,14 @@ record PipelineRole(String name, @Nullable String password) {
     }
   }
 
-  /** Makes the role, or gives it the password that it should have. */
-  void create(Connection connection) throws SQLException {
+  /**
+   * Makes the role, or gives it the password that it should have.
+   *
+   * @throws TerminationException when the role is there and was not made for this pipeline: its
+   *     name comes from a Secret, and whoever writes that must not take over another's role
+   */
+  void create(Connection connection, RoleOwnership ownership)
+      throws SQLException, TerminationException {
     if (password == null) {
       return;
     }
@@ -56,7 +62,13 @@ record PipelineRole(String name, @Nullable String password) {
       try (var statement = connection.createStatement()) {
         statement.execute("CREATE ROLE " + Sql.quoted(name) + " LOGIN NOINHERIT");
       }
+    } else if (!ownership.isOwn(this) && !ownership.isUnclaimed(this)) {
+      throw new TerminationException(
+          Termination.Reason.StoreRefused,
+          "The role %1$s is there already and was not made for this pipeline, so its password stays as it is. To use a role that is ready, name its Secret in spec.store.postgres.writerSecretName or readerSecretName. To have a new role made, run DROP ROLE %1$s if nobody uses it, or delete the Secret that names it."
+              .formatted(Sql.quoted(name)));
     }
+    ownership.claim(this);
     // The driver sends the verifier only, so that the password is in no log of the server's.
     connection
         .unwrap(PGConnection.class)
@@ -71,17 +83,22 @@ record PipelineRole(String name, @Nullable String password) {
     }
   }
 
-  /** Removes the role; what it was granted on {@code schema} is in the way otherwise. */
+  /**
+   * Removes the role; what it was granted on {@code schema} is in the way otherwise. The caller has
+   * seen that it was made for the pipeline.
+   */
   void drop(Connection connection, String schema, boolean schemaStays) throws SQLException {
-    if (password == null || !exists(connection)) {
-      return;
-    }
     try (var statement = connection.createStatement()) {
       if (schemaStays) {
         statement.execute("REVOKE ALL ON SCHEMA " + schema + " FROM " + Sql.quoted(name));
       }
       statement.execute("DROP ROLE " + Sql.quoted(name));
     }
+  }
+
+  /** Whether a migration had to make it, and it is there. */
+  boolean isMade(Connection connection) throws SQLException {
+    return password != null && exists(connection);
   }
 
   private boolean exists(Connection connection) throws SQLException {

@@ -3,6 +3,7 @@ package dev.acequia.stores.postgres;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.TableNames;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreMigration;
@@ -10,6 +11,7 @@ import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.TopicLog;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,8 +97,9 @@ public final class PostgresMigration implements StoreMigration {
           connection,
           "COMMENT ON SCHEMA " + names.quotedSchema() + " IS '" + Ownership.SCHEMA + "'");
     }
+    var ownership = new RoleOwnership(connection, names, definition);
     for (var role : roles()) {
-      role.create(connection);
+      role.create(connection, ownership);
       role.grant(connection, List.of("USAGE ON SCHEMA " + names.quotedSchema()));
     }
     return true;
@@ -268,6 +271,7 @@ public final class PostgresMigration implements StoreMigration {
     if (TableState.read(connection, names.data()).isPresent()) {
       new Ownership(connection, names, definition).check();
     }
+    var made = rolesMade(connection); // before the grants are gone
     for (var table : names.all()) {
       execute(connection, "DROP TABLE IF EXISTS " + table);
     }
@@ -276,11 +280,27 @@ public final class PostgresMigration implements StoreMigration {
       execute(connection, "DROP SCHEMA " + names.quotedSchema());
       schemaStays = false;
     }
-    for (var role : roles()) {
+    for (var role : made) {
       role.drop(connection, names.quotedSchema(), schemaStays);
     }
     LOG.info("dropped {} and what belongs to it", names.data());
     return true;
+  }
+
+  private List<PipelineRole> rolesMade(Connection connection) throws SQLException {
+    var ownership = new RoleOwnership(connection, names, definition);
+    var made = new ArrayList<PipelineRole>();
+    for (var role : roles()) {
+      if (!role.isMade(connection)) {
+        continue;
+      }
+      if (ownership.isOwn(role) || ownership.isUnclaimed(role)) {
+        made.add(role);
+      } else {
+        LOG.warn("role {} was not made for this pipeline and stays", role);
+      }
+    }
+    return made;
   }
 
   private List<PipelineRole> roles() {

@@ -3,6 +3,7 @@ package dev.acequia.stores.postgres;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.TableNames;
 import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;

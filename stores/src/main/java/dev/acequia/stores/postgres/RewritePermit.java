@@ -3,6 +3,7 @@ package dev.acequia.stores.postgres;
 import dev.acequia.contract.AllowedRewrite;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.contract.TableNames;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.postgres.SchemaChange.Alteration;

@@ -15,6 +15,9 @@ import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.StoreOwner;
+import dev.acequia.contract.TableNames;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreMigration;
@@ -452,6 +455,60 @@ class PostgresMigrationIT {
                 "SELECT FROM pg_roles WHERE rolname IN ('%s', '%s')"
                     .formatted(warehouse.writer(), warehouse.reader())))
         .isEmpty();
+  }
+
+  /** What the operator tells a person to run where it cannot drop them itself. */
+  @Test
+  void nothingStaysAfterTheDropByHand() throws Exception {
+    migrate(upsert(ID));
+    warehouse.asSuperuser(
+        TableNames.of((StoreDefinition.Postgres) upsert(ID).store()).drop()
+            + " "
+            + new StoreOwner("ops", "flights").dropRoles());
+    assertThat(
+            warehouse.rows("SELECT relname FROM pg_class WHERE relnamespace = 'ops'::regnamespace"))
+        .isEmpty();
+    assertThat(
+            warehouse.rows(
+                "SELECT FROM pg_roles WHERE rolname IN ('%s', '%s')"
+                    .formatted(warehouse.writer(), warehouse.reader())))
+        .isEmpty();
+  }
+
+  @Test
+  void changesNoPasswordOfARoleThatIsNotThePipelines() throws Exception {
+    var admin = warehouse.admin();
+    try (var connection = warehouse.connect(admin, Warehouse.ADMIN_PASSWORD);
+        var statement = connection.createStatement()) {
+      statement.execute("CREATE ROLE %s_victim LOGIN NOINHERIT PASSWORD 'kept'".formatted(admin));
+    }
+    var environment = new HashMap<>(warehouse.migrationEnvironment());
+    environment.put(RuntimeVariable.STORE_WRITER_USERNAME.name(), admin + "_victim");
+    var migration = StoreMigration.open(upsert(ID), environment);
+    assertThatThrownBy(() -> migration.migrate(log(TOPIC, 2, 0, 100)))
+        .isInstanceOf(TerminationException.class)
+        .hasMessageContaining("was not made for this pipeline");
+    migration.drop();
+    warehouse.connect(admin + "_victim", "kept").close();
+  }
+
+  @Test
+  void takesOverTheRolesThatAFormerVersionMade() throws Exception {
+    migrate(upsert(ID));
+    var roles = List.of(warehouse.writer(), warehouse.reader());
+    for (var role : roles) {
+      warehouse.asSuperuser("COMMENT ON ROLE " + role + " IS NULL");
+    }
+    migrate(upsert(ID));
+    for (var role : roles) {
+      assertThat(
+              warehouse.rows(
+                  "SELECT shobj_description(oid, 'pg_authid') = 'Acequia pipeline ops/flights in '"
+                      + " || current_database() FROM pg_roles WHERE rolname = '"
+                      + role
+                      + "'"))
+          .containsExactly("t");
+    }
   }
 
   @Test

@@ -1,6 +1,5 @@
-package dev.acequia.stores.postgres;
+package dev.acequia.contract;
 
-import dev.acequia.contract.StoreDefinition;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -8,82 +7,99 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The names of a pipeline's tables, each quoted and with its schema where it is used. */
-record TableNames(String schema, String table) {
+/**
+ * The names of a pipeline's tables in PostgreSQL, each quoted and with its schema where it is used.
+ */
+public record TableNames(String schema, String table) {
   /** PostgreSQL cuts longer names off. */
   private static final int MAX_BYTES = 63;
 
   /** No index of anyone else's begins so. */
-  static final String INDEX_PREFIX = "_acequia_index_";
+  public static final String INDEX_PREFIX = "_acequia_index_";
 
-  static TableNames of(StoreDefinition.Postgres store) {
+  public static TableNames of(StoreDefinition.Postgres store) {
     return new TableNames(store.schema(), store.table());
   }
 
-  String data() {
+  public String data() {
     return qualified(table);
   }
 
-  String offsets() {
+  public String offsets() {
     return qualified(offsetsTable());
   }
 
   /** Unquoted and without the schema. */
-  String offsetsTable() {
+  public String offsetsTable() {
     return beside("_acequia_offsets_");
   }
 
-  String idempotency() {
+  public String idempotency() {
     return qualified(beside("_acequia_idempotency_"));
   }
 
   /** Keys that were deleted, in upsert mode. */
-  String deletions() {
+  public String deletions() {
     return qualified(beside("_acequia_deleted_"));
   }
 
   /** The coordinates of records that were dropped as repeats. */
-  String repeats() {
+  public String repeats() {
     return qualified(beside("_acequia_repeats_"));
   }
 
   /** The replays that each partition has been rewound for. */
-  String replays() {
+  public String replays() {
     return qualified(beside("_acequia_replays_"));
   }
 
   /** The generations that the log of each partition has had: the ledger. */
-  String generations() {
+  public String generations() {
     return qualified(beside("_acequia_generations_"));
   }
 
   /** The data table and what must go with it so that it is filled anew. */
-  List<String> refilled() {
+  public List<String> refilled() {
     return List.of(data(), offsets(), idempotency(), deletions(), repeats(), replays());
   }
 
   /** The data table and all that belongs to it. */
-  List<String> all() {
+  public List<String> all() {
     return Stream.concat(refilled().stream(), Stream.of(generations())).toList();
   }
 
+  /** What a person runs to be rid of the tables; short, since it has to fit into an Event. */
+  public String drop() {
+    var prefix = quotedSchema() + ".";
+    return "SET search_path TO %s; DROP TABLE IF EXISTS %s;"
+        .formatted(
+            quotedSchema(),
+            String.join(
+                ", ", all().stream().map(table -> table.substring(prefix.length())).toList()));
+  }
+
   /** Of the provenance, while a table of a former version is brought up to date; unquoted. */
-  String provenanceIndex() {
+  public String provenanceIndex() {
     return beside("_acequia_provenance_");
   }
 
   /** Unquoted and without the schema; the same for the same fields. */
-  String index(List<String> fields) {
+  public String index(List<String> fields) {
     return INDEX_PREFIX + digest(table + "\n" + String.join("\n", fields));
   }
 
   /** With its schema and quoted. */
-  String qualified(String name) {
-    return Sql.quoted(schema) + "." + Sql.quoted(name);
+  public String qualified(String name) {
+    return quoted(schema) + "." + quoted(name);
   }
 
-  String quotedSchema() {
-    return Sql.quoted(schema);
+  public String quotedSchema() {
+    return quoted(schema);
+  }
+
+  /** A name as PostgreSQL takes it whatever it holds. */
+  private static String quoted(String name) {
+    return '"' + name.replace("\"", "\"\"") + '"';
   }
 
   private String beside(String prefix) {

@@ -1,4 +1,4 @@
-package dev.acequia.stores.postgres;
+package dev.acequia.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,71 @@
+package dev.acequia.stores.postgres;
+
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.StoreOwner;
+import dev.acequia.contract.TableNames;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/**
+ * Whose role it is: a comment on it names the pipeline and its database, so that no password of
+ * another's role is changed, and no such role is removed.
+ */
+final class RoleOwnership {
+  private final Connection connection;
+  private final TableNames names;
+  private final StoreOwner owner;
+
+  RoleOwnership(Connection connection, TableNames names, PipelineDefinition definition) {
+    this.connection = connection;
+    this.names = names;
+    owner = StoreOwner.of(definition);
+  }
+
+  /** Whether the role was made for this pipeline, whatever its database was called then. */
+  boolean isOwn(PipelineRole role) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            "SELECT starts_with(shobj_description(oid, 'pg_authid'), ?)"
+                + " FROM pg_roles WHERE rolname = ?")) {
+      statement.setString(1, owner.onRole(""));
+      statement.setString(2, role.name());
+      try (var row = statement.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    }
+  }
+
+  /**
+   * Whether a version that wrote no comments made the role: it has no rights but to log on, and was
+   * granted some on this pipeline's table, whose owner it is not.
+   */
+  boolean isUnclaimed(PipelineRole role) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            """
+            SELECT FROM pg_roles r JOIN pg_class c ON c.oid = to_regclass(?)
+            WHERE r.rolname = ? AND shobj_description(r.oid, 'pg_authid') IS NULL
+              AND NOT (r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication
+                OR r.rolbypassrls OR r.rolinherit)
+              AND c.relowner <> r.oid
+              AND EXISTS (SELECT FROM aclexplode(c.relacl) a WHERE a.grantee = r.oid)""")) {
+      statement.setString(1, names.data());
+      statement.setString(2, role.name());
+      try (var row = statement.executeQuery()) {
+        return row.next();
+      }
+    }
+  }
+
+  /** Writes this pipeline's name down. */
+  void claim(PipelineRole role) throws SQLException {
+    try (var statement = connection.createStatement();
+        var row = statement.executeQuery("SELECT current_database()")) {
+      row.next();
+      var comment = owner.onRole(row.getString(1)).replace("'", "''");
+      try (var write = connection.createStatement()) {
+        write.execute("COMMENT ON ROLE " + Sql.quoted(role.name()) + " IS '" + comment + "'");
+      }
+    }
+  }
+}
