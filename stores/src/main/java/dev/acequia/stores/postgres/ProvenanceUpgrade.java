@@ -46,7 +46,11 @@ final class ProvenanceUpgrade {
     LOG.info("bringing {} up to date: its rows get the generation of their log", names.data());
     var topics = steps.run(connection -> topics(connection, log.topicId()));
     steps.run(connection -> addColumns(connection, topics, log.topicId()));
-    steps.run(this::setOlderGenerations);
+    steps.run(
+        connection ->
+            setGenerations(
+                connection,
+                List.of(names.data(), names.deletions(), names.idempotency(), names.repeats())));
     if (mode == LoadMode.APPEND) {
       indexes.buildUnique(names.provenanceIndex(), Provenance.COLUMNS);
     }
@@ -57,6 +61,13 @@ final class ProvenanceUpgrade {
     if (!isDue(connection)) {
       return;
     }
+    if (mode == LoadMode.UPSERT) {
+      // That consumer has replaced rows meanwhile, of which it left the generation as it was. It
+      // stores nothing more: its transactions begin with the offsets, which this one has locked,
+      // and which then name another format.
+      setGenerations(connection, List.of(names.data(), names.deletions()));
+    }
+    execute(connection, "ALTER TABLE " + names.offsets() + " DROP COLUMN accepted");
     if (mode == LoadMode.APPEND) {
       var key = primaryKey(connection, names.data());
       execute(connection, "ALTER TABLE " + names.data() + " DROP CONSTRAINT " + key);
@@ -151,10 +162,15 @@ final class ProvenanceUpgrade {
             + names.offsets()
             + " ADD COLUMN epoch_offset bigint, ADD COLUMN leader_epoch integer,"
             + " ADD COLUMN replay_resume_epoch integer,"
-            + " ALTER COLUMN accepted TYPE text[] USING CASE WHEN accepted IS NULL THEN"
-            + " '{}'::text[] ELSE ARRAY[accepted] END, ALTER COLUMN accepted SET DEFAULT '{}',"
-            + " ALTER COLUMN accepted SET NOT NULL");
+            + " ADD COLUMN replay_accepted boolean NOT NULL DEFAULT false");
     GenerationLedger.read(connection, names).begin(partitions(connection), topics);
+    execute(
+        connection,
+        "UPDATE "
+            + names.generations()
+            + " g SET words = ARRAY[o.accepted] FROM "
+            + names.offsets()
+            + " o WHERE o.partition = g.partition AND o.accepted IS NOT NULL");
     var generation = topics.size();
     // Consumers of the former version look for the topic in what is remembered.
     var topic = " SET DEFAULT '" + current + "'";
@@ -190,25 +206,33 @@ final class ProvenanceUpgrade {
     return true;
   }
 
-  private boolean setOlderGenerations(Connection connection) throws SQLException {
-    var topics = GenerationLedger.read(connection, names).topics();
-    for (var i = 0; i < topics.size() - 1; i++) {
-      setGeneration(connection, names.data(), "_generation", "_topic_id", i + 1, topics.get(i));
-      setGeneration(
-          connection, names.deletions(), "_generation", "_topic_id", i + 1, topics.get(i));
-      setGeneration(
-          connection, names.idempotency(), "generation", "topic_id", i + 1, topics.get(i));
-      setGeneration(connection, names.repeats(), "generation", "topic_id", i + 1, topics.get(i));
+  /** Where all rows are of one topic, the column's default is right. */
+  private boolean setGenerations(Connection connection, List<String> tables) throws SQLException {
+    var generations = GenerationLedger.read(connection, names).firstGenerations();
+    if (generations.size() == 1) {
+      return true;
+    }
+    for (var table : tables) {
+      var ofData = has(connection, table, Provenance.TOPIC_ID);
+      if (!ofData && !has(connection, table, "topic_id")) {
+        continue;
+      }
+      for (var topic : generations.entrySet()) {
+        setGeneration(
+            connection,
+            table,
+            ofData ? Provenance.GENERATION : "generation",
+            ofData ? Provenance.TOPIC_ID : "topic_id",
+            topic.getValue(),
+            topic.getKey());
+      }
     }
     return true;
   }
 
-  private void setGeneration(
+  private static void setGeneration(
       Connection connection, String table, String column, String topicColumn, int to, UUID topic)
       throws SQLException {
-    if (!has(connection, table, topicColumn)) {
-      return;
-    }
     try (var statement =
         connection.prepareStatement(
             "UPDATE %s SET %s = ? WHERE %s = ? AND %s <> ?"

@@ -1,5 +1,6 @@
 package dev.acequia.stores.postgres;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
@@ -74,9 +75,6 @@ final class ModelPipeline implements AutoCloseable {
 
     /** Whether somebody took its partition over, or moved it. */
     boolean overtaken;
-
-    /** Whether its tables were dropped: in new ones, fences begin anew. */
-    boolean isOfFormerTables;
 
     Zombie(StoreWriter writer, Prepared prepared) {
       this.writer = writer;
@@ -232,8 +230,8 @@ final class ModelPipeline implements AutoCloseable {
     return log.partitions() < 4;
   }
 
-  void recreate() {
-    log = new ModelLog(log.partitions());
+  void recreate(int partitions) {
+    log = new ModelLog(partitions);
     cuts.clear();
   }
 
@@ -290,7 +288,7 @@ final class ModelPipeline implements AutoCloseable {
     passed.clear();
     cuts.clear();
     if (zombie != null) {
-      zombie.isOfFormerTables = true;
+      zombie.overtaken = true;
     }
     migrate();
   }
@@ -378,6 +376,7 @@ final class ModelPipeline implements AutoCloseable {
     var moves = active && !spent.contains(word) ? moves(before) : new TreeMap<Integer, Long>();
     var outside =
         moves.entrySet().stream()
+            .filter(move -> move.getKey() < log.partitions())
             .filter(move -> !isInLog(move.getKey(), move.getValue()))
             .map(Map.Entry::getKey)
             .findFirst();
@@ -405,8 +404,13 @@ final class ModelPipeline implements AutoCloseable {
     }
     for (var row : before.entrySet()) {
       var partition = row.getKey();
-      var now = after.get(partition);
-      assertThat(now).as("the row of partition %s", partition).isNotNull();
+      if (isForgotten(partition, moves.keySet())) {
+        assertThat(after).as("a partition that the topic has no more").doesNotContainKey(partition);
+        overtake(partition);
+        continue;
+      }
+      assertThat(after).as("the row of partition %s", partition).containsKey(partition);
+      var now = requireNonNull(after.get(partition));
       if (moves.containsKey(partition)) {
         assertThat(now.topicId()).isEqualTo(log.id());
         assertThat(now.nextOffset()).as("accepted").isEqualTo(moves.get(partition));
@@ -421,18 +425,23 @@ final class ModelPipeline implements AutoCloseable {
       }
     }
     for (var partition = 0; partition < log.partitions(); partition++) {
-      var now = after.get(partition);
-      if (before.containsKey(partition) || now == null && !foreign.isEmpty() && !active) {
+      if (before.containsKey(partition)
+          || !after.containsKey(partition) && !foreign.isEmpty() && !active) {
         continue;
       }
-      assertThat(now).as("the row of partition %d, which is new", partition).isNotNull();
-      assertThat(now.nextOffset())
+      assertThat(after).as("the row of partition %d, which is new", partition).containsKey(partition);
+      assertThat(requireNonNull(after.get(partition)).nextOffset())
           .as("partition %d, which is new, after %s", partition, word)
           .isEqualTo(log.beginning(partition));
     }
     if (active) {
       spent.add(word);
     }
+  }
+
+  /** A topic that was created again may have fewer partitions. */
+  private boolean isForgotten(int partition, Set<Integer> moved) {
+    return partition >= log.partitions() && moved.contains(partition);
   }
 
   private boolean isInLog(int partition, long offset) {
@@ -447,7 +456,9 @@ final class ModelPipeline implements AutoCloseable {
         if (word.partition() == null || word.partition().equals(partition)) {
           moves.put(
               partition,
-              switch (word.to()) {
+              partition >= log.partitions()
+                  ? Long.valueOf(0)
+                  : switch (word.to()) {
                 case "earliest" -> log.beginning(partition);
                 case "latest" -> log.end(partition);
                 default -> Long.parseLong(word.to());
@@ -526,7 +537,7 @@ final class ModelPipeline implements AutoCloseable {
     }
     try {
       var result = write(zombie.writer, zombie.prepared);
-      if (zombie.overtaken && !zombie.isOfFormerTables) {
+      if (zombie.overtaken) {
         assertThat(result).isEqualTo(new WriteResult.Overtaken());
       }
     } catch (StoreUnavailableException itsTablesAreGone) {
@@ -601,10 +612,10 @@ final class ModelPipeline implements AutoCloseable {
       next++;
     }
     var jumps = replay != null && next >= replay.until();
-    var to = jumps ? replay.resume() : next;
+    var to = jumps ? requireNonNull(replay).resume() : next;
     var epoch =
         jumps
-            ? replay.resumeEpoch()
+            ? requireNonNull(replay).resumeEpoch()
             : taken.isEmpty() ? claim.leaderEpoch() : (Integer) taken.getLast().epoch();
     return new Prepared(
         log.id(),
@@ -710,6 +721,9 @@ final class ModelPipeline implements AutoCloseable {
     switch (end.get().reason()) {
       case StoreRefused -> refill(end.get());
       case TopicRecreated -> {
+        if (stored().keySet().stream().anyMatch(partition -> partition >= log.partitions())) {
+          accept(null, "earliest");
+        }
         for (var row : stored().entrySet()) {
           if (!row.getValue().topicId().equals(log.id())) {
             accept(row.getKey(), "earliest");
@@ -732,7 +746,7 @@ final class ModelPipeline implements AutoCloseable {
           return true;
         }
       }
-      assertThat(stored().get(partition).nextOffset()).isEqualTo(log.end(partition));
+      assertThat(requireNonNull(stored().get(partition)).nextOffset()).isEqualTo(log.end(partition));
     }
     return false;
   }
@@ -766,7 +780,11 @@ final class ModelPipeline implements AutoCloseable {
   }
 
   private boolean isFit(long id) {
-    return !said.get(id).bad() || mended.contains(id);
+    return !said(id).bad() || mended.contains(id);
+  }
+
+  private ModelRecord said(long id) {
+    return requireNonNull(said.get(id));
   }
 
   private void checkNewest() {
@@ -776,7 +794,7 @@ final class ModelPipeline implements AutoCloseable {
       found.put(Integer.valueOf(columns[0]), Long.valueOf(columns[1]));
     }
     var newest = new TreeMap<Integer, Long>();
-    owed().forEach(id -> newest.merge(said.get(id).key(), id, Math::max));
+    owed().forEach(id -> newest.merge(said(id).key(), id, Math::max));
     newest.forEach(
         (key, id) -> {
           // What the log has lost since, or a person passed over, may be what is shown.
@@ -790,7 +808,7 @@ final class ModelPipeline implements AutoCloseable {
           if (allowed.stream().noneMatch(one -> java.util.Objects.equals(one, shown))) {
             fail(
                 "key %d shows record %s, the newest in the log is %d (%s); %s",
-                key, shown, id, said.get(id).deletes() ? "a deletion" : "a value", this);
+                key, shown, id, said(id).deletes() ? "a deletion" : "a value", this);
           }
         });
   }
