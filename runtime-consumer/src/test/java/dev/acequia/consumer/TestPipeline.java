@@ -331,7 +331,7 @@ final class TestPipeline implements AutoCloseable {
     return start(pod, onItsOwnAddress(pod), builder);
   }
 
-  private EnumMap<RuntimeVariable, String> onItsOwnAddress(String pod) {
+  private EnumMap<RuntimeVariable, String> onItsOwnAddress(String pod) throws IOException {
     var environment = consumerEnvironment(pod);
     var number = COUNT.incrementAndGet();
     environment.put(

@@ -36,11 +36,11 @@ final class CarefulReader {
   /**
    * What could be read of a partition.
    *
-   * @param next the first offset that was not read
+   * @param next where the first offset is that was not read
    * @param gap what cannot be read from there on; null when reading may go on
    */
   record Reading(
-      List<ConsumerRecord<ByteBuffer, ByteBuffer>> records, long next, @Nullable Gap gap) {}
+      List<ConsumerRecord<ByteBuffer, ByteBuffer>> records, LogPosition next, @Nullable Gap gap) {}
 
   /**
    * Records that cannot be read.
@@ -69,10 +69,10 @@ final class CarefulReader {
    * @param held what the records hold that were read before, and from now on these
    * @throws ApiException when Kafka does not let it read now
    */
-  Reading read(TopicPartition name, long from, HeldBytes held) {
+  Reading read(TopicPartition name, LogPosition from, HeldBytes held) {
     var records = new ArrayList<ConsumerRecord<ByteBuffer, ByteBuffer>>();
-    var next = from;
-    try (var attempt = new Attempt(name, from)) {
+    var next = from.offset();
+    try (var attempt = new Attempt(name, next)) {
       while (next < attempt.end
           && records.size() < MOST_RECORDS
           && (records.isEmpty() || held.bytes() < PollBudget.MOST_BYTES)) {
@@ -84,12 +84,23 @@ final class CarefulReader {
         }
         next = attempt.position();
       }
-      return new Reading(records, next, null);
+      return new Reading(records, position(from, records, next), null);
     } catch (ApiException | InterruptException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
-      return new Reading(records, next, gap(name, next));
+      return new Reading(records, position(from, records, next), gap(name, next));
     }
+  }
+
+  /** The epoch of a position behind what is no record is not known. */
+  private static LogPosition position(
+      LogPosition from, List<ConsumerRecord<ByteBuffer, ByteBuffer>> records, long next) {
+    if (next == from.offset()) {
+      return from;
+    }
+    var isBehindRecord = !records.isEmpty() && records.getLast().offset() == next - 1;
+    return new LogPosition(
+        next, isBehindRecord ? records.getLast().leaderEpoch().orElse(null) : null);
   }
 
   /** Looks for the nearest offset that can be read again, in ever longer steps and then between. */

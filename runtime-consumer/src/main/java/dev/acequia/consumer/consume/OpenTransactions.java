@@ -73,10 +73,11 @@ final class OpenTransactions {
     var now = new HashMap<Integer, Long>();
     for (var partition : claimed) {
       var end = ends.get(partition.name());
-      var waiting = end == null ? 0 : end.offset() - partition.position();
+      var position = partition.position().offset();
+      var waiting = end == null ? 0 : end.offset() - position;
       if (waiting > 0 && consumer.currentLag(partition.name()).orElse(1) == 0) {
-        now.put(partition.number(), partition.position());
-        if (Long.valueOf(partition.position()).equals(positions.get(partition.number()))
+        now.put(partition.number(), position);
+        if (Long.valueOf(position).equals(positions.get(partition.number()))
             && held.put(partition.number(), waiting) == null) {
           LOG.warn(
               "partition {}: a transaction that is open keeps {} records from offset {} on from"
@@ -84,7 +85,7 @@ final class OpenTransactions {
                   + " abort end it",
               partition.number(),
               waiting,
-              partition.position());
+              position);
         }
       }
     }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +55,7 @@ final class UnreadableRecords {
   ConsumerRecords<ByteBuffer, ByteBuffer> readAfter(Throwable failure) {
     LOG.warn("reading record by record, since the client failed: {}", failure.toString());
     Map<TopicPartition, List<ConsumerRecord<ByteBuffer, ByteBuffer>>> records = new HashMap<>();
+    Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
     var isExplained = false;
     var held = new HeldBytes();
     var partitions = new ArrayList<>(assignment.claimed());
@@ -62,11 +64,14 @@ final class UnreadableRecords {
     for (var partition : partitions) {
       var reading = reader.read(partition.name(), partition.position(), held);
       // Also where nothing was read: the client may have gone on with records that it dropped.
-      consumer.seek(partition.name(), reading.next());
+      var reached = reading.next().with("");
+      consumer.seek(partition.name(), reached);
+      next.put(partition.name(), reached);
       if (!reading.records().isEmpty()) {
         records.put(partition.name(), reading.records());
       }
-      isExplained |= reading.next() > partition.position() || reading.gap() != null;
+      isExplained |=
+          reading.next().offset() > partition.position().offset() || reading.gap() != null;
       if (reading.gap() != null && found == null) {
         found = new Found(partition.number(), reading.gap());
       }
@@ -74,7 +79,7 @@ final class UnreadableRecords {
     if (!isExplained) {
       rethrow(failure);
     }
-    return new ConsumerRecords<>(records, Map.of());
+    return new ConsumerRecords<>(records, next);
   }
 
   /** Whether polling must wait until what stands before some such records is stored. */
@@ -89,7 +94,7 @@ final class UnreadableRecords {
   /** Why the process must end, once all before is stored. */
   Optional<TerminationException> due() {
     return holder()
-        .filter(partition -> partition.stored() == partition.position())
+        .filter(partition -> partition.stored().offset() == partition.position().offset())
         .map(partition -> topic.unreadable(partition.number(), gap()));
   }
 
@@ -107,7 +112,9 @@ final class UnreadableRecords {
         ? Optional.empty()
         : assignment
             .of(now.partition())
-            .filter(partition -> partition.isClaimed() && partition.position() == now.gap().from());
+            .filter(
+                partition ->
+                    partition.isClaimed() && partition.position().offset() == now.gap().from());
   }
 
   private static void rethrow(Throwable failure) {

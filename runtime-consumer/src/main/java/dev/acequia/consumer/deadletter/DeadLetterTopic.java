@@ -104,8 +104,7 @@ public final class DeadLetterTopic implements AutoCloseable {
     if (redrivenFrom != null) {
       set(headers, RecordHeader.SOURCE_TOPIC, record.topic());
       set(headers, RecordHeader.SOURCE_TOPIC_ID, definition.topic().id());
-      set(
-          headers, RecordHeader.SOURCE_GENERATION, Integer.toString(redrivenFrom.generation()));
+      set(headers, RecordHeader.SOURCE_GENERATION, Integer.toString(redrivenFrom.generation()));
       set(headers, RecordHeader.SOURCE_PARTITION, Integer.toString(redrivenFrom.partition()));
       set(headers, RecordHeader.SOURCE_OFFSET, Long.toString(redrivenFrom.offset()));
       set(headers, RecordHeader.SOURCE_TIMESTAMP, Long.toString(record.timestamp()));

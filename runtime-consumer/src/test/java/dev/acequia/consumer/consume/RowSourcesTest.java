@@ -52,7 +52,7 @@ class RowSourcesTest {
   void keepsHeaders() {
     var headers = new RecordHeaders();
     headers.add("Idempotency-Key", "1".getBytes(UTF_8));
-    sources.add(record(1, null, ByteBuffer.wrap(new byte[1]), headers), false);
+    sources.add(record(1, null, ByteBuffer.wrap(new byte[1]), headers), true);
     assertThat(sources.record(0).headers()).isEqualTo(headers);
   }
 

@@ -1,5 +1,6 @@
 package dev.acequia.local.cli.load;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -358,7 +359,7 @@ class FileImportIT {
     var first = prepare(file, options());
     first.run(watch);
 
-    prepare(file, options().resume(first.run())).run(watch);
+    prepare(file, options().resume(requireNonNull(first.run()))).run(watch);
     assertThat(ids()).hasSize(50);
 
     prepare(file, options()).run(watch);
@@ -370,7 +371,7 @@ class FileImportIT {
     var first = prepare(csv(numbered(50)), options());
     var other = csv(numbered(51));
 
-    assertThatThrownBy(() -> prepare(other, options().resume(first.run())))
+    assertThatThrownBy(() -> prepare(other, options().resume(requireNonNull(first.run()))))
         .isInstanceOf(CommandException.class)
         .hasMessageContaining("are not those of that run");
   }
