@@ -16,12 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     mean records that an earlier word passed over, so it is not certain that all were read before
  */
 public record PartitionReplay(
-    UUID id,
-    long from,
-    long until,
-    long resume,
-    @Nullable Integer resumeEpoch,
-    boolean accepted) {
+    UUID id, long from, long until, long resume, @Nullable Integer resumeEpoch, boolean accepted) {
   /** A replay that was ordered. */
   public PartitionReplay(
       UUID id, long from, long until, long resume, @Nullable Integer resumeEpoch) {

@@ -36,10 +36,7 @@ final class OffsetsMigration {
    * @param presentEpoch the leader's epoch of the record before that; null when it is not known
    */
   private record Stored(
-      UUID topicId,
-      long nextOffset,
-      long present,
-      @Nullable Integer presentEpoch) {}
+      UUID topicId, long nextOffset, long present, @Nullable Integer presentEpoch) {}
 
   private static final String REPLAYING = "CASE WHEN next_offset < replay_until THEN ";
 

@@ -108,7 +108,9 @@ final class ModelLog {
     return new TopicLog(
         id,
         partitions.stream()
-            .map(log -> new TopicLog.Range(
+            .map(
+                log ->
+                    new TopicLog.Range(
                         log.beginning, log.beginning + log.records.size(), log.epoch))
             .toList(),
         this::cutBefore);

@@ -429,7 +429,9 @@ final class ModelPipeline implements AutoCloseable {
           || !after.containsKey(partition) && !foreign.isEmpty() && !active) {
         continue;
       }
-      assertThat(after).as("the row of partition %d, which is new", partition).containsKey(partition);
+      assertThat(after)
+          .as("the row of partition %d, which is new", partition)
+          .containsKey(partition);
       assertThat(requireNonNull(after.get(partition)).nextOffset())
           .as("partition %d, which is new, after %s", partition, word)
           .isEqualTo(log.beginning(partition));
@@ -459,10 +461,10 @@ final class ModelPipeline implements AutoCloseable {
               partition >= log.partitions()
                   ? Long.valueOf(0)
                   : switch (word.to()) {
-                case "earliest" -> log.beginning(partition);
-                case "latest" -> log.end(partition);
-                default -> Long.parseLong(word.to());
-              });
+                    case "earliest" -> log.beginning(partition);
+                    case "latest" -> log.end(partition);
+                    default -> Long.parseLong(word.to());
+                  });
         }
       }
     }
@@ -746,7 +748,8 @@ final class ModelPipeline implements AutoCloseable {
           return true;
         }
       }
-      assertThat(requireNonNull(stored().get(partition)).nextOffset()).isEqualTo(log.end(partition));
+      assertThat(requireNonNull(stored().get(partition)).nextOffset())
+          .isEqualTo(log.end(partition));
     }
     return false;
   }
