@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -46,11 +47,7 @@ final class ProvenanceUpgrade {
     LOG.info("bringing {} up to date: its rows get the generation of their log", names.data());
     var topics = steps.run(connection -> topics(connection, log.topicId()));
     steps.run(connection -> addColumns(connection, topics, log.topicId()));
-    steps.run(
-        connection ->
-            setGenerations(
-                connection,
-                List.of(names.data(), names.deletions(), names.idempotency(), names.repeats())));
+    steps.run(this::setOlderGenerations);
     if (mode == LoadMode.APPEND) {
       indexes.buildUnique(names.provenanceIndex(), Provenance.COLUMNS);
     }
@@ -62,10 +59,7 @@ final class ProvenanceUpgrade {
       return;
     }
     if (mode == LoadMode.UPSERT) {
-      // That consumer has replaced rows meanwhile, of which it left the generation as it was. It
-      // stores nothing more: its transactions begin with the offsets, which this one has locked,
-      // and which then name another format.
-      setGenerations(connection, List.of(names.data(), names.deletions()));
+      setGenerationsOfReplaced(connection);
     }
     execute(connection, "ALTER TABLE " + names.offsets() + " DROP COLUMN accepted");
     if (mode == LoadMode.APPEND) {
@@ -206,33 +200,50 @@ final class ProvenanceUpgrade {
     return true;
   }
 
-  /** Where all rows are of one topic, the column's default is right. */
-  private boolean setGenerations(Connection connection, List<String> tables) throws SQLException {
-    var generations = GenerationLedger.read(connection, names).firstGenerations();
-    if (generations.size() == 1) {
-      return true;
-    }
-    for (var table : tables) {
-      var ofData = has(connection, table, Provenance.TOPIC_ID);
-      if (!ofData && !has(connection, table, "topic_id")) {
-        continue;
-      }
-      for (var topic : generations.entrySet()) {
-        setGeneration(
-            connection,
-            table,
-            ofData ? Provenance.GENERATION : "generation",
-            ofData ? Provenance.TOPIC_ID : "topic_id",
-            topic.getValue(),
-            topic.getKey());
-      }
+  private boolean setOlderGenerations(Connection connection) throws SQLException {
+    var generations = new TreeMap<Integer, UUID>();
+    GenerationLedger.read(connection, names)
+        .firstGenerations()
+        .forEach((topic, generation) -> generations.put(generation, topic));
+    for (var older : generations.headMap(generations.lastKey()).entrySet()) {
+      var to = older.getKey();
+      var topic = older.getValue();
+      setGeneration(connection, names.data(), "_generation", "_topic_id", to, topic);
+      setGeneration(connection, names.deletions(), "_generation", "_topic_id", to, topic);
+      setGeneration(connection, names.idempotency(), "generation", "topic_id", to, topic);
+      setGeneration(connection, names.repeats(), "generation", "topic_id", to, topic);
     }
     return true;
+  }
+
+  /**
+   * That consumer has replaced rows meanwhile, of which it left the generation as it was. It stores
+   * nothing more: its transactions begin with the offsets, which this one has locked, and which
+   * then name another format. Where all rows are of one topic, the columns' default is right.
+   */
+  private void setGenerationsOfReplaced(Connection connection) throws SQLException {
+    if (GenerationLedger.read(connection, names).firstGenerations().size() == 1) {
+      return;
+    }
+    for (var table : List.of(names.data(), names.deletions())) {
+      if (has(connection, table, Provenance.TOPIC_ID)) {
+        execute(
+            connection,
+            """
+            UPDATE %s t SET "_generation" = g.generation
+              FROM (SELECT topic_id, min(generation) AS generation FROM %s GROUP BY topic_id) g
+              WHERE t."_topic_id" = g.topic_id AND t."_generation" <> g.generation"""
+                .formatted(table, names.generations()));
+      }
+    }
   }
 
   private static void setGeneration(
       Connection connection, String table, String column, String topicColumn, int to, UUID topic)
       throws SQLException {
+    if (!has(connection, table, topicColumn)) {
+      return;
+    }
     try (var statement =
         connection.prepareStatement(
             "UPDATE %s SET %s = ? WHERE %s = ? AND %s <> ?"
