@@ -69,9 +69,7 @@ public final class TopicLogReader {
         var end = ends.get(partition);
         ranges.add(
             new TopicLog.Range(
-                beginnings.get(partition).offset(),
-                end.offset(),
-                end.leaderEpoch().orElse(null)));
+                beginnings.get(partition).offset(), end.offset(), end.leaderEpoch().orElse(null)));
       }
       return new TopicLog(id, ranges, new KafkaEpochCheck(name, kafka));
     }
