@@ -145,7 +145,7 @@ final class TestPipeline implements AutoCloseable {
     var log =
         new TopicLog(
             new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()),
-            List.of(new TopicLog.Range(0, 0)),
+            List.of(new TopicLog.Range(0, 0, null)),
             (partition, offset, leaderEpoch) -> Optional.empty());
     try {
       StoreMigration.open(definition, administrator).migrate(log);

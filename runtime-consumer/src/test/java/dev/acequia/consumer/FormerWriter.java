@@ -47,15 +47,23 @@ final class FormerWriter implements AutoCloseable {
     connection.setAutoCommit(false);
     execute("create stage");
     connection.commit();
+    claim();
+  }
+
+  /** Takes the partition over, and answers which schema the table has. */
+  String claim() throws SQLException {
+    String schema;
     try (var claim = connection.prepareStatement(statements.get("claim"))) {
       claim.setInt(1, PARTITION);
       try (var row = claim.executeQuery()) {
         row.next();
         next = row.getLong(1);
         fence = row.getLong(3);
+        schema = row.getString(4);
       }
     }
     connection.commit();
+    return schema;
   }
 
   /** A batch up to an offset, all but its commit; false when this writer was overtaken. */

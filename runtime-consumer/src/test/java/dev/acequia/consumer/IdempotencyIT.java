@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.record.RecordHeader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.assertj.core.groups.Tuple;
@@ -54,6 +55,29 @@ class IdempotencyIT {
           .containsExactly(
               Tuple.tuple("IdempotencyKeyReused", "3", record(3, "reused")),
               Tuple.tuple("IdempotencyKeyReused", "5", record(4, "reused")));
+    }
+  }
+
+  /** The store has not judged them: one that an earlier word passed over may be a repeat. */
+  @ParameterizedTest
+  @EnumSource(LoadMode.class)
+  void judgesWhatAPersonGoesBackToThoughItWasPassedOverBefore(LoadMode mode) throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, mode, 1)) {
+      pipeline.send(0, "[1]", record(1, "first"), mark("a", "1", 0));
+      var first = pipeline.start("pod");
+      pipeline.awaitTaken();
+      first.stop();
+      pipeline.send(0, "[2]", record(2, "newer"), mark("a", "2", 0));
+      pipeline.send(0, "[3]", record(1, "first"), mark("a", "1", 0)); // a repeat
+      pipeline.flush();
+      for (var to : List.of("latest", "earliest")) {
+        pipeline.accept(null, to);
+        assertThat(pipeline.migrate()).isZero();
+      }
+      pipeline.start("pod");
+      pipeline.awaitTaken();
+      assertThat(pipeline.rows("SELECT id, _offset FROM " + pipeline.table() + " ORDER BY id, 2"))
+          .containsExactly("1|0", "2|1");
     }
   }
 

@@ -181,6 +181,33 @@ class LogCutIT {
     }
   }
 
+  /** A log that is cut after its offsets were accepted, and before anything was read from there. */
+  @Test
+  void noticesACutThoughNothingWasReadSinceAnOffsetWasAccepted() throws Exception {
+    var kafka = KafkaServer.start(folder);
+    try (var pipeline = TestPipeline.ready(kafka, LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
+      for (var id = 0; id < 4; id++) {
+        send(kafka, pipeline.topic(), record(id, "old"));
+      }
+      pipeline.accept(null, "latest");
+      assertThat(pipeline.migrate()).isZero();
+
+      kafka.stop();
+      cut(pipeline.topic(), 2);
+      kafka = KafkaServer.start(folder);
+      for (var id = 2; id < 7; id++) {
+        send(kafka, pipeline.topic(), record(id, "new"));
+      }
+      var end = pipeline.start("pod").end();
+      assertThat(end).isPresent();
+      assertThat(end.get().reason()).isEqualTo(Termination.Reason.OffsetsLost);
+      assertThat(end.get().message()).contains("from offset 2 to 3 are gone");
+      assertThat(pipeline.count()).isZero();
+    } finally {
+      kafka.stop();
+    }
+  }
+
   private static List<String> names(TestPipeline pipeline) throws Exception {
     return pipeline.rows(
         "SELECT id, _generation, name FROM " + pipeline.table() + " ORDER BY id, _generation");

@@ -143,7 +143,7 @@ class SchemaChangeIT {
           .contains(requireNonNull(change.refusal()));
       assertThat(pipeline.rows(shape)).isEqualTo(before);
       assertThat(pipeline.rows("SELECT DISTINCT schema_hash FROM " + pipeline.offsetsTable()))
-          .containsExactly(change.before().hash());
+          .containsExactly("2:" + change.before().hash());
     }
   }
 

@@ -151,7 +151,7 @@ class UpgradeIT {
 
   @ParameterizedTest
   @EnumSource(LoadMode.class)
-  void letsAConsumerOfTheFormerVersionWriteUntilItIsOvertaken(LoadMode mode) throws Exception {
+  void letsAConsumerOfTheFormerVersionWriteUntilTheMigrationEnds(LoadMode mode) throws Exception {
     try (var pipeline = FormerVersion.left(mode);
         var former = new FormerWriter(pipeline, mode);
         var threads = Executors.newSingleThreadExecutor()) {
@@ -192,16 +192,9 @@ class UpgradeIT {
       former.commit();
       assertThat(migration.get(60, TimeUnit.SECONDS)).isZero();
 
-      var took =
-          former.load(
-              21,
-              List.of(new FormerWriter.Mark("k3", 20)),
-              new FormerWriter.Row(12, "twelve", 18),
-              new FormerWriter.Row(14, upsert ? null : "fourteen", 19),
-              new FormerWriter.Row(20, "twenty", 20));
-      if (took) {
-        former.commit();
-      }
+      // From now on it waits for the rollout.
+      assertThat(former.load(21, List.of(), new FormerWriter.Row(99, "late", 18))).isFalse();
+      assertThat(former.claim()).isEqualTo("2:" + pipeline.definition().schema().hash());
       pipeline.start("pod");
       pipeline.awaitTaken();
       assertThat(former.load(24, List.of(), new FormerWriter.Row(99, "late", 23))).isFalse();

@@ -33,7 +33,7 @@ public record Rewind(
     var id = UUID.fromString(order.id());
     var current = claim.replay();
     var isCurrent = current != null && current.id().equals(id);
-    var present = Present.of(claim);
+    var present = Present.of(claim, mode);
     if (order.cancelled()) {
       return claim.isReplaying() && current != null
           ? cancel(claim, current, isCurrent, mode)
@@ -83,11 +83,12 @@ public record Rewind(
 
   /**
    * Where a replay has brought rows back whose deletion it has not read again yet, stopping it
-   * would leave them there: in upsert mode it runs to the present all the same.
+   * would leave them there: in upsert mode it runs to the present all the same. So does a person's
+   * way back, which no order may undo.
    */
   private static Optional<Rewind> cancel(
       PartitionClaim claim, PartitionReplay current, boolean isCurrent, LoadMode mode) {
-    return isCurrent && mode == LoadMode.APPEND
+    return isCurrent && mode == LoadMode.APPEND && !current.accepted()
         ? Optional.of(
             new Rewind(
                 current.resume(),
@@ -105,9 +106,15 @@ public record Rewind(
 
   /** Up to where records have been read once; a replay that is under way is behind. */
   private record Present(long offset, @Nullable Integer leaderEpoch) {
-    static Present of(PartitionClaim claim) {
+    /**
+     * A person's way back is where reading is: what it has not read yet must not be jumped over, in
+     * whatever way an order ends. Only upsert mode, where no order jumps, can look beyond it.
+     */
+    static Present of(PartitionClaim claim, LoadMode mode) {
       var replay = claim.replay();
-      return replay != null && claim.isReplaying()
+      return replay != null
+              && claim.isReplaying()
+              && (mode == LoadMode.UPSERT || !replay.accepted())
           ? new Present(replay.resume(), replay.resumeEpoch())
           : new Present(claim.nextOffset(), claim.leaderEpoch());
     }

@@ -33,6 +33,7 @@ public interface StoreBatch {
    *
    * @param scope whose key it is; null where the record does not say
    * @param content by which a repeat is told from another record
+   * @param replayed whether the store has judged the record before
    */
   void markIdempotent(
       byte @Nullable [] scope, byte[] key, long index, ByteBuffer content, boolean replayed);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The topic as a migration finds it.
@@ -21,8 +22,10 @@ public record TopicLog(UUID topicId, List<Range> partitions, EpochCheck epochs) 
    *
    * @param beginning the first
    * @param end the one after the last
+   * @param epoch the leader's epoch then. It tells whether the log is cut later before any of these
+   *     offsets; null when it is not known
    */
-  public record Range(long beginning, long end) {}
+  public record Range(long beginning, long end, @Nullable Integer epoch) {}
 
   /** Kafka's own comparison of a log with what was read of it; asked only where it matters. */
   @FunctionalInterface

@@ -92,6 +92,29 @@ class RewindTest {
         .contains(rewind(90, SECOND, 90, 90, 90));
   }
 
+  /** A person has asked for it, whatever has been read of it before. */
+  @Test
+  void noOrderUndoesAnAcceptedWayBack() {
+    var accepted = new PartitionReplay(FIRST, 20, 90, 90, null, true);
+    assertThat(append(order(SECOND, null, null), claim(25, accepted)))
+        .contains(rewind(25, SECOND, 25, 25, 25));
+    assertThat(append(order(SECOND, 15L, null), claim(25, accepted)))
+        .contains(rewind(15, SECOND, 15, 25, 25));
+    assertThat(append(order(SECOND, 15L, 18L), claim(25, accepted)))
+        .contains(rewind(15, SECOND, 15, 18, 25));
+    assertThat(append(order(SECOND, 50L, 60L), claim(25, accepted)))
+        .contains(rewind(25, SECOND, 25, 25, 25));
+    assertThat(upsert(order(SECOND, 50L, null), claim(25, accepted)))
+        .contains(rewind(25, SECOND, 25, 90, 90));
+    for (var mode : LoadMode.values()) {
+      assertThat(Rewind.of(order(FIRST, 20L, null).cancel(), claim(25, accepted), 10, mode))
+          .isEmpty();
+    }
+    // Once it has ended, reading is beyond it.
+    assertThat(append(order(SECOND, 15L, null), claim(95, accepted)))
+        .contains(rewind(15, SECOND, 15, 95, 95));
+  }
+
   /** What the first had brought back and not deleted again would stay. */
   @Test
   void aSecondOneLeavesNothingOfTheFirstOutInUpsertMode() {

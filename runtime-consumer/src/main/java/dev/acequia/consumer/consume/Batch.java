@@ -5,13 +5,16 @@ import static java.util.Objects.requireNonNull;
 import dev.acequia.consumer.deadletter.DeadLetter;
 import dev.acequia.stores.Lineage;
 import dev.acequia.stores.PartitionAdvance;
+import dev.acequia.stores.PartitionReplay;
 import dev.acequia.stores.StoreBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -36,6 +39,10 @@ final class Batch {
   private final Map<Integer, LogPosition> begins = new HashMap<>();
   private final Map<Integer, Lineage> lineages = new HashMap<>();
   private final Map<Integer, Long> replayedUntil = new HashMap<>();
+
+  /** Partitions that a person's word took back. */
+  private final Set<Integer> accepted = new HashSet<>();
+
   private final HeldBytes held = new HeldBytes();
   private int firstTimers;
   private int badFirstTimers;
@@ -68,9 +75,12 @@ final class Batch {
     }
   }
 
-  /** Notes that a partition's records before an offset have been read before. */
-  void replays(int partition, long until) {
-    replayedUntil.put(partition, until);
+  /** Notes that a partition's records before an offset are read again. */
+  void replays(int partition, PartitionReplay replay) {
+    replayedUntil.put(partition, replay.until());
+    if (replay.accepted()) {
+      accepted.add(partition);
+    }
     rows.expectDuplicates();
   }
 
@@ -78,6 +88,11 @@ final class Batch {
   boolean isReplayed(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
     return !replayedUntil.isEmpty()
         && record.offset() < replayedUntil.getOrDefault(record.partition(), 0L);
+  }
+
+  /** Whether the store has judged the record: what an earlier word passed over, it has not. */
+  boolean isJudged(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
+    return isReplayed(record) && !accepted.contains(record.partition());
   }
 
   /** Whether the record is neither a dead letter that was sent back nor read before. */
@@ -156,6 +171,7 @@ final class Batch {
     bad.clear();
     held.clear();
     replayedUntil.clear();
+    accepted.clear();
     firstTimers = 0;
     badFirstTimers = 0;
     advances.clear();

@@ -48,8 +48,9 @@ final class RecordIntake {
       List<ConsumerRecord<ByteBuffer, ByteBuffer>> records, PartitionState partition, Batch into)
       throws TerminationException {
     var replayedUntil = partition.replayedUntil();
-    if (replayedUntil > 0) {
-      into.replays(partition.number(), replayedUntil);
+    var replay = partition.replay();
+    if (replayedUntil > 0 && replay != null) {
+      into.replays(partition.number(), replay);
     }
     budget.begins(
         partition.number(),
@@ -113,7 +114,7 @@ final class RecordIntake {
     }
     if (headers.length > 0) {
       // Of a deletion, the key is all that there is.
-      markIdempotent(headers, value == null ? record.key() : value, into.isReplayed(record), into);
+      markIdempotent(headers, value == null ? record.key() : value, into.isJudged(record), into);
     }
     into.addedRowOf(record, headers.length, redriven != null);
   }

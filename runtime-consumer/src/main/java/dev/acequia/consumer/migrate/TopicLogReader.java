@@ -66,13 +66,16 @@ public final class TopicLogReader {
       var ends = offsets(admin, partitions, OffsetSpec.latest());
       var ranges = new ArrayList<TopicLog.Range>();
       for (var partition = 0; partition < partitions; partition++) {
-        ranges.add(new TopicLog.Range(beginnings.get(partition), ends.get(partition)));
+        var end = ends.get(partition);
+        ranges.add(
+            new TopicLog.Range(
+                beginnings.get(partition).offset(), end.offset(), end.leaderEpoch().orElse(null)));
       }
       return new TopicLog(id, ranges, new KafkaEpochCheck(name, kafka));
     }
   }
 
-  private List<Long> offsets(Admin admin, int partitions, OffsetSpec spec)
+  private List<ListOffsetsResultInfo> offsets(Admin admin, int partitions, OffsetSpec spec)
       throws ExecutionException, TimeoutException, InterruptedException {
     var asked = new HashMap<TopicPartition, OffsetSpec>();
     for (var partition = 0; partition < partitions; partition++) {
@@ -80,13 +83,13 @@ public final class TopicLogReader {
     }
     Map<TopicPartition, ListOffsetsResultInfo> found =
         admin.listOffsets(asked).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    var offsets = new ArrayList<Long>();
+    var offsets = new ArrayList<ListOffsetsResultInfo>();
     for (var partition = 0; partition < partitions; partition++) {
       var result = found.get(new TopicPartition(definition.topic().name(), partition));
       if (result == null) {
         throw new IllegalStateException("Kafka did not answer for partition " + partition);
       }
-      offsets.add(result.offset());
+      offsets.add(result);
     }
     return offsets;
   }

@@ -3,20 +3,29 @@ package dev.acequia.stores.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
 
 /**
  * The table of the generations that each partition's log has had, of all topics that the pipeline
- * ever read. It stays when a table is filled anew, so that a generation never comes back.
+ * ever read. It stays when a table is filled anew, so that neither a generation nor a fence comes
+ * back, and a person's word is not applied again.
  */
 final class GenerationLedger {
+  /** The claims of a partition between two times that its table is filled anew are fewer. */
+  private static final long FENCES = 1L << 32;
+
   private record Entry(int partition, int generation, UUID topicId) {}
 
   private final Connection connection;
   private final TableNames names;
   private final List<Entry> entries = new ArrayList<>();
+  private final Set<String> words = new HashSet<>();
 
   /** What comes after all that were there before this migration. */
   private final int next;
@@ -27,8 +36,9 @@ final class GenerationLedger {
     try (var statement = connection.createStatement();
         var rows =
             statement.executeQuery(
-                "SELECT partition, generation, topic_id FROM " + names.generations())) {
+                "SELECT partition, generation, topic_id, words FROM " + names.generations())) {
       while (rows.next()) {
+        words.addAll(List.of((String[]) rows.getArray(4).getArray()));
         entries.add(new Entry(rows.getInt(1), rows.getInt(2), rows.getObject(3, UUID.class)));
       }
     }
@@ -41,7 +51,10 @@ final class GenerationLedger {
         + names.generations()
         + " (partition integer, generation integer, topic_id uuid NOT NULL,"
         + " from_offset bigint NOT NULL, since timestamptz NOT NULL DEFAULT now(),"
-        + " forgotten_before bigint NOT NULL DEFAULT 0, PRIMARY KEY (partition, generation))";
+        + " forgotten_before bigint NOT NULL DEFAULT 0,"
+        // How often the partition's offset was made, and what persons said of the topic's offsets.
+        + " fills integer NOT NULL DEFAULT 0, words text[] NOT NULL DEFAULT '{}',"
+        + " PRIMARY KEY (partition, generation))";
   }
 
   static GenerationLedger read(Connection connection, TableNames names) throws SQLException {
@@ -97,8 +110,48 @@ final class GenerationLedger {
     return next;
   }
 
+  /** Whether a word was applied, or came before there was anything to apply it to. */
+  boolean knows(String word) {
+    return words.contains(word);
+  }
+
+  /** Remembers a word about the offsets of a topic. */
+  void note(String word, UUID topicId) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            "UPDATE "
+                + names.generations()
+                + " SET words = array_append(words, ?) WHERE topic_id = ? AND ? <> ALL (words)")) {
+      statement.setString(1, word);
+      statement.setObject(2, topicId);
+      statement.setString(3, word);
+      statement.executeUpdate();
+    }
+    words.add(word);
+  }
+
+  /** The fence for a partition's offset that is made: no claim has had it, nor one after it. */
+  long fence(int partition) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            "UPDATE "
+                + names.generations()
+                + " SET fills = 1 + (SELECT max(fills) FROM "
+                + names.generations()
+                + " WHERE partition = ?) WHERE partition = ? RETURNING fills")) {
+      statement.setInt(1, partition);
+      statement.setInt(2, partition);
+      try (var row = statement.executeQuery()) {
+        if (!row.next()) {
+          throw new IllegalStateException("partition " + partition + " has no generation");
+        }
+        return (row.getInt(1) - 1) * FENCES;
+      }
+    }
+  }
+
   /**
-   * Writes down the topics of a former version's rows.
+   * Writes down the topics of a former version's rows, which were made once.
    *
    * @param topics the first has the first generation
    */
@@ -107,20 +160,14 @@ final class GenerationLedger {
       for (var i = 0; i < topics.size(); i++) {
         add(partition, i + 1, topics.get(i), 0);
       }
+      fence(partition);
     }
   }
 
-  /** The topics by their generations, where each has one. */
-  List<UUID> topics() {
-    return IntStream.range(1, next)
-        .mapToObj(
-            generation ->
-                entries.stream()
-                    .filter(entry -> entry.generation() == generation)
-                    .map(Entry::topicId)
-                    .findFirst()
-                    .orElseThrow())
-        .toList();
+  /** The first generation of each topic, which is that of all rows of a former version. */
+  Map<UUID, Integer> firstGenerations() {
+    return entries.stream()
+        .collect(Collectors.toMap(Entry::topicId, Entry::generation, Math::min, TreeMap::new));
   }
 
   private void add(int partition, int generation, UUID topicId, long from) throws SQLException {

@@ -123,17 +123,24 @@ final class IdempotencyStatements {
     formerUntilNanos = System.nanoTime() + FormerMarks.left(connection, names).toNanos();
   }
 
-  /** Remembers the marked rows, and answers which of them are not to be stored. */
-  Judged judge(Connection connection, List<Mark> marks) throws SQLException {
+  /**
+   * Remembers the marked rows, and answers which of them are not to be stored.
+   *
+   * @param again whether some may have been judged before that do not say so
+   */
+  Judged judge(Connection connection, List<Mark> marks, boolean again) throws SQLException {
     var judged = new Judged(new BitSet(), new ArrayList<>());
     if (marks.isEmpty()) {
       return judged;
     }
-    var replayed = marks.stream().filter(Mark::replayed).toList();
-    if (!replayed.isEmpty()) {
-      addDropped(connection, replayed, judged.repeats());
+    var known = again ? marks : marks.stream().filter(Mark::replayed).toList();
+    if (!known.isEmpty()) {
+      addDropped(connection, known, judged.repeats());
     }
-    var fresh = marks.stream().filter(mark -> !mark.replayed()).toList();
+    var fresh =
+        marks.stream()
+            .filter(mark -> !mark.replayed() && !judged.repeats().get(mark.row()))
+            .toList();
     if (!fresh.isEmpty()) {
       judgeFresh(connection, fresh, judged);
     }

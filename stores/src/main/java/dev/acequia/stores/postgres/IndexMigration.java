@@ -42,6 +42,9 @@ final class IndexMigration {
 
   /** Builds and drops what it can: no table, or a column that is yet to come, has no index. */
   void apply() throws TerminationException, StoreUnavailableException {
+    if (!steps.run(this::isDue)) {
+      return;
+    }
     steps.runWithoutTransaction(
         connection -> {
           var table = TableState.read(connection, names.data());
@@ -65,6 +68,11 @@ final class IndexMigration {
           }
           return true;
         });
+  }
+
+  /** Most tables neither have indexes nor are to have some. */
+  private boolean isDue(Connection connection) throws SQLException {
+    return !indexes.isEmpty() || !indexes(connection, TableNames.INDEX_PREFIX).isEmpty();
   }
 
   private void apply(Connection connection, TableState table) throws SQLException {

@@ -7,14 +7,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the steps of a migration, each in a transaction. A step that cannot have its locks in a
- * short time gives way, so that readers do not queue up behind it, and is tried again.
+ * Runs the steps of a migration, each in a transaction, all over one connection. A step that cannot
+ * have its locks in a short time gives way, so that readers do not queue up behind it, and is tried
+ * again.
  */
-final class MigrationSteps {
+final class MigrationSteps implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MigrationSteps.class);
 
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(2);
@@ -28,6 +30,9 @@ final class MigrationSteps {
 
   private final PostgresAccess access;
 
+  /** What the step before left open, when it was committed. */
+  private @Nullable PostgresSession open;
+
   MigrationSteps(PostgresAccess access) {
     this.access = access;
   }
@@ -40,10 +45,18 @@ final class MigrationSteps {
   <T> T run(Step<T> step) throws TerminationException, StoreUnavailableException {
     return repeat(
         () -> {
-          try (var session = PostgresSession.openForMigration(access, LOCK_TIMEOUT)) {
+          var session =
+              open == null ? PostgresSession.openForMigration(access, LOCK_TIMEOUT) : open;
+          open = null;
+          try {
             var result = step.run(session.connection());
             session.commit();
+            open = session;
             return result;
+          } finally {
+            if (open == null) {
+              session.close();
+            }
           }
         });
   }
@@ -61,6 +74,15 @@ final class MigrationSteps {
             return step.run(session.connection());
           }
         });
+  }
+
+  /** Ends the connection; the next step would open another. */
+  @Override
+  public void close() {
+    if (open != null) {
+      open.close();
+      open = null;
+    }
   }
 
   private interface Attempt<T> {

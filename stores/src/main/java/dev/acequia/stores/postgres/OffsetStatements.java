@@ -26,7 +26,7 @@ final class OffsetStatements {
   private final String rewind;
   private final String remember;
   private final String probe;
-  private final String schemaHash;
+  private final String storedSchema;
 
   OffsetStatements(TableNames names, String schemaHash) {
     var generationsOfRow =
@@ -39,7 +39,7 @@ final class OffsetStatements {
             + " RETURNING next_offset, "
             + KNOWN_EPOCH
             + ", topic_id, fence, schema_hash,"
-            + " replay, replay_from, replay_until, replay_resume, replay_resume_epoch,"
+            + " replay, replay_from, replay_until, replay_resume, replay_resume_epoch, replay_accepted,"
             // In one round trip; a partition has had few generations.
             + " ARRAY(SELECT generation FROM "
             + generationsOfRow
@@ -55,11 +55,12 @@ final class OffsetStatements {
         "UPDATE "
             + names.offsets()
             + " SET next_offset = ?, epoch_offset = ?, leader_epoch = ?, replay = ?, replay_from = ?,"
-            + " replay_until = ?, replay_resume = ?, replay_resume_epoch = ? WHERE partition = ? AND fence = ? AND next_offset = ?"
+            + " replay_until = ?, replay_resume = ?, replay_resume_epoch = ?, replay_accepted = ?"
+            + " WHERE partition = ? AND fence = ? AND next_offset = ?"
             + " AND schema_hash = ?";
     remember = "INSERT INTO " + names.replays() + " VALUES (?, ?) ON CONFLICT DO NOTHING";
     probe = "SELECT FROM " + names.offsets() + " LIMIT 1";
-    this.schemaHash = schemaHash;
+    storedSchema = StoredSchema.of(schemaHash);
   }
 
   /** Fails when the table cannot be read. */
@@ -88,15 +89,15 @@ final class OffsetStatements {
                     row.getObject(3, UUID.class),
                     new Lineage(generations),
                     row.getLong(4),
-                    row.getString(5),
+                    StoredSchema.hash(row.getString(5)),
                     replay(row)));
       }
     }
   }
 
   private static List<Lineage.Generation> generations(ResultSet row) throws SQLException {
-    var numbers = (Integer[]) row.getArray(11).getArray();
-    var offsets = (Long[]) row.getArray(12).getArray();
+    var numbers = (Integer[]) row.getArray(12).getArray();
+    var offsets = (Long[]) row.getArray(13).getArray();
     return IntStream.range(0, numbers.length)
         .mapToObj(i -> new Lineage.Generation(numbers[i], offsets[i]))
         .toList();
@@ -107,7 +108,12 @@ final class OffsetStatements {
     return id == null
         ? null
         : new PartitionReplay(
-            id, row.getLong(7), row.getLong(8), row.getLong(9), row.getObject(10, Integer.class));
+            id,
+            row.getLong(7),
+            row.getLong(8),
+            row.getLong(9),
+            row.getObject(10, Integer.class),
+            row.getBoolean(11));
   }
 
   /** What became of a rewind. */
@@ -129,10 +135,11 @@ final class OffsetStatements {
       statement.setLong(6, to.replay().until());
       statement.setLong(7, to.replay().resume());
       statement.setObject(8, to.replay().resumeEpoch(), Types.INTEGER);
-      statement.setInt(9, claim.partition());
-      statement.setLong(10, claim.fence());
-      statement.setLong(11, claim.nextOffset());
-      statement.setString(12, schemaHash);
+      statement.setBoolean(9, to.replay().accepted());
+      statement.setInt(10, claim.partition());
+      statement.setLong(11, claim.fence());
+      statement.setLong(12, claim.nextOffset());
+      statement.setString(13, storedSchema);
       if (statement.executeUpdate() != 1) {
         return Rewound.OVERTAKEN;
       }
@@ -169,7 +176,7 @@ final class OffsetStatements {
         statement.setInt(4, one.partition());
         statement.setLong(5, one.fence());
         statement.setLong(6, one.from());
-        statement.setString(7, schemaHash);
+        statement.setString(7, storedSchema);
         statement.addBatch();
       }
       for (var matched : statement.executeBatch()) {

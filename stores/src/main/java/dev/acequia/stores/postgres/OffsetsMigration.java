@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings the offsets table up to the topic: a row for each partition, offsets that a person
- * accepted, the hash of the schema. What was accepted is kept in the row, so that it is applied
- * once however often the migration runs.
+ * accepted, the hash of the schema. The ledger keeps what was accepted, so that it is applied once
+ * however often the migration runs, and however often the table is filled anew.
  */
 final class OffsetsMigration {
   private static final Logger LOG = LoggerFactory.getLogger(OffsetsMigration.class);
@@ -35,14 +35,9 @@ final class OffsetsMigration {
    *
    * @param present up to where records have been read once; a replay that is under way is behind
    * @param presentEpoch the leader's epoch of the record before that; null when it is not known
-   * @param accepted all words that were ever applied to the row, and those that it came after
    */
   private record Stored(
-      UUID topicId,
-      long nextOffset,
-      long present,
-      @Nullable Integer presentEpoch,
-      List<String> accepted) {}
+      UUID topicId, long nextOffset, long present, @Nullable Integer presentEpoch) {}
 
   private static final String REPLAYING = "CASE WHEN next_offset < replay_until THEN ";
 
@@ -69,9 +64,9 @@ final class OffsetsMigration {
         + names.offsets()
         + " (partition integer PRIMARY KEY, topic_id uuid NOT NULL, next_offset bigint NOT NULL,"
         + " fence bigint NOT NULL, schema_hash text NOT NULL,"
-        + " accepted text[] NOT NULL DEFAULT '{}', replay uuid, replay_from bigint,"
-        + " replay_until bigint, replay_resume bigint, epoch_offset bigint,"
-        + " leader_epoch integer, replay_resume_epoch integer)"
+        + " replay uuid, replay_from bigint, replay_until bigint, replay_resume bigint,"
+        + " epoch_offset bigint, leader_epoch integer, replay_resume_epoch integer,"
+        + " replay_accepted boolean NOT NULL DEFAULT false)"
         // A row is updated with each batch: room beside it keeps the table at a page or two.
         + " WITH (fillfactor = 10)";
   }
@@ -84,22 +79,32 @@ final class OffsetsMigration {
   Optional<TerminationException> apply() throws SQLException, TerminationException {
     var stored = lock();
     var ledger = GenerationLedger.read(connection, names);
-    var word = accepted.filter(given -> isNew(given, stored));
+    // A word is good for the rows that are there when it first comes, and for none that come later.
+    var word = accepted.filter(given -> !stored.isEmpty() && !ledger.knows(wordFor(given)));
     for (var partition = 0; partition < log.partitions().size(); partition++) {
       var row = stored.get(partition);
       if (row == null) {
         ledger.begin(partition, log.topicId());
-        var beginning = log.partitions().get(partition).beginning();
-        insert(partition, beginning);
-        ledger.readFrom(partition, log.topicId(), beginning, true);
+        var range = log.partitions().get(partition);
+        insert(partition, range, ledger.fence(partition));
+        ledger.readFrom(partition, log.topicId(), range.beginning(), true);
       } else if (word.isPresent() && concerns(word.get(), partition)) {
         accept(word.get(), partition, row, ledger);
       } else if (row.topicId().equals(log.topicId())) {
         ledger.begin(partition, log.topicId());
       }
     }
-    noteAccepted();
-    setSchemaHash();
+    if (word.isPresent()) {
+      for (var partition : stored.keySet()) {
+        if (partition >= log.partitions().size() && concerns(word.get(), partition)) {
+          forget(partition);
+        }
+      }
+    }
+    if (accepted.isPresent()) {
+      ledger.note(wordFor(accepted.get()), log.topicId());
+    }
+    setSchema();
     return trouble(topicIds());
   }
 
@@ -131,7 +136,7 @@ final class OffsetsMigration {
                     + REPLAYING
                     + "replay_resume_epoch ELSE "
                     + OffsetStatements.KNOWN_EPOCH
-                    + " END, accepted FROM "
+                    + " END FROM "
                     + names.offsets()
                     + " ORDER BY partition FOR UPDATE")) {
       while (rows.next()) {
@@ -141,20 +146,10 @@ final class OffsetsMigration {
                 rows.getObject(2, UUID.class),
                 rows.getLong(3),
                 rows.getLong(4),
-                rows.getObject(5, Integer.class),
-                List.of((String[]) rows.getArray(6).getArray())));
+                rows.getObject(5, Integer.class)));
       }
     }
     return stored;
-  }
-
-  /**
-   * Whether a word is yet to be applied. It is good for the rows that are there then, and for none
-   * that comes later; so what no row knows is new, unless there is no row at all.
-   */
-  private static boolean isNew(AcceptedOffsets word, Map<Integer, Stored> stored) {
-    return !stored.isEmpty()
-        && stored.values().stream().noneMatch(row -> row.accepted().contains(wordFor(word)));
   }
 
   private static boolean concerns(AcceptedOffsets word, int partition) {
@@ -202,7 +197,7 @@ final class OffsetsMigration {
       ledger.readFrom(partition, log.topicId(), to, false);
     }
     var goesBack = isSameTopic && to < known && known <= range.end();
-    var epoch = isSameTopic && cut.isEmpty() ? row.presentEpoch() : null;
+    var resumeEpoch = cut.isPresent() ? range.epoch() : row.presentEpoch();
     try (var statement =
         connection.prepareStatement(
             "UPDATE "
@@ -212,7 +207,8 @@ final class OffsetsMigration {
                 + (goesBack
                     // What is read again is judged as in a replay.
                     ? " replay = coalesce(replay, gen_random_uuid()), replay_from = ?,"
-                        + " replay_until = ?, replay_resume = ?, replay_resume_epoch = ?"
+                        + " replay_until = ?, replay_resume = ?, replay_resume_epoch = ?,"
+                        + " replay_accepted = true"
                     // A replay that is under way ends here.
                     : " replay_from = least(replay_from, ?), replay_until = least(replay_until, ?),"
                         + " replay_resume = ?, replay_resume_epoch = ?")
@@ -220,11 +216,11 @@ final class OffsetsMigration {
       statement.setObject(1, log.topicId());
       statement.setLong(2, to);
       statement.setLong(3, to);
-      statement.setObject(4, to == row.present() ? epoch : null, Types.INTEGER);
+      statement.setObject(4, range.epoch(), Types.INTEGER);
       statement.setLong(5, to);
       statement.setLong(6, goesBack ? known : to);
       statement.setLong(7, goesBack ? known : to);
-      statement.setObject(8, goesBack ? epoch : null, Types.INTEGER);
+      statement.setObject(8, goesBack ? resumeEpoch : null, Types.INTEGER);
       statement.setInt(9, partition);
       statement.executeUpdate();
     }
@@ -251,41 +247,44 @@ final class OffsetsMigration {
         : byEpoch;
   }
 
-  private void insert(int partition, long beginning) throws SQLException {
+  private void insert(int partition, TopicLog.Range range, long fence) throws SQLException {
     try (var statement =
         connection.prepareStatement(
             "INSERT INTO "
                 + names.offsets()
-                + " (partition, topic_id, next_offset, fence, schema_hash) VALUES (?, ?, ?, 0, ?)")) {
+                + " (partition, topic_id, next_offset, epoch_offset, leader_epoch, fence, schema_hash)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?)")) {
       statement.setInt(1, partition);
       statement.setObject(2, log.topicId());
-      statement.setLong(3, beginning);
-      statement.setString(4, definition.schema().hash());
+      statement.setLong(3, range.beginning());
+      statement.setLong(4, range.beginning());
+      statement.setObject(5, range.epoch(), Types.INTEGER);
+      statement.setLong(6, fence);
+      statement.setString(7, StoredSchema.of(definition.schema().hash()));
       statement.executeUpdate();
     }
   }
 
-  private void noteAccepted() throws SQLException {
-    if (accepted.isEmpty()) {
-      return;
-    }
+  /** A topic that was created again may have fewer partitions: nothing comes from the others. */
+  private void forget(int partition) throws SQLException {
     try (var statement =
-        connection.prepareStatement(
-            "UPDATE "
-                + names.offsets()
-                + " SET accepted = array_append(accepted, ?) WHERE ? <> ALL (accepted)")) {
-      statement.setString(1, wordFor(accepted.get()));
-      statement.setString(2, wordFor(accepted.get()));
+        connection.prepareStatement("DELETE FROM " + names.offsets() + " WHERE partition = ?")) {
+      statement.setInt(1, partition);
       statement.executeUpdate();
     }
+    LOG.info(
+        "partition {}: topic {} has no such partition; its offset is forgotten, as accepted",
+        partition,
+        log.topicId());
   }
 
-  private void setSchemaHash() throws SQLException {
+  private void setSchema() throws SQLException {
+    var stored = StoredSchema.of(definition.schema().hash());
     try (var statement =
         connection.prepareStatement(
             "UPDATE " + names.offsets() + " SET schema_hash = ? WHERE schema_hash <> ?")) {
-      statement.setString(1, definition.schema().hash());
-      statement.setString(2, definition.schema().hash());
+      statement.setString(1, stored);
+      statement.setString(2, stored);
       statement.executeUpdate();
     }
   }

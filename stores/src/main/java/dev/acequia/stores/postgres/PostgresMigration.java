@@ -58,21 +58,25 @@ public final class PostgresMigration implements StoreMigration {
     for (var role : roles()) {
       role.check();
     }
-    steps.run(connection -> look(connection, log));
-    steps.run(this::prepareSchemaAndRoles);
-    // Before the table changes, since from then on the load waits for the end of the migration.
-    indexes.apply();
-    upgrade.prepare(log);
-    var trouble = steps.run(connection -> prepareTables(connection, log));
-    indexes.apply();
-    if (trouble.isPresent()) {
-      throw trouble.get();
+    try (steps) {
+      steps.run(connection -> look(connection, log));
+      steps.run(this::prepareSchemaAndRoles);
+      // Before the table changes, since from then on the load waits for the end of the migration.
+      indexes.apply();
+      upgrade.prepare(log);
+      var trouble = steps.run(connection -> prepareTables(connection, log));
+      indexes.apply();
+      if (trouble.isPresent()) {
+        throw trouble.get();
+      }
     }
   }
 
   @Override
   public void drop() throws TerminationException, StoreUnavailableException {
-    steps.run(this::dropAll);
+    try (steps) {
+      steps.run(this::dropAll);
+    }
   }
 
   /** Refuses before anything is done. */

@@ -98,9 +98,7 @@ final class PostgresSession implements AutoCloseable {
 
   private void set(String... settings) throws SQLException {
     try (var statement = connection.createStatement()) {
-      for (var setting : settings) {
-        statement.execute("SET " + setting);
-      }
+      statement.execute("SET " + String.join("; SET ", settings));
       connection.commit();
     } catch (SQLException e) {
       abort();

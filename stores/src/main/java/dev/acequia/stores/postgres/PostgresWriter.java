@@ -215,7 +215,8 @@ public final class PostgresWriter implements StoreWriter {
       return new WriteResult.Overtaken();
     }
     gate.onOwned();
-    var judged = idempotency.judge(own.connection(), batch.marks().marks());
+    var judged =
+        idempotency.judge(own.connection(), batch.marks().marks(), batch.expectsDuplicates());
     var rejected = new ArrayList<>(judged.reused());
     var skip = (BitSet) judged.repeats().clone();
     rejected.forEach(rejection -> skip.set(rejection.row()));

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -57,6 +58,10 @@ final class ProvenanceUpgrade {
     if (!isDue(connection)) {
       return;
     }
+    if (mode == LoadMode.UPSERT) {
+      setGenerationsOfReplaced(connection);
+    }
+    execute(connection, "ALTER TABLE " + names.offsets() + " DROP COLUMN accepted");
     if (mode == LoadMode.APPEND) {
       var key = primaryKey(connection, names.data());
       execute(connection, "ALTER TABLE " + names.data() + " DROP CONSTRAINT " + key);
@@ -151,10 +156,15 @@ final class ProvenanceUpgrade {
             + names.offsets()
             + " ADD COLUMN epoch_offset bigint, ADD COLUMN leader_epoch integer,"
             + " ADD COLUMN replay_resume_epoch integer,"
-            + " ALTER COLUMN accepted TYPE text[] USING CASE WHEN accepted IS NULL THEN"
-            + " '{}'::text[] ELSE ARRAY[accepted] END, ALTER COLUMN accepted SET DEFAULT '{}',"
-            + " ALTER COLUMN accepted SET NOT NULL");
+            + " ADD COLUMN replay_accepted boolean NOT NULL DEFAULT false");
     GenerationLedger.read(connection, names).begin(partitions(connection), topics);
+    execute(
+        connection,
+        "UPDATE "
+            + names.generations()
+            + " g SET words = ARRAY[o.accepted] FROM "
+            + names.offsets()
+            + " o WHERE o.partition = g.partition AND o.accepted IS NOT NULL");
     var generation = topics.size();
     // Consumers of the former version look for the topic in what is remembered.
     var topic = " SET DEFAULT '" + current + "'";
@@ -191,19 +201,44 @@ final class ProvenanceUpgrade {
   }
 
   private boolean setOlderGenerations(Connection connection) throws SQLException {
-    var topics = GenerationLedger.read(connection, names).topics();
-    for (var i = 0; i < topics.size() - 1; i++) {
-      setGeneration(connection, names.data(), "_generation", "_topic_id", i + 1, topics.get(i));
-      setGeneration(
-          connection, names.deletions(), "_generation", "_topic_id", i + 1, topics.get(i));
-      setGeneration(
-          connection, names.idempotency(), "generation", "topic_id", i + 1, topics.get(i));
-      setGeneration(connection, names.repeats(), "generation", "topic_id", i + 1, topics.get(i));
+    var generations = new TreeMap<Integer, UUID>();
+    GenerationLedger.read(connection, names)
+        .firstGenerations()
+        .forEach((topic, generation) -> generations.put(generation, topic));
+    for (var older : generations.headMap(generations.lastKey()).entrySet()) {
+      var to = older.getKey();
+      var topic = older.getValue();
+      setGeneration(connection, names.data(), "_generation", "_topic_id", to, topic);
+      setGeneration(connection, names.deletions(), "_generation", "_topic_id", to, topic);
+      setGeneration(connection, names.idempotency(), "generation", "topic_id", to, topic);
+      setGeneration(connection, names.repeats(), "generation", "topic_id", to, topic);
     }
     return true;
   }
 
-  private void setGeneration(
+  /**
+   * That consumer has replaced rows meanwhile, of which it left the generation as it was. It stores
+   * nothing more: its transactions begin with the offsets, which this one has locked, and which
+   * then name another format. Where all rows are of one topic, the columns' default is right.
+   */
+  private void setGenerationsOfReplaced(Connection connection) throws SQLException {
+    if (GenerationLedger.read(connection, names).firstGenerations().size() == 1) {
+      return;
+    }
+    for (var table : List.of(names.data(), names.deletions())) {
+      if (has(connection, table, Provenance.TOPIC_ID)) {
+        execute(
+            connection,
+            """
+            UPDATE %s t SET "_generation" = g.generation
+              FROM (SELECT topic_id, min(generation) AS generation FROM %s GROUP BY topic_id) g
+              WHERE t."_topic_id" = g.topic_id AND t."_generation" <> g.generation"""
+                .formatted(table, names.generations()));
+      }
+    }
+  }
+
+  private static void setGeneration(
       Connection connection, String table, String column, String topicColumn, int to, UUID topic)
       throws SQLException {
     if (!has(connection, table, topicColumn)) {

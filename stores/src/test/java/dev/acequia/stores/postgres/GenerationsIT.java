@@ -58,12 +58,18 @@ class GenerationsIT {
 
   private void migrate(PipelineDefinition definition, long end, EpochCheck epochs)
       throws Exception {
+    migrate(definition, end, null, epochs);
+  }
+
+  private void migrate(
+      PipelineDefinition definition, long end, @Nullable Integer epoch, EpochCheck epochs)
+      throws Exception {
     StoreMigration.open(definition, warehouse.migrationEnvironment())
         .migrate(
             new TopicLog(
                 definition.topic().uuid(),
                 IntStream.range(0, definition.topic().partitions())
-                    .mapToObj(partition -> new TopicLog.Range(0, end))
+                    .mapToObj(partition -> new TopicLog.Range(0, end, epoch))
                     .toList(),
                 epochs));
   }
@@ -241,6 +247,86 @@ class GenerationsIT {
     migrate(accepted, 500, NOT_CUT);
     migrate(accepted, 500, NOT_CUT);
     assertThat(nextOffsets()).containsExactly("0");
+  }
+
+  /** It was said of what is there no more. */
+  @Test
+  void aWordOfBeforeIsNotGoodForATableThatIsFilledAnewThoughAnotherCameBetween() throws Exception {
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 500, NOT_CUT);
+    for (var to : List.of("latest", "100")) {
+      migrate(accepting(LoadMode.APPEND, 1, null, to), 500, NOT_CUT);
+    }
+    warehouse.asSuperuser("DROP TABLE " + String.join(", ", refilled()));
+    for (var to : List.of("100", "latest")) {
+      migrate(accepting(LoadMode.APPEND, 1, null, to), 500, NOT_CUT);
+    }
+    assertThat(nextOffsets()).containsExactly("0");
+  }
+
+  /** So that a cut is told before anything was read from there. */
+  @Test
+  void anOffsetThatNothingWasReadBeforeHasTheEpochOfTheLog() throws Exception {
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 2, null), 500, 3, NOT_CUT);
+    var definition = definition(SCHEMA, LoadMode.APPEND, TOPIC, 2, null);
+    assertThat(claim(definition).leaderEpoch()).isEqualTo(3);
+    load(definition, 200, 3, "read");
+
+    for (var to : List.of("latest", "100")) {
+      migrate(accepting(LoadMode.APPEND, 2, 0, to), 500, 7, NOT_CUT);
+      assertThat(claim(definition).leaderEpoch()).as(to).isEqualTo(7);
+    }
+    // Back from what was accepted before.
+    assertThat(claim(definition).replay())
+        .extracting(PartitionReplay::resume, PartitionReplay::resumeEpoch)
+        .containsExactly(500L, 7);
+
+    var other = UUID.randomUUID();
+    migrate(
+        definition(
+            SCHEMA, LoadMode.APPEND, other, 2, new AcceptedOffsets(kafkaId(other), null, "latest")),
+        500,
+        1,
+        NOT_CUT);
+    assertThat(claim(definition).leaderEpoch()).isEqualTo(1);
+  }
+
+  @Test
+  void aTableThatIsFilledAnewTakesNothingFromAClaimOfBefore() throws Exception {
+    var definition = definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null);
+    for (var fill = 0; fill < 3; fill++) {
+      migrate(definition, 4, NOT_CUT);
+      try (var zombie = writer(definition)) {
+        var former = zombie.claim(0).orElseThrow();
+        warehouse.asSuperuser("DROP TABLE " + String.join(", ", refilled()));
+        migrate(definition, 4, NOT_CUT);
+        assertThat(claim(definition).fence()).isGreaterThan(former.fence());
+        var batch = zombie.newBatch();
+        add(batch, former, 0, 0, "late");
+        assertThat(
+                zombie.write(
+                    batch, List.of(new PartitionAdvance(0, former.fence(), 0, 1, null)), OPEN))
+            .isEqualTo(new WriteResult.Overtaken());
+      }
+    }
+  }
+
+  @Test
+  void anAcceptedTopicWithFewerPartitionsGoesOn() throws Exception {
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 3, null), 4, NOT_CUT);
+    var other = UUID.randomUUID();
+    for (var partitions : List.of(1, 1, 2)) {
+      migrate(
+          definition(
+              SCHEMA,
+              LoadMode.APPEND,
+              other,
+              partitions,
+              new AcceptedOffsets(kafkaId(other), null, "latest")),
+          4,
+          NOT_CUT);
+    }
+    // Partition 1 came back when the topic had grown.
+    assertThat(nextOffsets()).containsExactly("4", "0");
   }
 
   /** As GitOps does, when an old revision is brought back. */

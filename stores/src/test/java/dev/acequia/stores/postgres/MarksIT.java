@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of records by their idempotency keys. */
 class MarksIT {
@@ -175,8 +176,10 @@ class MarksIT {
     }
   }
 
-  @Test
-  void dropsInAReplayWhatWasPutAsideForItsKey() throws Exception {
+  /** Those of a person's way back are not known to have been judged before. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void dropsInAReplayWhatWasPutAsideForItsKey(boolean replayed) throws Exception {
     var definition = migrated(LoadMode.APPEND);
     try (var writer = writer(definition)) {
       var batch = writer.newBatch();
@@ -187,8 +190,8 @@ class MarksIT {
 
       batch.clear();
       batch.expectDuplicates();
-      add(batch, 0, 0, "first", "a", "1", 0, true);
-      add(batch, 1, 1, "reused", "a", "1", 0, true);
+      add(batch, 0, 0, "first", "a", "1", 0, replayed);
+      add(batch, 1, 1, "reused", "a", "1", 0, replayed);
       warehouse.asSuperuser("UPDATE ops._acequia_offsets_flights SET next_offset = 0");
       assertThat(write(writer, batch, 0, 2)).isEqualTo(new WriteResult.Stored(0, 2, 0));
       assertThat(names()).containsExactly("first");

@@ -109,7 +109,9 @@ class MigrationModelIT {
                 }))
         .withAction(1, action("drop the data", ModelPipeline::dropData))
         .withAction(1, action("drop all", ModelPipeline::dropAll))
-        .withAction(1, action("recreate the topic", ModelPipeline::recreate))
+        .withAction(
+            1,
+            action(pairs(), "recreate the topic %d, %d partitions", (p, n) -> at -> at.recreate(n)))
         .withAction(1, action(pairs(), "expire %d, %d records", (p, n) -> at -> at.expire(p, n)))
         .withAction(1, action(pairs(), "cut %d by %d", (p, n) -> at -> at.cut(p, n, 0)))
         .withAction(

@@ -108,7 +108,10 @@ final class ModelLog {
     return new TopicLog(
         id,
         partitions.stream()
-            .map(log -> new TopicLog.Range(log.beginning, log.beginning + log.records.size()))
+            .map(
+                log ->
+                    new TopicLog.Range(
+                        log.beginning, log.beginning + log.records.size(), log.epoch))
             .toList(),
         this::cutBefore);
   }

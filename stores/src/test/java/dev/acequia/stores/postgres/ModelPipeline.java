@@ -76,9 +76,6 @@ final class ModelPipeline implements AutoCloseable {
     /** Whether somebody took its partition over, or moved it. */
     boolean overtaken;
 
-    /** Whether its tables were dropped: in new ones, fences begin anew. */
-    boolean isOfFormerTables;
-
     Zombie(StoreWriter writer, Prepared prepared) {
       this.writer = writer;
       this.prepared = prepared;
@@ -233,8 +230,8 @@ final class ModelPipeline implements AutoCloseable {
     return log.partitions() < 4;
   }
 
-  void recreate() {
-    log = new ModelLog(log.partitions());
+  void recreate(int partitions) {
+    log = new ModelLog(partitions);
     cuts.clear();
   }
 
@@ -291,7 +288,7 @@ final class ModelPipeline implements AutoCloseable {
     passed.clear();
     cuts.clear();
     if (zombie != null) {
-      zombie.isOfFormerTables = true;
+      zombie.overtaken = true;
     }
     migrate();
   }
@@ -379,6 +376,7 @@ final class ModelPipeline implements AutoCloseable {
     var moves = active && !spent.contains(word) ? moves(before) : new TreeMap<Integer, Long>();
     var outside =
         moves.entrySet().stream()
+            .filter(move -> move.getKey() < log.partitions())
             .filter(move -> !isInLog(move.getKey(), move.getValue()))
             .map(Map.Entry::getKey)
             .findFirst();
@@ -406,7 +404,13 @@ final class ModelPipeline implements AutoCloseable {
     }
     for (var row : before.entrySet()) {
       var partition = row.getKey();
-      var now = requireNonNull(after.get(partition), () -> "the row of partition " + partition);
+      if (isForgotten(partition, moves.keySet())) {
+        assertThat(after).as("a partition that the topic has no more").doesNotContainKey(partition);
+        overtake(partition);
+        continue;
+      }
+      assertThat(after).as("the row of partition %s", partition).containsKey(partition);
+      var now = requireNonNull(after.get(partition));
       if (moves.containsKey(partition)) {
         assertThat(now.topicId()).isEqualTo(log.id());
         assertThat(now.nextOffset()).as("accepted").isEqualTo(moves.get(partition));
@@ -421,18 +425,25 @@ final class ModelPipeline implements AutoCloseable {
       }
     }
     for (var partition = 0; partition < log.partitions(); partition++) {
-      var now = after.get(partition);
-      if (before.containsKey(partition) || now == null && !foreign.isEmpty() && !active) {
+      if (before.containsKey(partition)
+          || !after.containsKey(partition) && !foreign.isEmpty() && !active) {
         continue;
       }
-      assertThat(now).as("the row of partition %d, which is new", partition).isNotNull();
-      assertThat(requireNonNull(now).nextOffset())
+      assertThat(after)
+          .as("the row of partition %d, which is new", partition)
+          .containsKey(partition);
+      assertThat(requireNonNull(after.get(partition)).nextOffset())
           .as("partition %d, which is new, after %s", partition, word)
           .isEqualTo(log.beginning(partition));
     }
     if (active) {
       spent.add(word);
     }
+  }
+
+  /** A topic that was created again may have fewer partitions. */
+  private boolean isForgotten(int partition, Set<Integer> moved) {
+    return partition >= log.partitions() && moved.contains(partition);
   }
 
   private boolean isInLog(int partition, long offset) {
@@ -447,11 +458,13 @@ final class ModelPipeline implements AutoCloseable {
         if (word.partition() == null || word.partition().equals(partition)) {
           moves.put(
               partition,
-              switch (word.to()) {
-                case "earliest" -> log.beginning(partition);
-                case "latest" -> log.end(partition);
-                default -> Long.parseLong(word.to());
-              });
+              partition >= log.partitions()
+                  ? Long.valueOf(0)
+                  : switch (word.to()) {
+                    case "earliest" -> log.beginning(partition);
+                    case "latest" -> log.end(partition);
+                    default -> Long.parseLong(word.to());
+                  });
         }
       }
     }
@@ -526,7 +539,7 @@ final class ModelPipeline implements AutoCloseable {
     }
     try {
       var result = write(zombie.writer, zombie.prepared);
-      if (zombie.overtaken && !zombie.isOfFormerTables) {
+      if (zombie.overtaken) {
         assertThat(result).isEqualTo(new WriteResult.Overtaken());
       }
     } catch (StoreUnavailableException itsTablesAreGone) {
@@ -600,12 +613,12 @@ final class ModelPipeline implements AutoCloseable {
       add(batch, record, claim.lineage(), partition, next);
       next++;
     }
-    var to = next;
-    var epoch = taken.isEmpty() ? claim.leaderEpoch() : (Integer) taken.getLast().epoch();
-    if (replay != null && next >= replay.until()) {
-      to = replay.resume();
-      epoch = replay.resumeEpoch();
-    }
+    var jumps = replay != null && next >= replay.until();
+    var to = jumps ? requireNonNull(replay).resume() : next;
+    var epoch =
+        jumps
+            ? requireNonNull(replay).resumeEpoch()
+            : taken.isEmpty() ? claim.leaderEpoch() : (Integer) taken.getLast().epoch();
     return new Prepared(
         log.id(),
         batch,
@@ -710,6 +723,9 @@ final class ModelPipeline implements AutoCloseable {
     switch (end.get().reason()) {
       case StoreRefused -> refill(end.get());
       case TopicRecreated -> {
+        if (stored().keySet().stream().anyMatch(partition -> partition >= log.partitions())) {
+          accept(null, "earliest");
+        }
         for (var row : stored().entrySet()) {
           if (!row.getValue().topicId().equals(log.id())) {
             accept(row.getKey(), "earliest");
@@ -766,12 +782,12 @@ final class ModelPipeline implements AutoCloseable {
         .collect(Collectors.toSet());
   }
 
-  private ModelRecord said(long id) {
-    return requireNonNull(said.get(id));
-  }
-
   private boolean isFit(long id) {
     return !said(id).bad() || mended.contains(id);
+  }
+
+  private ModelRecord said(long id) {
+    return requireNonNull(said.get(id));
   }
 
   private void checkNewest() {

@@ -188,7 +188,7 @@ class ReplayIT {
       accept("30");
       var claim = claim(writer);
       assertThat(claim.nextOffset()).isEqualTo(30);
-      assertThat(claim.replay()).isEqualTo(new PartitionReplay(id, 30, 90, 90, null));
+      assertThat(claim.replay()).isEqualTo(new PartitionReplay(id, 30, 90, 90, null, true));
     }
   }
 

@@ -169,7 +169,7 @@ final class Warehouse {
     return new TopicLog(
         topicId,
         IntStream.range(0, partitions)
-            .mapToObj(partition -> new TopicLog.Range(beginning, end))
+            .mapToObj(partition -> new TopicLog.Range(beginning, end, null))
             .toList(),
         (partition, offset, leaderEpoch) -> Optional.empty());
   }
