@@ -60,8 +60,7 @@ class LargeRowsIT {
 
   private static void insert(String rows) {
     TestPipeline.sql(
-        "INSERT INTO %s SELECT r.*, 1, 0, 0 FROM (%s) r"
-            .formatted(pipeline.table(), rows));
+        "INSERT INTO %s SELECT r.*, 1, 0, 0 FROM (%s) r".formatted(pipeline.table(), rows));
   }
 
   private static RuntimeProgram process(Path folder) throws IOException {

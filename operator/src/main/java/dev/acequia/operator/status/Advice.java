@@ -36,6 +36,9 @@ final class Advice {
       case OffsetsLost ->
           "To go on, run for each such partition: ./acequia offsets accept %s --namespace %s --partition PARTITION --to earliest|latest|OFFSET"
               .formatted(pipeline, namespace);
+      case RecordsUnreadable ->
+          "To pass over them, run: ./acequia offsets accept %s --namespace %s --partition PARTITION --to OFFSET, with the offset behind them"
+              .formatted(pipeline, namespace);
       case DeadLettersExceeded ->
           "Correct spec.schema or the producer, or raise spec.consumer.deadLetters.maxRatio. To see the dead letters, run: ./acequia dead-letters list %s -n %s"
               .formatted(pipeline, namespace);

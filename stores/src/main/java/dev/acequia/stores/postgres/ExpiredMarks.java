@@ -1,5 +1,6 @@
 package dev.acequia.stores.postgres;
 
+import dev.acequia.contract.TableNames;
 import java.sql.SQLException;
 
 /** Marks that are old enough, see {@link IdempotencyStatements}. */

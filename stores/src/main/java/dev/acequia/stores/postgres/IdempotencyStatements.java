@@ -1,9 +1,9 @@
 package dev.acequia.stores.postgres;
 
+import dev.acequia.contract.TableNames;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.stores.Origin;
 import dev.acequia.stores.RowRejection;
-import dev.acequia.contract.TableNames;
 import dev.acequia.stores.postgres.IdempotencyMarks.Mark;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

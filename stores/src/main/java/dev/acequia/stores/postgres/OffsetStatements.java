@@ -1,7 +1,7 @@
 package dev.acequia.stores.postgres;
 
-import dev.acequia.stores.Lineage;
 import dev.acequia.contract.TableNames;
+import dev.acequia.stores.Lineage;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.PartitionReplay;

@@ -1,6 +1,7 @@
 package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.TableNames;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.TopicLog;

@@ -2,6 +2,7 @@ package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.TableNames;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.stores.Origin;
 import dev.acequia.stores.RowRejection;

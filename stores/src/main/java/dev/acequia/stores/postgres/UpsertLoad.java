@@ -2,8 +2,8 @@ package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.Schema;
-import dev.acequia.stores.RowRejection;
 import dev.acequia.contract.TableNames;
+import dev.acequia.stores.RowRejection;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.BitSet;

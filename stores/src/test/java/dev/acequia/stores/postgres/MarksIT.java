@@ -10,6 +10,7 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.TableNames;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.Row;

@@ -13,6 +13,7 @@ import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.TableNames;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.TopicDefinition;

@@ -13,6 +13,7 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.TableNames;
 import dev.acequia.stores.Lineage;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreWriter;
