@@ -99,9 +99,10 @@ final class LogFaults implements FaultFamily {
     List<Read> tail;
     try (var _ = scene.producer().pause()) {
       tail = read(kept);
+      // Before the brokers come: the controller looks again only every few minutes.
+      topic.set(Map.of(UNCLEAN, "true"));
       kafka.kill(List.of(survivor));
       kafka.start(others);
-      topic.set(Map.of(UNCLEAN, "true"));
       await("a replica that is behind leads", () -> allLedBy(others));
       scene.producer().countAnew();
     }

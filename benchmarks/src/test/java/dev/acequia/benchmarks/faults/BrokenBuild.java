@@ -35,8 +35,8 @@ final class BrokenBuild {
     return classPath(
         folder,
         STORES.resolve("PostgresWriter.java"),
-        "    BitSet repeats = idempotency.repeats(",
-        "    own.commit();\n    BitSet repeats = idempotency.repeats(");
+        "    var judged =\n",
+        "    own.commit();\n    var judged =\n");
   }
 
   /** Reading goes on at an offset, whatever log it was in. */
