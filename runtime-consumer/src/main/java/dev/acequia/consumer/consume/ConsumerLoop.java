@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.LogTruncationException;
@@ -193,8 +194,18 @@ final class ConsumerLoop {
     for (var name : records.partitions()) {
       var partition = assignment.of(name.partition());
       if (partition.isPresent()) {
+        checkReplayed(records.records(name), partition.get());
         intake.take(records.records(name), partition.get(), filling(partition.get()));
       }
+    }
+  }
+
+  private void checkReplayed(
+      List<ConsumerRecord<ByteBuffer, ByteBuffer>> records, PartitionState partition)
+      throws TerminationException {
+    var cut = partition.cutIn(records);
+    if (cut.isPresent()) {
+      throw topic.logCut(partition.number(), partition.storedOnce(), cut.getAsLong());
     }
   }
 

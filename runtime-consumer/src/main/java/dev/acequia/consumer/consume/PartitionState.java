@@ -5,6 +5,10 @@ import static java.util.Objects.requireNonNull;
 import dev.acequia.stores.Lineage;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.PartitionReplay;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +90,22 @@ final class PartitionState {
     return isReplaying()
         && replay != null
         && (replay.until() < replay.resume() || replay.resumeEpoch() != null);
+  }
+
+  /**
+   * The first record of another log than the one that was read before the replay: the log was cut
+   * there, and has grown again. Kafka compares the place where reading goes on after the replay
+   * only when it gets there, and until then such records would be taken for those that are gone.
+   */
+  OptionalLong cutIn(List<ConsumerRecord<ByteBuffer, ByteBuffer>> records) {
+    var known = replay == null || !isReplaying() ? null : replay.resumeEpoch();
+    return known == null
+        ? OptionalLong.empty()
+        : records.stream()
+            .filter(record -> record.offset() < replayedUntil())
+            .filter(record -> record.leaderEpoch().orElse(known) > known)
+            .mapToLong(ConsumerRecord::offset)
+            .findFirst();
   }
 
   /** The offset before which records have been read before; 0 when none have. */

@@ -139,6 +139,16 @@ final class TopicWatch implements AutoCloseable {
    *
    * @param diverged where the log is another since; null when Kafka does not know
    */
+  /**
+   * Why a replay must not go on.
+   *
+   * @param offset where reading was before the replay
+   * @param at the first offset of records that are gone
+   */
+  TerminationException logCut(int partition, long offset, long at) {
+    return logCut(partition, offset, new OffsetAndMetadata(at));
+  }
+
   private TerminationException logCut(
       int partition, long offset, @Nullable OffsetAndMetadata diverged) {
     return new TerminationException(

@@ -18,6 +18,7 @@ import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.record.BadRecordException;
+import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.CommitGate;
@@ -48,6 +49,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,9 +67,18 @@ final class ModelPipeline implements AutoCloseable {
   /** A row of the offsets table. */
   private record Stored(UUID topicId, long nextOffset, long fence) {}
 
-  /** A batch that is ready to be written. */
+  /**
+   * A batch that is ready to be written.
+   *
+   * @param records all that were read
+   * @param rows those whose rows are in the batch
+   */
   private record Prepared(
-      UUID topicId, StoreBatch batch, PartitionAdvance advance, List<ModelRecord> records) {}
+      UUID topicId,
+      StoreBatch batch,
+      PartitionAdvance advance,
+      List<ModelRecord> records,
+      List<ModelRecord> rows) {}
 
   /** A process that was stopped before it wrote what it had read. */
   private static final class Zombie {
@@ -114,6 +125,9 @@ final class ModelPipeline implements AutoCloseable {
 
   /** Records that a person's word has passed over. */
   private final Set<ModelRecord> passed = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** Redriven records that nobody can judge any more, and that became dead letters again. */
+  private final Set<ModelRecord> unjudged = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /**
    * Where the log of a partition was cut that had been read further: until a person accepts it,
@@ -501,7 +515,7 @@ final class ModelPipeline implements AutoCloseable {
       if (claim.isEmpty()) {
         return Optional.empty();
       }
-      var trouble = trouble(claim.get());
+      var trouble = trouble(claim.get(), records);
       if (trouble.isPresent()) {
         return trouble;
       }
@@ -523,7 +537,7 @@ final class ModelPipeline implements AutoCloseable {
     try {
       var own = open();
       var claim = claim(own, partition);
-      if (claim.isEmpty() || trouble(claim.get()).isPresent()) {
+      if (claim.isEmpty() || trouble(claim.get(), records).isPresent()) {
         own.close();
         return;
       }
@@ -586,13 +600,28 @@ final class ModelPipeline implements AutoCloseable {
   }
 
   /** Why reading cannot go on where the store is. */
-  private Optional<String> trouble(PartitionClaim claim) {
+  private Optional<String> trouble(PartitionClaim claim, int records) {
     if (!isInLog(claim.partition(), claim.nextOffset())) {
       return Optional.of("offset %d is not in the log".formatted(claim.nextOffset()));
+    }
+    if (replaysAnother(claim, records)) {
+      return Optional.of("the log was cut ahead of the replay");
     }
     return Optional.ofNullable(claim.leaderEpoch())
         .flatMap(epoch -> log.cutBefore(claim.partition(), claim.nextOffset(), epoch))
         .map(Object::toString);
+  }
+
+  /** Whether a replay is to read records of another epoch than any that was read before it. */
+  private boolean replaysAnother(PartitionClaim claim, int records) {
+    var replay = claim.replay();
+    var known = replay == null || !claim.isReplaying() ? null : replay.resumeEpoch();
+    return replay != null
+        && known != null
+        && LongStream.range(
+                claim.nextOffset(), Math.min(replay.until(), log.end(claim.partition())))
+            .limit(records)
+            .anyMatch(offset -> log.at(claim.partition(), offset).epoch() > known);
   }
 
   private Prepared prepare(StoreWriter own, PartitionClaim claim, int records) {
@@ -608,10 +637,13 @@ final class ModelPipeline implements AutoCloseable {
     }
     var next = claim.nextOffset();
     var taken = new ArrayList<ModelRecord>();
+    var rows = new ArrayList<ModelRecord>();
     while (next < end && taken.size() < records) {
       var record = log.at(partition, next);
       taken.add(record);
-      add(batch, record, claim.lineage(), partition, next);
+      if (add(batch, record, claim.lineage(), partition, next)) {
+        rows.add(record);
+      }
       next++;
     }
     var jumps = replay != null && next >= replay.until();
@@ -624,15 +656,17 @@ final class ModelPipeline implements AutoCloseable {
         log.id(),
         batch,
         new PartitionAdvance(partition, claim.fence(), claim.nextOffset(), to, epoch),
-        taken);
+        taken,
+        rows);
   }
 
-  private void add(
+  /** Whether the record is fit to be stored. */
+  private boolean add(
       StoreBatch batch, ModelRecord record, Lineage lineage, int partition, long offset) {
     var own = new Origin(lineage.at(offset), partition, offset);
     if (record.bad() && !mended.contains(record.id())) {
       letters.add(new ModelLetter(record, log.id(), own.generation(), partition, offset));
-      return;
+      return false;
     }
     var source = record.source();
     var origin =
@@ -646,6 +680,7 @@ final class ModelPipeline implements AutoCloseable {
     if (source != null) {
       batch.markRedriven(own.generation(), offset);
     }
+    return true;
   }
 
   private Row row(ModelRecord record) {
@@ -668,6 +703,12 @@ final class ModelPipeline implements AutoCloseable {
         rejected -> {
           if (!prepared.topicId().equals(log.id())) {
             throw new IllegalStateException("the topic was created again");
+          }
+          for (var rejection : rejected) {
+            var record = prepared.rows().get(rejection.row());
+            assertThat(rejection.errorClass()).isEqualTo(ErrorClass.DeletionForgotten);
+            letters.add(requireNonNull(record.source()));
+            unjudged.add(record);
           }
         };
     WriteResult result;
@@ -778,7 +819,7 @@ final class ModelPipeline implements AutoCloseable {
   /** The ids of records that must have been stored. */
   private Set<Long> owed() {
     return log.records()
-        .filter(record -> !record.bad() && !passed.contains(record))
+        .filter(record -> !record.bad() && !passed.contains(record) && !unjudged.contains(record))
         .map(ModelRecord::id)
         .collect(Collectors.toSet());
   }
