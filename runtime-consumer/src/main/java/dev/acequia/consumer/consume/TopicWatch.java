@@ -134,12 +134,6 @@ final class TopicWatch implements AutoCloseable {
   }
 
   /**
-   * Why reading cannot go on in a log that was cut: where it has grown again, other records stand
-   * at the offsets that were read.
-   *
-   * @param diverged where the log is another since; null when Kafka does not know
-   */
-  /**
    * Why a replay must not go on.
    *
    * @param offset where reading was before the replay
@@ -149,6 +143,12 @@ final class TopicWatch implements AutoCloseable {
     return logCut(partition, offset, new OffsetAndMetadata(at));
   }
 
+  /**
+   * Why reading cannot go on in a log that was cut: where it has grown again, other records stand
+   * at the offsets that were read.
+   *
+   * @param diverged where the log is another since; null when Kafka does not know
+   */
   private TerminationException logCut(
       int partition, long offset, @Nullable OffsetAndMetadata diverged) {
     return new TerminationException(
