@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Some faults of each family, others from run to run and in another order: nothing is lost or
- * doubled. {@code ./acequia bench faults} inflicts all of them.
+ * Some faults of each family that a build has time for, others from run to run and in another
+ * order: nothing is lost or doubled. The profile {@code full} draws from all families, and {@code
+ * ./acequia bench faults} inflicts all faults.
  */
 class HistoryIT {
   /** As many as fit into a build. */
@@ -33,6 +34,13 @@ class HistoryIT {
 
   private static final Set<Fault.Family> CHEAP =
       EnumSet.of(Fault.Family.CONSUMERS, Fault.Family.CONNECTIONS, Fault.Family.SERVERS);
+
+  private static final boolean IS_FULL = Boolean.getBoolean("history.full");
+
+  private static final Set<Fault.Family> FAMILIES =
+      IS_FULL ? EnumSet.allOf(Fault.Family.class) : CHEAP;
+
+  private static final long MINUTES = IS_FULL ? 30 : 5;
 
   private final CountDownLatch calm = new CountDownLatch(2);
   @TempDir private Path folder;
@@ -53,7 +61,7 @@ class HistoryIT {
               history(
                   servers, LoadMode.UPSERT, faults.subList(half, faults.size()).iterator(), seed));
       for (var outcome :
-          List.of(append.get(5, TimeUnit.MINUTES), upsert.get(5, TimeUnit.MINUTES))) {
+          List.of(append.get(MINUTES, TimeUnit.MINUTES), upsert.get(MINUTES, TimeUnit.MINUTES))) {
         assertThat(outcome.violations()).as(outcome.mode() + ", seed " + seed).isEmpty();
         assertThat(outcome.findings().first()).as(outcome.mode() + ", seed " + seed).isEmpty();
         assertThat(outcome.acknowledged()).isGreaterThanOrEqualTo(IDS);
@@ -67,7 +75,7 @@ class HistoryIT {
     var rest = new ArrayList<>(List.of(Fault.values()));
     Collections.shuffle(rest, random);
     var drawn = new ArrayList<Fault>();
-    for (var family : Fault.Family.values()) {
+    for (var family : FAMILIES) {
       var one = rest.stream().filter(fault -> fault.family() == family).findFirst().orElseThrow();
       rest.remove(one);
       drawn.add(one);
