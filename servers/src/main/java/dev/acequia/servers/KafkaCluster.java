@@ -99,7 +99,9 @@ public final class KafkaCluster implements AutoCloseable {
 
   /** Ends all nodes in order, the controller last. */
   public synchronized void stop() {
-    numbers().stream().filter(this::isAlive).parallel().forEach(broker -> node(broker).stop());
+    // Asked here, since other threads would wait for this one's lock.
+    var alive = numbers().stream().filter(this::isAlive).map(this::node).toList();
+    alive.parallelStream().forEach(KafkaNode::stop);
     if (isAlive(CONTROLLER)) {
       node(CONTROLLER).stop();
     }

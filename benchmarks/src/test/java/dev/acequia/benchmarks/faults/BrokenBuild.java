@@ -48,15 +48,6 @@ final class BrokenBuild {
         "consumer.seek(partition.name(), partition.position().offset())");
   }
 
-  /** What comes after a cut has the identity of what was lost. */
-  static String withFormerIdentity(Path folder) throws IOException {
-    return classPath(
-        folder,
-        STORES.resolve("OffsetsMigration.java"),
-        "isSameTopic ? cut(partition, row, range) : Optional.<Cut>empty()",
-        "Optional.<Cut>empty()");
-  }
-
   /** A class path on which the class as it would be without its sentence comes first. */
   private static String classPath(Path folder, Path file, String sentence, String without)
       throws IOException {

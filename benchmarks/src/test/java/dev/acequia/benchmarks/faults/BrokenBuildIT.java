@@ -73,14 +73,6 @@ class BrokenBuildIT {
     assertThat(outcome.findings().count(Finding.Kind.LOST)).isPositive();
   }
 
-  @Test
-  void findsWhatIsLostWhenRecordsKeepTheIdentityOfThoseThatKafkaLost() throws Exception {
-    var outcome =
-        loseLogTail("identical", WHOLE, BrokenBuild.withFormerIdentity(folder.resolve("iv")));
-    assertThat(outcome.violations()).isEmpty();
-    assertThat(outcome.findings().count(Finding.Kind.LOST)).isPositive();
-  }
-
   private static History.Outcome loseLogTail(String name, String consumers, String migrations)
       throws Exception {
     var path = folder.resolve(name);
