@@ -33,6 +33,6 @@ class NamespaceDeletionE2E {
     assertThat(platform.topics()).noneMatch(topic -> topic.startsWith("deletion-namespace."));
     assertThat(DeletionE2E.tables(platform, "deletion_namespace")).contains("orders");
     assertThat(platform.kubectl.run("logs", "deployment/acequia", "-n", "acequia-system"))
-        .containsPattern("DROP TABLE.*deletion_namespace.*orders");
+        .containsPattern("\"deletion_namespace\"; DROP TABLE.*\"orders\"");
   }
 }
