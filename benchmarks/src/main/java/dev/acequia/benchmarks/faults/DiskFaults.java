@@ -47,7 +47,7 @@ final class DiskFaults implements FaultFamily {
                   () -> servers.kafka().ended() >= 2,
                   "two brokers run still though their disk is full");
               disks.kafka().makeRoom();
-              // One that runs may have lost parts of itself.
+              // A broker that still runs may have failed log folders: restart all.
               servers.kafka().restart(false);
             }
             default -> throw new IllegalArgumentException(fault.name());

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
       "Producers write known ids, in append and in upsert mode at once, while a nemesis kills and "
           + "stops consumers and migrations, crashes PostgreSQL and Kafka, promotes a standby, has "
           + "Kafka lose what it acknowledged, fills disks, sets clocks off by a day, and cuts "
-          + "connections in mid-COPY and at COMMIT. Topic and table are compared at the end; any "
-          + "difference is told with its coordinates, and the command fails.",
+          + "connections in mid-COPY and at COMMIT. The command compares topic and table "
+          + "at the end, lists each difference with its coordinates, and then fails.",
       "Disks need root, clocks need libfaketime (Debian: apt-get install faketime); without them "
           + "those faults are skipped, and the report says so."
     })

@@ -21,10 +21,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes records with known ids into a pipeline's topic, in bursts: most by a plain producer, some
- * in Kafka's transactions, of which some are aborted, so that offsets have gaps and markers. In
- * append mode some bursts have an idempotency key and are sent again later, as a client does that
- * had no answer.
+ * Writes records with known ids into a pipeline's topic, in bursts. A plain producer writes most
+ * bursts; a transactional one writes the others and aborts some, so that offsets have gaps and
+ * markers. In append mode some bursts carry an idempotency key and are sent again later, as a
+ * client does after a timeout.
  */
 final class HistoryProducer implements AutoCloseable {
   /** Few enough that each is overwritten and deleted many times. */

@@ -42,7 +42,12 @@ final class JsonCursor {
     unfolded = 0;
   }
 
-  /** Notes that a number takes so many bytes more when it is written without its exponent. */
+  /**
+   * Counts what a number adds when it is written without its exponent.
+   *
+   * @param bytes added by this number
+   * @throws BadRecordException when the record's numbers add too much
+   */
   void unfold(int bytes) throws BadRecordException {
     unfolded += Math.max(bytes, 0);
     if (unfolded > MAX_UNFOLDED) {

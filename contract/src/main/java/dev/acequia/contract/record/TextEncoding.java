@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * the bytes of an encoding that is not UTF-8.
  */
 public final class TextEncoding {
-  /** So many bytes show the encoding. */
+  /** The number of leading bytes that tell the encoding. */
   public static final int SHOWN_BY = 4;
 
   private TextEncoding() {}
