@@ -3,6 +3,7 @@ package dev.acequia.operator;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.telemetry.ClockWatch;
 import dev.acequia.telemetry.ManagementServer;
 import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -28,6 +29,7 @@ public final class OperatorProcess {
 
   /** Runs until a signal ends it or the lease is lost. */
   public static void main(String[] args) throws IOException, InterruptedException {
+    ClockWatch.start();
     var environment = System.getenv();
     var platform = platform(environment);
     var metrics = new MetricSet(new PrometheusRegistry());

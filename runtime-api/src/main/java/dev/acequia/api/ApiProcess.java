@@ -2,6 +2,7 @@ package dev.acequia.api;
 
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.Termination;
+import dev.acequia.telemetry.ClockWatch;
 import dev.acequia.telemetry.LogLines;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ public final class ApiProcess implements AutoCloseable {
   }
 
   public static void main(String[] args) throws IOException {
+    ClockWatch.start();
     LogLines.install();
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();

@@ -7,6 +7,7 @@ import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreWriter;
+import dev.acequia.telemetry.ClockWatch;
 import dev.acequia.telemetry.ManagementServer;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -41,6 +42,7 @@ public final class ConsumerProcess {
   private ConsumerProcess() {}
 
   public static void main(String[] args) {
+    ClockWatch.start();
     System.exit(run(System.getenv(), ManagementServer.PORT));
   }
 

@@ -6,6 +6,7 @@ import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.telemetry.ClockWatch;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +26,7 @@ public final class MigrationProcess {
   private MigrationProcess() {}
 
   public static void main(String[] args) {
+    ClockWatch.start();
     System.exit(run(List.of(args), System.getenv()));
   }
 
