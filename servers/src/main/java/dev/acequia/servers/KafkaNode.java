@@ -201,6 +201,8 @@ final class KafkaNode {
     properties.put("group.consumer.session.timeout.ms", "6000");
     properties.put("group.consumer.min.heartbeat.interval.ms", "1000");
     properties.put("group.consumer.heartbeat.interval.ms", "2000");
+    // A pause between assignments is kept by the brokers' clock; one set back would never end it.
+    properties.put("group.consumer.assignment.interval.ms", "0");
     // A broker that was killed is let in again only when its old session has passed.
     properties.put("broker.session.timeout.ms", "3000");
     properties.put("broker.heartbeat.interval.ms", "500");
