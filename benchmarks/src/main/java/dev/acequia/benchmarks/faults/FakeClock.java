@@ -24,6 +24,7 @@ final class FakeClock {
 
   private final Path file;
   private volatile Duration ahead = Duration.ZERO;
+  private volatile int timesSetBack;
 
   /**
    * A clock that is right.
@@ -63,8 +64,16 @@ final class FakeClock {
     return ahead;
   }
 
+  /** How often it was set to an earlier time so far. */
+  int timesSetBack() {
+    return timesSetBack;
+  }
+
   /** Sets it; those who go by it know within two seconds. */
-  void set(Duration wanted) {
+  synchronized void set(Duration wanted) {
+    if (wanted.compareTo(ahead) < 0) {
+      timesSetBack++; // before anybody can see it
+    }
     var unfinished = file.resolveSibling(file.getFileName() + ".new");
     try {
       Files.createDirectories(file.getParent());

@@ -20,13 +20,22 @@ final class Member implements AutoCloseable {
   private final String name;
   private final RuntimeProcess process;
   private final PostgresProxy proxy;
+  private final FakeClock clock;
+  private final int timesSetBackBefore;
   private volatile boolean isKilled;
   private volatile boolean isStopped;
 
-  private Member(String name, RuntimeProcess process, PostgresProxy proxy) {
+  private Member(
+      String name,
+      RuntimeProcess process,
+      PostgresProxy proxy,
+      FakeClock clock,
+      int timesSetBackBefore) {
     this.name = name;
     this.process = process;
     this.proxy = proxy;
+    this.clock = clock;
+    this.timesSetBackBefore = timesSetBackBefore;
   }
 
   /**
@@ -45,13 +54,17 @@ final class Member implements AutoCloseable {
         .put(
             RuntimeVariable.ACEQUIA_BIND_ADDRESS.name(),
             "127.79." + (ProcessHandle.current().pid() % 250 + 1) + "." + (number % 250 + 1));
-    builder.environment().putAll(pipeline.servers().clocks().consumers().environment());
+    var clock = pipeline.servers().clocks().consumers();
+    builder.environment().putAll(clock.environment());
+    var timesSetBack = clock.timesSetBack();
     var folder = pipeline.folder();
     return new Member(
         name,
         RuntimeProcess.start(
             builder, folder.resolve(name + ".log"), folder.resolve(name + ".termination")),
-        proxy);
+        proxy,
+        clock,
+        timesSetBack);
   }
 
   String name() {
@@ -71,9 +84,16 @@ final class Member implements AutoCloseable {
     return process.isAlive() && !isStopped;
   }
 
-  /** Whether it ended though nobody had it end. */
+  /** Whether it ended though nobody had it end, and its clock gave no reason to. */
   boolean hasFailed() {
-    return !process.isAlive() && !isKilled && process.exitCode() != 0;
+    return !process.isAlive() && !isKilled && process.exitCode() != 0 && !endedByItsClock();
+  }
+
+  /** A consumer starts anew when its clock is set back. */
+  private boolean endedByItsClock() {
+    return process.exitCode() == 1
+        && clock.timesSetBack() > timesSetBackBefore
+        && process.log().contains("the clock was set back by");
   }
 
   /** What is left to say of one that has failed. */
