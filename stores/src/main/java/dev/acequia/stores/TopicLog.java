@@ -37,6 +37,15 @@ public record TopicLog(UUID topicId, List<Range> partitions, EpochCheck epochs) 
      * @throws RuntimeException when Kafka does not answer
      */
     Optional<Cut> cut(int partition, long offset, int leaderEpoch);
+
+    /**
+     * Where a log ends now.
+     *
+     * @return empty where only what was read at first is known
+     */
+    default OptionalLong end(int partition) {
+      return OptionalLong.empty();
+    }
   }
 
   /**

@@ -9,6 +9,13 @@ final class ClockFaults implements FaultFamily {
   private static final List<Duration> AHEAD =
       List.of(Duration.ofHours(-25), Duration.ZERO, Duration.ofHours(25));
 
+  /**
+   * PostgreSQL's timeouts look at the clock in a signal handler, where libfaketime tells the real
+   * time. To a server whose clock is behind, each would then be over at once.
+   */
+  private static final List<Duration> POSTGRES_AHEAD =
+      List.of(Duration.ZERO, Duration.ofHours(25));
+
   private final Scene scene;
 
   ClockFaults(Scene scene) {
@@ -34,7 +41,9 @@ final class ClockFaults implements FaultFamily {
         .servers()
         .alone(
             () -> {
-              var others = AHEAD.stream().filter(ahead -> !ahead.equals(clock.ahead())).toList();
+              var others =
+                  (fault == Fault.JUMP_POSTGRES_CLOCK ? POSTGRES_AHEAD : AHEAD)
+                      .stream().filter(ahead -> !ahead.equals(clock.ahead())).toList();
               var wanted = others.get(scene.random().nextInt(others.size()));
               scene
                   .chronicle()

@@ -95,7 +95,13 @@ final class LogFaults implements FaultFamily {
           return Scene.isBeyond(scene.pipeline().storedOffsets(), kept);
         });
     scene.fleet().scaleTo(0);
-    var stored = scene.pipeline().storedOffsets();
+    var stored = new TreeMap<Integer, Long>();
+    await(
+        "PostgreSQL answers",
+        () -> {
+          stored.putAll(scene.pipeline().storedOffsets());
+          return true;
+        });
     List<Read> tail;
     try (var _ = scene.producer().pause()) {
       tail = read(kept);

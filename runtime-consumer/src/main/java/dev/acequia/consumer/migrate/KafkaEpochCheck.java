@@ -30,24 +30,35 @@ final class KafkaEpochCheck implements EpochCheck {
 
   @Override
   public Optional<Cut> cut(int partition, long offset, int leaderEpoch) {
-    try (var consumer =
-        new KafkaConsumer<>(
-            kafka.with(
-                Map.of(
-                    ConsumerConfig.CLIENT_ID_CONFIG,
-                    "acequia-migration-epochs",
-                    ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                    false,
-                    ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                    false,
-                    ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                    "none",
-                    ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                    (int) PATIENCE.toMillis())),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
+    try (var consumer = consumer()) {
       return cut(consumer, new TopicPartition(topic, partition), offset, leaderEpoch);
     }
+  }
+
+  @Override
+  public OptionalLong end(int partition) {
+    var name = new TopicPartition(topic, partition);
+    try (var consumer = consumer()) {
+      return OptionalLong.of(consumer.endOffsets(List.of(name)).values().iterator().next());
+    }
+  }
+
+  private Consumer<byte[], byte[]> consumer() {
+    return new KafkaConsumer<>(
+        kafka.with(
+            Map.of(
+                ConsumerConfig.CLIENT_ID_CONFIG,
+                "acequia-migration-epochs",
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                false,
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "none",
+                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                (int) PATIENCE.toMillis())),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer());
   }
 
   private static Optional<Cut> cut(

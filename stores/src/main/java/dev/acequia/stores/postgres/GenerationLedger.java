@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of the generations that each partition's log has had, of all topics that the pipeline
@@ -55,6 +57,8 @@ final class GenerationLedger {
         + " forgotten_before bigint NOT NULL DEFAULT 0,"
         // How often the partition's offset was made, and what persons said of the topic's offsets.
         + " fills integer NOT NULL DEFAULT 0, words text[] NOT NULL DEFAULT '{}',"
+        // Up to where its log had been read when the table was found to be gone.
+        + " read_until bigint, read_epoch integer,"
         + " PRIMARY KEY (partition, generation))";
   }
 
@@ -109,6 +113,48 @@ final class GenerationLedger {
   int cut(int partition, UUID topicId, long from) throws SQLException {
     add(partition, next, topicId, from);
     return next;
+  }
+
+  /**
+   * Notes up to where logs have been read, before the offsets are removed to fill a table anew: a
+   * log that was cut is then read from its beginning, and holds other records all the same.
+   */
+  static void noteRead(Connection connection, TableNames names) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.executeUpdate(
+          "UPDATE "
+              + names.generations()
+              + " g SET read_until = o.next_offset, read_epoch = "
+              + OffsetStatements.KNOWN_EPOCH
+              + " FROM "
+              + names.offsets()
+              + " o WHERE o.partition = g.partition AND o.topic_id = g.topic_id");
+    }
+  }
+
+  /**
+   * Up to where a log had been read when its table was to be filled anew.
+   *
+   * @param leaderEpoch of the record before; null when it is not known
+   */
+  record Position(long offset, @Nullable Integer leaderEpoch) {}
+
+  /** The one that {@link #noteRead} noted of a partition's log, if any. */
+  Optional<Position> readBefore(int partition, UUID topicId) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            "SELECT read_until, read_epoch FROM "
+                + names.generations()
+                + " WHERE partition = ? AND topic_id = ? AND read_until IS NOT NULL"
+                + " ORDER BY generation DESC LIMIT 1")) {
+      statement.setInt(1, partition);
+      statement.setObject(2, topicId);
+      try (var row = statement.executeQuery()) {
+        return row.next()
+            ? Optional.of(new Position(row.getLong(1), row.getObject(2, Integer.class)))
+            : Optional.empty();
+      }
+    }
   }
 
   /** Whether a word was applied, or came before there was anything to apply it to. */

@@ -10,10 +10,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** What a consumer does to its offsets table. */
@@ -22,6 +22,7 @@ final class OffsetStatements {
   static final String KNOWN_EPOCH = "CASE WHEN epoch_offset = next_offset THEN leader_epoch END";
 
   private final String claim;
+  private final String lineage;
   private final String advance;
   private final String rewind;
   private final String remember;
@@ -29,23 +30,18 @@ final class OffsetStatements {
   private final String storedSchema;
 
   OffsetStatements(TableNames names, String schemaHash) {
-    var generationsOfRow =
-        names.generations()
-            + " g WHERE g.partition = o.partition AND g.topic_id = o.topic_id ORDER BY g.generation";
     claim =
         "UPDATE "
             + names.offsets()
-            + " o SET fence = fence + 1 WHERE partition = ?"
+            + " SET fence = fence + 1 WHERE partition = ?"
             + " RETURNING next_offset, "
             + KNOWN_EPOCH
             + ", topic_id, fence, schema_hash,"
-            + " replay, replay_from, replay_until, replay_resume, replay_resume_epoch, replay_accepted,"
-            // In one round trip; a partition has had few generations.
-            + " ARRAY(SELECT generation FROM "
-            + generationsOfRow
-            + "), ARRAY(SELECT from_offset FROM "
-            + generationsOfRow
-            + ")";
+            + " replay, replay_from, replay_until, replay_resume, replay_resume_epoch, replay_accepted";
+    lineage =
+        "SELECT generation, from_offset FROM "
+            + names.generations()
+            + " WHERE partition = ? AND topic_id = ? ORDER BY generation";
     advance =
         "UPDATE "
             + names.offsets()
@@ -78,7 +74,8 @@ final class OffsetStatements {
         if (!row.next()) {
           return Optional.empty();
         }
-        var generations = generations(row);
+        var topicId = row.getObject(3, UUID.class);
+        var generations = generations(connection, partition, topicId);
         return generations.isEmpty()
             ? Optional.empty()
             : Optional.of(
@@ -86,7 +83,7 @@ final class OffsetStatements {
                     partition,
                     row.getLong(1),
                     row.getObject(2, Integer.class),
-                    row.getObject(3, UUID.class),
+                    topicId,
                     new Lineage(generations),
                     row.getLong(4),
                     StoredSchema.hash(row.getString(5)),
@@ -95,12 +92,23 @@ final class OffsetStatements {
     }
   }
 
-  private static List<Lineage.Generation> generations(ResultSet row) throws SQLException {
-    var numbers = (Integer[]) row.getArray(12).getArray();
-    var offsets = (Long[]) row.getArray(13).getArray();
-    return IntStream.range(0, numbers.length)
-        .mapToObj(i -> new Lineage.Generation(numbers[i], offsets[i]))
-        .toList();
+  /**
+   * In a statement of its own, which begins when the row is locked: a subquery of the one that
+   * waits for the row sees the ledger as it was before the wait, beside the row as it is after it.
+   */
+  private List<Lineage.Generation> generations(Connection connection, int partition, UUID topicId)
+      throws SQLException {
+    var generations = new ArrayList<Lineage.Generation>();
+    try (var statement = connection.prepareStatement(lineage)) {
+      statement.setInt(1, partition);
+      statement.setObject(2, topicId);
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          generations.add(new Lineage.Generation(rows.getInt(1), rows.getLong(2)));
+        }
+      }
+    }
+    return generations;
   }
 
   private static @Nullable PartitionReplay replay(ResultSet row) throws SQLException {

@@ -46,6 +46,7 @@ final class OffsetsMigration {
   private final PipelineDefinition definition;
   private final TopicLog log;
   private final Optional<AcceptedOffsets> accepted;
+  private final Map<Integer, Asked> asked = new TreeMap<>();
 
   OffsetsMigration(
       Connection connection, TableNames names, PipelineDefinition definition, TopicLog log) {
@@ -77,6 +78,10 @@ final class OffsetsMigration {
    * @return why a person is needed still, empty when the offsets fit the topic
    */
   Optional<TerminationException> apply() throws SQLException, TerminationException {
+    if (accepted.isPresent()
+        && !GenerationLedger.read(connection, names).knows(wordFor(accepted.get()))) {
+      askKafka(accepted.get());
+    }
     var stored = lock();
     var ledger = GenerationLedger.read(connection, names);
     // A word is good for the rows that are there when it first comes, and for none that come later.
@@ -86,6 +91,7 @@ final class OffsetsMigration {
       if (row == null) {
         ledger.begin(partition, log.topicId());
         var range = log.partitions().get(partition);
+        noteCutBeforeFill(partition, range, ledger);
         insert(partition, range, ledger.fence(partition));
         ledger.readFrom(partition, log.topicId(), range.beginning(), true);
       } else if (word.isPresent() && concerns(word.get(), partition)) {
@@ -95,8 +101,9 @@ final class OffsetsMigration {
       }
     }
     if (word.isPresent()) {
-      for (var partition : stored.keySet()) {
-        if (partition >= log.partitions().size() && concerns(word.get(), partition)) {
+      for (var row : stored.entrySet()) {
+        var partition = row.getKey();
+        if (isOfAnotherTopic(partition, row.getValue()) && concerns(word.get(), partition)) {
           forget(partition);
         }
       }
@@ -125,7 +132,20 @@ final class OffsetsMigration {
     return found;
   }
 
+  /** Before consumers have to wait for the rows. */
+  private void askKafka(AcceptedOffsets word) throws SQLException {
+    for (var row : read("").entrySet()) {
+      if (concerns(word, row.getKey()) && row.getKey() < log.partitions().size()) {
+        cut(row.getKey(), row.getValue(), log.partitions().get(row.getKey()));
+      }
+    }
+  }
+
   private Map<Integer, Stored> lock() throws SQLException {
+    return read(" FOR UPDATE");
+  }
+
+  private Map<Integer, Stored> read(String locking) throws SQLException {
     var stored = new TreeMap<Integer, Stored>();
     try (var statement = connection.createStatement();
         var rows =
@@ -138,7 +158,8 @@ final class OffsetsMigration {
                     + OffsetStatements.KNOWN_EPOCH
                     + " END FROM "
                     + names.offsets()
-                    + " ORDER BY partition FOR UPDATE")) {
+                    + " ORDER BY partition"
+                    + locking)) {
       while (rows.next()) {
         stored.put(
             rows.getInt(1),
@@ -152,6 +173,11 @@ final class OffsetsMigration {
     return stored;
   }
 
+  /** Of a topic that had more partitions; this one may have got its own since the log was read. */
+  private boolean isOfAnotherTopic(int partition, Stored row) {
+    return partition >= log.partitions().size() && !row.topicId().equals(log.topicId());
+  }
+
   private static boolean concerns(AcceptedOffsets word, int partition) {
     return word.partition() == null || word.partition() == partition;
   }
@@ -159,13 +185,18 @@ final class OffsetsMigration {
   private void accept(AcceptedOffsets word, int partition, Stored row, GenerationLedger ledger)
       throws SQLException, TerminationException {
     var range = log.partitions().get(partition);
+    var isSameTopic = row.topicId().equals(log.topicId());
+    var cut = isSameTopic ? cut(partition, row, range) : Optional.<Cut>empty();
+    var isAsRead = isSameTopic && cut.isEmpty();
+    // Consumers may have read on since the end was asked for.
+    var end = isAsRead ? Math.max(range.end(), row.present()) : range.end();
     var to =
         switch (word.to()) {
           case "earliest" -> range.beginning();
-          case "latest" -> range.end();
+          case "latest" -> end;
           default -> Long.parseLong(word.to());
         };
-    if (to < range.beginning() || to > range.end()) {
+    if (to < range.beginning() || to > end) {
       throw new TerminationException(
           Termination.Reason.OffsetsLost,
           "Offset %d, which was accepted for partition %d of topic %s, lies outside its log, which holds %d to %d. Run: ./acequia offsets accept %s --namespace %s --partition %d --to earliest|latest|OFFSET"
@@ -174,30 +205,24 @@ final class OffsetsMigration {
                   partition,
                   definition.topic().name(),
                   range.beginning(),
-                  range.end(),
+                  end,
                   definition.name(),
                   definition.namespace(),
                   partition));
     }
-    var isSameTopic = row.topicId().equals(log.topicId());
-    var cut = isSameTopic ? cut(partition, row, range) : Optional.<Cut>empty();
     // Up to where the log is the one that was read.
     var known = cut.map(found -> found.at().orElse(to)).orElse(row.present());
     if (cut.isPresent()) {
-      var generation = ledger.cut(partition, log.topicId(), known);
-      LOG.info(
-          "partition {}: its log was cut; from offset {} on its records are of generation {}",
-          partition,
-          known,
-          generation);
+      begin(partition, known, ledger);
     } else {
       ledger.begin(partition, log.topicId());
     }
     if (!isSameTopic || to > known) {
       ledger.readFrom(partition, log.topicId(), to, false);
     }
-    var goesBack = isSameTopic && to < known && known <= range.end();
+    var goesBack = isSameTopic && to < known && known <= end;
     var resumeEpoch = cut.isPresent() ? range.epoch() : row.presentEpoch();
+    var epoch = isAsRead && to == row.present() ? row.presentEpoch() : range.epoch();
     try (var statement =
         connection.prepareStatement(
             "UPDATE "
@@ -216,7 +241,7 @@ final class OffsetsMigration {
       statement.setObject(1, log.topicId());
       statement.setLong(2, to);
       statement.setLong(3, to);
-      statement.setObject(4, range.epoch(), Types.INTEGER);
+      statement.setObject(4, epoch, Types.INTEGER);
       statement.setLong(5, to);
       statement.setLong(6, goesBack ? known : to);
       statement.setLong(7, goesBack ? known : to);
@@ -233,18 +258,62 @@ final class OffsetsMigration {
         row.topicId());
   }
 
+  private void noteCutBeforeFill(int partition, TopicLog.Range range, GenerationLedger ledger)
+      throws SQLException {
+    var before = ledger.readBefore(partition, log.topicId());
+    if (before.isPresent()) {
+      var read =
+          new Stored(
+              log.topicId(),
+              before.get().offset(),
+              before.get().offset(),
+              before.get().leaderEpoch());
+      var cut = cut(partition, read, range);
+      if (cut.isPresent()) {
+        begin(partition, cut.get().at().orElse(range.beginning()), ledger);
+      }
+    }
+  }
+
+  /** A generation of a log that was cut. */
+  private void begin(int partition, long from, GenerationLedger ledger) throws SQLException {
+    LOG.info(
+        "partition {}: its log was cut; from offset {} on its records are of generation {}",
+        partition,
+        from,
+        ledger.cut(partition, log.topicId(), from));
+  }
+
   /**
    * Whether the log lost records that were read: other ones may stand at their offsets now. Without
    * an epoch, as former versions stored none, this is only seen while the log is shorter.
    */
   private Optional<Cut> cut(int partition, Stored row, TopicLog.Range range) {
-    var byEpoch =
-        row.presentEpoch() == null
-            ? Optional.<Cut>empty()
-            : log.epochs().cut(partition, row.present(), row.presentEpoch());
-    return byEpoch.isEmpty() && row.present() > range.end()
-        ? Optional.of(new Cut(OptionalLong.empty()))
-        : byEpoch;
+    if (row.presentEpoch() == null) {
+      return row.present() > range.end()
+              && row.present() > log.epochs().end(partition).orElse(range.end())
+          ? Optional.of(new Cut(OptionalLong.empty()))
+          : Optional.empty();
+    }
+    var known = asked.get(partition);
+    // Whoever has read on since has compared the epochs itself.
+    if (known == null || !known.covers(row)) {
+      var found = log.epochs().cut(partition, row.present(), row.presentEpoch());
+      known = new Asked(row.present(), found);
+      asked.put(partition, known);
+    }
+    return known.cut();
+  }
+
+  /**
+   * What Kafka said.
+   *
+   * @param present up to where the log was compared with what was read
+   */
+  private record Asked(long present, Optional<Cut> cut) {
+    boolean covers(Stored row) {
+      return row.present() == present || row.present() > present && cut.isEmpty();
+    }
   }
 
   private void insert(int partition, TopicLog.Range range, long fence) throws SQLException {

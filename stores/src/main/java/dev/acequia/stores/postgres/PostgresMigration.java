@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class PostgresMigration implements StoreMigration {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresMigration.class);
 
+  /** A fraction of a second's work. */
+  private static final int FORGOTTEN_AT_ONCE = 20_000;
+
   private final PipelineDefinition definition;
   private final TableNames names;
   private final MigrationSteps steps;
@@ -59,6 +62,7 @@ public final class PostgresMigration implements StoreMigration {
       role.check();
     }
     try (steps) {
+      steps.run(this::noteWhatWasRead);
       steps.run(connection -> look(connection, log));
       steps.run(this::prepareSchemaAndRoles);
       // Before the table changes, since from then on the load waits for the end of the migration.
@@ -69,6 +73,9 @@ public final class PostgresMigration implements StoreMigration {
       if (trouble.isPresent()) {
         throw trouble.get();
       }
+      while (steps.run(connection -> forgetUnreadable(connection, log))) {
+        LOG.info("forgot repeats of records that are in the log no more");
+      }
     }
   }
 
@@ -77,6 +84,18 @@ public final class PostgresMigration implements StoreMigration {
     try (steps) {
       steps.run(this::dropAll);
     }
+  }
+
+  /** Of a table that is gone, before a person is told to remove its offsets too. */
+  private boolean noteWhatWasRead(Connection connection) throws SQLException {
+    var isGone =
+        TableState.read(connection, names.data()).isEmpty()
+            && hasOffsets(connection)
+            && TableState.read(connection, names.generations()).isPresent();
+    if (isGone) {
+      GenerationLedger.noteRead(connection, names);
+    }
+    return isGone;
   }
 
   /** Refuses before anything is done. */
@@ -128,9 +147,6 @@ public final class PostgresMigration implements StoreMigration {
     if (definition.mode() == LoadMode.UPSERT) {
       prepareDeletions(connection);
     }
-    if (trouble.isEmpty()) {
-      forgetUnreadable(connection, log);
-    }
     grant(connection);
     return trouble;
   }
@@ -159,22 +175,31 @@ public final class PostgresMigration implements StoreMigration {
     }
   }
 
-  /** Of records that are in the log no more, nothing need be remembered. */
-  private void forgetUnreadable(Connection connection, TopicLog log) throws SQLException {
+  /**
+   * Of records that are in the log no more, nothing need be remembered. Some at a time, beside the
+   * load, which enters others meanwhile.
+   *
+   * @return whether there may be more
+   */
+  private boolean forgetUnreadable(Connection connection, TopicLog log) throws SQLException {
     try (var statement =
         connection.prepareStatement(
             "DELETE FROM "
                 + names.repeats()
-                + " r USING unnest(?::bigint[]) WITH ORDINALITY AS l (beginning, number)"
-                + " WHERE r.partition = l.number - 1 AND (r.\"offset\" < l.beginning"
+                + " WHERE ctid = ANY (ARRAY(SELECT r.ctid FROM "
+                + names.repeats()
+                + " r JOIN unnest(?::bigint[]) WITH ORDINALITY AS l (beginning, number)"
+                + " ON r.partition = l.number - 1 WHERE r.\"offset\" < l.beginning"
                 + " OR NOT EXISTS (SELECT FROM "
                 + names.generations()
                 + " g WHERE g.partition = r.partition AND g.generation = r.generation"
-                + " AND g.topic_id = ?))")) {
+                + " AND g.topic_id = ?) LIMIT "
+                + FORGOTTEN_AT_ONCE
+                + "))")) {
       statement.setObject(
           1, log.partitions().stream().mapToLong(TopicLog.Range::beginning).toArray());
       statement.setObject(2, log.topicId());
-      statement.executeUpdate();
+      return statement.executeUpdate() == FORGOTTEN_AT_ONCE;
     }
   }
 

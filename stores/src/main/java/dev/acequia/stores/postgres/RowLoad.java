@@ -24,6 +24,9 @@ interface RowLoad {
    */
   int load(PostgresSession session, PostgresBatch batch, BitSet skip) throws SQLException;
 
+  /** Forgets what a load left beside the table, for another one in the same transaction. */
+  default void startOver(PostgresSession session) throws SQLException {}
+
   /** The same for a batch in which something is bad: range by range. */
   RangeLoad inRanges(PostgresSession session, PostgresBatch batch, BitSet skip);
 }

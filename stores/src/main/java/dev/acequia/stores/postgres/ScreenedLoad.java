@@ -82,6 +82,10 @@ final class ScreenedLoad {
 
   /** Whether each of them fails alone, and why. */
   private boolean areToBlame(BitSet suspects, List<RowRejection> rejected) throws SQLException {
+    if (!suspects.isEmpty()) {
+      load.startOver(session); // a row alone is one that no other of its batch stands beside
+      mark.move();
+    }
     for (var row = suspects.nextSetBit(0); row >= 0; row = suspects.nextSetBit(row + 1)) {
       var others = new BitSet();
       others.set(0, batch.rows());

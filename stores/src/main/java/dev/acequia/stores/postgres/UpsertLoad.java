@@ -183,6 +183,11 @@ final class UpsertLoad implements RowLoad {
     return 0;
   }
 
+  @Override
+  public void startOver(PostgresSession session) throws SQLException {
+    session.execute("TRUNCATE " + STAGE);
+  }
+
   /** Each key once, so that the table has nothing to sort. */
   private void loadNewest(
       PostgresSession session, PostgresBatch batch, NewestOfKeys newest, BitSet skip)

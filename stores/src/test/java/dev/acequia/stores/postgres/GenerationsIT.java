@@ -4,6 +4,8 @@ import static dev.acequia.stores.postgres.Warehouse.definition;
 import static dev.acequia.stores.postgres.Warehouse.kafkaId;
 import static dev.acequia.stores.postgres.Warehouse.schema;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.Field;
@@ -23,6 +25,7 @@ import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.PartitionReplay;
 import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.TopicLog;
 import dev.acequia.stores.TopicLog.Cut;
@@ -33,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -187,6 +191,120 @@ class GenerationsIT {
     var accepted = accepting(LoadMode.APPEND, 1, null, "6");
     migrate(accepted, 9, NOT_CUT);
     assertThat(claim(accepted).lineage()).isEqualTo(Lineage.of(1));
+  }
+
+  /** Kafka says that it is not cut; its end was asked for before the consumer read on. */
+  @Test
+  void aConsumerThatReadsOnMeanwhileMakesNoCut() throws Exception {
+    for (var to : List.of("earliest", "latest")) {
+      migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, 7, NOT_CUT);
+      load(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 6, 7, "old");
+      var accepted = accepting(LoadMode.APPEND, 1, null, to);
+      migrate(accepted, 4, 7, NOT_CUT);
+      assertThat(claim(accepted).lineage()).isEqualTo(Lineage.of(1));
+      load(accepted, 6, 7, "again");
+      load(accepted, 8, 7, "new");
+      assertThat(names()).containsExactly("old", "old", "old", "old", "old", "old", "new", "new");
+      StoreMigration.open(accepted, warehouse.migrationEnvironment()).drop();
+    }
+  }
+
+  /** Former versions stored no epoch. */
+  @Test
+  void aConsumerWithoutEpochsThatReadsOnMeanwhileMakesNoCut() throws Exception {
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, NOT_CUT);
+    load(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 6, null, "old");
+    var accepted = accepting(LoadMode.APPEND, 1, null, "earliest");
+    migrate(
+        accepted,
+        4,
+        new EpochCheck() {
+          @Override
+          public Optional<Cut> cut(int partition, long offset, int leaderEpoch) {
+            throw new AssertionError("asked without an epoch");
+          }
+
+          @Override
+          public OptionalLong end(int partition) {
+            return OptionalLong.of(6);
+          }
+        });
+    assertThat(claim(accepted).lineage()).isEqualTo(Lineage.of(1));
+  }
+
+  @Test
+  void consumersDoNotWaitForKafkasAnswer() throws Exception {
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, NOT_CUT);
+    load(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, 7, "old");
+    migrate(
+        accepting(LoadMode.APPEND, 1, null, "2"),
+        4,
+        (partition, offset, epoch) -> {
+          try {
+            load(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 5, 7, "meanwhile");
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+          return Optional.empty();
+        });
+    assertThat(names()).containsExactly("old", "old", "old", "old", "meanwhile");
+  }
+
+  @Test
+  void aClaimThatWaitedForAMigrationKnowsTheGenerationThatItBegan() throws Exception {
+    var plain = definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null);
+    migrate(plain, 4, NOT_CUT);
+    try (var migration = warehouse.connect(warehouse.admin(), Warehouse.ADMIN_PASSWORD);
+        var statement = migration.createStatement();
+        var writer = writer(plain)) {
+      writer.probe();
+      migration.setAutoCommit(false);
+      statement.execute(
+          "UPDATE ops._acequia_offsets_flights SET next_offset = 2, fence = fence + 1");
+      var claim =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return writer.claim(0).orElseThrow();
+                } catch (StoreUnavailableException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      await()
+          .until(
+              () ->
+                  !warehouse
+                      .rows("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                      .isEmpty());
+      statement.execute(
+          "INSERT INTO ops._acequia_generations_flights (partition, generation, topic_id, from_offset) VALUES (0, 2, '"
+              + TOPIC
+              + "', 2)");
+      migration.commit();
+      assertThat(claim.get().nextOffset()).isEqualTo(2);
+      assertThat(claim.get().lineage())
+          .isEqualTo(new Lineage(List.of(new Generation(1, 0), new Generation(2, 2))));
+    }
+  }
+
+  /** What is read anew stands at the offsets of records that were lost. */
+  @Test
+  void aLogThatWasCutBeforeItsTableIsFilledAnewHasANewGeneration() throws Exception {
+    var plain = definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null);
+    migrate(plain, 4, NOT_CUT);
+    load(plain, 4, 7, "old");
+    warehouse.asSuperuser("DROP TABLE ops.flights");
+    EpochCheck cut =
+        (partition, offset, epoch) -> {
+          assertThat(List.of(partition, offset, epoch)).isEqualTo(List.of(0, 4L, 7));
+          return Optional.of(new Cut(OptionalLong.of(3)));
+        };
+    assertThatThrownBy(() -> migrate(plain, 9, cut)).hasMessageContaining("is gone");
+    warehouse.asSuperuser("DROP TABLE IF EXISTS " + String.join(", ", refilled()));
+    migrate(plain, 9, cut);
+    assertThat(claim(plain).nextOffset()).isZero();
+    assertThat(claim(plain).lineage())
+        .isEqualTo(new Lineage(List.of(new Generation(1, 0), new Generation(2, 3))));
   }
 
   @Test

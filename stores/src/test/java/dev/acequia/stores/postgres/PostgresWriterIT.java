@@ -381,6 +381,37 @@ class PostgresWriterIT {
     }
   }
 
+  /** A row refers to one of its own batch, which nobody can see before both are there. */
+  @Test
+  void triesSuspectsWithoutTheRestOfTheirBatch() throws Exception {
+    var definition = migrated(LoadMode.UPSERT);
+    warehouse.asSuperuser(
+        "ALTER TABLE ops.flights ADD COLUMN boss bigint GENERATED ALWAYS AS (name::bigint) STORED",
+        "ALTER TABLE ops.flights ADD FOREIGN KEY (boss) REFERENCES ops.flights (id)");
+    try (var writer = writer(definition, "pod")) {
+      var claim = claim(writer, 0);
+      var known = writer.newBatch();
+      for (var id = 1; id <= 6; id++) {
+        add(known, 0, id - 1, id, null);
+      }
+      writer.write(known, advance(claim, 0, 6), OPEN);
+
+      var batch = writer.newBatch();
+      add(batch, 0, 6, 1, null);
+      add(batch, 0, 7, 2, "99");
+      add(batch, 0, 8, 11, null);
+      add(batch, 0, 9, 1, "11");
+      for (var id = 3; id <= 5; id++) {
+        add(batch, 0, 7 + id, id, null);
+      }
+      List<RowRejection> found = new ArrayList<>();
+      assertThat(writer.write(batch, advance(claim, 6, 13), found::addAll))
+          .isEqualTo(new WriteResult.Stored(6, 0, 1));
+      assertThat(found).extracting(RowRejection::row).containsExactly(1);
+      assertThat(warehouse.rows("SELECT boss FROM ops.flights WHERE id = 1")).containsExactly("11");
+    }
+  }
+
   /** Constraints that say by themselves which rows they refuse, and one that nobody may ask. */
   @Test
   void findsWhatSeveralConstraintsRefuse() throws Exception {
