@@ -13,8 +13,7 @@ final class ClockFaults implements FaultFamily {
    * PostgreSQL's timeouts look at the clock in a signal handler, where libfaketime tells the real
    * time. To a server whose clock is behind, each would then be over at once.
    */
-  private static final List<Duration> POSTGRES_AHEAD =
-      List.of(Duration.ZERO, Duration.ofHours(25));
+  private static final List<Duration> POSTGRES_AHEAD = List.of(Duration.ZERO, Duration.ofHours(25));
 
   private final Scene scene;
 
