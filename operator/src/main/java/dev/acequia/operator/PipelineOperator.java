@@ -95,7 +95,7 @@ final class PipelineOperator {
         direct != null
             ? direct
             : new StrimziTopics(client, Objects.requireNonNull(platform.kafka().strimzi()));
-    var logs = new TopicLogs(client, platform.kafka());
+    var logs = new TopicLogs(platform.kafka(), topics::credentials);
     var operator =
         new PipelineOperator(client, metrics, clock, direct, logs, identity, leaseNamespace);
     operator.operator.register(

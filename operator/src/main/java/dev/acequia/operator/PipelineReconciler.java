@@ -120,8 +120,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     }
     var topic = ensureTopics(pipeline, children);
     var reading =
-        facts.read(
-            pipeline, children, topic, topics.credentials(PipelineNames.of(pipeline), children));
+        facts.read(pipeline, children, topic, topics.credentials(PipelineNames.of(pipeline)));
     var plan = PipelinePlan.of(pipeline, platform, reading.facts());
     applier.apply(plan, children);
     tellOfCancelledReplay(pipeline, reading.facts(), plan);

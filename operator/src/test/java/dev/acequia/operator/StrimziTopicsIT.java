@@ -1,9 +1,11 @@
 package dev.acequia.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.operator.plan.PlatformConfig;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -19,6 +21,9 @@ import io.strimzi.api.kafka.model.topic.KafkaTopicBuilder;
 import io.strimzi.api.kafka.model.user.KafkaUser;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -85,6 +90,51 @@ class StrimziTopicsIT {
 
     client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
     await().atMost(LIMIT).until(() -> topics().isEmpty() && user() == null);
+  }
+
+  /** A setting of Kafka's client can name servers, classes and files; the operator has a token. */
+  @Test
+  void logsOnWithNothingThatStandsInThePipelinesOwnNamespace() throws Exception {
+    try (var attacker = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      attacker.setSoTimeout(3_000);
+      client
+          .resource(
+              new SecretBuilder()
+                  .withNewMetadata()
+                  .withName("flights-kafka")
+                  .withNamespace(namespace)
+                  .endMetadata()
+                  .addToStringData(
+                      "kafka.properties", "bootstrap.servers=127.0.0.1:" + attacker.getLocalPort())
+                  .build())
+          .create();
+      create("Retain");
+      client
+          .load(
+              new ByteArrayInputStream(
+                  """
+                  apiVersion: acequia.dev/v1alpha1
+                  kind: DataPipelineReplay
+                  metadata: {name: again, namespace: %s}
+                  spec: {pipeline: flights, from: {earliest: true}}
+                  """
+                      .formatted(namespace)
+                      .getBytes(StandardCharsets.UTF_8)))
+          .create();
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          Serialization.asJson(
+                              client
+                                  .resources(DataPipelineReplay.class)
+                                  .inNamespace(namespace)
+                                  .withName("again")
+                                  .get()))
+                      .contains("The Secret of KafkaUser '" + namespace + ".flights'"));
+      assertThatThrownBy(attacker::accept).isInstanceOf(SocketTimeoutException.class);
+    }
   }
 
   @Test

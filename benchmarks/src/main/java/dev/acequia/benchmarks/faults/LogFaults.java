@@ -3,7 +3,6 @@ package dev.acequia.benchmarks.faults;
 import dev.acequia.benchmarks.faults.LostRecords.Lost;
 import dev.acequia.benchmarks.faults.TopicReader.Read;
 import dev.acequia.contract.Termination;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -95,13 +94,7 @@ final class LogFaults implements FaultFamily {
           return Scene.isBeyond(scene.pipeline().storedOffsets(), kept);
         });
     scene.fleet().scaleTo(0);
-    var stored = new TreeMap<Integer, Long>();
-    await(
-        "PostgreSQL answers",
-        () -> {
-          stored.putAll(scene.pipeline().storedOffsets());
-          return true;
-        });
+    var stored = storedOffsets();
     List<Read> tail;
     try (var _ = scene.producer().pause()) {
       tail = read(kept);
@@ -177,8 +170,7 @@ final class LogFaults implements FaultFamily {
   // ---------------------------------------------------------------------------
 
   /** Each partition that was cut ends a consumer once, and is accepted as its last word advises. */
-  private void askPerson(Map<Integer, Cut> cuts)
-      throws IOException, InterruptedException, java.sql.SQLException {
+  private void askPerson(Map<Integer, Cut> cuts) throws Exception {
     var open = new TreeMap<>(cuts);
     for (var attempt = 0; attempt <= cuts.size(); attempt++) {
       var member = scene.fleet().add();
@@ -224,14 +216,14 @@ final class LogFaults implements FaultFamily {
   }
 
   /** False when each partition goes on instead. */
-  private boolean endsByItself(Member member) throws InterruptedException, java.sql.SQLException {
-    var before = scene.pipeline().storedOffsets();
+  private boolean endsByItself(Member member) throws Exception {
+    var before = storedOffsets();
     var deadline = System.nanoTime() + LIMIT.toNanos();
     while (System.nanoTime() < deadline) {
       if (!member.isAlive()) {
         return true;
       }
-      if (Scene.isBeyond(scene.pipeline().storedOffsets(), before)) {
+      if (Scene.isBeyond(storedOffsets(), before)) {
         return false;
       }
       Thread.sleep(50); // between two looks at offsets and process
@@ -240,6 +232,18 @@ final class LogFaults implements FaultFamily {
   }
 
   /** A condition that may be unknown for a moment. */
+  /** Somebody else may do something to PostgreSQL at the time. */
+  private Map<Integer, Long> storedOffsets() throws Exception {
+    var stored = new TreeMap<Integer, Long>();
+    await(
+        "PostgreSQL answers",
+        () -> {
+          stored.putAll(scene.pipeline().storedOffsets());
+          return true;
+        });
+    return stored;
+  }
+
   @FunctionalInterface
   private interface Condition {
     boolean holds() throws Exception;

@@ -86,7 +86,7 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
   }
 
   @Override
-  public Optional<Facts.KafkaCredentials> credentials(PipelineNames names, Children children) {
+  public Optional<Facts.KafkaCredentials> credentials(PipelineNames names) {
     return Optional.empty();
   }
 

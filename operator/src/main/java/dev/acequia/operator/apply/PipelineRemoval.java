@@ -89,8 +89,9 @@ public final class PipelineRemoval {
   }
 
   private boolean tableGone(DataPipeline pipeline, Children children) {
-    // A pipeline that never migrated has no table, even where its spec names one.
-    if (status(pipeline).map(DataPipelineStatus::schemaHash).isEmpty()
+    // Without a topic no migration was begun, whatever table the spec names. One that was begun and
+    // did not succeed may have made roles and tables all the same.
+    if (status(pipeline).map(DataPipelineStatus::topic).isEmpty()
         || tableSettled.contains(pipeline.getMetadata().getUid())) {
       return true;
     }
@@ -160,6 +161,14 @@ public final class PipelineRemoval {
 
   private boolean tableStays(DataPipeline pipeline, String why) {
     tableSettled.add(pipeline.getMetadata().getUid());
+    if (status(pipeline).map(DataPipelineStatus::schemaHash).isEmpty()) {
+      tell(
+          pipeline,
+          "TableStays",
+          "What a first migration of table %s may have made stays: %s"
+              .formatted(DropPlan.table(pipeline), why));
+      return true; // a table of that name may be anybody's, so nobody is told to drop it
+    }
     var what = "Table %s stays: ".formatted(DropPlan.table(pipeline));
     var remedy = ". To drop it by hand: " + DropPlan.sql(pipeline);
     // What a person is to run has to be whole, so the reason is what is cut.

@@ -54,7 +54,7 @@ public final class StrimziTopics implements TopicProvider {
   }
 
   @Override
-  public Optional<Facts.KafkaCredentials> credentials(PipelineNames names, Children children) {
+  public Optional<Facts.KafkaCredentials> credentials(PipelineNames names) {
     if (strimzi.authentication() == PlatformConfig.Strimzi.Authentication.NONE) {
       return Optional.empty();
     }
@@ -103,7 +103,7 @@ public final class StrimziTopics implements TopicProvider {
       }
     }
     if (strimzi.authentication() != PlatformConfig.Strimzi.Authentication.NONE
-        && credentials(names, children).isEmpty()) {
+        && credentials(names).isEmpty()) {
       return new TopicState.Missing(
           "WaitingForStrimzi",
           "Strimzi's user operator has not made the Secret of KafkaUser %s in namespace %s"

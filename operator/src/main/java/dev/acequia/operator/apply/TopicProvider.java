@@ -22,7 +22,7 @@ public sealed interface TopicProvider permits KafkaTopics, StrimziTopics {
   Result ensure(PipelineNames names, TopicsPlan topics, Children children);
 
   /** What the pipeline's Pods log on to Kafka with; empty where Kafka takes anyone. */
-  Optional<Facts.KafkaCredentials> credentials(PipelineNames names, Children children);
+  Optional<Facts.KafkaCredentials> credentials(PipelineNames names);
 
   /**
    * Deletes the topics.

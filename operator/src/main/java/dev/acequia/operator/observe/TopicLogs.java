@@ -3,10 +3,10 @@ package dev.acequia.operator.observe;
 import dev.acequia.contract.ReplayMark;
 import dev.acequia.crds.DataPipelineReplaySpec;
 import dev.acequia.crds.ReplayTime;
+import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.LogFacts;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -39,13 +40,22 @@ import org.jspecify.annotations.Nullable;
 public final class TopicLogs implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  private final KubernetesClient client;
   private final String bootstrapServers;
   private final boolean logsOn;
+  private final Function<PipelineNames, Optional<Facts.KafkaCredentials>> credentials;
   private @Nullable Admin shared;
 
-  public TopicLogs(KubernetesClient client, PlatformConfig.Kafka kafka) {
-    this.client = client;
+  /**
+   * Connects when first asked.
+   *
+   * @param credentials what a pipeline logs on with, from where Strimzi keeps it. What a Secret of
+   *     the pipeline's own namespace says can be anybody's, and a setting of Kafka's client can
+   *     name classes, files and other servers
+   */
+  public TopicLogs(
+      PlatformConfig.Kafka kafka,
+      Function<PipelineNames, Optional<Facts.KafkaCredentials>> credentials) {
+    this.credentials = credentials;
     bootstrapServers = kafka.bootstrapServers();
     logsOn =
         kafka.topicProvider() == PlatformConfig.TopicProvider.STRIMZI
@@ -75,8 +85,8 @@ public final class TopicLogs implements AutoCloseable {
       var settings = settingsOf(names);
       if (settings.isEmpty()) {
         return new Reading.Unreadable(
-            "Secret '%s' with the pipeline's log-on to Kafka is not there yet"
-                .formatted(names.kafkaSecret()));
+            "The Secret of KafkaUser '%s' with the pipeline's log-on to Kafka is not there yet"
+                .formatted(names.kafkaUser()));
       }
       try (var own = Admin.create(settings.get())) {
         return new Reading.Found(new Look(own, names.topic()).log(spec, withTimes));
@@ -119,21 +129,21 @@ public final class TopicLogs implements AutoCloseable {
   }
 
   private Optional<Map<String, Object>> settingsOf(PipelineNames names) {
-    return Optional.ofNullable(
-            client.secrets().inNamespace(names.namespace()).withName(names.kafkaSecret()).get())
-        .flatMap(secret -> SecretValues.value(secret, "kafka.properties"))
+    return credentials
+        .apply(names)
         .map(
-            text -> {
+            known -> {
               var properties = new Properties();
               try {
-                properties.load(new StringReader(text));
+                properties.load(new StringReader(known.properties()));
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }
-              var settings = settings();
+              var settings = new HashMap<String, Object>();
               properties
                   .stringPropertyNames()
                   .forEach(name -> settings.put(name, properties.getProperty(name)));
+              settings.putAll(settings());
               return settings;
             });
   }
