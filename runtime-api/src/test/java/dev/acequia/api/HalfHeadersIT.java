@@ -102,6 +102,42 @@ class HalfHeadersIT {
     }
   }
 
+  /** Its answer is sent; Tomcat still reads the rest, for as long as a byte comes now and then. */
+  @Test
+  void endsARefusedRequestWhoseBodyTricklesIn() throws Exception {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(URI.create(api.endpoint()).getHost(), 8080), 10_000);
+      socket
+          .getOutputStream()
+          .write(
+              "POST /v1/nothing-here HTTP/1.1\r\nHost: a\r\nContent-Length: 30000000\r\n\r\nx"
+                  .getBytes(US_ASCII));
+      socket.setSoTimeout(500);
+      var answer = new StringBuilder();
+      await()
+          .atMost(Duration.ofSeconds(25))
+          .pollInterval(Duration.ofMillis(500))
+          .until(() -> isAtItsEnd(socket, answer));
+      assertThat(answer).startsWith("HTTP/1.1 404");
+    }
+  }
+
+  private static boolean isAtItsEnd(Socket socket, StringBuilder answer) throws IOException {
+    try {
+      socket.getOutputStream().write('x');
+      var buffer = new byte[4096];
+      var read = socket.getInputStream().read(buffer);
+      if (read > 0) {
+        answer.append(new String(buffer, 0, read, US_ASCII));
+      }
+      return read < 0;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (SocketException e) {
+      return true;
+    }
+  }
+
   private static boolean isClosedByPeer(Socket socket) throws IOException {
     try {
       socket.getOutputStream().write('x');

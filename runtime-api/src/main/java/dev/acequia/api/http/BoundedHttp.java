@@ -1,10 +1,17 @@
 package dev.acequia.api.http;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.Constants;
 import org.apache.coyote.Processor;
+import org.apache.coyote.Request;
 import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http11.Http11Processor;
+import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.SocketEvent;
@@ -13,12 +20,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tomcat's HTTP with a deadline for what comes before a caller is known: the handshake of TLS, the
- * request line and the headers. Tomcat's own timeout begins again with every byte, and each
- * connection that has sent one holds the buffers of a request.
+ * request line and the headers; and for what comes after the answer: the rest of a body that was
+ * refused. Tomcat's own timeout begins again with every byte, and each connection that has sent one
+ * holds the buffers of a request.
  */
 public final class BoundedHttp extends Http11NioProtocol {
   /** From the first byte, or from the connection when TLS comes first. */
   private static final Duration HEAD = Duration.ofSeconds(10);
+
+  /** For the rest of a body whose answer is sent, so that a client that still sends can read it. */
+  private static final Duration REST = Duration.ofSeconds(10);
+
+  private static final Duration REST_UNDER_PRESSURE = Duration.ofSeconds(2);
 
   /** A connection without a request, while few are left. */
   private static final Duration IDLE_UNDER_PRESSURE = Duration.ofSeconds(5);
@@ -34,7 +47,29 @@ public final class BoundedHttp extends Http11NioProtocol {
   private static final int MAX_CONNECTIONS = 8192;
 
   private final Map<SocketWrapperBase<NioChannel>, Long> handshakes = new HashMap<>();
+  private final Map<SocketWrapperBase<?>, Request> atWork = new ConcurrentHashMap<>();
+  private final Map<SocketWrapperBase<?>, Rest> rests = new HashMap<>();
   private @Nullable Thread watch;
+
+  /** Since when a request's rest is read; a connection's next request has a time of its own. */
+  private record Rest(long request, long since) {}
+
+  /** Tells what it works at: a connection at work does not show its processor. */
+  private final class Watched extends Http11Processor {
+    Watched(Adapter adapter) {
+      super(BoundedHttp.this, adapter);
+    }
+
+    @Override
+    public SocketState service(SocketWrapperBase<?> connection) throws IOException {
+      atWork.put(connection, getRequest());
+      try {
+        return super.service(connection);
+      } finally {
+        atWork.remove(connection);
+      }
+    }
+  }
 
   /**
    * How many connections a process may have open, so that they take at most a third of its heap.
@@ -49,6 +84,11 @@ public final class BoundedHttp extends Http11NioProtocol {
   public void init() throws Exception {
     setMaxConnections(connections(Runtime.getRuntime().maxMemory(), isSSLEnabled()));
     super.init();
+  }
+
+  @Override
+  protected Processor createProcessor() {
+    return new Watched(getAdapter());
   }
 
   @Override
@@ -82,11 +122,41 @@ public final class BoundedHttp extends Http11NioProtocol {
     var pressed = open.size() > getMaxConnections() * 3 / 4;
     handshakes.keySet().retainAll(open);
     for (var connection : open) {
-      // One that is locked is at work, and answers for its own time.
+      // One that is locked is at work: its body has a pace, the rest of it a deadline below.
       if (!connection.getLock().isLocked()
           && (isLate(connection, now) || (pressed && isIdle(connection)))) {
         // By a thread of the connection's own, as work may begin just now.
         getEndpoint().processSocket(connection, SocketEvent.ERROR, true);
+      }
+    }
+    endRests(now, pressed ? REST_UNDER_PRESSURE : REST);
+  }
+
+  private void endRests(long now, Duration limit) {
+    rests.keySet().retainAll(atWork.keySet());
+    atWork.forEach(
+        (connection, request) -> {
+          if (request.getRequestProcessor().getStage() != Constants.STAGE_ENDINPUT) {
+            rests.remove(connection);
+            return;
+          }
+          var began = request.getStartTimeNanos();
+          var rest = rests.get(connection);
+          if (rest == null || rest.request != began) {
+            rests.put(connection, new Rest(began, now));
+          } else if (now - rest.since > limit.toNanos()) {
+            endInput(connection);
+          }
+        });
+  }
+
+  /** Wakes the connection's own thread, which finds the end of the stream and closes. */
+  private static void endInput(SocketWrapperBase<?> connection) {
+    if (connection.getSocket() instanceof NioChannel channel) {
+      try {
+        channel.getIOChannel().shutdownInput();
+      } catch (IOException e) {
+        // It is closed already, which is what was wanted.
       }
     }
   }
