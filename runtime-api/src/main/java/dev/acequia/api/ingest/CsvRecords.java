@@ -121,6 +121,9 @@ final class CsvRecords implements BodyRecords {
       if (cause instanceof IOException failure) {
         throw failure;
       }
+      if (cause instanceof ProblemException refusal) {
+        throw refusal;
+      }
       throw malformed(row.place() + ": " + (cause == null ? e.getMessage() : cause.getMessage()));
     }
   }

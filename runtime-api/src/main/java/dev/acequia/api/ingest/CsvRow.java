@@ -22,7 +22,14 @@ import org.jspecify.annotations.Nullable;
 final class CsvRow extends AbstractBaseCsvCallbackHandler<CsvRow> {
   private static final int DROPPED = -1;
 
+  /** Far more than a pipeline has fields; bounds what a hostile header asks for. */
+  private static final int MAX_COLUMNS = 16_384;
+
+  /** Of a column of the header beside its name's characters. */
+  private static final long COLUMN_BYTES = 256;
+
   private final Schema schema;
+  private final BodyMemory memory;
   private Slot shown;
   private Slot parsed;
   private final List<String> header = new ArrayList<>();
@@ -50,6 +57,7 @@ final class CsvRow extends AbstractBaseCsvCallbackHandler<CsvRow> {
 
   CsvRow(Schema schema, int maxLength, BodyMemory memory) {
     this.schema = schema;
+    this.memory = memory;
     this.shown = new Slot(new CsvValue(maxLength, memory));
     this.parsed = new Slot(new CsvValue(maxLength, memory));
   }
@@ -177,6 +185,10 @@ final class CsvRow extends AbstractBaseCsvCallbackHandler<CsvRow> {
               + " commas around it.";
     }
     if (inHeader) {
+      if (index >= MAX_COLUMNS) {
+        throw refused("it has more than %,d columns".formatted(MAX_COLUMNS));
+      }
+      memory.take(COLUMN_BYTES + 2L * length);
       header.add(new String(buffer, offset, length).strip());
       return;
     }

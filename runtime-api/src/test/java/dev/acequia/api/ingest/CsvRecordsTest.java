@@ -307,4 +307,11 @@ class CsvRecordsTest {
         .containsExactly("string: the character \\u0000 cannot be stored", "{\"string\":\"good\"}");
     assertThatThrownBy(() -> rows("str\0ing\na\n")).isInstanceOf(ProblemException.class);
   }
+
+  @Test
+  void refusesAHeaderOfTooManyColumns() {
+    assertThatThrownBy(() -> rows("a,".repeat(16_384) + "a\n"))
+        .isInstanceOf(ProblemException.class)
+        .hasMessageContaining("more than 16,384 columns");
+  }
 }
