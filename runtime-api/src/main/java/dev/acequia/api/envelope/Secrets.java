@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,13 +63,28 @@ final class Secrets {
     try (var files = Files.newDirectoryStream(folder)) {
       for (var file : files) {
         if (!file.getFileName().toString().startsWith(".") && Files.isRegularFile(file)) {
-          var value = Files.readString(file).strip();
-          if (!value.isEmpty()) {
-            values.add(value.getBytes(StandardCharsets.UTF_8));
+          var value = value(file);
+          if (value.length > 0) {
+            values.add(value);
           }
         }
       }
     }
     return values;
+  }
+
+  /** What cannot be read counts for nothing, and leaves the others alone. */
+  private static byte[] value(Path file) {
+    try {
+      var bytes = Files.readAllBytes(file);
+      var text = new String(bytes, StandardCharsets.UTF_8);
+      if (Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
+        return text.strip().getBytes(StandardCharsets.UTF_8);
+      }
+      LOG.warn("the Secret's value {} counts for nothing: it is not UTF-8", file);
+    } catch (IOException e) {
+      LOG.warn("the Secret's value {} counts for nothing: it cannot be read: {}", file, e);
+    }
+    return new byte[0];
   }
 }

@@ -29,4 +29,14 @@ class SecretsTest {
     assertThat(new Secrets(null).contain("")).isFalse();
     assertThat(new Secrets(folder.resolve("none")).contain("first-key")).isFalse();
   }
+
+  @Test
+  void takesTheOthersWhereOneValueIsNotText(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("good"), "first-key");
+    Files.write(folder.resolve("bad"), new byte[] {(byte) 0xff, (byte) 0xfe, 'k'});
+    var secrets = new Secrets(folder);
+
+    assertThat(secrets.contain("first-key")).isTrue();
+    assertThat(secrets.contain("\ufffd\ufffdk")).isFalse();
+  }
 }
