@@ -395,6 +395,15 @@ class QueryIT {
     assertThat(again.headers().firstValue("Content-Range"))
         .isEqualTo(first.headers().firstValue("Content-Range"));
 
+    assertThat(flights.get(query, "If-None-Match", "*").statusCode()).isEqualTo(304);
+    assertThat(flights.get(query, "If-None-Match", "\"a,b\"," + tag.substring(2)).statusCode())
+        .isEqualTo(304);
+    for (var broken : List.of("\"", "W/\"", "\"\"", tag.substring(tag.length() - 5))) {
+      assertThat(flights.get(query, "If-None-Match", broken).statusCode())
+          .as(broken)
+          .isEqualTo(200);
+    }
+
     for (var other : List.of(query + "&limit=1", "/v1/records?carrier=eq.AA")) {
       assertThat(flights.get(other, "If-None-Match", tag).statusCode()).isEqualTo(200);
     }

@@ -3,6 +3,7 @@ package dev.acequia.api.query;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,10 @@ final class PageResponse {
   private static final int MIN_COMPRESSED = 1 << 10;
 
   private static final String VARY = "Accept, Accept-Encoding, Prefer, Authorization, X-Api-Key";
+
+  /** One of a list's, with the comma behind it. */
+  private static final Pattern ENTITY_TAG =
+      Pattern.compile("[ \\t,]*+(?:W/)?(\"[^\"]*+\")[ \\t]*+(?:,|$)");
 
   private PageResponse() {}
 
@@ -85,11 +90,17 @@ final class PageResponse {
     if (ifNoneMatch == null) {
       return false;
     }
-    for (var part : ifNoneMatch.split(",", -1)) {
-      var known = part.strip();
-      if (known.equals("*") || tag.endsWith(known) && known.startsWith("\"") || known.equals(tag)) {
+    if (ifNoneMatch.strip().equals("*")) {
+      return true;
+    }
+    // Compared weakly: a strong tag of the same text is the same. A comma may stand within a tag.
+    var opaque = tag.substring(tag.indexOf('"'));
+    var known = ENTITY_TAG.matcher(ifNoneMatch);
+    while (known.lookingAt()) {
+      if (known.group(1).equals(opaque)) {
         return true;
       }
+      known.region(known.end(), ifNoneMatch.length());
     }
     return false;
   }
