@@ -111,6 +111,14 @@ final class DeadLettersRedriveCommand implements Callable<Integer> {
           });
       redrive.flush();
       out.printf("%,d are sent%n", redrive.acknowledged());
+      var tooLarge = redrive.tooLarge();
+      if (!tooLarge.isEmpty()) {
+        tooLarge.forEach(letter -> out.println("too large for the topic: " + letter));
+        out.flush();
+        throw new CommandException(
+            "%,d are too large for %s, even compressed: raise the topic's max.message.bytes and run the command again, what is stored already is not stored twice"
+                .formatted(tooLarge.size(), topic.name()));
+      }
       if (redrive.acknowledged() < chosen.entries().size()) {
         throw new CommandException(
             "%,d are no longer in %s: the topic's retention has removed them"

@@ -10,7 +10,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -20,6 +22,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +50,7 @@ public final class Redrive implements AutoCloseable {
   private final TopicState topic;
   private final Producer<byte[], byte[]> producer;
   private final AtomicLong acknowledged = new AtomicLong();
+  private final Queue<String> tooLarge = new ConcurrentLinkedQueue<>();
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
   Redrive(TopicState topic, Producer<byte[], byte[]> producer) {
@@ -66,6 +70,8 @@ public final class Redrive implements AutoCloseable {
     all.put(ProducerConfig.ACKS_CONFIG, "all");
     all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     all.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    // A record that fitted only compressed would be too large for its topic now.
+    all.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
     all.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, RecordHeader.MAX_DEAD_LETTER_BYTES);
     all.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 8_000);
     all.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 20_000);
@@ -114,7 +120,9 @@ public final class Redrive implements AutoCloseable {
             .filter(header -> !DROPPED.contains(header.key()))
             .toList();
     try {
-      producer.send(toSend(source.partition(), letter, headers), this::settled);
+      var place = "%s-%d@%d".formatted(source.topic(), source.partition(), source.offset());
+      var toSend = toSend(source.partition(), letter, headers);
+      producer.send(toSend, (metadata, trouble) -> settled(place, size(toSend), trouble));
     } catch (KafkaException e) {
       failure.compareAndSet(null, e);
       checkFailure();
@@ -128,9 +136,16 @@ public final class Redrive implements AutoCloseable {
         topic.name(), partition, letter.record().key(), letter.record().value(), headers);
   }
 
-  private void settled(@Nullable Object metadata, @Nullable Exception trouble) {
+  private static long size(ProducerRecord<byte[], byte[]> record) {
+    return (record.key() == null ? 0L : record.key().length)
+        + (record.value() == null ? 0L : record.value().length);
+  }
+
+  private void settled(String place, long bytes, @Nullable Exception trouble) {
     if (trouble == null) {
       acknowledged.incrementAndGet();
+    } else if (trouble instanceof RecordTooLargeException) {
+      tooLarge.add("%s, of %,d bytes: %s".formatted(place, bytes, trouble.getMessage()));
     } else {
       failure.compareAndSet(null, trouble);
     }
@@ -144,6 +159,11 @@ public final class Redrive implements AutoCloseable {
 
   public long acknowledged() {
     return acknowledged.get();
+  }
+
+  /** Those that the topic does not take for their size, by place. */
+  public List<String> tooLarge() {
+    return List.copyOf(tooLarge);
   }
 
   private void checkFailure() {
