@@ -138,6 +138,35 @@ class HalfHeadersIT {
     }
   }
 
+  /** One that is refused early, and sends its body to the end before it reads. */
+  @Test
+  void answersWhoSendsABodyToItsEndThoughItIsRefused() throws Exception {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(URI.create(api.endpoint()).getHost(), 8080), 10_000);
+      socket.setSoTimeout(20_000);
+      var out = socket.getOutputStream();
+      for (var request = 0; request < 2; request++) {
+        out.write(
+            "POST /v1/nothing-here HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n"
+                .getBytes(US_ASCII));
+        out.write(new byte[8_000_000]);
+        assertThat(new String(socket.getInputStream().readNBytes(12), US_ASCII))
+            .isEqualTo("HTTP/1.1 404");
+        readAnswer(socket);
+      }
+    }
+  }
+
+  /** What follows the first line. */
+  private static void readAnswer(Socket socket) throws IOException {
+    var head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      head.append((char) socket.getInputStream().read());
+    }
+    var length = head.substring(head.indexOf("Content-Length: ") + 16).split("\r\n", 2)[0];
+    assertThat(socket.getInputStream().readNBytes(Integer.parseInt(length))).isNotEmpty();
+  }
+
   private static boolean isClosedByPeer(Socket socket) throws IOException {
     try {
       socket.getOutputStream().write('x');
