@@ -196,6 +196,18 @@ class FirehoseIT {
     pipeline.topic(0);
   }
 
+  @Test
+  void refusesVeryManyRecords() throws IOException {
+    var body =
+        "{\"requestId\":\"%s\",\"records\":[%s{\"data\":\"\"}]}"
+            .formatted(REQUEST, "{\"data\":\"\"},".repeat(100_000));
+    var answer = deliver("newer-key", body.getBytes(UTF_8));
+    assertThat(answer.statusCode()).isEqualTo(413);
+    assertThat(JSON.readTree(answer.body()).get("errorMessage").asText())
+        .contains("at most 100,000 records");
+    pipeline.topic(0);
+  }
+
   /** It cannot send an API key, and has one of its own. */
   @Test
   void needsNoApiKeyWhereOthersDo(@TempDir Path keys, @TempDir Path none) throws IOException {

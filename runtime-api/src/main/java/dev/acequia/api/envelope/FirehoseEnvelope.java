@@ -28,6 +28,9 @@ final class FirehoseEnvelope implements Envelope {
   private static final String VERSION = "X-Amz-Firehose-Protocol-Version";
   private static final int MAX_MESSAGE = 8192;
 
+  /** Of the smallest records a delivery could hold a million, each with an id of its own. */
+  private static final int MAX_RECORDS = 100_000;
+
   private final @Nullable String attributesField;
   private final Secrets keys;
   private final Clock clock;
@@ -84,6 +87,12 @@ final class FirehoseEnvelope implements Envelope {
         } else if (name.equals("records") && value == JsonToken.START_ARRAY) {
           listed = true;
           while (in.nextToken() == JsonToken.START_OBJECT) {
+            if (records.size() == MAX_RECORDS) {
+              throw new ProblemException(
+                  ProblemType.BODY_TOO_LARGE,
+                  "A delivery has at most %,d records. Set a smaller buffer size for the stream."
+                      .formatted(MAX_RECORDS));
+            }
             records.add(data(in));
           }
           if (in.currentToken() != JsonToken.END_ARRAY) {
