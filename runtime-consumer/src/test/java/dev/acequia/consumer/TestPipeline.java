@@ -532,17 +532,24 @@ final class TestPipeline implements AutoCloseable {
             });
   }
 
-  void lookUpTopicId() throws ExecutionException, TimeoutException, InterruptedException {
+  /** A broker may hear of a topic later than the controller that made it. */
+  void lookUpTopicId() {
     topicId =
-        admin
-            .describeTopics(List.of(topic()))
-            .allTopicNames()
-            .get(20, TimeUnit.SECONDS)
-            .values()
-            .iterator()
-            .next()
-            .topicId()
-            .toString();
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .ignoreExceptions()
+            .until(
+                () ->
+                    admin
+                        .describeTopics(List.of(topic()))
+                        .allTopicNames()
+                        .get(20, TimeUnit.SECONDS)
+                        .values()
+                        .iterator()
+                        .next()
+                        .topicId()
+                        .toString(),
+                id -> !id.isEmpty());
   }
 
   Admin admin() {

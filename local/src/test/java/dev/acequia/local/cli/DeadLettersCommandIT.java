@@ -71,24 +71,14 @@ class DeadLettersCommandIT {
 
   @BeforeEach
   void createTopics() throws Exception {
-    admin
-        .createTopics(
+    var created =
+        admin.createTopics(
             List.of(
                 new NewTopic(topic(), Optional.of(3), Optional.empty()),
                 new NewTopic(topic() + ".dlq", Optional.of(1), Optional.empty())
-                    .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1")))) // for old letters
-        .all()
-        .get();
-    topicId =
-        admin
-            .describeTopics(List.of(topic()))
-            .allTopicNames()
-            .get()
-            .values()
-            .iterator()
-            .next()
-            .topicId()
-            .toString();
+                    .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1")))); // for old letters
+    created.all().get();
+    topicId = created.topicId(topic()).get().toString();
     for (var partition = 0; partition < 3; partition++) {
       for (var offset = 0; offset < 10; offset++) {
         producer.send(new ProducerRecord<>(topic(), partition, null, bytes("{}")));

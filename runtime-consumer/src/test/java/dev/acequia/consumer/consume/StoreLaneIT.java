@@ -138,6 +138,16 @@ class StoreLaneIT {
 
         admin.deleteTopics(List.of(TOPIC)).all().get(20, TimeUnit.SECONDS);
         await().ignoreExceptions().until(() -> !create(admin).isEmpty());
+        // A broker may hear of a topic later than the controller that made it.
+        await()
+            .ignoreExceptions()
+            .until(
+                () ->
+                    admin
+                        .describeTopics(List.of(TOPIC))
+                        .allTopicNames()
+                        .get(20, TimeUnit.SECONDS)
+                        .containsKey(TOPIC));
         assertThat(write(lane))
             .isInstanceOfSatisfying(
                 LaneResult.Ended.class,
