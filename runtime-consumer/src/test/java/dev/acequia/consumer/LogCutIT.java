@@ -114,7 +114,8 @@ class LogCutIT {
                     .get(20, TimeUnit.SECONDS)
                     .values())
             .extracting(OffsetAndMetadata::leaderEpoch)
-            .containsExactly(Optional.of(0));
+            .hasSize(1)
+            .allMatch(Optional::isPresent); // a broker that paused has led more than once
         assertThat(pipeline.count()).isEqualTo(3);
       }
       var letter = append.deadLetters().getFirst();
