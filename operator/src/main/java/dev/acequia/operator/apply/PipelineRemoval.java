@@ -33,6 +33,10 @@ public final class PipelineRemoval {
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration PODS_END_WITHIN = Duration.ofMinutes(3);
   private static final Duration TABLE_DROPS_WITHIN = Duration.ofMinutes(10);
+
+  /** A store that never answered holds nothing, as a rule. */
+  private static final Duration FIRST_TABLE_DROPS_WITHIN = Duration.ofMinutes(1);
+
   private static final Duration TOPICS_GO_WITHIN = Duration.ofMinutes(15);
 
   private final KubernetesClient client;
@@ -98,7 +102,8 @@ public final class PipelineRemoval {
     if (namespaceEnds(pipeline)) {
       return tableStays(pipeline, "its namespace ends and takes no Job");
     }
-    if (overdue(pipeline, TABLE_DROPS_WITHIN)) {
+    var isFirst = status(pipeline).map(DataPipelineStatus::schemaHash).isEmpty();
+    if (overdue(pipeline, isFirst ? FIRST_TABLE_DROPS_WITHIN : TABLE_DROPS_WITHIN)) {
       return tableStays(pipeline, "the drop took too long");
     }
     var store = StoreSecrets.store(client, pipeline);
