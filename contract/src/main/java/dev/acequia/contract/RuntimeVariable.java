@@ -68,7 +68,9 @@ public enum RuntimeVariable {
    */
   STORE_REWRITE_LIMIT,
   /** For the migration only: the hash of the schema for whose sake it may be; optional. */
-  STORE_ALLOWED_REWRITE;
+  STORE_ALLOWED_REWRITE,
+  /** For the migration only: its {@link SpecVersion}; optional. */
+  ACEQUIA_SPEC_VERSION;
 
   /** The variable's value, absent when unset or empty. */
   public Optional<String> in(Map<String, String> environment) {

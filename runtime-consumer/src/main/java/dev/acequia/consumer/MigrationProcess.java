@@ -45,8 +45,7 @@ public final class MigrationProcess {
     } catch (TerminationException e) {
       return end.needsPerson(e);
     } catch (StoreUnavailableException | ExecutionException | TimeoutException | KafkaException e) {
-      LOG.error("not done, to be tried again: {}", e.getMessage());
-      return 1;
+      return end.again(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return 1;

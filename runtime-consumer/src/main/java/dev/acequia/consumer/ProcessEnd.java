@@ -6,6 +6,7 @@ import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -45,16 +46,32 @@ final class ProcessEnd {
   int needsPerson(TerminationException e) {
     var termination = e.termination();
     LOG.error("{}: {}", termination.reason(), termination.message());
+    leave(termination::write);
+    return Termination.EXIT_CODE;
+  }
+
+  /** Leaves the reason for a retry, which the operator quotes; returns the exit code. */
+  int again(Exception e) {
+    var words = String.valueOf(e.getMessage());
+    LOG.error("not done, to be tried again: {}", words);
+    leave(file -> Files.writeString(file, words));
+    return 1;
+  }
+
+  private interface Writing {
+    void write(Path file) throws IOException;
+  }
+
+  private void leave(Writing message) {
     RuntimeVariable.ACEQUIA_TERMINATION_LOG
         .in(environment)
         .ifPresent(
             file -> {
               try {
-                termination.write(Path.of(file));
+                message.write(Path.of(file));
               } catch (IOException unwritable) {
                 LOG.error("cannot write the termination message to {}", file, unwritable);
               }
             });
-    return Termination.EXIT_CODE;
   }
 }

@@ -190,7 +190,8 @@ public record PipelinePlan(
               postgres().writerSecretName() == null,
               readerSecret(),
               postgres().readerSecretName() == null),
-          rewrite);
+          rewrite,
+          pipeline.getMetadata().getGeneration());
     }
 
     /** The newest release, null while its migration has not succeeded. */

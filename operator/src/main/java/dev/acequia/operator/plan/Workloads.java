@@ -2,6 +2,7 @@ package dev.acequia.operator.plan;
 
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.contract.SpecVersion;
 import dev.acequia.contract.Termination;
 import dev.acequia.crds.DataPipeline;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -97,8 +98,15 @@ record Workloads(
   /**
    * The migration. A Job cannot be changed, so its name stands for all that it depends on; it has
    * no time to live, since its presence says that the work is done.
+   *
+   * @param generation of the spec that it is made for first; null where the spec is only shown
    */
-  Job migration(String name, Release release, List<EnvVar> roles, Optional<String> allowedRewrite) {
+  Job migration(
+      String name,
+      Release release,
+      List<EnvVar> roles,
+      Optional<String> allowedRewrite,
+      @Nullable Long generation) {
     var variables = new ArrayList<>(roles);
     variables.add(
         RuntimePod.literal(
@@ -106,6 +114,11 @@ record Workloads(
             Long.toString(platform.store().rewriteLimitBytes())));
     allowedRewrite.ifPresent(
         hash -> variables.add(RuntimePod.literal(RuntimeVariable.STORE_ALLOWED_REWRITE, hash)));
+    if (uid != null && generation != null) {
+      variables.add(
+          RuntimePod.literal(
+              RuntimeVariable.ACEQUIA_SPEC_VERSION, new SpecVersion(uid, generation).toString()));
+    }
     return job(name, List.of("migrate"), release, names.serviceAccount(), variables);
   }
 

@@ -132,6 +132,17 @@ class PipelinePlanTest {
     assertThat(variables(plan(pipeline))).doesNotContainKey("STORE_ALLOWED_REWRITE");
   }
 
+  /** It is no part of the name: what the migration does not depend on needs no other one. */
+  @Test
+  void tellsTheMigrationWhichVersionOfTheSpecItIsFor() {
+    var pipeline = pipeline();
+    assertThat(variables(plan(pipeline))).doesNotContainKey("ACEQUIA_SPEC_VERSION");
+    var unversioned = job(plan(pipeline));
+    pipeline.getMetadata().setGeneration(7L);
+    assertThat(variables(plan(pipeline))).containsEntry("ACEQUIA_SPEC_VERSION", "uid/7");
+    assertThat(job(plan(pipeline))).isEqualTo(unversioned);
+  }
+
   private static Map<String, String> variables(PipelinePlan plan) {
     return Objects.requireNonNull(plan.migration())
         .getSpec()

@@ -1,5 +1,6 @@
 package dev.acequia.stores.postgres;
 
+import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.TableNames;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -59,7 +60,25 @@ final class GenerationLedger {
         + " fills integer NOT NULL DEFAULT 0, words text[] NOT NULL DEFAULT '{}',"
         // Up to where its log had been read when the table was found to be gone.
         + " read_until bigint, read_epoch integer,"
+        // See MigrationOrder.
+        + " specs text[] NOT NULL DEFAULT '{}',"
         + " PRIMARY KEY (partition, generation))";
+  }
+
+  /** Adds the columns that a ledger of a former version does not have. */
+  static void bringUpToDate(Connection connection, TableNames names) throws SQLException {
+    var ledger = TableState.read(connection, names.generations());
+    if (ledger.isPresent()
+        && !ledger.get().columns().keySet().containsAll(List.of("read_until", "specs"))) {
+      try (var statement = connection.createStatement()) {
+        statement.execute(
+            "ALTER TABLE "
+                + names.generations()
+                + " ADD COLUMN IF NOT EXISTS read_until bigint,"
+                + " ADD COLUMN IF NOT EXISTS read_epoch integer,"
+                + " ADD COLUMN IF NOT EXISTS specs text[] NOT NULL DEFAULT '{}'");
+      }
+    }
   }
 
   static GenerationLedger read(Connection connection, TableNames names) throws SQLException {
@@ -158,12 +177,13 @@ final class GenerationLedger {
   }
 
   /** Whether a word was applied, or came before there was anything to apply it to. */
-  boolean knows(String word) {
-    return words.contains(word);
+  boolean knows(AcceptedOffsets word) {
+    return words.contains(text(word));
   }
 
   /** Remembers a word about the offsets of a topic. */
-  void note(String word, UUID topicId) throws SQLException {
+  void note(AcceptedOffsets given, UUID topicId) throws SQLException {
+    var word = text(given);
     try (var statement =
         connection.prepareStatement(
             "UPDATE "
@@ -175,6 +195,15 @@ final class GenerationLedger {
       statement.executeUpdate();
     }
     words.add(word);
+  }
+
+  private static String text(AcceptedOffsets word) {
+    return word.topicId()
+        + " "
+        + (word.partition() == null ? "*" : word.partition())
+        + " "
+        + word.to()
+        + (word.at() == null ? "" : " " + word.at());
   }
 
   /** The fence for a partition's offset that is made: no claim has had it, nor one after it. */

@@ -33,11 +33,17 @@ final class IndexMigration {
   private final TableNames names;
   private final List<StoreDefinition.Index> indexes;
   private final MigrationSteps steps;
+  private final MigrationOrder order;
 
-  IndexMigration(TableNames names, List<StoreDefinition.Index> indexes, MigrationSteps steps) {
+  IndexMigration(
+      TableNames names,
+      List<StoreDefinition.Index> indexes,
+      MigrationSteps steps,
+      MigrationOrder order) {
     this.names = names;
     this.indexes = indexes;
     this.steps = steps;
+    this.order = order;
   }
 
   /** Builds and drops what it can: no table, or a column that is yet to come, has no index. */
@@ -50,6 +56,7 @@ final class IndexMigration {
           var table = TableState.read(connection, names.data());
           if (table.isPresent()) {
             lock(connection);
+            order.check(connection); // an older one would drop what a newer one has built
             apply(connection, table.get());
           }
           return true;

@@ -25,7 +25,8 @@ final class MigrationSteps implements AutoCloseable {
 
   /** One transaction's work. */
   interface Step<T> {
-    T run(Connection connection) throws SQLException, TerminationException;
+    T run(Connection connection)
+        throws SQLException, TerminationException, StoreUnavailableException;
   }
 
   private final PostgresAccess access;
@@ -86,7 +87,7 @@ final class MigrationSteps implements AutoCloseable {
   }
 
   private interface Attempt<T> {
-    T make() throws SQLException, TerminationException;
+    T make() throws SQLException, TerminationException, StoreUnavailableException;
   }
 
   private static <T> T repeat(Attempt<T> work)

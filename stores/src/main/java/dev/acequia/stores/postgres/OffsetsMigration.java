@@ -78,14 +78,13 @@ final class OffsetsMigration {
    * @return why a person is needed still, empty when the offsets fit the topic
    */
   Optional<TerminationException> apply() throws SQLException, TerminationException {
-    if (accepted.isPresent()
-        && !GenerationLedger.read(connection, names).knows(wordFor(accepted.get()))) {
+    if (accepted.isPresent() && !GenerationLedger.read(connection, names).knows(accepted.get())) {
       askKafka(accepted.get());
     }
     var stored = lock();
     var ledger = GenerationLedger.read(connection, names);
     // A word is good for the rows that are there when it first comes, and for none that come later.
-    var word = accepted.filter(given -> !stored.isEmpty() && !ledger.knows(wordFor(given)));
+    var word = accepted.filter(given -> !stored.isEmpty() && !ledger.knows(given));
     for (var partition = 0; partition < log.partitions().size(); partition++) {
       var row = stored.get(partition);
       if (row == null) {
@@ -109,7 +108,7 @@ final class OffsetsMigration {
       }
     }
     if (accepted.isPresent()) {
-      ledger.note(wordFor(accepted.get()), log.topicId());
+      ledger.note(accepted.get(), log.topicId());
     }
     setSchema();
     return trouble(topicIds());
@@ -377,14 +376,5 @@ final class OffsetsMigration {
                         foreign,
                         definition.name(),
                         definition.namespace())));
-  }
-
-  private static String wordFor(AcceptedOffsets word) {
-    return word.topicId()
-        + " "
-        + (word.partition() == null ? "*" : word.partition())
-        + " "
-        + word.to()
-        + (word.at() == null ? "" : " " + word.at());
   }
 }

@@ -2,6 +2,7 @@ package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.SpecVersion;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.TableNames;
 import dev.acequia.contract.Termination;
@@ -40,6 +41,7 @@ public final class PostgresMigration implements StoreMigration {
   private final Optional<PipelineRole> writer;
   private final Optional<PipelineRole> reader;
   private final RewritePermit permit;
+  private final MigrationOrder order;
 
   /** Needs the environment's {@code STORE_*}; connects when first used. */
   public PostgresMigration(
@@ -49,7 +51,8 @@ public final class PostgresMigration implements StoreMigration {
     this.definition = definition;
     names = TableNames.of(store);
     steps = new MigrationSteps(PostgresAccess.fromEnvironment(environment));
-    indexes = new IndexMigration(names, store.indexes(), steps);
+    order = new MigrationOrder(names, definition, SpecVersion.fromEnvironment(environment));
+    indexes = new IndexMigration(names, store.indexes(), steps, order);
     upgrade = new ProvenanceUpgrade(names, definition.mode(), steps, indexes);
     writer = PipelineRole.writer(environment);
     reader = PipelineRole.reader(environment);
@@ -93,6 +96,7 @@ public final class PostgresMigration implements StoreMigration {
             && hasOffsets(connection)
             && TableState.read(connection, names.generations()).isPresent();
     if (isGone) {
+      GenerationLedger.bringUpToDate(connection, names);
       GenerationLedger.noteRead(connection, names);
     }
     return isGone;
@@ -100,7 +104,8 @@ public final class PostgresMigration implements StoreMigration {
 
   /** Refuses before anything is done. */
   private boolean look(Connection connection, TopicLog log)
-      throws SQLException, TerminationException {
+      throws SQLException, TerminationException, StoreUnavailableException {
+    order.check(connection);
     changes(connection);
     if (TableState.read(connection, names.offsets()).isPresent()) {
       var trouble = new OffsetsMigration(connection, names, definition, log).foreseeableTrouble();
@@ -112,8 +117,13 @@ public final class PostgresMigration implements StoreMigration {
   }
 
   private boolean prepareSchemaAndRoles(Connection connection)
-      throws SQLException, TerminationException {
+      throws SQLException, TerminationException, StoreUnavailableException {
     MigrationSteps.lock(connection, names.schema());
+    order.check(connection); // an older one would bring former passwords back
+    GenerationLedger.bringUpToDate(connection, names);
+    if (TableState.read(connection, names.generations()).isPresent()) {
+      order.note(connection);
+    }
     if (!schemaExists(connection)) {
       execute(connection, "CREATE SCHEMA " + names.quotedSchema());
       execute(
@@ -129,8 +139,9 @@ public final class PostgresMigration implements StoreMigration {
   }
 
   private Optional<TerminationException> prepareTables(Connection connection, TopicLog log)
-      throws SQLException, TerminationException {
+      throws SQLException, TerminationException, StoreUnavailableException {
     MigrationSteps.lock(connection, names.data());
+    order.check(connection);
     var changes = changes(connection);
     if (changes.isEmpty()) {
       create(connection);
@@ -138,6 +149,7 @@ public final class PostgresMigration implements StoreMigration {
     bringUpToDate(connection);
     // The offsets' rows first: a consumer that holds them goes on to the table.
     var trouble = new OffsetsMigration(connection, names, definition, log).apply();
+    order.note(connection);
     upgrade.finish(connection);
     if (changes.isPresent() && !changes.get().actions().isEmpty()) {
       var change = String.join(", ", changes.get().actions());
@@ -189,11 +201,13 @@ public final class PostgresMigration implements StoreMigration {
                 + " WHERE ctid = ANY (ARRAY(SELECT r.ctid FROM "
                 + names.repeats()
                 + " r JOIN unnest(?::bigint[]) WITH ORDINALITY AS l (beginning, number)"
-                + " ON r.partition = l.number - 1 WHERE r.\"offset\" < l.beginning"
-                + " OR NOT EXISTS (SELECT FROM "
+                + " ON r.partition = l.number - 1 JOIN (SELECT partition, min(generation) AS first,"
+                + " max(generation) AS last FROM "
                 + names.generations()
-                + " g WHERE g.partition = r.partition AND g.generation = r.generation"
-                + " AND g.topic_id = ?) LIMIT "
+                + " WHERE topic_id = ? GROUP BY partition) g ON g.partition = r.partition"
+                // Of a topic that came later, this migration knows nothing.
+                + " WHERE r.generation < g.first OR r.generation <= g.last"
+                + " AND r.\"offset\" < l.beginning LIMIT "
                 + FORGOTTEN_AT_ONCE
                 + "))")) {
       statement.setObject(

@@ -7,6 +7,7 @@ import static dev.acequia.stores.postgres.Warehouse.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.Field;
@@ -537,5 +538,108 @@ class PostgresMigrationIT {
             0.05,
             null);
     assertThat(refused(other).message()).contains("belongs to Acequia pipeline ops/flights");
+  }
+
+  private void migrate(PipelineDefinition definition, String version)
+      throws TerminationException, StoreUnavailableException {
+    var environment = new HashMap<>(warehouse.migrationEnvironment());
+    environment.put(RuntimeVariable.ACEQUIA_SPEC_VERSION.name(), version);
+    StoreMigration.open(definition, environment).migrate(log(TOPIC, 2, 0, 100));
+  }
+
+  private List<String> schemas() throws SQLException {
+    return warehouse.rows("SELECT DISTINCT schema_hash FROM ops._acequia_offsets_flights");
+  }
+
+  private static final Field MORE = new Field("more", FieldType.STRING, false, null);
+
+  @Test
+  void anOlderMigrationThatEndsLastChangesNothing() throws Exception {
+    migrate(append(ID, MORE), "uid/2");
+    var newest = schemas();
+
+    assertThatThrownBy(() -> migrate(append(ID), "uid/1"))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageContaining("uid/1")
+        .hasMessageContaining("uid/2");
+    assertThat(schemas()).isEqualTo(newest);
+
+    migrate(append(ID, MORE), "uid/2");
+    migrate(append(ID), "uid/10");
+    assertThat(schemas()).isNotEqualTo(newest);
+  }
+
+  /** The newer one comes while the older waits for its turn. */
+  @Test
+  void anOlderMigrationLooksAgainWhenItHasItsLock() throws Exception {
+    migrate(append(ID, MORE), "uid/1");
+    var before = schemas();
+    try (var newer = warehouse.connect(warehouse.admin(), Warehouse.ADMIN_PASSWORD);
+        var statement = newer.createStatement();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      newer.setAutoCommit(false);
+      MigrationSteps.lock(newer, new TableNames("ops", "flights").data());
+      var older =
+          threads.submit(
+              () -> {
+                migrate(append(ID), "uid/1");
+                return true;
+              });
+      await()
+          .until(
+              () ->
+                  !warehouse
+                      .rows("SELECT pid FROM pg_stat_activity WHERE wait_event = 'advisory'")
+                      .isEmpty());
+      statement.execute("UPDATE ops._acequia_generations_flights SET specs = '{uid/2}'");
+      newer.commit();
+      assertThatThrownBy(older::get).hasMessageContaining("uid/2");
+    }
+    assertThat(schemas()).isEqualTo(before);
+  }
+
+  @Test
+  void anOlderMigrationBringsNoFormerPasswordBack() throws Exception {
+    migrate(append(ID), "uid/2");
+    var environment = new HashMap<>(warehouse.migrationEnvironment());
+    environment.put(RuntimeVariable.ACEQUIA_SPEC_VERSION.name(), "uid/1");
+    environment.put(RuntimeVariable.STORE_WRITER_PASSWORD.name(), "former");
+    assertThatThrownBy(
+            () -> StoreMigration.open(append(ID), environment).migrate(log(TOPIC, 2, 0, 100)))
+        .isInstanceOf(StoreUnavailableException.class);
+    warehouse.connect(warehouse.writer(), Warehouse.WRITER_PASSWORD).close();
+  }
+
+  /** Its generations begin at 1 again. */
+  @Test
+  void aResourceThatWasMadeAgainComesAfterAllVersionsOfTheFormer() throws Exception {
+    migrate(append(ID), "former/37");
+    migrate(append(ID, MORE), "again/1");
+    var newest = schemas();
+    assertThatThrownBy(() -> migrate(append(ID), "former/38")).hasMessageContaining("again/1");
+    assertThat(schemas()).isEqualTo(newest);
+  }
+
+  @Test
+  void takesTablesThatKnowNoVersions() throws Exception {
+    migrate(append(ID));
+    warehouse.asSuperuser(
+        "ALTER TABLE ops._acequia_generations_flights DROP COLUMN specs, DROP COLUMN read_until, DROP COLUMN read_epoch");
+    migrate(append(ID), "uid/2");
+    assertThatThrownBy(() -> migrate(append(ID), "uid/1"))
+        .isInstanceOf(StoreUnavailableException.class);
+  }
+
+  /** Whoever said it learns how to say it again. */
+  @Test
+  void anOlderMigrationSaysWhichWordIsLostWithIt() throws Exception {
+    migrate(append(ID), "uid/2");
+    var word = new AcceptedOffsets(kafkaId(TOPIC), 1, "50");
+    var accepting = definition(schema(List.of(), ID), LoadMode.APPEND, TOPIC, 2, word);
+    assertThatThrownBy(() -> migrate(accepting, "uid/1"))
+        .hasMessageContaining(
+            "./acequia offsets accept flights --namespace ops --partition 1 --to 50");
+    migrate(accepting, "uid/3");
+    assertThatThrownBy(() -> migrate(accepting, "uid/1")).hasMessageNotContaining("offsets accept");
   }
 }

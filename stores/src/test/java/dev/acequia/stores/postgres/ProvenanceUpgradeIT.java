@@ -20,6 +20,7 @@ import dev.acequia.stores.StoreWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -175,7 +176,8 @@ class ProvenanceUpgradeIT {
     var steps =
         new MigrationSteps(PostgresAccess.fromEnvironment(warehouse.migrationEnvironment()));
     var names = new TableNames("ops", "flights");
-    new ProvenanceUpgrade(names, mode, steps, new IndexMigration(names, List.of(), steps))
+    var order = new MigrationOrder(names, of(mode), Optional.empty());
+    new ProvenanceUpgrade(names, mode, steps, new IndexMigration(names, List.of(), steps, order))
         .prepare(log(TOPIC, 2, 0, 100));
   }
 
