@@ -35,10 +35,21 @@ final class PostgresSession implements AutoCloseable {
     var session = connect(access, SOCKET_TIMEOUT);
     session.set(
         "lock_timeout = " + LOCK_TIMEOUT.toMillis(), "idle_in_transaction_session_timeout = '60s'");
-    if (session.connection.getMetaData().getDatabaseMajorVersion() >= 17) {
+    if (session.hasTransactionTimeout()) {
       session.set("transaction_timeout = '5min'");
     }
     return session;
+  }
+
+  /** For the transaction under way; a statement's own limits stay. */
+  void liftTransactionTimeout() throws SQLException {
+    if (hasTransactionTimeout()) {
+      execute("SET LOCAL transaction_timeout = 0");
+    }
+  }
+
+  private boolean hasTransactionTimeout() throws SQLException {
+    return connection.getMetaData().getDatabaseMajorVersion() >= 17;
   }
 
   /**

@@ -31,10 +31,13 @@ final class RowIsolation<E extends Exception> {
   /** Loads the batch without the rows to skip and those to blame. */
   LoadedRows load(PostgresSession session, PostgresBatch batch, BitSet skip)
       throws SQLException, E {
+    // Ends by itself, and would come to the same limit each time that it is tried again.
+    session.liftTransactionTimeout();
     // What a constraint has to say, it is to say before the commit.
     session.execute("SET CONSTRAINTS ALL IMMEDIATE");
     var start = Mark.set(session, "_acequia_start");
-    var screened = new ScreenedLoad(load, screen, session, batch).load(skip, refusal);
+    var screened =
+        new ScreenedLoad(load, screen, session, batch, ScreenedLoad.PATIENCE).load(skip, refusal);
     if (screened.isPresent()) {
       for (var rejection : screened.get().rejected()) {
         gate.onRejected(rejection);

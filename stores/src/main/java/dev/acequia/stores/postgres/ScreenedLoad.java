@@ -2,6 +2,7 @@ package dev.acequia.stores.postgres;
 
 import dev.acequia.stores.RowRejection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -20,14 +21,27 @@ final class ScreenedLoad {
   /** So many are tried by themselves. */
   private static final int MOST_SUSPECTS = 4096;
 
+  /**
+   * How long that may take. A suspect costs some round trips, thus milliseconds where the database
+   * is near, and all of them minutes where it is far.
+   */
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private final RowLoad load;
   private final ConstraintScreen screen;
   private final PostgresSession session;
   private final PostgresBatch batch;
+  private final Duration patience;
   private final Mark mark;
 
-  ScreenedLoad(RowLoad load, ConstraintScreen screen, PostgresSession session, PostgresBatch batch)
+  ScreenedLoad(
+      RowLoad load,
+      ConstraintScreen screen,
+      PostgresSession session,
+      PostgresBatch batch,
+      Duration patience)
       throws SQLException {
+    this.patience = patience;
     this.load = load;
     this.screen = screen;
     this.session = session;
@@ -80,18 +94,24 @@ final class ScreenedLoad {
     }
   }
 
-  /** Whether each of them fails alone, and why. */
+  /** Whether each of them fails alone, and why; not when that takes too long. */
   private boolean areToBlame(BitSet suspects, List<RowRejection> rejected) throws SQLException {
+    var start = System.nanoTime();
     if (!suspects.isEmpty()) {
       load.startOver(session); // a row alone is one that no other of its batch stands beside
       mark.move();
     }
     for (var row = suspects.nextSetBit(0); row >= 0; row = suspects.nextSetBit(row + 1)) {
+      if (System.nanoTime() - start > patience.toNanos()) {
+        return false;
+      }
       var others = new BitSet();
       others.set(0, batch.rows());
       others.clear(row);
       var failure = mark.attempt(() -> load.load(session, batch, others));
-      if (failure.isEmpty() || SqlFailure.isDuplicate(failure.get())) {
+      if (failure.isEmpty()
+          || SqlFailure.isDuplicate(failure.get())
+          || SqlFailure.isKeyTwice(failure.get())) {
         return false;
       }
       rejected.add(new RowRejection(row, SqlFailure.words(failure.get())));

@@ -27,13 +27,17 @@ final class SqlFailure {
         || state.startsWith("23")
         || state.startsWith("44")
         || state.startsWith("54")
-        // Two rows of a batch have one key, by rules that only the table knows.
-        || state.equals("21000")
+        || isKeyTwice(e)
         || state.equals("P0001");
   }
 
   static boolean isDuplicate(SQLException e) {
     return state(e).equals(UNIQUE_VIOLATION);
+  }
+
+  /** Whether two rows of a statement have one key, by rules that only the table knows. */
+  static boolean isKeyTwice(SQLException e) {
+    return state(e).equals("21000");
   }
 
   /** Whether the same statement may succeed later without anyone's doing. */

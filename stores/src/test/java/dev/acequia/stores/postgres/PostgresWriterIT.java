@@ -11,6 +11,7 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.TableNames;
 import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.Row;
@@ -30,6 +31,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.BitSet;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -409,6 +412,58 @@ class PostgresWriterIT {
           .isEqualTo(new WriteResult.Stored(6, 0, 1));
       assertThat(found).extracting(RowRejection::row).containsExactly(1);
       assertThat(warehouse.rows("SELECT boss FROM ops.flights WHERE id = 1")).containsExactly("11");
+    }
+  }
+
+  /** Each costs some round trips: many take minutes where the database is far away. */
+  @Test
+  void triesSuspectsForALimitedTime() throws Exception {
+    migrated(LoadMode.UPSERT);
+    warehouse.asSuperuser(
+        "CREATE TABLE ops.names (name text PRIMARY KEY)",
+        "GRANT SELECT ON ops.names TO PUBLIC",
+        "ALTER TABLE ops.flights ADD FOREIGN KEY (name) REFERENCES ops.names");
+    var names = new TableNames("ops", "flights");
+    var load = new UpsertLoad(names, SCHEMA);
+    var screen = new ConstraintScreen(names, SCHEMA, LoadMode.UPSERT);
+    var batch = new PostgresBatch(SCHEMA, LoadMode.UPSERT);
+    for (var id = 0; id < 20; id++) {
+      add(batch, 0, id, id, "alien");
+    }
+    var access = PostgresAccess.fromEnvironment(warehouse.writerEnvironment("pod"));
+    for (var patience : List.of(Duration.ofMinutes(1), Duration.ZERO)) {
+      try (var session = PostgresSession.open(access)) {
+        load.prepare(session.connection());
+        session.commit();
+        var refusal =
+            Mark.set(session, "test")
+                .attempt(() -> load.load(session, batch, new BitSet()))
+                .orElseThrow();
+        var loaded =
+            new ScreenedLoad(load, screen, session, batch, patience).load(new BitSet(), refusal);
+        assertThat(loaded.map(rows -> rows.rejected().size()))
+            .isEqualTo(patience.isZero() ? Optional.empty() : Optional.of(20));
+      }
+    }
+  }
+
+  /** It has an end, and would be broken off each time that it is tried again. */
+  @Test
+  void searchesForBadRowsWithoutALimitOnTheTransaction() throws Exception {
+    var definition = migrated(LoadMode.APPEND);
+    warehouse.asSuperuser(
+        """
+        CREATE FUNCTION ops.refuse() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN RAISE 'limit is %', current_setting('transaction_timeout'); END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON ops.flights FOR EACH ROW
+          WHEN (NEW.name = 'bad') EXECUTE FUNCTION ops.refuse()
+        """);
+    try (var writer = writer(definition, "pod")) {
+      var claim = claim(writer, 0);
+      List<RowRejection> found = new ArrayList<>();
+      writer.write(batch(writer, 0, 0, "good", "bad"), advance(claim, 0, 2), found::addAll);
+      assertThat(found).extracting(RowRejection::reason).singleElement().asString()
+          .contains("limit is 0 ");
     }
   }
 
