@@ -17,8 +17,7 @@ class ProcessEndTest {
   void leavesTheReasonForARetry() throws IOException {
     var log = folder.resolve("termination");
     var end = new ProcessEnd(Map.of("ACEQUIA_TERMINATION_LOG", log.toString()));
-    assertThat(end.again(new StoreUnavailableException("a newer migration has come")))
-        .isEqualTo(1);
+    assertThat(end.again(new StoreUnavailableException("a newer migration has come"))).isEqualTo(1);
     assertThat(Files.readString(log)).isEqualTo("a newer migration has come");
   }
 }

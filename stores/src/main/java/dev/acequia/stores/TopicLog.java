@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topic as a migration finds it.
+ * The topic as a migration finds it when it begins. Hours may pass until the migration acts on it.
  *
  * @param partitions what is in the log of each partition, by its number
  * @param epochs tells whether a log is still the one that was read
@@ -39,12 +39,13 @@ public record TopicLog(UUID topicId, List<Range> partitions, EpochCheck epochs) 
     Optional<Cut> cut(int partition, long offset, int leaderEpoch);
 
     /**
-     * Where a log ends now.
+     * The partitions' logs as they are now, by their numbers.
      *
      * @return empty where only what was read at first is known
+     * @throws RuntimeException when Kafka does not answer, or has another topic of this name
      */
-    default OptionalLong end(int partition) {
-      return OptionalLong.empty();
+    default List<Range> ranges() {
+      return List.of();
     }
   }
 

@@ -3,28 +3,38 @@ package dev.acequia.consumer.migrate;
 import dev.acequia.contract.KafkaConnection;
 import dev.acequia.stores.TopicLog.Cut;
 import dev.acequia.stores.TopicLog.EpochCheck;
+import dev.acequia.stores.TopicLog.Range;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Has a consumer without a group go to the offset: it asks the leader where the epoch ended. */
+/**
+ * Asks Kafka whether a log is still the one that was read. A consumer without a group seeks to the
+ * offset, and so asks the leader where the epoch ended.
+ */
 final class KafkaEpochCheck implements EpochCheck {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final String topic;
   private final KafkaConnection kafka;
+  private final TopicLogReader reader;
 
-  KafkaEpochCheck(String topic, KafkaConnection kafka) {
+  KafkaEpochCheck(String topic, KafkaConnection kafka, TopicLogReader reader) {
     this.topic = topic;
+    this.reader = reader;
     this.kafka = kafka;
   }
 
@@ -36,10 +46,14 @@ final class KafkaEpochCheck implements EpochCheck {
   }
 
   @Override
-  public OptionalLong end(int partition) {
-    var name = new TopicPartition(topic, partition);
-    try (var consumer = consumer()) {
-      return OptionalLong.of(consumer.endOffsets(List.of(name)).values().iterator().next());
+  public List<Range> ranges() {
+    try {
+      return reader.read().partitions();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new KafkaException("cannot read the bounds of the logs of " + topic, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptException(e);
     }
   }
 

@@ -71,7 +71,7 @@ public final class TopicLogReader {
             new TopicLog.Range(
                 beginnings.get(partition).offset(), end.offset(), end.leaderEpoch().orElse(null)));
       }
-      return new TopicLog(id, ranges, new KafkaEpochCheck(name, kafka));
+      return new TopicLog(id, ranges, new KafkaEpochCheck(name, kafka, this));
     }
   }
 

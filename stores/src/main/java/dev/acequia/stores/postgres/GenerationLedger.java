@@ -143,8 +143,10 @@ final class GenerationLedger {
       statement.executeUpdate(
           "UPDATE "
               + names.generations()
-              + " g SET read_until = o.next_offset, read_epoch = "
-              + OffsetStatements.KNOWN_EPOCH
+              + " g SET read_until = "
+              + OffsetStatements.PRESENT
+              + ", read_epoch = "
+              + OffsetStatements.PRESENT_EPOCH
               + " FROM "
               + names.offsets()
               + " o WHERE o.partition = g.partition AND o.topic_id = g.topic_id");
@@ -158,8 +160,9 @@ final class GenerationLedger {
    */
   record Position(long offset, @Nullable Integer leaderEpoch) {}
 
-  /** The one that {@link #noteRead} noted of a partition's log, if any. */
-  Optional<Position> readBefore(int partition, UUID topicId) throws SQLException {
+  /** The one that {@link #noteRead} noted of a partition's log, if any; good for one fill. */
+  Optional<Position> takeReadBefore(int partition, UUID topicId) throws SQLException {
+    Optional<Position> found;
     try (var statement =
         connection.prepareStatement(
             "SELECT read_until, read_epoch FROM "
@@ -169,11 +172,23 @@ final class GenerationLedger {
       statement.setInt(1, partition);
       statement.setObject(2, topicId);
       try (var row = statement.executeQuery()) {
-        return row.next()
-            ? Optional.of(new Position(row.getLong(1), row.getObject(2, Integer.class)))
-            : Optional.empty();
+        found =
+            row.next()
+                ? Optional.of(new Position(row.getLong(1), row.getObject(2, Integer.class)))
+                : Optional.empty();
       }
     }
+    if (found.isPresent()) {
+      try (var statement =
+          connection.prepareStatement(
+              "UPDATE "
+                  + names.generations()
+                  + " SET read_until = NULL, read_epoch = NULL WHERE partition = ?")) {
+        statement.setInt(1, partition);
+        statement.executeUpdate();
+      }
+    }
+    return found;
   }
 
   /** Whether a word was applied, or came before there was anything to apply it to. */

@@ -21,6 +21,15 @@ final class OffsetStatements {
   /** A consumer of a former version moves the offset and leaves the epoch of another there. */
   static final String KNOWN_EPOCH = "CASE WHEN epoch_offset = next_offset THEN leader_epoch END";
 
+  private static final String REPLAYING = "CASE WHEN next_offset < replay_until THEN ";
+
+  /** Up to where records have been read once; a replay that is under way is behind. */
+  static final String PRESENT = REPLAYING + "replay_resume ELSE next_offset END";
+
+  /** The leader's epoch of the record before that; null when it is not known. */
+  static final String PRESENT_EPOCH =
+      REPLAYING + "replay_resume_epoch ELSE " + KNOWN_EPOCH + " END";
+
   private final String claim;
   private final String lineage;
   private final String advance;

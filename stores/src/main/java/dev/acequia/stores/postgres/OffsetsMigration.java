@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,8 @@ final class OffsetsMigration {
   private record Stored(
       UUID topicId, long nextOffset, long present, @Nullable Integer presentEpoch) {}
 
-  private static final String REPLAYING = "CASE WHEN next_offset < replay_until THEN ";
+  /** Rows of a load that never rests are asked about under their lock at last. */
+  private static final int MOST_QUESTIONS = 3;
 
   private final Connection connection;
   private final TableNames names;
@@ -48,12 +50,16 @@ final class OffsetsMigration {
   private final Optional<AcceptedOffsets> accepted;
   private final Map<Integer, Asked> asked = new TreeMap<>();
 
+  /** As far as Kafka was asked, what it said last. */
+  private List<TopicLog.Range> ranges;
+
   OffsetsMigration(
       Connection connection, TableNames names, PipelineDefinition definition, TopicLog log) {
     this.connection = connection;
     this.names = names;
     this.definition = definition;
     this.log = log;
+    ranges = log.partitions();
     accepted =
         Optional.ofNullable(definition.acceptedOffsets())
             .filter(word -> TopicDefinition.uuid(word.topicId()).equals(log.topicId()));
@@ -78,10 +84,13 @@ final class OffsetsMigration {
    * @return why a person is needed still, empty when the offsets fit the topic
    */
   Optional<TerminationException> apply() throws SQLException, TerminationException {
-    if (accepted.isPresent() && !GenerationLedger.read(connection, names).knows(accepted.get())) {
-      askKafka(accepted.get());
+    var stored = lockWhatKafkaWasAsked();
+    if (accepted.isEmpty()) {
+      var trouble = trouble(topicIds());
+      if (trouble.isPresent()) {
+        throw trouble.get(); // it came since the first look
+      }
     }
-    var stored = lock();
     var ledger = GenerationLedger.read(connection, names);
     // A word is good for the rows that are there when it first comes, and for none that come later.
     var word = accepted.filter(given -> !stored.isEmpty() && !ledger.knows(given));
@@ -89,7 +98,7 @@ final class OffsetsMigration {
       var row = stored.get(partition);
       if (row == null) {
         ledger.begin(partition, log.topicId());
-        var range = log.partitions().get(partition);
+        var range = range(partition);
         noteCutBeforeFill(partition, range, ledger);
         insert(partition, range, ledger.fence(partition));
         ledger.readFrom(partition, log.topicId(), range.beginning(), true);
@@ -131,17 +140,61 @@ final class OffsetsMigration {
     return found;
   }
 
-  /** Before consumers have to wait for the rows. */
-  private void askKafka(AcceptedOffsets word) throws SQLException {
-    for (var row : read("").entrySet()) {
-      if (concerns(word, row.getKey()) && row.getKey() < log.partitions().size()) {
-        cut(row.getKey(), row.getValue(), log.partitions().get(row.getKey()));
+  /**
+   * Asks Kafka before the rows are locked, so that consumers do not wait for its answer, and again
+   * when a row is no longer the one that was asked about.
+   */
+  private Map<Integer, Stored> lockWhatKafkaWasAsked() throws SQLException {
+    var before = connection.setSavepoint();
+    for (var attempt = 1; ; attempt++) {
+      askKafka();
+      var stored = read(" FOR UPDATE");
+      if (attempt == MOST_QUESTIONS || unanswered(stored).isEmpty()) {
+        return stored;
       }
+      connection.rollback(before); // lets the rows go
     }
   }
 
-  private Map<Integer, Stored> lock() throws SQLException {
-    return read(" FOR UPDATE");
+  private void askKafka() throws SQLException {
+    var stored = read("");
+    var questions = unanswered(stored);
+    var isAnyNew =
+        IntStream.range(0, log.partitions().size())
+            .anyMatch(partition -> !stored.containsKey(partition));
+    if (isAnyNew || !questions.isEmpty() || isWordNew(stored)) {
+      var read = log.epochs().ranges();
+      ranges = read.size() < log.partitions().size() ? log.partitions() : read;
+    }
+    questions.forEach((partition, row) -> cut(partition, row, range(partition)));
+  }
+
+  private boolean isWordNew(Map<Integer, Stored> stored) throws SQLException {
+    return accepted.isPresent()
+        && !stored.isEmpty()
+        && !GenerationLedger.read(connection, names).knows(accepted.get());
+  }
+
+  /** The rows that a word is to move, whose logs Kafka has not compared with what was read. */
+  private Map<Integer, Stored> unanswered(Map<Integer, Stored> stored) throws SQLException {
+    var found = new TreeMap<Integer, Stored>();
+    if (isWordNew(stored)) {
+      stored.forEach(
+          (partition, row) -> {
+            var answer = asked.get(partition);
+            if (concerns(accepted.get(), partition)
+                && partition < log.partitions().size()
+                && row.topicId().equals(log.topicId())
+                && (answer == null || !answer.covers(row))) {
+              found.put(partition, row);
+            }
+          });
+    }
+    return found;
+  }
+
+  private TopicLog.Range range(int partition) {
+    return ranges.get(partition);
   }
 
   private Map<Integer, Stored> read(String locking) throws SQLException {
@@ -150,12 +203,10 @@ final class OffsetsMigration {
         var rows =
             statement.executeQuery(
                 "SELECT partition, topic_id, next_offset, "
-                    + REPLAYING
-                    + "replay_resume ELSE next_offset END, "
-                    + REPLAYING
-                    + "replay_resume_epoch ELSE "
-                    + OffsetStatements.KNOWN_EPOCH
-                    + " END FROM "
+                    + OffsetStatements.PRESENT
+                    + ", "
+                    + OffsetStatements.PRESENT_EPOCH
+                    + " FROM "
                     + names.offsets()
                     + " ORDER BY partition"
                     + locking)) {
@@ -183,7 +234,7 @@ final class OffsetsMigration {
 
   private void accept(AcceptedOffsets word, int partition, Stored row, GenerationLedger ledger)
       throws SQLException, TerminationException {
-    var range = log.partitions().get(partition);
+    var range = range(partition);
     var isSameTopic = row.topicId().equals(log.topicId());
     var cut = isSameTopic ? cut(partition, row, range) : Optional.<Cut>empty();
     var isAsRead = isSameTopic && cut.isEmpty();
@@ -259,7 +310,7 @@ final class OffsetsMigration {
 
   private void noteCutBeforeFill(int partition, TopicLog.Range range, GenerationLedger ledger)
       throws SQLException {
-    var before = ledger.readBefore(partition, log.topicId());
+    var before = ledger.takeReadBefore(partition, log.topicId());
     if (before.isPresent()) {
       var read =
           new Stored(
@@ -288,20 +339,21 @@ final class OffsetsMigration {
    * an epoch, as former versions stored none, this is only seen while the log is shorter.
    */
   private Optional<Cut> cut(int partition, Stored row, TopicLog.Range range) {
-    if (row.presentEpoch() == null) {
-      return row.present() > range.end()
-              && row.present() > log.epochs().end(partition).orElse(range.end())
-          ? Optional.of(new Cut(OptionalLong.empty()))
-          : Optional.empty();
-    }
     var known = asked.get(partition);
-    // Whoever has read on since has compared the epochs itself.
     if (known == null || !known.covers(row)) {
-      var found = log.epochs().cut(partition, row.present(), row.presentEpoch());
-      known = new Asked(row.present(), found);
+      known = new Asked(row.present(), ask(partition, row, range));
       asked.put(partition, known);
     }
     return known.cut();
+  }
+
+  private Optional<Cut> ask(int partition, Stored row, TopicLog.Range range) {
+    if (row.presentEpoch() != null) {
+      return log.epochs().cut(partition, row.present(), row.presentEpoch());
+    }
+    return row.present() > range.end()
+        ? Optional.of(new Cut(OptionalLong.empty()))
+        : Optional.empty();
   }
 
   /**
@@ -310,8 +362,9 @@ final class OffsetsMigration {
    * @param present up to where the log was compared with what was read
    */
   private record Asked(long present, Optional<Cut> cut) {
+    /** Whoever has read on since has compared the epochs itself. */
     boolean covers(Stored row) {
-      return row.present() == present || row.present() > present && cut.isEmpty();
+      return row.present() == present || (row.present() > present && cut.isEmpty());
     }
   }
 

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 public final class PostgresMigration implements StoreMigration {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresMigration.class);
 
-  /** A fraction of a second's work. */
-  private static final int FORGOTTEN_AT_ONCE = 20_000;
+  /** The first with all that is used here and whose releases are still made. */
+  private static final int OLDEST_SERVER = 14;
 
   private final PipelineDefinition definition;
   private final TableNames names;
@@ -65,20 +65,20 @@ public final class PostgresMigration implements StoreMigration {
       role.check();
     }
     try (steps) {
+      steps.run(PostgresMigration::checkServer);
       steps.run(this::noteWhatWasRead);
       steps.run(connection -> look(connection, log));
       steps.run(this::prepareSchemaAndRoles);
       // Before the table changes, since from then on the load waits for the end of the migration.
       indexes.apply();
       upgrade.prepare(log);
+      steps.run(this::bringOffsetsUpToDate);
       var trouble = steps.run(connection -> prepareTables(connection, log));
       indexes.apply();
       if (trouble.isPresent()) {
         throw trouble.get();
       }
-      while (steps.run(connection -> forgetUnreadable(connection, log))) {
-        LOG.info("forgot repeats of records that are in the log no more");
-      }
+      forgetUnreadable(log);
     }
   }
 
@@ -86,6 +86,22 @@ public final class PostgresMigration implements StoreMigration {
   public void drop() throws TerminationException, StoreUnavailableException {
     try (steps) {
       steps.run(this::dropAll);
+    }
+  }
+
+  private static boolean checkServer(Connection connection)
+      throws SQLException, TerminationException {
+    checkServer(connection.getMetaData().getDatabaseProductVersion());
+    return true;
+  }
+
+  /** Older servers walk through a whole table for each range of blocks. */
+  static void checkServer(String version) throws TerminationException {
+    if (Integer.parseInt(version.split("\\D", 2)[0]) < OLDEST_SERVER) {
+      throw new TerminationException(
+          Termination.Reason.StoreRefused,
+          "The store is PostgreSQL %s; Acequia needs %d or later. Upgrade the server. Nothing was changed."
+              .formatted(version, OLDEST_SERVER));
     }
   }
 
@@ -146,7 +162,7 @@ public final class PostgresMigration implements StoreMigration {
     if (changes.isEmpty()) {
       create(connection);
     }
-    bringUpToDate(connection);
+    addTables(connection);
     // The offsets' rows first: a consumer that holds them goes on to the table.
     var trouble = new OffsetsMigration(connection, names, definition, log).apply();
     order.note(connection);
@@ -163,8 +179,8 @@ public final class PostgresMigration implements StoreMigration {
     return trouble;
   }
 
-  /** What former versions did not make. */
-  private void bringUpToDate(Connection connection) throws SQLException {
+  /** Tables that former versions did not make. */
+  private void addTables(Connection connection) throws SQLException {
     execute(
         connection,
         "CREATE TABLE IF NOT EXISTS "
@@ -176,6 +192,13 @@ public final class PostgresMigration implements StoreMigration {
         "CREATE TABLE IF NOT EXISTS "
             + names.replays()
             + " (replay uuid, partition integer, PRIMARY KEY (replay, partition))");
+  }
+
+  /** In a transaction of its own: it locks a table that the load needs all the time. */
+  private boolean bringOffsetsUpToDate(Connection connection)
+      throws SQLException, StoreUnavailableException {
+    MigrationSteps.lock(connection, names.data());
+    order.check(connection);
     var offsets = TableState.read(connection, names.offsets());
     if (offsets.isPresent() && !offsets.get().columns().containsKey("replay")) {
       execute(
@@ -185,36 +208,39 @@ public final class PostgresMigration implements StoreMigration {
               + " ADD COLUMN replay uuid, ADD COLUMN replay_from bigint,"
               + " ADD COLUMN replay_until bigint, ADD COLUMN replay_resume bigint");
     }
+    return true;
   }
 
   /**
-   * Of records that are in the log no more, nothing need be remembered. Some at a time, beside the
-   * load, which enters others meanwhile.
-   *
-   * @return whether there may be more
+   * Of records that are in the log no more, nothing need be remembered. Not in the transaction that
+   * locks the offsets, since there may be many.
    */
-  private boolean forgetUnreadable(Connection connection, TopicLog log) throws SQLException {
-    try (var statement =
-        connection.prepareStatement(
-            "DELETE FROM "
-                + names.repeats()
-                + " WHERE ctid = ANY (ARRAY(SELECT r.ctid FROM "
-                + names.repeats()
-                + " r JOIN unnest(?::bigint[]) WITH ORDINALITY AS l (beginning, number)"
-                + " ON r.partition = l.number - 1 JOIN (SELECT partition, min(generation) AS first,"
-                + " max(generation) AS last FROM "
-                + names.generations()
-                + " WHERE topic_id = ? GROUP BY partition) g ON g.partition = r.partition"
-                // Of a topic that came later, this migration knows nothing.
-                + " WHERE r.generation < g.first OR r.generation <= g.last"
-                + " AND r.\"offset\" < l.beginning LIMIT "
-                + FORGOTTEN_AT_ONCE
-                + "))")) {
-      statement.setObject(
-          1, log.partitions().stream().mapToLong(TopicLog.Range::beginning).toArray());
-      statement.setObject(2, log.topicId());
-      return statement.executeUpdate() == FORGOTTEN_AT_ONCE;
-    }
+  private void forgetUnreadable(TopicLog log)
+      throws TerminationException, StoreUnavailableException {
+    new BlockSteps(steps)
+        .run(
+            names.repeats(),
+            (connection, blocks) -> {
+              try (var statement =
+                  connection.prepareStatement(
+                      "DELETE FROM "
+                          + names.repeats()
+                          + " r USING unnest(?::bigint[]) WITH ORDINALITY AS l (beginning, number)"
+                          + " JOIN (SELECT partition, min(generation) AS first,"
+                          + " max(generation) AS last FROM "
+                          + names.generations()
+                          + " WHERE topic_id = ? GROUP BY partition) g"
+                          + " ON g.partition = l.number - 1 WHERE r.partition = g.partition"
+                          // Of a topic that came later, this migration knows nothing.
+                          + " AND (r.generation < g.first OR r.generation <= g.last"
+                          + " AND r.\"offset\" < l.beginning) AND "
+                          + blocks)) {
+                statement.setObject(
+                    1, log.partitions().stream().mapToLong(TopicLog.Range::beginning).toArray());
+                statement.setObject(2, log.topicId());
+                statement.executeUpdate();
+              }
+            });
   }
 
   /** What to do to the table; empty when there is none. */

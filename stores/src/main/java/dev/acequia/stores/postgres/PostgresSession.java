@@ -62,10 +62,8 @@ final class PostgresSession implements AutoCloseable {
         "lock_timeout = '1s'",
         "statement_timeout = '30s'",
         "idle_in_transaction_session_timeout = '60s'",
-        "synchronous_commit = off");
-    if (session.connection.getMetaData().getDatabaseMajorVersion() >= 14) {
-      session.set("idle_session_timeout = '5min'");
-    }
+        "synchronous_commit = off",
+        "idle_session_timeout = '5min'");
     return session;
   }
 
@@ -83,11 +81,9 @@ final class PostgresSession implements AutoCloseable {
    */
   static PostgresSession openForIndexes(PostgresAccess access) throws SQLException {
     var session = connect(access, MIGRATION_TIMEOUT);
-    session.set("lock_timeout = 0", "statement_timeout = 0");
-    if (session.connection.getMetaData().getDatabaseMajorVersion() >= 14) {
-      // A build whose process was killed must not go on for nobody.
-      session.set("client_connection_check_interval = '5s'");
-    }
+    // With the last, a build whose process was killed does not go on for nobody.
+    session.set(
+        "lock_timeout = 0", "statement_timeout = 0", "client_connection_check_interval = '5s'");
     session.connection.setAutoCommit(true);
     return session;
   }

@@ -48,7 +48,7 @@ final class ProvenanceUpgrade {
     LOG.info("bringing {} up to date: its rows get the generation of their log", names.data());
     var topics = steps.run(connection -> topics(connection, log.topicId()));
     steps.run(connection -> addColumns(connection, topics, log.topicId()));
-    steps.run(this::setOlderGenerations);
+    setOlderGenerations();
     if (mode == LoadMode.APPEND) {
       indexes.buildUnique(names.provenanceIndex(), Provenance.COLUMNS);
     }
@@ -201,20 +201,24 @@ final class ProvenanceUpgrade {
     return true;
   }
 
-  private boolean setOlderGenerations(Connection connection) throws SQLException {
+  private void setOlderGenerations() throws TerminationException, StoreUnavailableException {
     var generations = new TreeMap<Integer, UUID>();
-    GenerationLedger.read(connection, names)
-        .firstGenerations()
-        .forEach((topic, generation) -> generations.put(generation, topic));
+    steps.run(
+        connection -> {
+          generations.clear();
+          GenerationLedger.read(connection, names)
+              .firstGenerations()
+              .forEach((topic, generation) -> generations.put(generation, topic));
+          return true;
+        });
     for (var older : generations.headMap(generations.lastKey()).entrySet()) {
       var to = older.getKey();
       var topic = older.getValue();
-      setGeneration(connection, names.data(), "_generation", "_topic_id", to, topic);
-      setGeneration(connection, names.deletions(), "_generation", "_topic_id", to, topic);
-      setGeneration(connection, names.idempotency(), "generation", "topic_id", to, topic);
-      setGeneration(connection, names.repeats(), "generation", "topic_id", to, topic);
+      setGeneration(names.data(), Provenance.GENERATION, Provenance.TOPIC_ID, to, topic);
+      setGeneration(names.deletions(), Provenance.GENERATION, Provenance.TOPIC_ID, to, topic);
+      setGeneration(names.idempotency(), "generation", "topic_id", to, topic);
+      setGeneration(names.repeats(), "generation", "topic_id", to, topic);
     }
-    return true;
   }
 
   /**
@@ -239,22 +243,36 @@ final class ProvenanceUpgrade {
     }
   }
 
-  private static void setGeneration(
-      Connection connection, String table, String column, String topicColumn, int to, UUID topic)
-      throws SQLException {
-    if (!has(connection, table, topicColumn)) {
+  /**
+   * A consumer that replaces a row has it locked, and its row gets its generation in the end: to
+   * wait for it, with other rows locked, could block consumers for as long as the table is large.
+   */
+  private void setGeneration(String table, String column, String topicColumn, int to, UUID topic)
+      throws TerminationException, StoreUnavailableException {
+    if (!steps.run(connection -> has(connection, table, topicColumn))) {
       return;
     }
-    try (var statement =
-        connection.prepareStatement(
-            "UPDATE %s SET %s = ? WHERE %s = ? AND %s <> ?"
-                .formatted(
-                    table, Sql.quoted(column), Sql.quoted(topicColumn), Sql.quoted(column)))) {
-      statement.setInt(1, to);
-      statement.setObject(2, topic);
-      statement.setInt(3, to);
-      statement.executeUpdate();
-    }
+    var skipping = mode == LoadMode.UPSERT && topicColumn.equals(Provenance.TOPIC_ID);
+    var locking = skipping ? " FOR UPDATE SKIP LOCKED" : "";
+    new BlockSteps(steps)
+        .run(
+            table,
+            (connection, blocks) -> {
+              try (var statement =
+                  connection.prepareStatement(
+                      "UPDATE %1$s SET %2$s = ? WHERE ctid = ANY (ARRAY(SELECT ctid FROM %1$s WHERE %3$s = ? AND %2$s <> ? AND %4$s%5$s))"
+                          .formatted(
+                              table,
+                              Sql.quoted(column),
+                              Sql.quoted(topicColumn),
+                              blocks,
+                              locking))) {
+                statement.setInt(1, to);
+                statement.setObject(2, topic);
+                statement.setInt(3, to);
+                statement.executeUpdate();
+              }
+            });
   }
 
   private List<Integer> partitions(Connection connection) throws SQLException {

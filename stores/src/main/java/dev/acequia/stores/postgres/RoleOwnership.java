@@ -21,16 +21,23 @@ final class RoleOwnership {
     owner = StoreOwner.of(definition);
   }
 
-  /** Whether the role was made for this pipeline, whatever its database was called then. */
+  /**
+   * Whether the role was made for this pipeline: in this database, or in one that has been renamed
+   * since, so that no database has its name. Another database may have a pipeline of this name.
+   */
   boolean isOwn(PipelineRole role) throws SQLException {
     try (var statement =
         connection.prepareStatement(
-            "SELECT starts_with(shobj_description(oid, 'pg_authid'), ?)"
-                + " FROM pg_roles WHERE rolname = ?")) {
+            """
+            SELECT FROM pg_roles r, starts_with(shobj_description(r.oid, 'pg_authid'), ?) AS ours,
+              substr(shobj_description(r.oid, 'pg_authid'), length(?) + 1) AS made_in
+            WHERE r.rolname = ? AND ours AND (made_in = current_database()
+              OR NOT EXISTS (SELECT FROM pg_database d WHERE d.datname = made_in))""")) {
       statement.setString(1, owner.onRole(""));
-      statement.setString(2, role.name());
+      statement.setString(2, owner.onRole(""));
+      statement.setString(3, role.name());
       try (var row = statement.executeQuery()) {
-        return row.next() && row.getBoolean(1);
+        return row.next();
       }
     }
   }

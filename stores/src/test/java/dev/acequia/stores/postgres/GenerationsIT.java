@@ -14,6 +14,7 @@ import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.TableNames;
+import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.Row;
@@ -32,6 +33,9 @@ import dev.acequia.stores.TopicLog.Cut;
 import dev.acequia.stores.TopicLog.EpochCheck;
 import dev.acequia.stores.WriteResult;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -225,8 +229,8 @@ class GenerationsIT {
           }
 
           @Override
-          public OptionalLong end(int partition) {
-            return OptionalLong.of(6);
+          public List<TopicLog.Range> ranges() {
+            return List.of(new TopicLog.Range(0, 6, null));
           }
         });
     assertThat(claim(accepted).lineage()).isEqualTo(Lineage.of(1));
@@ -248,6 +252,88 @@ class GenerationsIT {
           return Optional.empty();
         });
     assertThat(names()).containsExactly("old", "old", "old", "old", "meanwhile");
+  }
+
+  /** What Kafka said of a row that has moved is void, and it is asked again. */
+  @Test
+  void consumersDoNotWaitForKafkasSecondAnswerEither() throws Exception {
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, NOT_CUT);
+    load(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, 7, "old");
+    var offsets = new ArrayList<Long>();
+    migrate(
+        accepting(LoadMode.APPEND, 1, null, "2"),
+        6,
+        (partition, offset, epoch) -> {
+          offsets.add(offset);
+          try {
+            if (offset < 6) {
+              load(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), offset + 1, 7, "meanwhile");
+            }
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+          return Optional.of(new Cut(OptionalLong.of(3)));
+        });
+    assertThat(offsets).containsExactly(4L, 5L, 6L);
+    assertThat(claim(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null)).lineage())
+        .isEqualTo(new Lineage(List.of(new Generation(1, 0), new Generation(2, 3))));
+  }
+
+  /** Kafka's answer when the rows are to be locked, hours after a migration began. */
+  private static EpochCheck now(long beginning, long end, int partitions) {
+    return new EpochCheck() {
+      @Override
+      public Optional<Cut> cut(int partition, long offset, int leaderEpoch) {
+        return Optional.empty();
+      }
+
+      @Override
+      public List<TopicLog.Range> ranges() {
+        return Collections.nCopies(partitions, new TopicLog.Range(beginning, end, 7));
+      }
+    };
+  }
+
+  @Test
+  void newPartitionsAndAcceptedOffsetsGoByWhatTheLogHoldsNow() throws Exception {
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, 7, now(2, 5, 1));
+    assertThat(nextOffsets()).containsExactly("2");
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 2, null), 4, 7, now(3, 6, 2));
+    assertThat(nextOffsets()).containsExactly("2", "3");
+    migrate(accepting(LoadMode.APPEND, 2, null, "earliest"), 4, 7, now(4, 7, 2));
+    assertThat(nextOffsets()).containsExactly("4", "4");
+    migrate(accepting(LoadMode.APPEND, 2, null, "latest"), 4, 7, now(5, 8, 2));
+    assertThat(nextOffsets()).containsExactly("8", "8");
+  }
+
+  /** A word came between, and this migration's topic is gone. */
+  @Test
+  void aMigrationOfATopicThatWasReplacedMeanwhileChangesNothing() throws Exception {
+    migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null), 4, NOT_CUT);
+    var other = UUID.randomUUID();
+    var replaced =
+        new EpochCheck() {
+          @Override
+          public Optional<Cut> cut(int partition, long offset, int leaderEpoch) {
+            return Optional.empty();
+          }
+
+          @Override
+          public List<TopicLog.Range> ranges() {
+            try {
+              warehouse.asSuperuser(
+                  "UPDATE ops._acequia_offsets_flights SET topic_id = '" + other + "'");
+            } catch (SQLException e) {
+              throw new IllegalStateException(e);
+            }
+            return List.of();
+          }
+        };
+    assertThatThrownBy(
+            () -> migrate(definition(SCHEMA, LoadMode.APPEND, TOPIC, 2, null), 4, replaced))
+        .isInstanceOf(TerminationException.class);
+    assertThat(warehouse.rows("SELECT partition, topic_id FROM ops._acequia_offsets_flights"))
+        .containsExactly("0|" + other);
   }
 
   @Test
@@ -305,6 +391,33 @@ class GenerationsIT {
     assertThat(claim(plain).nextOffset()).isZero();
     assertThat(claim(plain).lineage())
         .isEqualTo(new Lineage(List.of(new Generation(1, 0), new Generation(2, 3))));
+
+    // Nothing has been noted since, and the same cut is not found twice.
+    warehouse.asSuperuser("DROP TABLE IF EXISTS " + String.join(", ", refilled()));
+    migrate(plain, 9, cut);
+    assertThat(claim(plain).lineage().generations()).hasSize(2);
+  }
+
+  /** The log is compared at the end of what was read, which a replay is behind. */
+  @Test
+  void aCutAheadOfAReplayIsNoticedThoughTheTableIsFilledAnew() throws Exception {
+    var plain = definition(SCHEMA, LoadMode.APPEND, TOPIC, 1, null);
+    migrate(plain, 4, NOT_CUT);
+    load(plain, 4, 7, "old");
+    warehouse.asSuperuser(
+        "UPDATE ops._acequia_offsets_flights SET next_offset = 1, replay = gen_random_uuid(), replay_from = 1, replay_until = 4, replay_resume = 4, replay_resume_epoch = 7",
+        "DROP TABLE ops.flights");
+    var asked = new ArrayList<Long>();
+    EpochCheck cut =
+        (partition, offset, epoch) -> {
+          asked.add(offset);
+          return Optional.of(new Cut(OptionalLong.of(3)));
+        };
+    assertThatThrownBy(() -> migrate(plain, 9, cut)).hasMessageContaining("is gone");
+    warehouse.asSuperuser("DROP TABLE IF EXISTS " + String.join(", ", refilled()));
+    migrate(plain, 9, cut);
+    assertThat(asked).containsExactly(4L);
+    assertThat(claim(plain).lineage().generations()).hasSize(2);
   }
 
   @Test

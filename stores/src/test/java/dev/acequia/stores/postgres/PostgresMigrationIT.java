@@ -493,6 +493,57 @@ class PostgresMigrationIT {
     warehouse.connect(admin + "_victim", "kept").close();
   }
 
+  /** Two databases of one server may each have a pipeline ops/flights, which share role names. */
+  @Test
+  void changesNoPasswordOfARoleOfAnotherDatabase() throws Exception {
+    migrate(upsert(ID));
+    warehouse.asSuperuser(
+        "COMMENT ON ROLE " + warehouse.writer() + " IS 'Acequia pipeline ops/flights in postgres'");
+    var environment = new HashMap<>(warehouse.migrationEnvironment());
+    environment.put(RuntimeVariable.STORE_WRITER_PASSWORD.name(), "other");
+    assertThatThrownBy(
+            () -> StoreMigration.open(upsert(ID), environment).migrate(log(TOPIC, 2, 0, 100)))
+        .isInstanceOf(TerminationException.class)
+        .hasMessageContaining("was not made for this pipeline");
+    warehouse.connect(warehouse.writer(), Warehouse.WRITER_PASSWORD).close();
+  }
+
+  @Test
+  void knowsItsRolesAfterTheDatabaseWasRenamed() throws Exception {
+    migrate(upsert(ID));
+    warehouse.asSuperuser(
+        "COMMENT ON ROLE "
+            + warehouse.writer()
+            + " IS 'Acequia pipeline ops/flights in its former name'");
+    migrate(upsert(ID));
+  }
+
+  @Test
+  void refusesAServerThatIsTooOld() throws Exception {
+    assertThatThrownBy(() -> PostgresMigration.checkServer("13.21 (Debian 13.21-1.pgdg120+1)"))
+        .isInstanceOf(TerminationException.class)
+        .hasMessageContaining("13.21")
+        .hasMessageContaining("14 or later");
+    for (var version : List.of("14.0", "17.6 (Debian 17.6-0+deb13u1)", "18beta1")) {
+      PostgresMigration.checkServer(version);
+    }
+  }
+
+  /** A migration of a topic that was replaced meanwhile knows nothing of the new one's records. */
+  @Test
+  void forgetsDroppedRecordsThatAreGoneAndNoOthers() throws Exception {
+    migrate(append(ID));
+    warehouse.asSuperuser(
+        "INSERT INTO ops._acequia_generations_flights (partition, generation, topic_id, from_offset) VALUES (0, 2, gen_random_uuid(), 0)",
+        "INSERT INTO ops._acequia_repeats_flights SELECT 1, 0, i FROM generate_series(1, 50000) i",
+        "INSERT INTO ops._acequia_repeats_flights VALUES (1, 0, 60000), (2, 0, 5), (1, 1, 60000)");
+    migrate(append(ID), log(TOPIC, 2, 60000, 70000));
+    assertThat(
+            warehouse.rows(
+                "SELECT generation, partition, \"offset\" FROM ops._acequia_repeats_flights ORDER BY 1, 2, 3"))
+        .containsExactly("1|0|60000", "1|1|60000", "2|0|5");
+  }
+
   @Test
   void takesOverTheRolesThatAFormerVersionMade() throws Exception {
     migrate(upsert(ID));

@@ -30,9 +30,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.BitSet;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -462,7 +462,10 @@ class PostgresWriterIT {
       var claim = claim(writer, 0);
       List<RowRejection> found = new ArrayList<>();
       writer.write(batch(writer, 0, 0, "good", "bad"), advance(claim, 0, 2), found::addAll);
-      assertThat(found).extracting(RowRejection::reason).singleElement().asString()
+      assertThat(found)
+          .extracting(RowRejection::reason)
+          .singleElement()
+          .asString()
           .contains("limit is 0 ");
     }
   }

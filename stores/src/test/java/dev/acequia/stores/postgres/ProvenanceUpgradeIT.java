@@ -154,6 +154,54 @@ class ProvenanceUpgradeIT {
         .containsExactly("70|2", "71|2");
   }
 
+  /** Its consumer holds a row of an older topic, and neither waits for the other. */
+  @Test
+  void setsGenerationsBesideTheFormerVersionsConsumer() throws Exception {
+    former(LoadMode.UPSERT);
+    try (var connection = warehouse.connect(warehouse.admin(), Warehouse.ADMIN_PASSWORD);
+        var statement = connection.createStatement();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var names = new TableNames("ops", "flights");
+      var steps =
+          new MigrationSteps(PostgresAccess.fromEnvironment(warehouse.migrationEnvironment()));
+      var order = new MigrationOrder(names, of(LoadMode.UPSERT), Optional.empty());
+      var indexes = new IndexMigration(names, List.of(), steps, order);
+      var upgrade = new ProvenanceUpgrade(names, LoadMode.UPSERT, steps, indexes);
+      // The columns are there once; then only rows are in the way.
+      upgrade.prepare(log(TOPIC, 2, 0, 100));
+      connection.setAutoCommit(false);
+      statement.execute("UPDATE ops.flights SET _generation = 2");
+      connection.commit();
+      statement.execute("UPDATE ops.flights SET name = 'held' WHERE id = 1");
+      threads
+          .submit(
+              () -> {
+                upgrade.prepare(log(TOPIC, 2, 0, 100));
+                return true;
+              })
+          .get(20, TimeUnit.SECONDS);
+      connection.commit();
+    }
+    migrate(of(LoadMode.UPSERT));
+    assertThat(warehouse.rows("SELECT name, _generation FROM ops.flights ORDER BY id"))
+        .containsExactly("held|1", "b|1", "c|2", "d|2");
+  }
+
+  /** More rows than one step takes, so that no transaction holds all of them. */
+  @ParameterizedTest
+  @EnumSource
+  void setsTheGenerationsOfManyRowsInSteps(LoadMode mode) throws Exception {
+    former(mode);
+    warehouse.asSuperuser(
+        "INSERT INTO ops.flights SELECT 1000 + i, repeat('x', 200), '%s', 0, 1000 + i FROM generate_series(1, 20000) i"
+            .formatted(OLDER));
+    migrate(of(mode));
+    assertThat(
+            warehouse.rows(
+                "SELECT _generation, count(*), count(DISTINCT xmin::text) > 1 FROM ops.flights WHERE _offset > 1000 GROUP BY 1"))
+        .containsExactly("1|20000|t");
+  }
+
   @ParameterizedTest
   @EnumSource
   void letsTheFormerVersionsConsumerWaitAfterwards(LoadMode mode) throws Exception {
