@@ -103,7 +103,7 @@ final class PipelineOperator {
             client,
             platform,
             topics,
-            new FactsReader(client, Passwords::generate),
+            new FactsReader(client, platform.kafka(), Passwords::generate),
             new PlanApplier(client, clock),
             new PipelineRemoval(client, platform, topics, events, clock),
             new StatusReports(events, new PipelineGauges(metrics)),

@@ -2,6 +2,8 @@ package dev.acequia.operator;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.KafkaCredentials;
+import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.validate.SpecValidation;
@@ -42,7 +44,10 @@ public final class PipelineRendering {
             new Facts.StoreSecret("postgresql://taken-from-the-secret", ""),
             login,
             login,
-            usesKafkaUser(platform) ? new Facts.KafkaCredentials("") : null,
+            platform.kafka().logsOn()
+                ? new KafkaCredentials(
+                    PipelineNames.of(pipeline).kafkaUser(), PLACEHOLDER, PLACEHOLDER)
+                : null,
             Set.of(),
             null,
             null,
@@ -54,12 +59,5 @@ public final class PipelineRendering {
     return PipelinePlan.of(
             pipeline, platform, facts.withSucceeded(migration.getMetadata().getName()))
         .objects();
-  }
-
-  private static boolean usesKafkaUser(PlatformConfig platform) {
-    var strimzi = platform.kafka().strimzi();
-    return platform.kafka().topicProvider() == PlatformConfig.TopicProvider.STRIMZI
-        && strimzi != null
-        && strimzi.authentication() == PlatformConfig.Strimzi.Authentication.SCRAM_SHA_512;
   }
 }

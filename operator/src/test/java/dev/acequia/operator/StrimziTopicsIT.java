@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
+import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -135,6 +137,66 @@ class StrimziTopicsIT {
                       .contains("The Secret of KafkaUser '" + namespace + ".flights'"));
       assertThatThrownBy(attacker::accept).isInstanceOf(SocketTimeoutException.class);
     }
+  }
+
+  /** Whoever may write a Secret may also write whose it is. */
+  @Test
+  void carriesNoSettingsOnThatItDidNotWrite() {
+    create("Retain");
+    await().atMost(LIMIT).until(() -> topics().size() == 2 && user() != null);
+    var pipeline =
+        client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").get();
+    client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName("flights-kafka")
+                .withNamespace(namespace)
+                .withLabels(PipelineNames.of(pipeline).labels())
+                .addNewOwnerReference()
+                .withApiVersion(pipeline.getApiVersion())
+                .withKind(pipeline.getKind())
+                .withName("flights")
+                .withUid(pipeline.getMetadata().getUid())
+                .withController(true)
+                .endOwnerReference()
+                .endMetadata()
+                .addToStringData("kafka.properties", "metric.reporters=evil.Reporter")
+                .build())
+        .create();
+    client
+        .resources(DataPipeline.class)
+        .inNamespace(namespace)
+        .withName("flights")
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"description\":\"Departures\"}}");
+    await()
+        .during(Duration.ofMillis(700))
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> {
+              assertThat(observedGeneration()).isEqualTo(2);
+              assertThat(
+                      client
+                          .secrets()
+                          .inNamespace(namespace)
+                          .withName("flights-kafka")
+                          .get()
+                          .getMetadata()
+                          .getManagedFields())
+                  .extracting(field -> field.getManager())
+                  .doesNotContain(PipelineNames.MANAGER);
+            });
+
+    answer();
+    await().atMost(LIMIT).until(() -> reason("Ready").equals("Serving"));
+    assertThat(copiedCredentials()).contains("from-strimzi").doesNotContain("evil");
+  }
+
+  private @Nullable Long observedGeneration() {
+    var pipeline =
+        client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").get();
+    return pipeline.getStatus() == null ? null : pipeline.getStatus().observedGeneration();
   }
 
   @Test

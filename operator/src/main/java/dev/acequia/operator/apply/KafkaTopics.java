@@ -4,6 +4,7 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.plan.TopicsPlan.DesiredTopic;
@@ -86,7 +87,7 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
   }
 
   @Override
-  public Optional<Facts.KafkaCredentials> credentials(PipelineNames names) {
+  public Optional<KafkaCredentials> credentials(PipelineNames names) {
     return Optional.empty();
   }
 

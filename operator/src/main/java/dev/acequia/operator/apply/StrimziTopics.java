@@ -5,6 +5,7 @@ import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.EventSources;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.StrimziPlan;
@@ -54,7 +55,7 @@ public final class StrimziTopics implements TopicProvider {
   }
 
   @Override
-  public Optional<Facts.KafkaCredentials> credentials(PipelineNames names) {
+  public Optional<KafkaCredentials> credentials(PipelineNames names) {
     if (strimzi.authentication() == PlatformConfig.Strimzi.Authentication.NONE) {
       return Optional.empty();
     }
@@ -62,8 +63,9 @@ public final class StrimziTopics implements TopicProvider {
         .flatMap(
             password ->
                 value(strimzi.cluster() + "-cluster-ca-cert", "ca.crt")
-                    .map(certificate -> properties(names.kafkaUser(), password, certificate)))
-        .map(Facts.KafkaCredentials::new);
+                    .map(
+                        certificate ->
+                            new KafkaCredentials(names.kafkaUser(), password, certificate)));
   }
 
   @Override
@@ -159,17 +161,5 @@ public final class StrimziTopics implements TopicProvider {
         .map(Secret::getData)
         .map(data -> data.get(key))
         .map(text -> new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8));
-  }
-
-  private static String properties(String user, String password, String certificate) {
-    return """
-        security.protocol=SASL_SSL
-        sasl.mechanism=SCRAM-SHA-512
-        sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required \
-        username="%s" password="%s";
-        ssl.truststore.type=PEM
-        ssl.truststore.certificates=%s
-        """
-        .formatted(user, password, certificate.strip().replace("\n", "\\n"));
   }
 }

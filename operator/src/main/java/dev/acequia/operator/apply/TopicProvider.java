@@ -3,7 +3,7 @@ package dev.acequia.operator.apply;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.TopicState;
-import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -22,7 +22,7 @@ public sealed interface TopicProvider permits KafkaTopics, StrimziTopics {
   Result ensure(PipelineNames names, TopicsPlan topics, Children children);
 
   /** What the pipeline's Pods log on to Kafka with; empty where Kafka takes anyone. */
-  Optional<Facts.KafkaCredentials> credentials(PipelineNames names);
+  Optional<KafkaCredentials> credentials(PipelineNames names);
 
   /**
    * Deletes the topics.

@@ -4,7 +4,9 @@ import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.Fingerprint;
+import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.Release;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
@@ -20,13 +22,17 @@ public final class FactsReader {
   private static final String DEFINITION_KEY = "pipeline.json";
 
   private final KubernetesClient client;
+  private final boolean logsOn;
   private final Supplier<String> passwords;
 
   /**
+   * @param kafka whether pipelines log on to it
    * @param passwords where a new role's password comes from
    */
-  public FactsReader(KubernetesClient client, Supplier<String> passwords) {
+  public FactsReader(
+      KubernetesClient client, PlatformConfig.Kafka kafka, Supplier<String> passwords) {
     this.client = client;
+    this.logsOn = kafka.logsOn();
     this.passwords = passwords;
   }
 
@@ -46,7 +52,7 @@ public final class FactsReader {
       DataPipeline pipeline,
       Children children,
       TopicState topic,
-      Optional<Facts.KafkaCredentials> kafkaCredentials) {
+      Optional<KafkaCredentials> kafkaCredentials) {
     return new Read(pipeline, children, topic, kafkaCredentials, new ArrayList<>()).reading();
   }
 
@@ -55,14 +61,14 @@ public final class FactsReader {
     private final PipelineNames names;
     private final Children children;
     private final TopicState topic;
-    private final Optional<Facts.KafkaCredentials> kafkaCredentials;
+    private final Optional<KafkaCredentials> kafkaCredentials;
     private final List<String> missing;
 
     Read(
         DataPipeline pipeline,
         Children children,
         TopicState topic,
-        Optional<Facts.KafkaCredentials> kafkaCredentials,
+        Optional<KafkaCredentials> kafkaCredentials,
         List<String> missing) {
       this.pipeline = pipeline;
       this.names = PipelineNames.of(pipeline);
@@ -102,15 +108,19 @@ public final class FactsReader {
                       .filter(map -> map.getMetadata().getName().equals(release.definition()))
                       .findFirst())
           .map(map -> map.getData().get(DEFINITION_KEY))
+          .filter(json -> names.definition(json).equals(live.get().definition()))
           .map(json -> PipelineDefinition.fromJson(json).topic())
           .map(known -> new Facts.Topic(known.id(), known.partitions()));
     }
 
-    private Optional<Facts.KafkaCredentials> copiedCredentials() {
-      return children
-          .secret(names.kafkaSecret())
-          .flatMap(secret -> SecretValues.value(secret, "kafka.properties"))
-          .map(Facts.KafkaCredentials::new);
+    /** While Strimzi's Secret is away; whoever writes Secrets here could have written this one. */
+    private Optional<KafkaCredentials> copiedCredentials() {
+      return !logsOn
+          ? Optional.empty()
+          : children
+              .secret(names.kafkaSecret())
+              .flatMap(secret -> SecretValues.value(secret, "kafka.properties"))
+              .flatMap(text -> KafkaCredentials.parse(names.kafkaUser(), text));
     }
 
     private @Nullable String endedReplay() {

@@ -3,13 +3,10 @@ package dev.acequia.operator.observe;
 import dev.acequia.contract.ReplayMark;
 import dev.acequia.crds.DataPipelineReplaySpec;
 import dev.acequia.crds.ReplayTime;
-import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.LogFacts;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
-import java.io.IOException;
-import java.io.StringReader;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +38,7 @@ public final class TopicLogs implements AutoCloseable {
 
   private final String bootstrapServers;
   private final boolean logsOn;
-  private final Function<PipelineNames, Optional<Facts.KafkaCredentials>> credentials;
+  private final Function<PipelineNames, Optional<KafkaCredentials>> credentials;
   private @Nullable Admin shared;
 
   /**
@@ -53,14 +49,10 @@ public final class TopicLogs implements AutoCloseable {
    *     name classes, files and other servers
    */
   public TopicLogs(
-      PlatformConfig.Kafka kafka,
-      Function<PipelineNames, Optional<Facts.KafkaCredentials>> credentials) {
+      PlatformConfig.Kafka kafka, Function<PipelineNames, Optional<KafkaCredentials>> credentials) {
     this.credentials = credentials;
     bootstrapServers = kafka.bootstrapServers();
-    logsOn =
-        kafka.topicProvider() == PlatformConfig.TopicProvider.STRIMZI
-            && kafka.strimzi() != null
-            && kafka.strimzi().authentication() != PlatformConfig.Strimzi.Authentication.NONE;
+    logsOn = kafka.logsOn();
   }
 
   /** What was read. */
@@ -133,16 +125,7 @@ public final class TopicLogs implements AutoCloseable {
         .apply(names)
         .map(
             known -> {
-              var properties = new Properties();
-              try {
-                properties.load(new StringReader(known.properties()));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-              var settings = new HashMap<String, Object>();
-              properties
-                  .stringPropertyNames()
-                  .forEach(name -> settings.put(name, properties.getProperty(name)));
+              var settings = new HashMap<String, Object>(known.settings());
               settings.putAll(settings());
               return settings;
             });

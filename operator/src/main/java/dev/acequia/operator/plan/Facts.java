@@ -91,20 +91,4 @@ public record Facts(
       return "Login[" + username + "]";
     }
   }
-
-  /**
-   * What a Pod needs to log on to Kafka.
-   *
-   * @param properties client settings, as the text of a properties file
-   */
-  public record KafkaCredentials(String properties) {
-    @Override
-    public String toString() {
-      return "KafkaCredentials[]";
-    }
-
-    String hash() {
-      return Fingerprint.of(properties);
-    }
-  }
 }

@@ -86,10 +86,7 @@ public record PipelinePlan(
       var topics = TopicsPlan.of(names, spec, platform);
       var workloads =
           new Workloads(
-              names,
-              platform,
-              facts.uid(),
-              facts.kafkaCredentials() == null ? null : names.kafkaSecret());
+              names, platform, facts.uid(), platform.kafka().logsOn() ? names.kafkaSecret() : null);
       var definition = facts.topic() == null ? null : DefinitionPlan.of(pipeline, facts.topic());
       var definitionMap = definition == null ? null : workloads.definition(definition);
       var migration = definition == null ? null : migration(workloads, definition);
@@ -163,7 +160,10 @@ public record PipelinePlan(
     }
 
     private @Nullable Job migration(Workloads workloads, PipelineDefinition definition) {
-      if (facts.store() == null || facts.writer() == null || facts.reader() == null) {
+      if (facts.store() == null
+          || facts.writer() == null
+          || facts.reader() == null
+          || (platform.kafka().logsOn() && facts.kafkaCredentials() == null)) {
         return null;
       }
       var credentials =

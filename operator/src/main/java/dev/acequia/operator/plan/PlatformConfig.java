@@ -63,6 +63,13 @@ public record PlatformConfig(
         require(strimzi, "kafka.strimzi");
       }
     }
+
+    /** Whether each pipeline logs on as a user of its own, which Strimzi makes. */
+    public boolean logsOn() {
+      return topicProvider == TopicProvider.STRIMZI
+          && strimzi != null
+          && strimzi.authentication() != Strimzi.Authentication.NONE;
+    }
   }
 
   /** Who makes the topics. */

@@ -70,7 +70,7 @@ record Workloads(
             RuntimePod.PASSWORD, login.password()));
   }
 
-  Secret kafka(Facts.KafkaCredentials credentials) {
+  Secret kafka(KafkaCredentials credentials) {
     return secret(names.kafkaSecret(), Map.of(RuntimePod.KAFKA_FILE, credentials.properties()));
   }
 

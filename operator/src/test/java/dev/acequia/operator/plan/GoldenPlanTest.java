@@ -48,8 +48,8 @@ class GoldenPlanTest {
         new Facts.StoreSecret("postgresql://db:5432/warehouse", "hash-of-warehouse"),
         new Facts.Login("a_writer", "a-password", "hash-of-writer"),
         new Facts.Login("a_reader", "a-password", "hash-of-reader"),
-        platform.kafka().topicProvider() == PlatformConfig.TopicProvider.STRIMZI
-            ? new Facts.KafkaCredentials("security.protocol=SASL_SSL\n")
+        platform.kafka().logsOn()
+            ? new KafkaCredentials("a_user", "a-password", "-----BEGIN CERTIFICATE-----\nx")
             : null,
         Set.of(),
         null,

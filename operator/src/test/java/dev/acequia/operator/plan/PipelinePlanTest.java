@@ -55,6 +55,26 @@ class PipelinePlanTest {
     assertThat(after.definitionsInUse()).hasSize(1);
   }
 
+  /** Pods that are replaced meanwhile could not log on. */
+  @Test
+  void keepsTheLogOnToKafkaWhileItIsNotKnown() {
+    var platform =
+        PlatformConfig.parse(
+            """
+            runtimeImage: 'runtime:2'
+            kafka: {bootstrapServers: 'kafka:9092', topicProvider: strimzi, strimzi: {namespace: kafka, cluster: main}}
+            """);
+    known.live = new Release("flights-definition-old", "runtime:1", "flights-writer", "0ld");
+    var plan = PipelinePlan.of(pipeline(), platform, known.facts());
+    assertThat(plan.migration()).isNull();
+    var consumer = Objects.requireNonNull(plan.consumer());
+    assertThat(Release.of(consumer)).contains(known.live);
+    assertThat(consumer.getSpec().getTemplate().getSpec().getVolumes())
+        .filteredOn(volume -> volume.getSecret() != null)
+        .extracting(volume -> volume.getSecret().getSecretName())
+        .containsExactly("flights-kafka");
+  }
+
   @Test
   void migratesAnewForWhatTheTableDependsOn() {
     var job = job(plan(pipeline()));

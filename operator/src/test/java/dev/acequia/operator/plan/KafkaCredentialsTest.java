@@ -1,0 +1,76 @@
+package dev.acequia.operator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.types.Password;
+import org.apache.kafka.common.security.JaasContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KafkaCredentialsTest {
+  private static final String CERTIFICATE = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "from-strimzi",
+        "quote\" required debug=\"true",
+        "back\\slash\\n",
+        "line\nmetric.reporters=evil.Reporter",
+        "return\r\nbootstrap.servers=evil:9092",
+        "${dir:/var/run/secrets:token}",
+        "a password=\"b\"; $1"
+      })
+  void aPasswordIsNothingButAPassword(String password) throws IOException {
+    var credentials = new KafkaCredentials("team.flights", password, CERTIFICATE);
+    var text = credentials.properties();
+    var read = new Properties();
+    read.load(new StringReader(text));
+    assertThat(read).isEqualTo(credentials.settings());
+    assertThat(read.stringPropertyNames())
+        .containsExactlyInAnyOrder(
+            "security.protocol",
+            "sasl.mechanism",
+            "sasl.jaas.config",
+            "ssl.truststore.type",
+            "ssl.truststore.certificates");
+    var jaas = new Password(read.getProperty(SaslConfigs.SASL_JAAS_CONFIG));
+    assertThat(
+            JaasContext.loadClientContext(Map.of(SaslConfigs.SASL_JAAS_CONFIG, jaas))
+                .configurationEntries())
+        .singleElement()
+        .satisfies(
+            entry -> {
+              assertThat(entry.getLoginModuleName()).endsWith(".scram.ScramLoginModule");
+              assertThat(entry.getOptions())
+                  .isEqualTo(Map.of("username", "team.flights", "password", password));
+            });
+    assertThat(KafkaCredentials.parse("team.flights", text)).contains(credentials);
+  }
+
+  @Test
+  void readsNothingThatTheOperatorWouldNotHaveWritten() {
+    var text = new KafkaCredentials("team.flights", "secret", CERTIFICATE).properties();
+    assertThat(KafkaCredentials.parse("team.flights", text)).isPresent();
+    assertThat(KafkaCredentials.parse("team.others", text)).isEmpty();
+    assertThat(
+            KafkaCredentials.parse(
+                "team.flights",
+                text + "config.providers=dir\nclient.id=${dir:/var/run/secrets:token}\n"))
+        .isEmpty();
+    assertThat(KafkaCredentials.parse("team.flights", "metric.reporters=evil.Reporter\n" + text))
+        .isEmpty();
+    assertThat(
+            KafkaCredentials.parse(
+                "team.flights", text.replace("scram.ScramLoginModule", "plain.PlainLoginModule")))
+        .isEmpty();
+    assertThat(KafkaCredentials.parse("team.flights", "broken=\\u12")).isEmpty();
+    assertThat(KafkaCredentials.parse("team.flights", "")).isEmpty();
+  }
+}
