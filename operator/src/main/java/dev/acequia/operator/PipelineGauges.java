@@ -48,8 +48,7 @@ final class PipelineGauges {
     own.gauge(PipelineMetric.SLO_AVAILABILITY).set(spec.slo().availability() / 100);
   }
 
-  void remove(DataPipeline pipeline) {
-    var names = PipelineNames.of(pipeline);
+  void remove(PipelineNames names) {
     var own = metrics.forPipeline(names.namespace(), names.pipeline());
     var info = infos.remove(names);
     if (info != null) {

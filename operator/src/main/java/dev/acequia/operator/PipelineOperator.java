@@ -56,8 +56,7 @@ final class PipelineOperator {
 
   private PipelineOperator(
       KubernetesClient client,
-      MetricSet metrics,
-      Clock clock,
+      ReconcileMetrics metrics,
       @Nullable KafkaTopics directTopics,
       TopicLogs logs,
       Optional<String> identity,
@@ -67,7 +66,7 @@ final class PipelineOperator {
     this.logs = logs;
     this.identity = identity;
     this.leaseNamespace = leaseNamespace;
-    this.operator = new Operator(overrider -> configure(overrider, metrics, clock));
+    this.operator = new Operator(overrider -> configure(overrider, metrics));
   }
 
   /**
@@ -96,8 +95,15 @@ final class PipelineOperator {
             ? direct
             : new StrimziTopics(client, Objects.requireNonNull(platform.kafka().strimzi()));
     var logs = new TopicLogs(platform.kafka(), topics::credentials);
+    var reports = new StatusReports(events, new PipelineGauges(metrics));
     var operator =
-        new PipelineOperator(client, metrics, clock, direct, logs, identity, leaseNamespace);
+        new PipelineOperator(
+            client,
+            new ReconcileMetrics(metrics, clock, reports::forgetGone),
+            direct,
+            logs,
+            identity,
+            leaseNamespace);
     operator.operator.register(
         new PipelineReconciler(
             client,
@@ -106,7 +112,7 @@ final class PipelineOperator {
             new FactsReader(client, platform.kafka(), Passwords::generate),
             new PlanApplier(client, clock),
             new PipelineRemoval(client, platform, topics, events, clock),
-            new StatusReports(events, new PipelineGauges(metrics)),
+            reports,
             events,
             clock),
         overrider -> configure(overrider).withOnUpdateFilter(PipelineOperator::asksForReconcile));
@@ -152,7 +158,7 @@ final class PipelineOperator {
     return unhealthy.isEmpty() ? Optional.empty() : Optional.of("not watching: " + unhealthy);
   }
 
-  private void configure(ConfigurationServiceOverrider overrider, MetricSet metrics, Clock clock) {
+  private void configure(ConfigurationServiceOverrider overrider, ReconcileMetrics metrics) {
     overrider
         .withKubernetesClient(client)
         .withCloseClientOnStop(false) // the lease is given back with it
@@ -161,7 +167,7 @@ final class PipelineOperator {
         .withCloneSecondaryResourcesWhenGettingFromCache(false)
         .withReconciliationTerminationTimeout(STOP_LIMIT)
         .withStopOnInformerErrorDuringStartup(true)
-        .withMetrics(new ReconcileMetrics(metrics, clock));
+        .withMetrics(metrics);
     leaseNamespace.ifPresent(
         namespace -> {
           var lease =

@@ -3,6 +3,7 @@ package dev.acequia.operator;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.apply.AccessNudge;
+import dev.acequia.operator.apply.EndingNamespace;
 import dev.acequia.operator.apply.EventRecorder;
 import dev.acequia.operator.apply.NameTakenException;
 import dev.acequia.operator.apply.PipelineRemoval;
@@ -43,6 +44,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One pipeline from spec to status: validate, plan, apply, observe, status. */
 @ControllerConfiguration(
@@ -63,6 +66,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
           .withFieldManager(PipelineNames.MANAGER)
           .withForce(true)
           .build();
+
+  private static final Logger log = LoggerFactory.getLogger(PipelineReconciler.class);
 
   private final KubernetesClient client;
   private final PlatformConfig platform;
@@ -100,6 +105,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   @Override
   public List<EventSource<?, DataPipeline>> prepareEventSources(
       EventSourceContext<DataPipeline> context) {
+    reports.follow(context.getPrimaryCache());
     var sources = new ArrayList<>(EventSources.of(context, nudge::tellAtOnce));
     sources.addAll(topics.eventSources(context));
     return sources;
@@ -122,7 +128,17 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var reading =
         facts.read(pipeline, children, topic, topics.credentials(PipelineNames.of(pipeline)));
     var plan = PipelinePlan.of(pipeline, platform, reading.facts());
-    applier.apply(plan, children);
+    noteMigration(pipeline, plan);
+    try {
+      applier.apply(plan, children);
+    } catch (KubernetesClientException e) {
+      if (!EndingNamespace.refuses(e)) {
+        throw e;
+      }
+      log.info(
+          "namespace {} ends and takes no more objects", pipeline.getMetadata().getNamespace());
+      return UpdateControl.<DataPipeline>noUpdate().rescheduleAfter(LOOK_AGAIN);
+    }
     tellOfCancelledReplay(pipeline, reading.facts(), plan);
     var seen = ObservationReader.read(plan, children, topic, reading.missing(), access);
     var control =
@@ -134,11 +150,11 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   @Override
   public DeleteControl cleanup(DataPipeline pipeline, Context<DataPipeline> context) {
     tellOfDeletion(pipeline);
+    pipeline.setStatus(reports.former(pipeline)); // the informer may lack the last note
     var next = removal.advance(pipeline, new Children(pipeline, context));
     if (next.isPresent()) {
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(next.get());
     }
-    reports.forget(pipeline);
     return DeleteControl.defaultDelete();
   }
 
@@ -169,12 +185,27 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var status = PipelineStatus.deleting(pipeline, reports.former(pipeline), clock.instant());
     var resource = reports.report(pipeline, status).getResource();
     try {
-      resource.ifPresent(dying -> client.resource(dying).subresource("status").patch(STATUS_APPLY));
+      resource.ifPresent(this::writeStatus);
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) { // it has gone meanwhile
         throw e;
       }
     }
+  }
+
+  /**
+   * Before the first Job is made: it may make roles and tables although it never succeeds, and this
+   * process may end before the status tells of it. A deletion then knows of both.
+   */
+  private void noteMigration(DataPipeline pipeline, PipelinePlan plan) {
+    var former = reports.former(pipeline);
+    if (plan.migration() != null && (former == null || former.store() == null)) {
+      reports.note(pipeline, PipelineStatus.beforeMigration(former, plan), this::writeStatus);
+    }
+  }
+
+  private void writeStatus(DataPipeline fresh) {
+    client.resource(fresh).subresource("status").patch(STATUS_APPLY);
   }
 
   private TopicState ensureTopics(DataPipeline pipeline, Children children) {
@@ -212,6 +243,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   private static boolean mustLookAgain(Observation seen) {
     return seen.topic() instanceof TopicState.Missing
         || seen.migration() instanceof Observation.MigrationState.Failed
+        || seen.migration() instanceof Observation.MigrationState.Waiting
         || (seen.migration() instanceof Observation.MigrationState.Running running
             && !running.hasPod());
   }

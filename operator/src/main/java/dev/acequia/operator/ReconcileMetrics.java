@@ -1,6 +1,8 @@
 package dev.acequia.operator;
 
 import dev.acequia.contract.PipelineMetric;
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * How reconciling goes, without a label that grows with the number of pipelines. The start of the
@@ -24,6 +27,7 @@ final class ReconcileMetrics implements Metrics {
 
   private final MetricSet metrics;
   private final Clock clock;
+  private final Consumer<PipelineNames> gone;
   private final Map<Object, Instant> inProgress = new ConcurrentHashMap<>();
   private final Set<Retried> retrying = ConcurrentHashMap.newKeySet();
 
@@ -33,9 +37,13 @@ final class ReconcileMetrics implements Metrics {
     }
   }
 
-  ReconcileMetrics(MetricSet metrics, Clock clock) {
+  /**
+   * @param gone told of a pipeline that the informer no longer holds
+   */
+  ReconcileMetrics(MetricSet metrics, Clock clock, Consumer<PipelineNames> gone) {
     this.metrics = metrics;
     this.clock = clock;
+    this.gone = gone;
     showInProgress();
     showRetrying();
     metrics.histogram(PipelineMetric.RECONCILE, "done");
@@ -77,12 +85,14 @@ final class ReconcileMetrics implements Metrics {
 
   @Override
   public void cleanupDoneFor(ResourceID id, Map<String, Object> metadata) {
-    retrying.removeIf(
-        retried ->
-            retried.id().equals(id)
-                && metadata.get(Constants.RESOURCE_GVK_KEY) instanceof GroupVersionKind kind
-                && retried.kind().equals(kind.getKind()));
+    if (!(metadata.get(Constants.RESOURCE_GVK_KEY) instanceof GroupVersionKind kind)) {
+      return;
+    }
+    retrying.removeIf(retried -> retried.id().equals(id) && retried.kind().equals(kind.getKind()));
     showRetrying();
+    if (kind.getKind().equals(DataPipeline.KIND)) {
+      gone.accept(new PipelineNames(id.getNamespace().orElseThrow(), id.getName()));
+    }
   }
 
   private void showInProgress() {

@@ -3,14 +3,20 @@ package dev.acequia.operator;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.apply.EventRecorder;
+import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.status.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.Cache;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +27,14 @@ import org.jspecify.annotations.Nullable;
 final class StatusReports {
   private final EventRecorder events;
   private final PipelineGauges gauges;
-  private final Map<String, DataPipelineStatus> written = new ConcurrentHashMap<>();
+  private final Map<PipelineNames, Written> written = new ConcurrentHashMap<>();
+  private volatile Predicate<PipelineNames> present = _ -> true;
+
+  private record Written(@Nullable String uid, DataPipelineStatus status) {
+    boolean isOf(DataPipeline pipeline) {
+      return Objects.equals(uid, pipeline.getMetadata().getUid());
+    }
+  }
 
   StatusReports(EventRecorder events, PipelineGauges gauges) {
     this.events = events;
@@ -30,18 +43,53 @@ final class StatusReports {
 
   /** The newest status there is. */
   @Nullable DataPipelineStatus former(DataPipeline pipeline) {
-    return Optional.ofNullable(written.get(uid(pipeline))).orElseGet(pipeline::getStatus);
+    return Optional.ofNullable(written.get(PipelineNames.of(pipeline)))
+        .filter(last -> last.isOf(pipeline))
+        .map(Written::status)
+        .orElseGet(pipeline::getStatus);
   }
 
   /** The write that makes this the resource's status, or none. */
   UpdateControl<DataPipeline> report(DataPipeline pipeline, DataPipelineStatus status) {
     var former = former(pipeline);
     gauges.set(pipeline, status);
+    forgetGone(PipelineNames.of(pipeline)); // it may have gone since the reconcile began
     tell(pipeline, former, status);
     if (status.equals(former) && status.equals(pipeline.getStatus())) {
       return UpdateControl.noUpdate();
     }
-    written.put(uid(pipeline), status);
+    remember(pipeline, status);
+    return UpdateControl.patchStatus(fresh(pipeline, status));
+  }
+
+  /** Writes a status in the midst of a reconcile, without a word to anybody. */
+  void note(DataPipeline pipeline, DataPipelineStatus status, Consumer<DataPipeline> write) {
+    write.accept(fresh(pipeline, status));
+    remember(pipeline, status);
+  }
+
+  /** Says where it is seen that a pipeline is there. */
+  void follow(Cache<DataPipeline> pipelines) {
+    present =
+        names -> pipelines.get(new ResourceID(names.pipeline(), names.namespace())).isPresent();
+  }
+
+  /**
+   * Ends what is kept of a pipeline that is gone. The informer's cache says so, and no cleanup: a
+   * finalizer can be removed by hand.
+   */
+  void forgetGone(PipelineNames names) {
+    if (!present.test(names)) {
+      written.remove(names);
+      gauges.remove(names);
+    }
+  }
+
+  private void remember(DataPipeline pipeline, DataPipelineStatus status) {
+    written.put(PipelineNames.of(pipeline), new Written(pipeline.getMetadata().getUid(), status));
+  }
+
+  private static DataPipeline fresh(DataPipeline pipeline, DataPipelineStatus status) {
     var fresh = new DataPipeline();
     fresh.setMetadata(
         new ObjectMetaBuilder()
@@ -49,13 +97,7 @@ final class StatusReports {
             .withName(pipeline.getMetadata().getName())
             .build());
     fresh.setStatus(status);
-    return UpdateControl.patchStatus(fresh);
-  }
-
-  /** Ends what is kept of a pipeline that is gone. */
-  void forget(DataPipeline pipeline) {
-    written.remove(uid(pipeline));
-    gauges.remove(pipeline);
+    return fresh;
   }
 
   private void tell(
@@ -91,9 +133,5 @@ final class StatusReports {
   /** Not being ready is no news before the first time of being so. */
   private static boolean isEarly(Optional<Condition> before) {
     return before.filter(StatusReports::isGood).isEmpty();
-  }
-
-  private static String uid(DataPipeline pipeline) {
-    return String.valueOf(pipeline.getMetadata().getUid());
   }
 }

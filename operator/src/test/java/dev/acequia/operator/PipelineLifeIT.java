@@ -21,6 +21,8 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.security.SecureRandom;
@@ -432,6 +434,245 @@ class PipelineLifeIT {
     assertThat(dropped).isTrue();
     assertThat(topics()).isEmpty();
     await().atMost(LIMIT).untilAsserted(() -> assertThat(versions()).isEmpty());
+  }
+
+  /** Roles come first of all, tables before the last index: any of it may be there. */
+  @Test
+  void deleteDropsWhatAMigrationBeganThatNeverSucceeded() {
+    var dropped = new java.util.concurrent.atomic.AtomicBoolean();
+    cluster.node.decide(
+        pod -> {
+          var drop = pod.getSpec().getContainers().getFirst().getArgs().contains("drop");
+          dropped.compareAndSet(false, drop);
+          return drop ? PretendNode.allGoesWell(pod) : new PretendNode.Fate.Waits();
+        });
+    create("deletionPolicy: Delete");
+    await().atMost(LIMIT).until(() -> condition("StoreReady").getReason().equals("Migrating"));
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).until(() -> find() == null);
+    assertThat(dropped).isTrue();
+    assertThat(topics()).isEmpty();
+  }
+
+  /** The operator may end between the two. */
+  @Test
+  void notesAMigrationBeforeItBegins() throws Exception {
+    var noted = new java.util.concurrent.CompletableFuture<Long>();
+    var begun = new java.util.concurrent.CompletableFuture<Long>();
+    try (var _ =
+            client
+                .resources(DataPipeline.class)
+                .inNamespace(namespace)
+                .watch(
+                    watcher(
+                        pipeline -> {
+                          if (pipeline.getStatus() != null
+                              && pipeline.getStatus().store() != null) {
+                            noted.complete(revision(pipeline));
+                          }
+                        }));
+        var _ =
+            client
+                .batch()
+                .v1()
+                .jobs()
+                .inNamespace(namespace)
+                .watch(watcher(job -> begun.complete(revision(job))))) {
+      create("");
+      assertThat(noted.get(30, TimeUnit.SECONDS)).isLessThan(begun.get(30, TimeUnit.SECONDS));
+    }
+  }
+
+  private static <R> Watcher<R> watcher(java.util.function.Consumer<R> seen) {
+    return new Watcher<>() {
+      @Override
+      public void eventReceived(Action action, R resource) {
+        seen.accept(resource);
+      }
+
+      @Override
+      public void onClose(WatcherException cause) {}
+    };
+  }
+
+  private static long revision(HasMetadata object) {
+    return Long.parseLong(object.getMetadata().getResourceVersion());
+  }
+
+  @Test
+  void tellsOfNoTableWhereNoMigrationEverBegan() {
+    client.secrets().inNamespace(namespace).withName("warehouse").delete();
+    create("deletionPolicy: Delete");
+    await().atMost(LIMIT).until(() -> condition("StoreReady").getReason().equals("SecretMissing"));
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).until(() -> find() == null);
+    assertThat(client.events().v1().events().inNamespace(namespace).list().getItems())
+        .extracting(e -> e.getReason())
+        .contains("Deleting")
+        .doesNotContain("TableStays");
+  }
+
+  @Test
+  void beginsAMigrationOnlyWhenTheOlderOnesPodHasEnded() {
+    cluster.node.decide(
+        pod ->
+            PretendNode.component(pod).equals("migration")
+                ? new PretendNode.Fate.Waits()
+                : PretendNode.allGoesWell(pod));
+    create("");
+    await().atMost(LIMIT).until(() -> condition("StoreReady").getReason().equals("Migrating"));
+    var topicId = parsedDefinitions().getFirst().topic().id();
+    var first = onlyJob();
+    merge(
+        """
+        {"metadata":{"annotations":{"acequia.dev/accept-offsets":
+          "{\\"topicId\\":\\"%s\\",\\"partition\\":1,\\"to\\":\\"latest\\"}"}}}
+        """
+            .formatted(topicId));
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                !Set.of("", first).contains(onlyJob())
+                    && migrationPods().size() == 1
+                    && migrationPods().getFirst().getMetadata().getName().startsWith(onlyJob()));
+    var older = migrationPods().getFirst();
+    var name = older.getMetadata().getName();
+    setFinalizers(name, "[\"example.com/still-works\"]");
+
+    merge(
+        """
+        {"spec":{"schema":{"fields":[
+          {"name":"flight","type":"int32","required":true},{"name":"dest","type":"string"},
+          {"name":"gate","type":"string"}]}}}
+        """);
+    await()
+        .atMost(LIMIT)
+        .until(() -> condition("StoreReady").getMessage().contains(name + " has ended"));
+    await()
+        .during(Duration.ofSeconds(1))
+        .atMost(LIMIT)
+        .until(() -> migrationPods().size() == 1 && onlyJob().length() > 0);
+
+    cluster.node.decide(PretendNode::allGoesWell);
+    setFinalizers(name, "null");
+    awaitReady();
+    var definition = inForce("flights-consumer");
+    assertThat(definition.schema().indexOf("gate")).isEqualTo(2);
+    // What a person accepted is in force, although the Job that had it first is gone.
+    assertThat(Objects.requireNonNull(definition.acceptedOffsets()).partition()).isEqualTo(1);
+  }
+
+  /** What a newer migration changed, an older Job's success no longer tells of. */
+  @Test
+  void goingBackToAnOlderSpecMigratesAgain() {
+    create("");
+    awaitReady();
+    var first = jobUid();
+    cluster.node.decide(
+        pod ->
+            PretendNode.component(pod).equals("migration")
+                ? new PretendNode.Fate.Waits()
+                : PretendNode.allGoesWell(pod));
+    merge(
+        """
+        {"spec":{"store":{"postgres":{"indexes":[{"fields":["dest"]}]}}}}
+        """);
+    await().atMost(LIMIT).until(() -> condition("StoreReady").getReason().equals("Migrating"));
+    cluster.node.decide(PretendNode::allGoesWell);
+    merge(
+        """
+        {"spec":{"store":{"postgres":{"indexes":null}}}}
+        """);
+    awaitReady();
+    assertThat(onlyJob()).isNotEmpty();
+    assertThat(jobUid()).isNotEqualTo(first);
+  }
+
+  private void setFinalizers(String pod, String finalizers) {
+    client
+        .pods()
+        .inNamespace(namespace)
+        .withName(pod)
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"metadata\":{\"finalizers\":%s}}".formatted(finalizers));
+  }
+
+  private String jobUid() {
+    return client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(namespace)
+        .list()
+        .getItems()
+        .getFirst()
+        .getMetadata()
+        .getUid();
+  }
+
+  private List<PipelineDefinition> parsedDefinitions() {
+    return definitions().stream()
+        .map(map -> Objects.requireNonNull(map.getData().get("pipeline.json")))
+        .map(PipelineDefinition::fromJson)
+        .toList();
+  }
+
+  private List<Pod> migrationPods() {
+    return client
+        .pods()
+        .inNamespace(namespace)
+        .withLabel(PipelineNames.COMPONENT_LABEL, "migration")
+        .list()
+        .getItems();
+  }
+
+  @Test
+  void theGaugesGoWithAPipelineWhoseFinalizerWasRemovedByHand() {
+    cluster.node.decide(
+        pod ->
+            pod.getSpec().getContainers().getFirst().getArgs().contains("drop")
+                ? new PretendNode.Fate.Waits()
+                : PretendNode.allGoesWell(pod));
+    create("deletionPolicy: Delete");
+    awaitReady();
+    assertThat(gauges()).contains("acequia_pipeline_ready");
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).until(() -> condition("Ready").getReason().equals("Deleting"));
+    merge("{\"metadata\":{\"finalizers\":null}}");
+    await().atMost(LIMIT).until(() -> find() == null);
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(gauges()).isEmpty());
+  }
+
+  /** Names of the metrics with a series of this test's pipeline. */
+  private Set<String> gauges() {
+    return operator.metrics.registry().scrape().stream()
+        .filter(
+            metric ->
+                metric.getDataPoints().stream()
+                    .anyMatch(
+                        point -> namespace.equals(point.getLabels().get("pipeline_namespace"))))
+        .map(metric -> metric.getMetadata().getPrometheusName())
+        .collect(java.util.stream.Collectors.toSet());
+  }
+
+  @Test
+  void theEndOfANamespaceIsNoErrorInTheLog() {
+    create("deletionPolicy: Delete");
+    awaitReady();
+    var err = System.err;
+    var log = new java.io.ByteArrayOutputStream();
+    try (var kept = new java.io.PrintStream(log, true, java.nio.charset.StandardCharsets.UTF_8)) {
+      System.setErr(kept);
+      client.namespaces().withName(namespace).delete();
+      await().atMost(LIMIT).until(() -> client.namespaces().withName(namespace).get() == null);
+    } finally {
+      System.setErr(err);
+    }
+    assertThat(log.toString(java.nio.charset.StandardCharsets.UTF_8))
+        .contains("TableStays")
+        .doesNotContain("Uncaught error");
   }
 
   @Test

@@ -65,7 +65,8 @@ final class ObjectApplier {
     if (actual.isEmpty()) {
       create(source, desired);
     } else if (!children.owns(actual.get()) && !actual.get().isMarkedForDeletion()) {
-      client.resource(actual.get()).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
+      // In the foreground, so that no Pod of it is left when the new one begins.
+      client.resource(actual.get()).withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
     }
   }
 

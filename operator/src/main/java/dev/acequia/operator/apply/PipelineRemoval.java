@@ -15,7 +15,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,18 +83,24 @@ public final class PipelineRemoval {
   /** A producer that still runs would make the topic anew where the broker allows it. */
   private boolean processesEnded(DataPipeline pipeline, Children children) {
     var drop = PipelineNames.of(pipeline).dropJob();
-    Stream.<HasMetadata>concat(children.deployments().stream(), children.jobs().stream())
-        .filter(object -> !object.getMetadata().getName().equals(drop))
-        .filter(object -> !object.isMarkedForDeletion())
-        .forEach(this::remove);
-    return children.podsToEnd().stream().allMatch(pod -> MigrationJobs.isOf(pod, drop))
+    children.deployments().stream()
+        .filter(deployment -> !deployment.isMarkedForDeletion())
+        .forEach(deployment -> remove(deployment, DeletionPropagation.BACKGROUND));
+    var migrations =
+        children.jobs().stream().filter(job -> !job.getMetadata().getName().equals(drop)).toList();
+    migrations.stream()
+        .filter(job -> !job.isMarkedForDeletion())
+        .forEach(job -> remove(job, DeletionPropagation.FOREGROUND));
+    // A Job stays until its Pods have ended, also one that the cache does not show yet.
+    return (migrations.isEmpty()
+            && children.podsToEnd().stream().allMatch(pod -> MigrationJobs.isOf(pod, drop)))
         || overdue(pipeline, PODS_END_WITHIN);
   }
 
   private boolean tableGone(DataPipeline pipeline, Children children) {
-    // Without a topic no migration was begun, whatever table the spec names. One that was begun and
-    // did not succeed may have made roles and tables all the same.
-    if (status(pipeline).map(DataPipelineStatus::topic).isEmpty()
+    // The status names the store from before the first migration began. One that did not succeed
+    // may have made roles and tables all the same; before it, the table is anybody's.
+    if (status(pipeline).map(DataPipelineStatus::store).isEmpty()
         || tableSettled.contains(pipeline.getMetadata().getUid())) {
       return true;
     }
@@ -117,7 +122,7 @@ public final class PipelineRemoval {
       return !create(plan, children) && tableStays(pipeline, "its namespace ends and takes no Job");
     }
     return switch (MigrationJobs.state(job.get(), children.pods())) {
-      case MigrationState.Running _ -> false;
+      case MigrationState.Running _, MigrationState.Waiting _ -> false;
       case MigrationState.Succeeded _ -> true;
       case MigrationState.Refused refused -> tableStays(pipeline, refused.lastWord().text());
       case MigrationState.Failed failed -> tableStays(pipeline, failed.trouble());
@@ -131,8 +136,7 @@ public final class PipelineRemoval {
       plan.objects().forEach(applier::applyOnce);
       return true;
     } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
-          && String.valueOf(e.getMessage()).contains("being terminated")) {
+      if (EndingNamespace.refuses(e)) {
         return false;
       }
       throw e;
@@ -184,16 +188,21 @@ public final class PipelineRemoval {
   }
 
   private void tellWhatIsKept(DataPipeline pipeline) {
-    if (status(pipeline).map(DataPipelineStatus::schemaHash).isPresent()
-        && !namespaceEnds(pipeline)) {
+    if (status(pipeline).map(DataPipelineStatus::store).isPresent() && !namespaceEnds(pipeline)) {
       var names = PipelineNames.of(pipeline);
       events.record(
           pipeline,
           EventRecorder.Type.NORMAL,
           "Retained",
           "Delete",
-          "Topics %s and %s and table %s stay, as spec.deletionPolicy says"
-              .formatted(names.topic(), names.deadLetterTopic(), DropPlan.table(pipeline)));
+          "Topics %s and %s and %s stay, as spec.deletionPolicy says"
+              .formatted(
+                  names.topic(),
+                  names.deadLetterTopic(),
+                  (status(pipeline).map(DataPipelineStatus::schemaHash).isPresent()
+                          ? "table "
+                          : "what a first migration may have made of table ")
+                      + DropPlan.table(pipeline)));
     }
   }
 
@@ -208,11 +217,11 @@ public final class PipelineRemoval {
   private void removeDrop(Children children) {
     Stream.<HasMetadata>concat(children.jobs().stream(), children.definitions().stream())
         .filter(object -> object.getMetadata().getOwnerReferences().isEmpty())
-        .forEach(this::remove);
+        .forEach(object -> remove(object, DeletionPropagation.BACKGROUND));
   }
 
-  private void remove(HasMetadata object) {
-    client.resource(object).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
+  private void remove(HasMetadata object, DeletionPropagation propagation) {
+    client.resource(object).withPropagationPolicy(propagation).delete();
   }
 
   private boolean namespaceEnds(DataPipeline pipeline) {

@@ -3,6 +3,7 @@ package dev.acequia.operator.apply;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.MigrationJobs;
 import dev.acequia.operator.observe.Observation.MigrationState;
+import dev.acequia.operator.observe.OlderMigrations;
 import dev.acequia.operator.plan.PipelinePlan;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -43,7 +44,10 @@ public final class PlanApplier {
     }
     if (plan.migration() != null) {
       removeCrashed(plan.migration(), children);
-      applier.applyOnce(plan.migration());
+      removeOlder(plan.migration(), children);
+      if (OlderMigrations.atWork(plan.migration(), children).isEmpty()) {
+        applier.applyOnce(plan.migration());
+      }
     }
     if (plan.consumer() != null) {
       applier.apply(plan.consumer());
@@ -51,7 +55,7 @@ public final class PlanApplier {
     if (plan.api() != null) {
       applier.apply(plan.api());
     }
-    removeReplaced(plan, children);
+    removeReplacedDefinitions(plan, children);
   }
 
   /**
@@ -73,14 +77,20 @@ public final class PlanApplier {
         .isPresent();
   }
 
-  private void removeReplaced(PipelinePlan plan, Children children) {
-    var newest = plan.migration();
-    if (!plan.migrated() || newest == null) {
+  /**
+   * Ended ones, too: a table that a newer one may have changed is no longer as an older one left
+   * it, so that going back to the older spec has to migrate again.
+   */
+  private void removeOlder(Job newest, Children children) {
+    OlderMigrations.jobs(newest, children).stream()
+        .filter(job -> !job.isMarkedForDeletion())
+        .forEach(job -> remove(job, "a newer migration takes its place"));
+  }
+
+  private void removeReplacedDefinitions(PipelinePlan plan, Children children) {
+    if (!plan.migrated()) {
       return;
     }
-    children.jobs().stream()
-        .filter(job -> !sameName(job, newest) && !job.isMarkedForDeletion())
-        .forEach(job -> remove(job, "a newer migration has succeeded"));
     if (children.deployments().stream().allMatch(PlanApplier::rolledOut)) {
       var inUse = plan.definitionsInUse();
       children.definitions().stream()
@@ -105,7 +115,8 @@ public final class PlanApplier {
         object.getMetadata().getName(),
         object.getMetadata().getNamespace(),
         why);
-    client.resource(object).withPropagationPolicy(DeletionPropagation.BACKGROUND).delete();
+    // In the foreground: a Job is there until its Pods have ended.
+    client.resource(object).withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
   }
 
   private static boolean sameName(HasMetadata one, HasMetadata other) {

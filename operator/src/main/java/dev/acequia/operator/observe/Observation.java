@@ -41,6 +41,13 @@ public record Observation(
     record Running(String job, boolean hasPod, @Nullable String trouble)
         implements MigrationState {}
 
+    /**
+     * It is made once an older one has ended.
+     *
+     * @param older the older one's Job or Pod, for a person
+     */
+    record Waiting(String job, String older) implements MigrationState {}
+
     /** It ended, and only a person can help. */
     record Refused(String job, LastWord lastWord) implements MigrationState {}
 

@@ -51,10 +51,19 @@ public final class ObservationReader {
 
   private static @Nullable MigrationState migration(
       PipelinePlan plan, Children children, Collection<Pod> pods) {
-    return Optional.ofNullable(plan.migration())
-        .flatMap(job -> children.job(job.getMetadata().getName()))
-        .map(job -> migration(job, children, pods))
-        .orElse(null);
+    var newest = plan.migration();
+    return newest == null
+        ? null
+        : children
+            .job(newest.getMetadata().getName())
+            .map(job -> migration(job, children, pods))
+            .or(
+                () ->
+                    OlderMigrations.atWork(newest, children)
+                        .map(
+                            older ->
+                                new MigrationState.Waiting(newest.getMetadata().getName(), older)))
+            .orElse(null);
   }
 
   /** A Job says in an Event only that its Pod is refused. */

@@ -63,13 +63,31 @@ public final class PipelineStatus {
         conditions.all(),
         endpoint(plan.names(), platform, access.usesTls() ? "https" : "http", seen),
         plan.names().topic(),
-        "postgres:" + plan.store().schema() + "." + plan.store().table(),
+        plan.migration() == null ? former == null ? null : former.store() : store(plan),
         plan.migrated() && definition != null
             ? definition.schema().hash()
             : former == null ? null : former.schemaHash(),
         new ConsumerStatus(
             replicas(seen.consumer()), ready(seen.consumer()), selector(plan.names())),
         new ApiStatus(replicas(seen.api()), ready(seen.api())));
+  }
+
+  /** The status before, with the note that the first migration is about to begin. */
+  public static DataPipelineStatus beforeMigration(
+      @Nullable DataPipelineStatus former, PipelinePlan plan) {
+    return new DataPipelineStatus(
+        former == null ? null : former.observedGeneration(),
+        former == null ? List.of() : former.conditions(),
+        former == null ? null : former.endpoint(),
+        plan.names().topic(),
+        store(plan),
+        former == null ? null : former.schemaHash(),
+        former == null ? null : former.consumer(),
+        former == null ? null : former.api());
+  }
+
+  private static String store(PipelinePlan plan) {
+    return "postgres:" + plan.store().schema() + "." + plan.store().table();
   }
 
   /** The status of a spec that is refused; the stages stay as they were last seen. */

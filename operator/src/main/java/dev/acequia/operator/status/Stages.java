@@ -50,6 +50,11 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
           Verdict.no(
               "Migrating",
               "Job " + running.job() + " works on the " + table + suffix(running.trouble()));
+      case MigrationState.Waiting waiting ->
+          Verdict.no(
+              "Migrating",
+              "Job %s begins when the older migration's %s has ended"
+                  .formatted(waiting.job(), waiting.older()));
       case MigrationState.Refused refused ->
           Verdict.no(
               refused.lastWord().reason().name(),
