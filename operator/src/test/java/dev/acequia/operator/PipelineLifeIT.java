@@ -676,6 +676,63 @@ class PipelineLifeIT {
   }
 
   @Test
+  void aServiceThatWasDeletedComesBackAtItsPort() {
+    create("");
+    awaitReady();
+    var endpoint = status().endpoint();
+    var service = client.services().inNamespace(namespace).withName("flights");
+    for (var i = 0; i < 3; i++) { // the API server would hardly choose the same three times
+      var uid = service.get().getMetadata().getUid();
+      service.delete();
+      await()
+          .atMost(LIMIT)
+          .until(() -> service.get() != null && !service.get().getMetadata().getUid().equals(uid));
+      await()
+          .during(Duration.ofMillis(700))
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          "http://127.0.0.1:"
+                              + service.get().getSpec().getPorts().getFirst().getNodePort())
+                      .isEqualTo(endpoint)
+                      .isEqualTo(status().endpoint()));
+    }
+  }
+
+  @Test
+  void aServiceWhosePortIsTakenGetsAnother() {
+    create("");
+    awaitReady();
+    var former = status().endpoint();
+    operator.close();
+    var service = client.services().inNamespace(namespace).withName("flights");
+    var port = service.get().getSpec().getPorts().getFirst().getNodePort();
+    service.delete();
+    client
+        .resource(
+            new io.fabric8.kubernetes.api.model.ServiceBuilder()
+                .withNewMetadata()
+                .withName("takes-the-port")
+                .withNamespace(namespace)
+                .endMetadata()
+                .withNewSpec()
+                .withType("NodePort")
+                .addNewPort()
+                .withPort(80)
+                .withNodePort(port)
+                .endPort()
+                .endSpec()
+                .build())
+        .create();
+    operator = cluster.startOperator();
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(status().endpoint()).isNotNull().isNotEqualTo(former));
+    awaitReady();
+  }
+
+  @Test
   void retainLeavesTheTopicsAndNothingElse() {
     create("");
     awaitReady();

@@ -7,9 +7,12 @@ import dev.acequia.operator.observe.OlderMigrations;
 import dev.acequia.operator.plan.PipelinePlan;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +28,8 @@ public final class PlanApplier {
   /** After its own six retries a crashed migration rests for this long. */
   public static final Duration REST_OF_FAILED_MIGRATION = Duration.ofMinutes(2);
 
+  private static final int UNPROCESSABLE = 422;
+
   private static final Logger log = LoggerFactory.getLogger(PlanApplier.class);
 
   private final KubernetesClient client;
@@ -38,7 +43,13 @@ public final class PlanApplier {
   /** Makes the plan true as far as it goes. */
   public void apply(PipelinePlan plan, Children children) {
     var applier = new ObjectApplier(client, children);
-    plan.foundation().forEach(applier::apply);
+    for (var object : plan.foundation()) {
+      if (object instanceof Service service) {
+        apply(service, applier, children);
+      } else {
+        applier.apply(object);
+      }
+    }
     if (plan.definitionMap() != null) {
       applier.apply(plan.definitionMap());
     }
@@ -56,6 +67,36 @@ public final class PlanApplier {
       applier.apply(plan.api());
     }
     removeReplacedDefinitions(plan, children);
+  }
+
+  /** A Service that was deleted comes back at the port which callers know, unless it is taken. */
+  private static void apply(Service service, ObjectApplier applier, Children children) {
+    var former = children.endpointPort();
+    if (service.getSpec().getType().equals("NodePort")
+        && former.isPresent()
+        && children.service(service.getMetadata().getName()).isEmpty()) {
+      try {
+        applier.apply(
+            new ServiceBuilder(service)
+                .editSpec()
+                .editFirstPort()
+                .withNodePort(former.getAsInt())
+                .endPort()
+                .endSpec()
+                .build());
+        return;
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != UNPROCESSABLE) {
+          throw e;
+        }
+        log.info(
+            "Service {} in {} gets another port: {}",
+            service.getMetadata().getName(),
+            service.getMetadata().getNamespace(),
+            e.getMessage());
+      }
+    }
+    applier.apply(service);
   }
 
   /**

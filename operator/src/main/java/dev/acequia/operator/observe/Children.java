@@ -2,6 +2,7 @@ package dev.acequia.operator.observe;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
+import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -14,12 +15,16 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import java.net.URI;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One pipeline's objects in the informers' caches: those that bear its uid, by owner reference or,
@@ -99,8 +104,18 @@ public final class Children {
     return named(Deployment.class, name);
   }
 
-  Optional<Service> service(String name) {
+  public Optional<Service> service(String name) {
     return named(Service.class, name);
+  }
+
+  /** The port at which the status says that the API is reached from outside; 1 to 65,535. */
+  public OptionalInt endpointPort() {
+    return Stream.ofNullable(pipeline.getStatus())
+        .map(DataPipelineStatus::endpoint)
+        .filter(Objects::nonNull)
+        .mapToInt(endpoint -> URI.create(endpoint).getPort())
+        .filter(port -> port > 0)
+        .findFirst();
   }
 
   Optional<Secret> secret(String name) {
