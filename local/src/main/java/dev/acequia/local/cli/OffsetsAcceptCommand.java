@@ -6,12 +6,14 @@ import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.offsets.Acceptance;
+import dev.acequia.local.cli.offsets.StandingWord;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,6 +51,11 @@ final class OffsetsAcceptCommand implements Callable<Integer> {
               + "--partition, where there are several).")
   private String to;
 
+  @Option(
+      names = "--replace",
+      description = "Drop what was accepted before for other partitions and is not applied yet.")
+  private boolean replace;
+
   @Override
   public Integer call() throws InterruptedException {
     LibraryLogs.onlyErrors();
@@ -64,12 +71,28 @@ final class OffsetsAcceptCommand implements Callable<Integer> {
         out.println("Nothing was changed.");
         return 1;
       }
+      if (!replace) {
+        refuseToLose(StandingWord.lostTo(acceptance.accepted(), found, client), found);
+      }
       annotate(client, found, acceptance.accepted().givenAt(Instant.now()));
       out.println("Accepted. The migration applies it once; watch it with:");
       out.println(
           "  kubectl -n %s get dp %s -w"
               .formatted(found.getMetadata().getNamespace(), found.getMetadata().getName()));
       return 0;
+    }
+  }
+
+  private static void refuseToLose(Optional<AcceptedOffsets> lost, DataPipeline pipeline) {
+    if (lost.isPresent()) {
+      var word = lost.get();
+      throw new CommandException(
+          "what was accepted before, --to %s for %s, has not been applied yet and would be lost: wait until the migration has ended, with 'kubectl -n %s get dp %s -w', or drop it with --replace"
+              .formatted(
+                  word.to(),
+                  word.partition() == null ? "all partitions" : "partition " + word.partition(),
+                  pipeline.getMetadata().getNamespace(),
+                  pipeline.getMetadata().getName()));
     }
   }
 

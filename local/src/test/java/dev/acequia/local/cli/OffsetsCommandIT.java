@@ -4,9 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.contract.AcceptedOffsets;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.TopicDefinition;
+import dev.acequia.contract.UnknownFields;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.servers.ControlPlane;
 import dev.acequia.servers.KafkaServer;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -18,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -180,6 +189,105 @@ class OffsetsCommandIT {
     assertThat(run("accept", "flights", "--partition", "0", "--to", "8", "-y").out())
         .contains("2 not yet read are skipped");
     assertThat(annotation()).contains(new AcceptedOffsets(topicId, 0, "8"));
+  }
+
+  @Test
+  void keepsAWordForAnotherPartitionUntilAMigrationHadIt() {
+    assertThat(run("accept", "flights", "--partition", "0", "--to", "8", "-y").err()).isEmpty();
+
+    assertThat(run("accept", "flights", "--partition", "1", "--to", "latest", "-y").err())
+        .contains("--to 8 for partition 0, has not been applied yet", "get dp flights -w");
+    assertThat(annotation()).contains(new AcceptedOffsets(topicId, 0, "8"));
+
+    assertThat(run("accept", "flights", "--partition", "0", "--to", "9", "-y").err()).isEmpty();
+    migrated();
+    assertThat(run("accept", "flights", "--partition", "1", "--to", "latest", "-y").err())
+        .isEmpty();
+    assertThat(annotation()).contains(new AcceptedOffsets(topicId, 1, "latest"));
+
+    assertThat(
+            run("accept", "flights", "--partition", "0", "--to", "earliest", "-y", "--replace")
+                .err())
+        .isEmpty();
+    assertThat(run("accept", "flights", "--to", "latest", "-y").err()).isEmpty();
+    assertThat(annotation()).contains(new AcceptedOffsets(topicId, null, "latest"));
+  }
+
+  /** The migration that the operator would have made for the word that stands, ended well. */
+  private static void migrated() {
+    var pipeline =
+        client.resources(DataPipeline.class).inNamespace("default").withName("flights").get();
+    var word =
+        Objects.requireNonNull(
+            pipeline.getMetadata().getAnnotations().get(AcceptedOffsets.ANNOTATION));
+    var definition =
+        new PipelineDefinition(
+            "default",
+            "flights",
+            null,
+            new Schema(List.of(), List.of(), UnknownFields.REJECT),
+            new TopicDefinition(TOPIC, topicId, 2, TOPIC + ".dlq"),
+            new StoreDefinition.Postgres("default", "flights", List.of(), 0),
+            LoadMode.APPEND,
+            0,
+            PipelineDefinition.DEFAULT_MAX_DEAD_LETTER_RATIO,
+            AcceptedOffsets.fromJson(word));
+    client
+        .load(
+            new ByteArrayInputStream(
+                """
+                apiVersion: v1
+                kind: ConfigMap
+                metadata: {name: flights-definition-1, namespace: default}
+                ---
+                apiVersion: batch/v1
+                kind: Job
+                metadata:
+                  name: flights-migrate-1
+                  namespace: default
+                  labels:
+                    app.kubernetes.io/name: acequia-pipeline
+                    app.kubernetes.io/instance: flights
+                    app.kubernetes.io/managed-by: acequia
+                    app.kubernetes.io/component: migration
+                spec:
+                  template:
+                    spec:
+                      restartPolicy: Never
+                      containers: [{name: migration, image: x}]
+                      volumes: [{name: definition, configMap: {name: flights-definition-1}}]
+                """
+                    .getBytes(StandardCharsets.UTF_8)))
+        .create();
+    client
+        .configMaps()
+        .inNamespace("default")
+        .withName("flights-definition-1")
+        .edit(
+            map -> new ConfigMapBuilder(map).addToData("pipeline.json", definition.toJson()).build());
+    client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace("default")
+        .withName("flights-migrate-1")
+        .editStatus(
+            job ->
+                new JobBuilder(job)
+                    .withNewStatus()
+                    .withStartTime("2026-01-01T00:00:00Z")
+                    .withCompletionTime("2026-01-01T00:00:00Z")
+                    .withSucceeded(1)
+                    .addNewCondition()
+                    .withType("SuccessCriteriaMet")
+                    .withStatus("True")
+                    .endCondition()
+                    .addNewCondition()
+                    .withType("Complete")
+                    .withStatus("True")
+                    .endCondition()
+                    .endStatus()
+                    .build());
   }
 
   @Test
