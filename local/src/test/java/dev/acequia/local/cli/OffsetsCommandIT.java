@@ -264,7 +264,8 @@ class OffsetsCommandIT {
         .inNamespace("default")
         .withName("flights-definition-1")
         .edit(
-            map -> new ConfigMapBuilder(map).addToData("pipeline.json", definition.toJson()).build());
+            map ->
+                new ConfigMapBuilder(map).addToData("pipeline.json", definition.toJson()).build());
     client
         .batch()
         .v1()
