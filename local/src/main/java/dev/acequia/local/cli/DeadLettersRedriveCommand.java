@@ -70,7 +70,7 @@ final class DeadLettersRedriveCommand implements Callable<Integer> {
         out.println("Nothing was sent.");
         return 1;
       }
-      send(reader, chosen, topic);
+      send(reader, chosen, topic, topics);
       out.println("What still cannot be stored comes back; list it with:");
       out.println(
           "  ./acequia dead-letters list %s --since %s"
@@ -96,7 +96,8 @@ final class DeadLettersRedriveCommand implements Callable<Integer> {
     return new Selection(kept, selection.repeats(), selection.beyondLimit());
   }
 
-  private void send(LetterReader reader, Selection chosen, TopicState topic) {
+  private void send(LetterReader reader, Selection chosen, TopicState topic, TopicReader topics)
+      throws InterruptedException {
     var out = spec.commandLine().getOut();
     var ticker = new Ticker(Duration.ofSeconds(2));
     try (var redrive = Redrive.open(options.pipeline().kafka(), topic)) {
@@ -116,8 +117,11 @@ final class DeadLettersRedriveCommand implements Callable<Integer> {
         tooLarge.forEach(letter -> out.println("too large for the topic: " + letter));
         out.flush();
         throw new CommandException(
-            "%,d are too large for %s, even compressed: raise the topic's max.message.bytes and run the command again, what is stored already is not stored twice"
-                .formatted(tooLarge.size(), topic.name()));
+            "%,d are too large for %s, even compressed: raise the topic's max.message.bytes%s and run the command again, what is stored already is not stored twice"
+                .formatted(
+                    tooLarge.size(),
+                    topic.name(),
+                    topics.maxMessageBytes(topic.name()).map(" from %,d"::formatted).orElse("")));
       }
       if (redrive.acknowledged() < chosen.entries().size()) {
         throw new CommandException(

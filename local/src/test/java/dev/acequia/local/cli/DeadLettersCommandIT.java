@@ -15,17 +15,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -316,6 +320,32 @@ class DeadLettersCommandIT {
 
     assertThat(run("redrive", "--yes", "--error", "WrongType").exitCode()).isZero();
     assertThat(redriven()).hasSize(3);
+  }
+
+  /** The topic takes little; each letter was in it compressed. */
+  @Test
+  void goesOnBehindALetterThatIsTooLarge() throws Exception {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic());
+    var limit = new ConfigEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "20000");
+    admin
+        .incrementalAlterConfigs(
+            Map.of(resource, List.of(new AlterConfigOp(limit, AlterConfigOp.OpType.SET))))
+        .all()
+        .get();
+    var random = new byte[100_000];
+    new Random(1).nextBytes(random);
+    putAside("x".repeat(100_000), 0, 2, "WrongType", 0);
+    putAside(random, Stream.concat(source(1, 3), error("InvalidText", NOW)), NOW);
+    putAside("small", 2, 4, "WrongType", 1);
+
+    var run = run("redrive", "--yes");
+
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.out()).contains("2 are sent\n").contains(topic() + "-1@3, of 100,005 bytes");
+    assertThat(run.err())
+        .contains("1 are too large for " + topic())
+        .contains("max.message.bytes from 20,000");
+    assertThat(redriven()).hasSize(2);
   }
 
   /** After its log was cut, a partition has had two records at one offset. */

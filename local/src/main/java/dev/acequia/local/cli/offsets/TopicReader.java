@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -15,6 +16,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -70,6 +73,20 @@ public final class TopicReader implements AutoCloseable {
               committed.get(partition)));
     }
     return new TopicState(topic, description.topicId().toString(), states);
+  }
+
+  /** The largest batch that the topic takes; empty when Kafka does not tell this client. */
+  public Optional<Long> maxMessageBytes(String topic) throws InterruptedException {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    try {
+      var settings =
+          admin.describeConfigs(List.of(resource)).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      return Optional.ofNullable(settings.get(resource))
+          .map(config -> config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG))
+          .map(entry -> Long.valueOf(entry.value()));
+    } catch (ExecutionException | TimeoutException e) {
+      return Optional.empty(); // a client may send without being allowed to describe
+    }
   }
 
   private Map<TopicPartition, Long> committed(String group) throws InterruptedException {
