@@ -54,6 +54,34 @@ class CloudEventsIT {
         .formatted(id, rest);
   }
 
+  /** As small as they are in the body, in memory each takes a hundred bytes. */
+  @Test
+  void refusesABatchOfVeryManyAttributes() throws IOException {
+    var more = new StringBuilder();
+    for (var i = 0; i < 100; i++) {
+      more.append(",\"a").append(i).append("\":1");
+    }
+    var events = new StringBuilder("[");
+    for (var i = 0; i < 10_000; i++) {
+      events
+          .append(i == 0 ? "" : ",")
+          .append("{\"specversion\":\"1.0\",\"type\":\"t\",\"source\":\"s\",\"id\":\"")
+          .append(i)
+          .append('"')
+          .append(more)
+          .append(",\"data\":{\"n\":1}}");
+    }
+
+    var answer =
+        pipeline.post(
+            "/v1/records",
+            "application/cloudevents-batch+json",
+            events.append(']').toString().getBytes(UTF_8));
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(413);
+    pipeline.topic(0);
+  }
+
   private static String value(int record) {
     return new String(pipeline.topic(record + 1).get(record).value(), UTF_8);
   }

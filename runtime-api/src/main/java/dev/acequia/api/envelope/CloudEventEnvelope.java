@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** CloudEvents 1.0 in the three modes of their HTTP binding. */
@@ -38,7 +39,8 @@ final class CloudEventEnvelope implements Envelope {
   }
 
   @Override
-  public List<Message> open(HttpServletRequest request, byte[] body, int length) {
+  public List<Message> open(
+      HttpServletRequest request, byte[] body, int length, LongConsumer memory) {
     var type = contentType(request);
     if (!type.startsWith(STRUCTURED)) {
       return List.of(binary(request, body, length));
@@ -54,7 +56,7 @@ final class CloudEventEnvelope implements Envelope {
               .withHeader("Accept-Post", STRUCTURED + "+json, " + BATCHED + "+json"));
     }
     var messages = new ArrayList<Message>();
-    for (var event : StructuredEvent.parse(body, length, type.startsWith(BATCHED))) {
+    for (var event : StructuredEvent.parse(body, length, type.startsWith(BATCHED), memory)) {
       messages.add(
           new Message(
               id(event.attributes()),

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One system's way to push. The same object serves all its requests. */
@@ -29,10 +30,11 @@ public interface Envelope {
    * Verifies what {@link #verify} could not, and takes the messages out of a request.
    *
    * @param body holds the request's body: {@code length} bytes from its beginning
+   * @param memory takes the bytes that the messages hold beside the body's
    * @return none when the request wanted something else, which is done
    * @throws ProblemException when it is not from whom it must be, or malformed
    */
-  List<Message> open(HttpServletRequest request, byte[] body, int length)
+  List<Message> open(HttpServletRequest request, byte[] body, int length, LongConsumer memory)
       throws InterruptedException;
 
   /** The system's name: a message's id means something within it only. */

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ final class FirehoseEnvelope implements Envelope {
 
   /** Of the smallest records a delivery could hold a million, each with an id of its own. */
   private static final int MAX_RECORDS = 100_000;
+
+  /** A record's array and message, and an id of 110 characters, beside its data. */
+  private static final long RECORD_BYTES = 256;
 
   private final @Nullable String attributesField;
   private final Secrets keys;
@@ -55,7 +59,8 @@ final class FirehoseEnvelope implements Envelope {
   }
 
   @Override
-  public List<Message> open(HttpServletRequest request, byte[] body, int length) {
+  public List<Message> open(
+      HttpServletRequest request, byte[] body, int length, LongConsumer memory) {
     var version = Objects.requireNonNullElse(request.getHeader(VERSION), "1.0");
     if (!version.equals("1.0")) {
       throw malformed("its protocol version is '" + version + "', not 1.0");
@@ -66,13 +71,13 @@ final class FirehoseEnvelope implements Envelope {
     }
     var attributes = attributes(request.getHeader("X-Amz-Firehose-Common-Attributes"));
     var messages = new ArrayList<Message>();
-    for (var data : records(id, body, length)) {
+    for (var data : records(id, body, length, memory)) {
       messages.add(new Message("firehose:" + id + ":" + messages.size(), data, attributes));
     }
     return messages;
   }
 
-  private static List<byte[]> records(String id, byte[] body, int length) {
+  private static List<byte[]> records(String id, byte[] body, int length, LongConsumer memory) {
     var records = new ArrayList<byte[]>();
     var sameId = false;
     var listed = false;
@@ -93,6 +98,7 @@ final class FirehoseEnvelope implements Envelope {
                   "A delivery has at most %,d records. Set a smaller buffer size for the stream."
                       .formatted(MAX_RECORDS));
             }
+            memory.accept(RECORD_BYTES);
             records.add(data(in));
           }
           if (in.currentToken() != JsonToken.END_ARRAY) {

@@ -1,5 +1,7 @@
 package dev.acequia.api.envelope;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +27,18 @@ import org.jspecify.annotations.Nullable;
  * with their metadata in headers.
  */
 final class PubSubEnvelope implements Envelope {
+  /** A push has some 10 members and 100 attributes; as a tree, each token takes 50 bytes. */
+  private static final int MAX_TOKENS = 5000;
+
   private static final JsonMapper JSON =
-      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxTokenCount(MAX_TOKENS).build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
   private static final String UNWRAPPED_ID = "x-goog-pubsub-message-id";
   private static final String UNWRAPPED_SUBSCRIPTION = "x-goog-pubsub-subscription-name";
   private static final String BEARER = "Bearer ";
@@ -76,7 +89,8 @@ final class PubSubEnvelope implements Envelope {
   }
 
   @Override
-  public List<Message> open(HttpServletRequest request, byte[] body, int length) {
+  public List<Message> open(
+      HttpServletRequest request, byte[] body, int length, LongConsumer memory) {
     var id = request.getHeader(UNWRAPPED_ID);
     return List.of(
         id == null

@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,7 +66,8 @@ final class SnsEnvelope implements Envelope {
   }
 
   @Override
-  public List<Message> open(HttpServletRequest request, byte[] body, int length)
+  public List<Message> open(
+      HttpServletRequest request, byte[] body, int length, LongConsumer memory)
       throws InterruptedException {
     if (isRaw(request)) {
       return List.of(raw(request, body, length));

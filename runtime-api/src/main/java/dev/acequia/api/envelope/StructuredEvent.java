@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 record StructuredEvent(Map<String, String> attributes, byte[] buffer, int offset, int length) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** Each is some 700 bytes of memory beside its data. */
   private static final int MAX_EVENTS = 20_000;
 
+  /** An entry of a map and the text that it holds, beside the characters. */
+  private static final long ATTRIBUTE_BYTES = 100;
+
   /** One event, or an array of them. */
-  static List<StructuredEvent> parse(byte[] body, int length, boolean batch) {
+  static List<StructuredEvent> parse(byte[] body, int length, boolean batch, LongConsumer memory) {
     var encoding = TextEncoding.other(body, 0, length);
     if (encoding != null) {
       // A parser of characters would not know at which byte the data stand.
@@ -40,14 +43,14 @@ record StructuredEvent(Map<String, String> attributes, byte[] buffer, int offset
         throw CloudEventEnvelope.malformed("it is not a JSON " + (batch ? "array" : "object"));
       }
       if (!batch) {
-        events.add(new Reading(in, body).event());
+        events.add(new Reading(in, body, memory).event());
       } else {
         while (in.nextToken() == JsonToken.START_OBJECT) {
           if (events.size() == MAX_EVENTS) {
             throw new ProblemException(
                 ProblemType.BODY_TOO_LARGE, "A batch has at most " + MAX_EVENTS + " events.");
           }
-          events.add(new Reading(in, body).event());
+          events.add(new Reading(in, body, memory).event());
         }
         if (in.currentToken() != JsonToken.END_ARRAY) {
           throw CloudEventEnvelope.malformed("an element is not a JSON object");
@@ -66,15 +69,17 @@ record StructuredEvent(Map<String, String> attributes, byte[] buffer, int offset
   private static final class Reading {
     private final JsonParser in;
     private final byte[] body;
+    private final LongConsumer memory;
     private final Map<String, String> attributes = new HashMap<>();
     private @Nullable String text;
     private byte[] buffer = new byte[0];
     private int offset;
     private int length;
 
-    Reading(JsonParser in, byte[] body) {
+    Reading(JsonParser in, byte[] body, LongConsumer memory) {
       this.in = in;
       this.body = body;
+      this.memory = memory;
     }
 
     StructuredEvent event() throws IOException {
@@ -88,6 +93,7 @@ record StructuredEvent(Map<String, String> attributes, byte[] buffer, int offset
               throw CloudEventEnvelope.malformed("its attribute " + name + " is no plain value");
             }
             if (value != JsonToken.VALUE_NULL) {
+              memory.accept(ATTRIBUTE_BYTES);
               attributes.put(name, in.getText());
               Message.checkCount(attributes);
             }

@@ -117,7 +117,7 @@ public final class IngestEndpoint {
         var in = PushBody.open(request.getInputStream(), coding, memory);
         var body = BufferedBody.read(in, length, memory)) {
       memory.take(body.length()); // once more, for what it unwraps to
-      var messages = envelope.open(request, body.bytes(), body.length());
+      var messages = envelope.open(request, body.bytes(), body.length(), memory::take);
       Unfolding.check(messages, envelope.attributesField(), body.length());
       outcome =
           new MessageIngest(
