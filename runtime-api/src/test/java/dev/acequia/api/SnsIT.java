@@ -223,6 +223,21 @@ class SnsIT {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(413);
   }
 
+  /** A thread waits for the next byte then, which would come after a minute or never. */
+  @Test
+  void refusesAMessageThatDoesNotComeInTime() throws IOException {
+    var began = System.nanoTime();
+
+    var answer =
+        pipeline.raw(
+            "POST /v1/records HTTP/1.1\r\nHost: a\r\nx-amz-sns-message-type: Notification\r\n"
+                + "Content-Length: 1000\r\n\r\n{");
+
+    assertThat(answer).startsWith("HTTP/1.1 408");
+    assertThat(answer).contains("within 10 seconds");
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(25));
+  }
+
   @Test
   void refusesForgedMessages() throws IOException, GeneralSecurityException {
     assertRefused(signed(notification(PASSENGER), Certificates.keys()));

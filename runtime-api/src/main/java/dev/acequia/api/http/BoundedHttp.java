@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tomcat's HTTP with a deadline for what comes before a caller is known: the handshake of TLS, the
  * request line and the headers; and for what comes after the answer: the rest of a body that was
- * refused. Tomcat's own timeout begins again with every byte, and each connection that has sent one
- * holds the buffers of a request.
+ * refused. A client that reads its answer has to do so at a pace. Tomcat's own timeout begins again
+ * with every byte, and each connection that has sent one holds the buffers of a request.
  */
 public final class BoundedHttp extends Http11NioProtocol {
   /** From the first byte, or from the connection when TLS comes first. */
@@ -38,6 +38,11 @@ public final class BoundedHttp extends Http11NioProtocol {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  /** Seconds of waiting for a client, after which its pace is looked at. */
+  private static final int ANSWER_PERIOD = 60;
+
+  private static final long ANSWER_BYTES_PER_SECOND = 1 << 10;
+
   /** The buffers for headers both ways, those of the socket, and the request's and answer's. */
   private static final long CONNECTION_BYTES = 320 << 10;
 
@@ -47,28 +52,39 @@ public final class BoundedHttp extends Http11NioProtocol {
   private static final int MAX_CONNECTIONS = 8192;
 
   private final Map<SocketWrapperBase<NioChannel>, Long> handshakes = new HashMap<>();
-  private final Map<SocketWrapperBase<?>, Request> atWork = new ConcurrentHashMap<>();
+  private final Map<SocketWrapperBase<?>, Watched> atWork = new ConcurrentHashMap<>();
   private final Map<SocketWrapperBase<?>, Rest> rests = new HashMap<>();
+  private final Map<SocketWrapperBase<?>, Answer> answers = new HashMap<>();
   private @Nullable Thread watch;
 
   /** Since when a request's rest is read; a connection's next request has a time of its own. */
   private record Rest(long request, long since) {}
 
+  /** For how long a client was waited for, and what had been sent before. */
+  private record Answer(int seconds, long sentBefore) {}
+
   /** Tells what it works at: a connection at work does not show its processor. */
   private final class Watched extends Http11Processor {
+    private final BodyDeadline body = new BodyDeadline();
+
     Watched(Adapter adapter) {
       super(BoundedHttp.this, adapter);
     }
 
     @Override
     public SocketState service(SocketWrapperBase<?> connection) throws IOException {
-      atWork.put(connection, getRequest());
+      atWork.put(connection, this);
       try {
-        return super.service(connection);
+        return ScopedValue.where(BodyDeadline.AT_HAND, body).call(() -> super.service(connection));
       } finally {
         atWork.remove(connection);
       }
     }
+  }
+
+  /** For Tomcat, which makes it by its name. */
+  public BoundedHttp() {
+    super(new WatchedEndpoint());
   }
 
   /**
@@ -122,32 +138,65 @@ public final class BoundedHttp extends Http11NioProtocol {
     var pressed = open.size() > getMaxConnections() * 3 / 4;
     handshakes.keySet().retainAll(open);
     for (var connection : open) {
-      // One that is locked is at work: its body has a pace, the rest of it a deadline below.
+      // One that is locked is at work, which is bounded below and by its body's pace.
       if (!connection.getLock().isLocked()
           && (isLate(connection, now) || (pressed && isIdle(connection)))) {
         // By a thread of the connection's own, as work may begin just now.
         getEndpoint().processSocket(connection, SocketEvent.ERROR, true);
       }
     }
-    endRests(now, pressed ? REST_UNDER_PRESSURE : REST);
-  }
-
-  private void endRests(long now, Duration limit) {
     rests.keySet().retainAll(atWork.keySet());
+    answers.keySet().retainAll(atWork.keySet());
     atWork.forEach(
-        (connection, request) -> {
-          if (request.getRequestProcessor().getStage() != Constants.STAGE_ENDINPUT) {
-            rests.remove(connection);
-            return;
-          }
-          var began = request.getStartTimeNanos();
-          var rest = rests.get(connection);
-          if (rest == null || rest.request != began) {
-            rests.put(connection, new Rest(began, now));
-          } else if (now - rest.since > limit.toNanos()) {
+        (connection, processor) -> {
+          endRest(connection, processor.getRequest(), now, pressed ? REST_UNDER_PRESSURE : REST);
+          if (processor.body.hasPassed(now)) {
             endInput(connection);
           }
+          endAnswer(connection);
         });
+  }
+
+  private void endRest(SocketWrapperBase<?> connection, Request request, long now, Duration limit) {
+    if (request.getRequestProcessor().getStage() != Constants.STAGE_ENDINPUT) {
+      rests.remove(connection);
+      return;
+    }
+    var began = request.getStartTimeNanos();
+    var rest = rests.get(connection);
+    if (rest == null || rest.request != began) {
+      rests.put(connection, new Rest(began, now));
+    } else if (now - rest.since > limit.toNanos()) {
+      endInput(connection);
+    }
+  }
+
+  /** Only the seconds count in which the client is waited for. */
+  private void endAnswer(SocketWrapperBase<?> connection) {
+    if (!(connection.getSocket() instanceof WatchedEndpoint.Watched channel)
+        || !channel.sent().isStalled()) {
+      return;
+    }
+    var sent = channel.sent().bytes();
+    var answer = answers.getOrDefault(connection, new Answer(0, sent));
+    if (answer.seconds < ANSWER_PERIOD) {
+      answers.put(connection, new Answer(answer.seconds + 1, answer.sentBefore));
+    } else if (sent - answer.sentBefore < ANSWER_PERIOD * ANSWER_BYTES_PER_SECOND) {
+      endOutput(connection);
+    } else {
+      answers.put(connection, new Answer(0, sent));
+    }
+  }
+
+  /** Wakes the connection's own thread, whose next write fails. */
+  private static void endOutput(SocketWrapperBase<?> connection) {
+    if (connection.getSocket() instanceof NioChannel channel) {
+      try {
+        channel.getIOChannel().shutdownOutput();
+      } catch (IOException e) {
+        // It is closed already, which is what was wanted.
+      }
+    }
   }
 
   /** Wakes the connection's own thread, which finds the end of the stream and closes. */

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * application: a malformed address, too large a header.
  */
 public final class ProblemValve extends ErrorReportValve {
+  /**
+   * A request's attribute: what is wrong with it. After a read that failed, such as at a {@link
+   * BodyDeadline}, Tomcat takes no answer but this valve's.
+   */
+  public static final String PROBLEM = ProblemValve.class.getName() + ".problem";
+
   private static final Logger LOG = Logger.getLogger(ProblemValve.class.getName());
 
   @Override
@@ -21,6 +27,10 @@ public final class ProblemValve extends ErrorReportValve {
     if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
       return;
     }
+    send(request.getAttribute(PROBLEM) instanceof Problem problem ? problem : of(status), response);
+  }
+
+  private static Problem of(int status) {
     var type =
         switch (status) {
           case 404 -> ProblemType.NOT_FOUND;
@@ -29,17 +39,20 @@ public final class ProblemValve extends ErrorReportValve {
           case 503 -> ProblemType.OVERLOADED;
           default -> status < 500 ? ProblemType.INVALID_REQUEST : ProblemType.INTERNAL_ERROR;
         };
-    var body =
-        Problem.of(
-                type,
-                status < 500
-                    ? "The request is not valid HTTP, or its address or headers are too long. In an"
-                        + " address, whatever is not ASCII must be percent-encoded: 日本 is"
-                        + " %E6%97%A5%E6%9C%AC."
-                    : "The server cannot answer now.")
-            .json();
+    return Problem.of(
+        type,
+        status < 500
+            ? "The request is not valid HTTP, or its address or headers are too long. In an"
+                + " address, whatever is not ASCII must be percent-encoded: 日本 is"
+                + " %E6%97%A5%E6%9C%AC."
+            : "The server cannot answer now.");
+  }
+
+  private static void send(Problem problem, Response response) {
+    var body = problem.json();
     try {
-      response.setStatus(type.status());
+      response.setStatus(problem.type().status());
+      problem.headers().forEach(response::setHeader);
       response.setContentType(Problem.MEDIA_TYPE);
       response.setContentLength(body.length);
       response.getOutputStream().write(body);

@@ -4,8 +4,10 @@ import dev.acequia.api.access.Principal;
 import dev.acequia.api.bounds.HeapShare;
 import dev.acequia.api.envelope.Envelope;
 import dev.acequia.api.envelope.Envelopes;
+import dev.acequia.api.http.BodyDeadline;
 import dev.acequia.api.http.ProblemException;
 import dev.acequia.api.http.ProblemType;
+import dev.acequia.api.http.ProblemValve;
 import dev.acequia.api.http.QueryString;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.record.RecordDecoder;
@@ -114,8 +116,10 @@ public final class IngestEndpoint {
             envelope.isProvedByItsBody(request)
                 ? BodyMemory.ofUnproved(unproved)
                 : new BodyMemory(budgets);
+        var deadline = BodyDeadline.after(memory.deadline());
         var in = PushBody.open(request.getInputStream(), coding, memory);
         var body = BufferedBody.read(in, length, memory)) {
+      deadline.close();
       memory.take(body.length()); // once more, for what it unwraps to
       var messages = envelope.open(request, body.bytes(), body.length(), memory::take);
       Unfolding.check(messages, envelope.attributesField(), body.length());
@@ -127,6 +131,7 @@ public final class IngestEndpoint {
                   IdempotencyScope.of(Principal.of(request), envelope.source()))
               .ingest(messages, policy);
     } catch (ProblemException e) {
+      request.setAttribute(ProblemValve.PROBLEM, e.problem());
       envelope.refuse(e.problem(), request, response);
       return;
     }

@@ -64,24 +64,30 @@ final class RawBody extends FilterInputStream {
     try {
       read = super.read(into, offset, length);
     } catch (IOException e) {
+      checkDeadline(nanoTime.getAsLong());
       failure = e;
       throw e;
     }
+    var now = nanoTime.getAsLong();
+    checkDeadline(now);
     if (read > 0) {
       count += read;
-      var now = nanoTime.getAsLong();
-      var deadline = memory.deadline();
-      if (deadline != null && now - start > deadline.toNanos()) {
-        throw tooSlow(
-            "A body that proves whom it is from must come within %d seconds."
-                .formatted(deadline.toSeconds()));
-      }
       waitedNanos += now - before;
       if (waitedNanos > PERIOD_SECONDS * 1_000_000_000) {
         checkPace();
       }
     }
     return read;
+  }
+
+  /** The input that ends at the deadline looks like one that the sender ended. */
+  private void checkDeadline(long now) {
+    var deadline = memory.deadline();
+    if (deadline != null && now - start > deadline.toNanos()) {
+      throw tooSlow(
+          "A body that proves whom it is from must come within %d seconds."
+              .formatted(deadline.toSeconds()));
+    }
   }
 
   private void checkPace() {
