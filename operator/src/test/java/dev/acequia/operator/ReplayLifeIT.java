@@ -9,6 +9,7 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.crds.DataPipelineReplayStatus;
 import dev.acequia.operator.plan.Release;
+import dev.acequia.servers.TopicIds;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -288,16 +289,7 @@ class ReplayLifeIT {
   }
 
   private String topicId() throws Exception {
-    return cluster
-        .admin
-        .describeTopics(List.of(namespace + ".flights"))
-        .allTopicNames()
-        .get(20, TimeUnit.SECONDS)
-        .values()
-        .iterator()
-        .next()
-        .topicId()
-        .toString();
+    return TopicIds.await(cluster.admin, namespace + ".flights");
   }
 
   private void awaitConsumer() {

@@ -17,6 +17,7 @@ import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.record.RecordHeader;
 import dev.acequia.servers.Ephemeral;
 import dev.acequia.servers.KafkaServer;
+import dev.acequia.servers.TopicIds;
 import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.telemetry.MetricSet;
@@ -532,24 +533,8 @@ final class TestPipeline implements AutoCloseable {
             });
   }
 
-  /** A broker may hear of a topic later than the controller that made it. */
-  void lookUpTopicId() {
-    topicId =
-        await()
-            .atMost(Duration.ofSeconds(20))
-            .ignoreExceptions()
-            .until(
-                () ->
-                    admin
-                        .describeTopics(List.of(topic()))
-                        .allTopicNames()
-                        .get(20, TimeUnit.SECONDS)
-                        .values()
-                        .iterator()
-                        .next()
-                        .topicId()
-                        .toString(),
-                id -> !id.isEmpty());
+  void lookUpTopicId() throws ExecutionException, TimeoutException, InterruptedException {
+    topicId = TopicIds.await(admin, topic());
   }
 
   Admin admin() {

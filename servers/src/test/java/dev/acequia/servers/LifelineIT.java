@@ -40,7 +40,7 @@ class LifelineIT {
     public static void main(String[] args) throws InterruptedException {
       var home = Home.at(Path.of(args[0]));
       ChildProcess.start("child", "sleep", List.of("sleep", "60"), Map.of(), home);
-      Thread.sleep(60_000); // the test kills it long before
+      Thread.currentThread().join(); // Until the test kills this process.
     }
   }
 }

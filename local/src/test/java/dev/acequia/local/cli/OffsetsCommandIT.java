@@ -13,6 +13,7 @@ import dev.acequia.contract.UnknownFields;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.servers.ControlPlane;
 import dev.acequia.servers.KafkaServer;
+import dev.acequia.servers.TopicIds;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -90,16 +91,7 @@ class OffsetsCommandIT {
     var first = new TopicPartition(TOPIC, 0);
     admin.deleteRecords(Map.of(first, RecordsToDelete.beforeOffset(4))).all().get();
     admin.alterConsumerGroupOffsets(TOPIC, Map.of(first, new OffsetAndMetadata(6))).all().get();
-    topicId =
-        admin
-            .describeTopics(List.of(TOPIC))
-            .allTopicNames()
-            .get()
-            .values()
-            .iterator()
-            .next()
-            .topicId()
-            .toString();
+    topicId = TopicIds.await(admin, TOPIC);
   }
 
   @AfterAll

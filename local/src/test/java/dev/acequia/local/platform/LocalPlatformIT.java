@@ -239,7 +239,7 @@ class LocalPlatformIT {
   static final class Killed {
     public static void main(String[] arguments) throws Exception {
       LocalPlatform.start(settings(Path.of(arguments[0])), System.out::println);
-      Thread.sleep(Duration.ofMinutes(4)); // the test kills it long before
+      Thread.currentThread().join(); // Until the test kills this process.
     }
   }
 }

@@ -33,9 +33,10 @@ public final class PipelineRemoval {
   private static final Duration PODS_END_WITHIN = Duration.ofMinutes(3);
   private static final Duration TABLE_DROPS_WITHIN = Duration.ofMinutes(10);
 
-  /** A store that never answered holds nothing, as a rule. */
+  /** From the drop Job's creation. A store that never answered holds nothing, as a rule. */
   private static final Duration FIRST_TABLE_DROPS_WITHIN = Duration.ofMinutes(1);
 
+  private static final String DROP_TOO_SLOW = "the drop took too long";
   private static final Duration TOPICS_GO_WITHIN = Duration.ofMinutes(15);
 
   private final KubernetesClient client;
@@ -107,9 +108,8 @@ public final class PipelineRemoval {
     if (namespaceEnds(pipeline)) {
       return tableStays(pipeline, "its namespace ends and takes no Job");
     }
-    var isFirst = status(pipeline).map(DataPipelineStatus::schemaHash).isEmpty();
-    if (overdue(pipeline, isFirst ? FIRST_TABLE_DROPS_WITHIN : TABLE_DROPS_WITHIN)) {
-      return tableStays(pipeline, "the drop took too long");
+    if (overdue(pipeline, TABLE_DROPS_WITHIN)) {
+      return tableStays(pipeline, DROP_TOO_SLOW);
     }
     var store = StoreSecrets.store(client, pipeline);
     if (store.isEmpty()) {
@@ -122,7 +122,10 @@ public final class PipelineRemoval {
       return !create(plan, children) && tableStays(pipeline, "its namespace ends and takes no Job");
     }
     return switch (MigrationJobs.state(job.get(), children.pods())) {
-      case MigrationState.Running _, MigrationState.Waiting _ -> false;
+      case MigrationState.Running _, MigrationState.Waiting _ ->
+          !hasMigrated(pipeline)
+              && isPast(job.get().getMetadata().getCreationTimestamp(), FIRST_TABLE_DROPS_WITHIN)
+              && tableStays(pipeline, DROP_TOO_SLOW);
       case MigrationState.Succeeded _ -> true;
       case MigrationState.Refused refused -> tableStays(pipeline, refused.lastWord().text());
       case MigrationState.Failed failed -> tableStays(pipeline, failed.trouble());
@@ -170,13 +173,13 @@ public final class PipelineRemoval {
 
   private boolean tableStays(DataPipeline pipeline, String why) {
     tableSettled.add(pipeline.getMetadata().getUid());
-    if (status(pipeline).map(DataPipelineStatus::schemaHash).isEmpty()) {
+    if (!hasMigrated(pipeline)) {
       tell(
           pipeline,
           "TableStays",
           "What a first migration of table %s may have made stays: %s"
               .formatted(DropPlan.table(pipeline), why));
-      return true; // a table of that name may be anybody's, so nobody is told to drop it
+      return true; // The table may belong to somebody else, so the Event gives no SQL to drop it.
     }
     var what = "Table %s stays: ".formatted(DropPlan.table(pipeline));
     var remedy = ". To drop it by hand: " + DropPlan.sql(pipeline);
@@ -230,9 +233,15 @@ public final class PipelineRemoval {
   }
 
   private boolean overdue(DataPipeline pipeline, Duration limit) {
-    return Instant.parse(pipeline.getMetadata().getDeletionTimestamp())
-        .plus(limit)
-        .isBefore(clock.instant());
+    return isPast(pipeline.getMetadata().getDeletionTimestamp(), limit);
+  }
+
+  private boolean isPast(String timestamp, Duration limit) {
+    return Instant.parse(timestamp).plus(limit).isBefore(clock.instant());
+  }
+
+  private static boolean hasMigrated(DataPipeline pipeline) {
+    return status(pipeline).map(DataPipelineStatus::schemaHash).isPresent();
   }
 
   private static boolean sameName(Job job, DropPlan plan) {

@@ -6,6 +6,7 @@ import dev.acequia.contract.ApiShutdown;
 import dev.acequia.contract.KafkaConnection;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -40,6 +41,7 @@ public final class TopicWriter implements AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private final String topic;
   private final Duration handoverLimit;
+  private final LongSupplier nanoTime;
   private final Departures departures = new Departures();
   private final ByteBudget inFlight = new ByteBudget(HeapShare.ofThisProcess().inFlight());
 
@@ -48,13 +50,19 @@ public final class TopicWriter implements AutoCloseable {
         new KafkaProducer<>(
             kafka.with(settings(clientId)), new ByteArraySerializer(), new ByteArraySerializer()),
         topic,
-        HANDOVER_LIMIT);
+        HANDOVER_LIMIT,
+        System::nanoTime);
   }
 
-  TopicWriter(Producer<byte[], byte[]> producer, String topic, Duration handoverLimit) {
+  TopicWriter(
+      Producer<byte[], byte[]> producer,
+      String topic,
+      Duration handoverLimit,
+      LongSupplier nanoTime) {
     this.producer = producer;
     this.topic = topic;
     this.handoverLimit = handoverLimit;
+    this.nanoTime = nanoTime;
   }
 
   private static Map<String, Object> settings(String clientId) {
@@ -97,10 +105,10 @@ public final class TopicWriter implements AutoCloseable {
       onItsWay.end(e);
       return false;
     }
-    var since = System.nanoTime();
+    var since = nanoTime.getAsLong();
     departures.add(
         () -> {
-          if (System.nanoTime() - since > handoverLimit.toNanos()) {
+          if (nanoTime.getAsLong() - since > handoverLimit.toNanos()) {
             // The one before it has waited in vain; each of the others would as well.
             onItsWay.end(new TimeoutException("Kafka's client has not taken the record in time"));
           } else {

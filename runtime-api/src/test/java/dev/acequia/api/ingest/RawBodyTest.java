@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class RawBodyTest {
   private final AtomicLong clock = new AtomicLong();
 
-  /** So many bytes at most for each second of the test's clock. */
+  /** Supplies at most this many bytes for each second of the test's clock. */
   private RawBody body(int bytesPerSecond) {
     var in =
         new InputStream() {

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -43,7 +44,7 @@ class TopicWriterTest {
   @Test
   void sendsASingleRecordWithItsKeyAndValue() throws InterruptedException {
     var kafka = new Kafka(true);
-    try (var topic = new TopicWriter(kafka, "test", LIMIT)) {
+    try (var topic = new TopicWriter(kafka, "test", LIMIT, System::nanoTime)) {
       assertThat(single(topic).durable()).isEqualTo(1);
     }
     assertThat(kafka.history())
@@ -60,7 +61,7 @@ class TopicWriterTest {
   void knowsThatASingleRecordNeverLeft() throws InterruptedException {
     var kafka = new Kafka(true);
     kafka.partitionsForException = new TimeoutException("no broker answers");
-    try (var topic = new TopicWriter(kafka, "test", LIMIT)) {
+    try (var topic = new TopicWriter(kafka, "test", LIMIT, System::nanoTime)) {
       var delivery = single(topic);
       assertThat(delivery.failure()).hasMessage("no broker answers");
       assertThat(delivery.outcomeUnknown()).isFalse();
@@ -72,7 +73,7 @@ class TopicWriterTest {
   void knowsThatASingleRecordWasRefusedBeforeItLeft() throws InterruptedException {
     var kafka = new Kafka(true);
     kafka.failsAtOnce = new TimeoutException("no room in the producer's buffer");
-    try (var topic = new TopicWriter(kafka, "test", LIMIT)) {
+    try (var topic = new TopicWriter(kafka, "test", LIMIT, System::nanoTime)) {
       var delivery = single(topic);
       assertThat(delivery.failure()).isSameAs(kafka.failsAtOnce);
       assertThat(delivery.outcomeUnknown()).isFalse();
@@ -82,7 +83,7 @@ class TopicWriterTest {
   @Test
   void doesNotKnowWhatBecameOfASingleRecordThatLeft() throws Exception {
     var kafka = new Kafka(false);
-    try (var topic = new TopicWriter(kafka, "test", LIMIT)) {
+    try (var topic = new TopicWriter(kafka, "test", LIMIT, System::nanoTime)) {
       var answer =
           CompletableFuture.supplyAsync(
               () -> {
@@ -106,13 +107,13 @@ class TopicWriterTest {
     var kafka = new Kafka(true);
     kafka.failsAtOnce = new TimeoutException("the topic is gone");
     kafka.holdsUp = new CountDownLatch(1);
-    var limit = Duration.ofMillis(100);
-    try (var topic = new TopicWriter(kafka, "test", limit)) {
+    var now = new AtomicLong();
+    try (var topic = new TopicWriter(kafka, "test", LIMIT, now::get)) {
       var delivery = new Delivery(3);
       for (var i = 0; i < 3; i++) {
         assertThat(topic.send(delivery, i, KEY, VALUE, List.of())).isTrue();
       }
-      Thread.sleep(limit.multipliedBy(2)); // the limit is what is tested
+      now.addAndGet(LIMIT.multipliedBy(2).toNanos());
       kafka.holdsUp.countDown();
       delivery.await();
       assertThat(delivery.notDurable()).isEqualTo(3);
@@ -124,7 +125,7 @@ class TopicWriterTest {
   @Test
   void letsABodyOfManyLeaveAtOnce() throws InterruptedException {
     var kafka = new Kafka(true);
-    try (var topic = new TopicWriter(kafka, "test", LIMIT)) {
+    try (var topic = new TopicWriter(kafka, "test", LIMIT, System::nanoTime)) {
       assertThat(send(topic, 100).durable()).isEqualTo(100);
     }
     assertThat(kafka.senders).containsExactly(Thread.currentThread());
@@ -133,7 +134,7 @@ class TopicWriterTest {
   @Test
   void goesOnAfterASendThatThrows() throws InterruptedException {
     var kafka = new Kafka(true);
-    try (var topic = new TopicWriter(kafka, "test", LIMIT)) {
+    try (var topic = new TopicWriter(kafka, "test", LIMIT, System::nanoTime)) {
       kafka.sendException = new KafkaException("fenced");
       assertThat(single(topic).failure()).hasMessage("fenced");
       kafka.sendException = null;

@@ -17,6 +17,7 @@ import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.UnknownFields;
+import dev.acequia.servers.TopicIds;
 import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.Lineage;
 import dev.acequia.stores.PartitionAdvance;
@@ -138,16 +139,7 @@ class StoreLaneIT {
 
         admin.deleteTopics(List.of(TOPIC)).all().get(20, TimeUnit.SECONDS);
         await().ignoreExceptions().until(() -> !create(admin).isEmpty());
-        // A broker may hear of a topic later than the controller that made it.
-        await()
-            .ignoreExceptions()
-            .until(
-                () ->
-                    admin
-                        .describeTopics(List.of(TOPIC))
-                        .allTopicNames()
-                        .get(20, TimeUnit.SECONDS)
-                        .containsKey(TOPIC));
+        TopicIds.await(admin, TOPIC);
         assertThat(write(lane))
             .isInstanceOfSatisfying(
                 LaneResult.Ended.class,

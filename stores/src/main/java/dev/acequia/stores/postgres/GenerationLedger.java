@@ -114,18 +114,13 @@ final class GenerationLedger {
    * @param anew whether nothing is known of the partition but what is read from now on
    */
   void readFrom(int partition, UUID topicId, long offset, boolean anew) throws SQLException {
-    try (var statement =
-        connection.prepareStatement(
-            "UPDATE "
-                + names.generations()
-                + " SET forgotten_before = greatest(?, CASE WHEN ? THEN 0 ELSE forgotten_before END)"
-                + " WHERE partition = ? AND topic_id = ?")) {
-      statement.setLong(1, offset);
-      statement.setBoolean(2, anew);
-      statement.setInt(3, partition);
-      statement.setObject(4, topicId);
-      statement.executeUpdate();
-    }
+    update(
+        "forgotten_before = greatest(?, CASE WHEN ? THEN 0 ELSE forgotten_before END)"
+            + " WHERE partition = ? AND topic_id = ?",
+        offset,
+        anew,
+        partition,
+        topicId);
   }
 
   /** Begins a new generation of a log that was cut. */
@@ -179,14 +174,7 @@ final class GenerationLedger {
       }
     }
     if (found.isPresent()) {
-      try (var statement =
-          connection.prepareStatement(
-              "UPDATE "
-                  + names.generations()
-                  + " SET read_until = NULL, read_epoch = NULL WHERE partition = ?")) {
-        statement.setInt(1, partition);
-        statement.executeUpdate();
-      }
+      update("read_until = NULL, read_epoch = NULL WHERE partition = ?", partition);
     }
     return found;
   }
@@ -199,16 +187,11 @@ final class GenerationLedger {
   /** Remembers a word about the offsets of a topic. */
   void note(AcceptedOffsets given, UUID topicId) throws SQLException {
     var word = text(given);
-    try (var statement =
-        connection.prepareStatement(
-            "UPDATE "
-                + names.generations()
-                + " SET words = array_append(words, ?) WHERE topic_id = ? AND ? <> ALL (words)")) {
-      statement.setString(1, word);
-      statement.setObject(2, topicId);
-      statement.setString(3, word);
-      statement.executeUpdate();
-    }
+    update(
+        "words = array_append(words, ?) WHERE topic_id = ? AND ? <> ALL (words)",
+        word,
+        topicId,
+        word);
     words.add(word);
   }
 
@@ -259,6 +242,17 @@ final class GenerationLedger {
   Map<UUID, Integer> firstGenerations() {
     return entries.stream()
         .collect(Collectors.toMap(Entry::topicId, Entry::generation, Math::min, TreeMap::new));
+  }
+
+  /** Runs an update of the ledger, given from behind SET. */
+  private void update(String set, Object... values) throws SQLException {
+    try (var statement =
+        connection.prepareStatement("UPDATE " + names.generations() + " SET " + set)) {
+      for (var i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      statement.executeUpdate();
+    }
   }
 
   private void add(int partition, int generation, UUID topicId, long from) throws SQLException {

@@ -105,7 +105,7 @@ public final class PostgresMigration implements StoreMigration {
     }
   }
 
-  /** Of a table that is gone, before a person is told to remove its offsets too. */
+  /** Stores the read positions of a missing table before the advice to drop its offsets. */
   private boolean noteWhatWasRead(Connection connection) throws SQLException {
     var isGone =
         TableState.read(connection, names.data()).isEmpty()
