@@ -29,6 +29,15 @@ public enum PipelineMetric {
       "acequia_consumer_lag_records",
       "Records in the topic that this consumer has yet to store, by partition.",
       "partition"),
+  CONSUMER_PARTITIONS(
+      Kind.GAUGE,
+      "acequia_consumer_partitions",
+      "Partitions of the topic that Kafka has given to this consumer."),
+  CONSUMER_STANDSTILL(
+      Kind.GAUGE,
+      "acequia_consumer_standstill_seconds",
+      "For how long a partition of this consumer has had records waiting, and stored none of them:"
+          + " of all its partitions, the longest; 0 when none waits."),
   FRESHNESS(
       Kind.HISTOGRAM,
       "acequia_freshness_seconds",
@@ -60,6 +69,23 @@ public enum PipelineMetric {
       Kind.GAUGE,
       "acequia_pipeline_ready",
       "1 when the pipeline's Ready condition is True, else 0."),
+  PIPELINE_STALLED(
+      Kind.GAUGE,
+      "acequia_pipeline_stalled",
+      "1 when the pipeline's Stalled condition is True: only a person can help."),
+  PIPELINE_PARTITIONS(
+      Kind.GAUGE,
+      "acequia_pipeline_partitions",
+      "Partitions that consumers are to read; 0 while the pipeline is to have none."),
+  PIPELINE_STOPPED(
+      Kind.GAUGE,
+      "acequia_pipeline_stopped_since_timestamp_seconds",
+      "Since when this operator has seen that the pipeline is to have no consumers, in Unix time; 0"
+          + " while it is to have some."),
+  PIPELINE_RETENTION(
+      Kind.GAUGE,
+      "acequia_pipeline_retention_seconds",
+      "How long the pipeline's topic keeps a record, loaded or not."),
   PIPELINE_PROTECTED(
       Kind.GAUGE, "acequia_pipeline_protected", "0 while the pipeline's API is open to everyone."),
   SLO_FRESHNESS(

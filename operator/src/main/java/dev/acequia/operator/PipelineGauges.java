@@ -5,10 +5,14 @@ import dev.acequia.contract.PipelineMetric;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.SpecDuration;
+import dev.acequia.operator.plan.ConsumerScale;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.status.PipelineStatus;
 import dev.acequia.telemetry.MetricSet;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,10 +24,24 @@ final class PipelineGauges {
   private static final double MILLIS = 1000.0;
 
   private final MetricSet metrics;
-  private final Map<PipelineNames, String[]> infos = new ConcurrentHashMap<>();
+  private static final List<PipelineMetric> GAUGES =
+      List.of(
+          PipelineMetric.PIPELINE_READY,
+          PipelineMetric.PIPELINE_STALLED,
+          PipelineMetric.PIPELINE_PARTITIONS,
+          PipelineMetric.PIPELINE_STOPPED,
+          PipelineMetric.PIPELINE_RETENTION,
+          PipelineMetric.PIPELINE_PROTECTED,
+          PipelineMetric.SLO_FRESHNESS,
+          PipelineMetric.SLO_AVAILABILITY);
 
-  PipelineGauges(MetricSet metrics) {
+  private final InstantSource clock;
+  private final Map<PipelineNames, String[]> infos = new ConcurrentHashMap<>();
+  private final Map<PipelineNames, Instant> stoppedSince = new ConcurrentHashMap<>();
+
+  PipelineGauges(MetricSet metrics, InstantSource clock) {
     this.metrics = metrics;
+    this.clock = clock;
   }
 
   void set(DataPipeline pipeline, DataPipelineStatus status) {
@@ -42,9 +60,19 @@ final class PipelineGauges {
     }
     own.addInfo(PipelineMetric.PIPELINE_INFO, info);
     own.gauge(PipelineMetric.PIPELINE_READY).set(PipelineStatus.isReady(status) ? 1 : 0);
+    own.gauge(PipelineMetric.PIPELINE_STALLED).set(PipelineStatus.isStalled(status) ? 1 : 0);
+    own.gauge(PipelineMetric.PIPELINE_RETENTION).set(seconds(spec.topic().retention()));
+    if (ConsumerScale.of(spec).stopped() == null) {
+      stoppedSince.remove(names);
+      own.gauge(PipelineMetric.PIPELINE_PARTITIONS).set(spec.topic().partitions());
+      own.gauge(PipelineMetric.PIPELINE_STOPPED).set(0);
+    } else {
+      var since = stoppedSince.computeIfAbsent(names, _ -> clock.instant());
+      own.gauge(PipelineMetric.PIPELINE_PARTITIONS).set(0);
+      own.gauge(PipelineMetric.PIPELINE_STOPPED).set(since.getEpochSecond());
+    }
     own.gauge(PipelineMetric.PIPELINE_PROTECTED).set(PipelineStatus.isProtected(status) ? 1 : 0);
-    own.gauge(PipelineMetric.SLO_FRESHNESS)
-        .set(SpecDuration.parse(spec.slo().freshness()).toMillis() / MILLIS);
+    own.gauge(PipelineMetric.SLO_FRESHNESS).set(seconds(spec.slo().freshness()));
     own.gauge(PipelineMetric.SLO_AVAILABILITY).set(spec.slo().availability() / 100);
   }
 
@@ -54,9 +82,11 @@ final class PipelineGauges {
     if (info != null) {
       own.removeInfo(PipelineMetric.PIPELINE_INFO, info);
     }
-    own.removeGauge(PipelineMetric.PIPELINE_READY);
-    own.removeGauge(PipelineMetric.PIPELINE_PROTECTED);
-    own.removeGauge(PipelineMetric.SLO_FRESHNESS);
-    own.removeGauge(PipelineMetric.SLO_AVAILABILITY);
+    stoppedSince.remove(names);
+    GAUGES.forEach(own::removeGauge);
+  }
+
+  private static double seconds(String duration) {
+    return SpecDuration.parse(duration).toMillis() / MILLIS;
   }
 }

@@ -95,7 +95,7 @@ final class PipelineOperator {
             ? direct
             : new StrimziTopics(client, Objects.requireNonNull(platform.kafka().strimzi()));
     var logs = new TopicLogs(platform.kafka(), topics::credentials);
-    var reports = new StatusReports(events, new PipelineGauges(metrics));
+    var reports = new StatusReports(events, new PipelineGauges(metrics, clock));
     var operator =
         new PipelineOperator(
             client,

@@ -9,6 +9,7 @@ import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.UnknownFields;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -210,6 +211,13 @@ class FaultIT {
       assertThat(pipeline.migrate()).isZero();
       pipeline.send(0, null, record(2, "both"));
       TestPipeline.await().until(() -> old.health().ready().orElse("").contains("schema"));
+      // The store answers a probe meanwhile, which is no word on what it has refused.
+      TestPipeline.await()
+          .pollInterval(Duration.ofMillis(10))
+          .during(Duration.ofSeconds(8))
+          .until(() -> old.health().ready().isPresent());
+      assertThat(old.gauge("acequia_consumer_standstill_seconds")).isGreaterThan(7);
+      assertThat(old.gauge("acequia_consumer_partitions")).isEqualTo(2);
       assertThat(old.isRunning()).isTrue();
       assertThat(pipeline.count()).isEqualTo(1);
 

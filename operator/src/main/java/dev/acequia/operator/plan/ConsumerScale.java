@@ -18,7 +18,8 @@ public record ConsumerScale(int replicas, @Nullable Stop stopped) {
    */
   public record Stop(String reason, String message) {}
 
-  static ConsumerScale of(DataPipelineSpec spec) {
+  /** What a spec asks for. */
+  public static ConsumerScale of(DataPipelineSpec spec) {
     if (spec.suspend()) {
       return stopped(spec, "Suspended", "Suspended", "Set spec.suspend to false");
     }

@@ -190,6 +190,11 @@ public final class PipelineStatus {
     return isTrue(status, Conditions.READY);
   }
 
+  /** Whether only a person can help the pipeline. */
+  public static boolean isStalled(DataPipelineStatus status) {
+    return isTrue(status, Conditions.STALLED);
+  }
+
   /** Whether the pipeline's Protected condition is True. */
   public static boolean isProtected(@Nullable DataPipelineStatus status) {
     return status != null && isTrue(status, Conditions.PROTECTED);

@@ -84,6 +84,10 @@ final class Assignment implements ConsumerRebalanceListener {
     return Optional.ofNullable(partitions.get(partition));
   }
 
+  Collection<PartitionState> all() {
+    return partitions.values();
+  }
+
   List<PartitionState> claimed() {
     return partitions.values().stream().filter(PartitionState::isClaimed).toList();
   }

@@ -55,6 +55,7 @@ final class ConsumerLoop {
   private final OpenTransactions openTransactions;
   private final PollBudget pollBudget;
   private final UnreadableRecords unreadable;
+  private final Standstill standstill = new Standstill(System::nanoTime);
   private final Timer lagTimer = new Timer(LAG_EVERY);
   private boolean isDry;
   private volatile boolean stopping;
@@ -122,9 +123,14 @@ final class ConsumerLoop {
     }
     if (lagTimer.isDue()) {
       groupOffsets.retry(assignment.claimed());
-      metrics.lag(
-          openTransactions.addTo(groupOffsets.lag(assignment.claimed()), assignment.claimed()));
+      showPartitions();
     }
+  }
+
+  private void showPartitions() throws InterruptedException {
+    var claimed = assignment.claimed();
+    var lags = openTransactions.addTo(groupOffsets.lag(claimed), claimed);
+    metrics.partitions(assignment.all(), lags, standstill.look(assignment.all(), lags));
   }
 
   private ConsumerRecords<ByteBuffer, ByteBuffer> poll()
@@ -256,7 +262,7 @@ final class ConsumerLoop {
     switch (result) {
       case LaneResult.Claimed claimed -> settle(lane, claimed);
       case LaneResult.Written written -> settle(lane, written);
-      case LaneResult.Probed probed -> well(lane);
+      case LaneResult.Probed probed -> probed(lane);
       case LaneResult.Failed failed -> failed(lane, failed.reason());
       case LaneResult.Ended ended -> throw ended.why();
     }
@@ -346,6 +352,13 @@ final class ConsumerLoop {
   /** A lane without partitions needs no connection; but one always tells how the store is. */
   private boolean matters(Lane lane) {
     return lane.number() == 0 || assignment.fills(lane.number());
+  }
+
+  /** That the store answers says nothing of a claim that it has refused: only the next one does. */
+  private void probed(Lane lane) {
+    if (assignment.unclaimed(lane.number()).isEmpty()) {
+      well(lane);
+    }
   }
 
   private void well(Lane lane) {

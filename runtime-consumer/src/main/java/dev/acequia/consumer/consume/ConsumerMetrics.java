@@ -5,6 +5,7 @@ import dev.acequia.stores.WriteResult;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,16 +52,24 @@ final class ConsumerMetrics {
   /** One partition's records that are yet to be stored. */
   record Lag(int partition, long records) {}
 
-  void lag(List<Lag> lags) {
-    var now = lags.stream().map(Lag::partition).collect(Collectors.toSet());
+  /**
+   * Shows how the partitions are. What was last known of one that cannot be claimed at the moment
+   * stays.
+   *
+   * @param standstillSeconds how long one of them has had records waiting, and stored none
+   */
+  void partitions(Collection<PartitionState> assigned, List<Lag> lags, double standstillSeconds) {
+    var now = assigned.stream().map(PartitionState::number).collect(Collectors.toSet());
     for (var partition : lagging) {
       if (!now.contains(partition)) {
         metrics.removeGauge(PipelineMetric.CONSUMER_LAG, Integer.toString(partition));
       }
     }
-    lagging.clear();
-    lagging.addAll(now);
+    lagging.retainAll(now);
+    metrics.gauge(PipelineMetric.CONSUMER_PARTITIONS).set(now.size());
+    metrics.gauge(PipelineMetric.CONSUMER_STANDSTILL).set(standstillSeconds);
     for (var lag : lags) {
+      lagging.add(lag.partition());
       metrics
           .gauge(PipelineMetric.CONSUMER_LAG, Integer.toString(lag.partition()))
           .set(lag.records());

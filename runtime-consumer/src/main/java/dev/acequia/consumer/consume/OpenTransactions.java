@@ -25,9 +25,13 @@ final class OpenTransactions {
   /** A transaction that is open for two looks is worth a word. */
   private static final Duration EVERY = Duration.ofSeconds(10);
 
+  /** A log that was looked at hours later should still say so. */
+  private static final Duration SAY_EVERY = Duration.ofMinutes(5);
+
   private final Consumer<?, ?> consumer;
   private final TopicWatch topic;
   private final Timer timer = new Timer(EVERY);
+  private final Timer sayTimer = new Timer(SAY_EVERY);
   private @Nullable KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> asked;
 
   /** Where the partitions that were held back at the last look stood, by their number. */
@@ -71,6 +75,7 @@ final class OpenTransactions {
       return; // asked again soon
     }
     var now = new HashMap<Integer, Long>();
+    var saysAgain = !held.isEmpty() && sayTimer.isDue();
     for (var partition : claimed) {
       var end = ends.get(partition.name());
       var position = partition.position().offset();
@@ -78,7 +83,7 @@ final class OpenTransactions {
       if (waiting > 0 && consumer.currentLag(partition.name()).orElse(1) == 0) {
         now.put(partition.number(), position);
         if (Long.valueOf(position).equals(positions.get(partition.number()))
-            && held.put(partition.number(), waiting) == null) {
+            && (held.put(partition.number(), waiting) == null || saysAgain)) {
           LOG.warn(
               "partition {}: a transaction that is open keeps {} records from offset {} on from"
                   + " being read; when its producer is gone, kafka-transactions.sh find-hanging and"

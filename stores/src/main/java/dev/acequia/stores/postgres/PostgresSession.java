@@ -67,11 +67,18 @@ final class PostgresSession implements AutoCloseable {
     return session;
   }
 
-  /** Connects for changes of a table, which may take as long as rewriting it. */
+  /**
+   * Connects for changes of a table, which may take as long as rewriting it. The server ends a
+   * session whose process has gone with its machine, or stands still: it would keep its locks, and
+   * the load would wait for them. Between two statements nothing but Kafka is waited for, and that
+   * within seconds.
+   */
   static PostgresSession openForMigration(PostgresAccess access, Duration lockTimeout)
       throws SQLException {
     var session = connect(access, MIGRATION_TIMEOUT);
-    session.set("lock_timeout = " + lockTimeout.toMillis());
+    session.set(
+        "lock_timeout = " + lockTimeout.toMillis(), "idle_in_transaction_session_timeout = '2min'");
+    session.watchClient();
     return session;
   }
 
@@ -81,11 +88,19 @@ final class PostgresSession implements AutoCloseable {
    */
   static PostgresSession openForIndexes(PostgresAccess access) throws SQLException {
     var session = connect(access, MIGRATION_TIMEOUT);
-    // With the last, a build whose process was killed does not go on for nobody.
-    session.set(
-        "lock_timeout = 0", "statement_timeout = 0", "client_connection_check_interval = '5s'");
+    session.set("lock_timeout = 0", "statement_timeout = 0");
+    session.watchClient();
     session.connection.setAutoCommit(true);
     return session;
+  }
+
+  /** Has the server end what nobody waits for, since the process or its machine has gone. */
+  private void watchClient() throws SQLException {
+    set(
+        "client_connection_check_interval = '5s'",
+        "tcp_keepalives_idle = 30",
+        "tcp_keepalives_interval = 10",
+        "tcp_keepalives_count = 3");
   }
 
   /** Transactions begin with the first statement and end by commit or rollback. */
