@@ -47,6 +47,21 @@ public record PipelineDefinition(
         maxDeadLetterRatio == null ? DEFAULT_MAX_DEAD_LETTER_RATIO : maxDeadLetterRatio;
   }
 
+  /** The same without a person's word on offsets. */
+  public PipelineDefinition withoutAcceptedOffsets() {
+    return new PipelineDefinition(
+        namespace,
+        name,
+        description,
+        schema,
+        topic,
+        store,
+        mode,
+        maxPageSize,
+        maxDeadLetterRatio,
+        null);
+  }
+
   /** The consumer group is named after the topic. */
   public String consumerGroup() {
     return topic.name();

@@ -70,7 +70,12 @@ public enum RuntimeVariable {
   /** For the migration only: the hash of the schema for whose sake it may be; optional. */
   STORE_ALLOWED_REWRITE,
   /** For the migration only: its {@link SpecVersion}; optional. */
-  ACEQUIA_SPEC_VERSION;
+  ACEQUIA_SPEC_VERSION,
+  /**
+   * For the migration only: {@code true} when a migration before has applied the definition's
+   * accepted offsets. A database that was restored does not know, and must not take them for new.
+   */
+  ACEQUIA_OFFSETS_APPLIED;
 
   /** The variable's value, absent when unset or empty. */
   public Optional<String> in(Map<String, String> environment) {

@@ -33,7 +33,11 @@ public record DataPipelineStatus(
         @Nullable String schemaHash,
     @JsonPropertyDescription("The running consumers, for the scale subresource.")
         @Nullable ConsumerStatus consumer,
-    @JsonPropertyDescription("The running API processes.") @Nullable ApiStatus api) {
+    @JsonPropertyDescription("The running API processes.") @Nullable ApiStatus api,
+    @JsonPropertyDescription(
+            "The annotation acequia.dev/accept-offsets that a migration has applied. It is not"
+                + " applied again, even if the store is restored to an older state.")
+        @Nullable String acceptedOffsets) {
   public DataPipelineStatus {
     conditions = conditions == null ? List.of() : List.copyOf(conditions);
   }

@@ -162,15 +162,61 @@ class PoisonIT {
       }
       pipeline.sendAs(Map.of("compression.type", "zstd"), records);
 
-      var process = pipeline.startAsImage("pod");
-      TestPipeline.await()
-          .atMost(Duration.ofMinutes(3))
-          .until(() -> !process.isAlive() || pipeline.count() == 20);
-      assertThat(process.isAlive()).as(pipeline.log("pod")).isTrue();
-      TestPipeline.await()
-          .atMost(Duration.ofMinutes(3))
-          .until(() -> pipeline.deadLetters().size() >= 20);
+      awaitAllOf(pipeline, 20, 20);
     }
+  }
+
+  /** A header's bytes are a part of its record's array. */
+  @Test
+  void aHeaderDoesNotKeepARecordThatIsLeftOut() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
+      pipeline.allowDeadLetters(1);
+      var huge = bytes("x".repeat(30 << 20));
+      var traced =
+          List.<Header>of(
+              new org.apache.kafka.common.header.internals.RecordHeader("trace", bytes("00-1")));
+      var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
+      for (var id = 0; id < 8; id++) {
+        records.add(of(pipeline, null, huge, traced));
+      }
+      for (var id = 0; id < 100; id++) {
+        records.add(of(pipeline, bytes(record(id, "good"))));
+      }
+      pipeline.sendAs(Map.of("compression.type", "zstd"), records);
+
+      awaitAllOf(pipeline, 100, 8);
+    }
+  }
+
+  /** No deserializer sees them. */
+  @Test
+  void readsRecordsThatAreNothingButLargeHeaders() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
+      pipeline.allowDeadLetters(1);
+      var large =
+          List.<Header>of(
+              new org.apache.kafka.common.header.internals.RecordHeader(
+                  "h", bytes("x".repeat(500_000))));
+      var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
+      for (var id = 0; id < 600; id++) {
+        records.add(of(pipeline, null, null, large));
+      }
+      records.add(of(pipeline, bytes(record(1, "good"))));
+      pipeline.sendAs(Map.of("compression.type", "zstd"), records);
+
+      awaitAllOf(pipeline, 1, 600);
+    }
+  }
+
+  private static void awaitAllOf(TestPipeline pipeline, int rows, int letters) throws Exception {
+    var process = pipeline.startAsImage("pod");
+    TestPipeline.await()
+        .atMost(Duration.ofMinutes(3))
+        .until(() -> !process.isAlive() || pipeline.count() == rows);
+    assertThat(process.isAlive()).as(pipeline.log("pod")).isTrue();
+    TestPipeline.await()
+        .atMost(Duration.ofMinutes(3))
+        .until(() -> pipeline.countDeadLetters() >= letters);
   }
 
   @Test

@@ -483,6 +483,17 @@ final class TestPipeline implements AutoCloseable {
   }
 
   /** All that is in the topic of dead letters. */
+  /** Without reading them, since they may be large. */
+  long countDeadLetters() {
+    var settings = Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers());
+    try (var consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      return consumer.endOffsets(partitionsOf(topic() + ".dlq")).values().stream()
+          .mapToLong(end -> end)
+          .sum();
+    }
+  }
+
   List<ConsumerRecord<byte[], byte[]>> deadLetters() {
     return read(topic() + ".dlq");
   }
@@ -492,14 +503,17 @@ final class TestPipeline implements AutoCloseable {
     return read(topic());
   }
 
+  private List<TopicPartition> partitionsOf(String name) {
+    return java.util.stream.IntStream.range(0, partitions)
+        .mapToObj(partition -> new TopicPartition(name, partition))
+        .toList();
+  }
+
   private List<ConsumerRecord<byte[], byte[]>> read(String from) {
     var settings = Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers());
     try (var consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      var names =
-          java.util.stream.IntStream.range(0, partitions)
-              .mapToObj(partition -> new TopicPartition(from, partition))
-              .toList();
+      var names = partitionsOf(from);
       consumer.assign(names);
       consumer.seekToBeginning(names);
       var ends = consumer.endOffsets(names);

@@ -98,15 +98,26 @@ final class DefinitionPlan {
     return Objects.requireNonNull(spec.store().postgres(), "the only kind of store there is");
   }
 
+  /** Whether a migration has applied the word on offsets that stands in the annotation. */
+  static boolean areOffsetsApplied(DataPipeline pipeline) {
+    return pipeline.getStatus() != null
+        && pipeline.getStatus().acceptedOffsets() != null
+        && pipeline.getStatus().acceptedOffsets().equals(offsetsWord(pipeline));
+  }
+
+  private static @Nullable String offsetsWord(DataPipeline pipeline) {
+    var annotations = pipeline.getMetadata().getAnnotations();
+    return annotations == null ? null : annotations.get(AcceptedOffsets.ANNOTATION);
+  }
+
   /** A person's word holds for the topic it names, and for no other. */
   private static @Nullable AcceptedOffsets acceptedOffsets(
       DataPipeline pipeline, Facts.Topic topic) {
-    var annotations = pipeline.getMetadata().getAnnotations();
-    var annotation = annotations == null ? null : annotations.get(AcceptedOffsets.ANNOTATION);
-    if (annotation == null) {
+    var word = offsetsWord(pipeline);
+    if (word == null) {
       return null;
     }
-    var accepted = AcceptedOffsets.fromJson(annotation);
+    var accepted = AcceptedOffsets.fromJson(word);
     return accepted.topicId().equals(topic.id()) ? accepted : null;
   }
 }

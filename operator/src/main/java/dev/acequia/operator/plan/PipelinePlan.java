@@ -191,6 +191,7 @@ public record PipelinePlan(
               readerSecret(),
               postgres().readerSecretName() == null),
           rewrite,
+          DefinitionPlan.areOffsetsApplied(pipeline),
           pipeline.getMetadata().getGeneration());
     }
 

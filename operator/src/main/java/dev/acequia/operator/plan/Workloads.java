@@ -106,6 +106,7 @@ record Workloads(
       Release release,
       List<EnvVar> roles,
       Optional<String> allowedRewrite,
+      boolean offsetsApplied,
       @Nullable Long generation) {
     var variables = new ArrayList<>(roles);
     variables.add(
@@ -114,6 +115,9 @@ record Workloads(
             Long.toString(platform.store().rewriteLimitBytes())));
     allowedRewrite.ifPresent(
         hash -> variables.add(RuntimePod.literal(RuntimeVariable.STORE_ALLOWED_REWRITE, hash)));
+    if (offsetsApplied) {
+      variables.add(RuntimePod.literal(RuntimeVariable.ACEQUIA_OFFSETS_APPLIED, "true"));
+    }
     if (uid != null && generation != null) {
       variables.add(
           RuntimePod.literal(

@@ -1,5 +1,6 @@
 package dev.acequia.operator.status;
 
+import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.crds.ApiStatus;
 import dev.acequia.crds.ConsumerStatus;
 import dev.acequia.crds.DataPipeline;
@@ -69,7 +70,10 @@ public final class PipelineStatus {
             : former == null ? null : former.schemaHash(),
         new ConsumerStatus(
             replicas(seen.consumer()), ready(seen.consumer()), selector(plan.names())),
-        new ApiStatus(replicas(seen.api()), ready(seen.api())));
+        new ApiStatus(replicas(seen.api()), ready(seen.api())),
+        plan.migrated() && definition != null && definition.acceptedOffsets() != null
+            ? pipeline.getMetadata().getAnnotations().get(AcceptedOffsets.ANNOTATION)
+            : former == null ? null : former.acceptedOffsets());
   }
 
   /** The status before, with the note that the first migration is about to begin. */
@@ -83,7 +87,8 @@ public final class PipelineStatus {
         store(plan),
         former == null ? null : former.schemaHash(),
         former == null ? null : former.consumer(),
-        former == null ? null : former.api());
+        former == null ? null : former.api(),
+        former == null ? null : former.acceptedOffsets());
   }
 
   private static String store(PipelinePlan plan) {
@@ -157,7 +162,8 @@ public final class PipelineStatus {
         former == null ? null : former.store(),
         former == null ? null : former.schemaHash(),
         former == null ? null : former.consumer(),
-        former == null ? null : former.api());
+        former == null ? null : former.api(),
+        former == null ? null : former.acceptedOffsets());
   }
 
   private static @Nullable String endpoint(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.acequia.contract.ReplayOrder;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
+import dev.acequia.crds.DataPipelineStatus;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
@@ -93,6 +94,28 @@ class PipelinePlanTest {
     var described = pipeline("description: Departures");
     assertThat(job(plan(described))).isEqualTo(job(plan));
     assertThat(plan(described).definitionsInUse()).isNotEqualTo(plan.definitionsInUse());
+  }
+
+  /** The Job stays the same one; only if it is ever made anew, it knows. */
+  @Test
+  void tellsALaterMigrationThatAWordWasApplied() {
+    var word = "{\"topicId\":\"AAAAAAAAAAAAAAAAAAAAAQ\",\"to\":\"latest\"}";
+    var pipeline = pipeline();
+    pipeline.getMetadata().setAnnotations(Map.of("acequia.dev/accept-offsets", word));
+    var first = plan(pipeline);
+    assertThat(variables(first)).doesNotContainKey("ACEQUIA_OFFSETS_APPLIED");
+
+    pipeline.setStatus(
+        new DataPipelineStatus(null, List.of(), null, null, null, null, null, null, word));
+    var later = plan(pipeline);
+    assertThat(variables(later)).containsEntry("ACEQUIA_OFFSETS_APPLIED", "true");
+    assertThat(job(later)).isEqualTo(job(first));
+    assertThat(later.definitionsInUse()).isEqualTo(first.definitionsInUse());
+
+    pipeline
+        .getMetadata()
+        .setAnnotations(Map.of("acequia.dev/accept-offsets", word.replace("latest", "earliest")));
+    assertThat(variables(plan(pipeline))).doesNotContainKey("ACEQUIA_OFFSETS_APPLIED");
   }
 
   @Test

@@ -68,7 +68,7 @@ final class Batch {
   void addBad(DeadLetter letter) {
     touch();
     bad.add(letter);
-    hold(letter.record(), letter.record().headers().toArray().length);
+    held.add(letter.record());
     if (isFirstTimer(letter)) {
       firstTimers++;
       badFirstTimers++;

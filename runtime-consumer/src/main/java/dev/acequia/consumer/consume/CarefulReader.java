@@ -1,5 +1,7 @@
 package dev.acequia.consumer.consume;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.acequia.consumer.deadletter.ForeignText;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApiException;
@@ -72,40 +75,30 @@ final class CarefulReader {
    */
   Reading read(TopicPartition name, LogPosition from, HeldBytes held) {
     var records = new ArrayList<ConsumerRecord<ByteBuffer, ByteBuffer>>();
-    var next = from.offset();
-    try (var attempt = new Attempt(name, next)) {
-      while (next < attempt.end
+    var next = from;
+    try (var attempt = new Attempt(name, from)) {
+      while (next.offset() < attempt.end
           && records.size() < MOST_RECORDS
           && (records.isEmpty() || held.bytes() < PollBudget.MOST_BYTES)) {
-        for (var record : attempt.poll()) {
+        var polled = attempt.poll();
+        for (var record : polled) {
           records.add(record);
-          held.add(record.key());
-          held.add(record.value());
-          held.addHeaders(record.headers().toArray().length);
+          held.add(record);
         }
-        next = attempt.position();
+        next = LogPosition.of(requireNonNull(polled.nextOffsets().get(name)));
       }
-      return new Reading(records, position(from, records, next), null);
+      return new Reading(records, next, null);
     } catch (ApiException | InvalidOffsetException | InterruptException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
-      return new Reading(records, position(from, records, next), gap(name, next));
+      // While others are held, it may be these that take the memory.
+      return new Reading(records, next, held.bytes() == 0 ? gap(name, next) : null);
     }
-  }
-
-  /** The epoch of a position behind what is no record is not known. */
-  private static LogPosition position(
-      LogPosition from, List<ConsumerRecord<ByteBuffer, ByteBuffer>> records, long next) {
-    if (next == from.offset()) {
-      return from;
-    }
-    var isBehindRecord = !records.isEmpty() && records.getLast().offset() == next - 1;
-    return new LogPosition(
-        next, isBehindRecord ? records.getLast().leaderEpoch().orElse(null) : null);
   }
 
   /** Looks for the nearest offset that can be read again, in ever longer steps and then between. */
-  private @Nullable Gap gap(TopicPartition name, long from) {
+  private @Nullable Gap gap(TopicPartition name, LogPosition position) {
+    var from = position.offset();
     var why = trouble(name, from);
     if (why.isEmpty()) {
       return null;
@@ -129,7 +122,7 @@ final class CarefulReader {
 
   /** What hinders reading at an offset; a client skips records of a batch only by reading them. */
   private Optional<Throwable> trouble(TopicPartition name, long offset) {
-    try (var attempt = new Attempt(name, offset)) {
+    try (var attempt = new Attempt(name, new LogPosition(offset, null))) {
       if (offset < attempt.end) {
         attempt.poll();
       }
@@ -148,22 +141,24 @@ final class CarefulReader {
     private final TopicPartition name;
     private final long end;
 
-    Attempt(TopicPartition name, long from) {
+    /** Begins at a position, once Kafka has found its epoch in the log. */
+    Attempt(TopicPartition name, LogPosition from) {
       health.turned();
       this.name = name;
       consumer.assign(List.of(name));
-      end = consumer.endOffsets(List.of(name)).getOrDefault(name, from);
-      consumer.seek(name, from);
+      // Asked first, since a client that does not know the leader compares no epoch with it.
+      end = consumer.endOffsets(List.of(name)).getOrDefault(name, from.offset());
+      consumer.seek(name, from.with(""));
     }
 
     /** Goes on, by a record or past what is none. */
-    Iterable<ConsumerRecord<ByteBuffer, ByteBuffer>> poll() {
+    ConsumerRecords<ByteBuffer, ByteBuffer> poll() {
       var deadline = System.nanoTime() + PATIENCE.toNanos();
-      var from = position();
+      var from = consumer.position(name);
       while (true) {
         budget.begin();
         var records = consumer.poll(POLL);
-        if (!records.isEmpty() || position() > from) {
+        if (records.nextOffsets().containsKey(name)) {
           return records;
         }
         if (System.nanoTime() - deadline > 0) {
@@ -171,10 +166,6 @@ final class CarefulReader {
               "no answer for offset %d of %s within %s".formatted(from, name, PATIENCE));
         }
       }
-    }
-
-    long position() {
-      return consumer.position(name);
     }
 
     @Override

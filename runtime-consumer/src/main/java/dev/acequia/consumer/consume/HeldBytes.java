@@ -1,6 +1,8 @@
 package dev.acequia.consumer.consume;
 
 import java.nio.ByteBuffer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class HeldBytes {
   /** A header's objects: itself, two buffers, and its name once someone asked for it. */
   private static final int HEADER_BYTES = 200;
+
+  /** A record's own objects. */
+  private static final int RECORD_BYTES = 150;
 
   private byte @Nullable [] last;
   private long bytes;
@@ -29,6 +34,33 @@ final class HeldBytes {
 
   void addHeaders(int count) {
     bytes += (long) count * HEADER_BYTES;
+  }
+
+  /** Adds a record with its headers. */
+  void add(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
+    bytes += RECORD_BYTES;
+    add(record.key());
+    add(record.value());
+    var headers = record.headers().toArray();
+    addHeaders(headers.length);
+    if (isHollow(record.key()) && isHollow(record.value())) {
+      addFreed(headers);
+    }
+  }
+
+  /**
+   * Adds headers of a record whose array nothing else keeps. They get arrays of their own, so that
+   * the record's, which may be large, goes.
+   */
+  void addFreed(Header[] headers) {
+    for (var header : headers) {
+      var value = header.value();
+      bytes += header.key().length() + (value == null ? 0 : value.length);
+    }
+  }
+
+  private static boolean isHollow(@Nullable ByteBuffer data) {
+    return data == null || data == PollBudget.LEFT_OUT;
   }
 
   long bytes() {

@@ -36,9 +36,9 @@ final class PollBudget {
     return new Part() {
       @Override
       public ByteBuffer deserialize(String topic, Headers headers, ByteBuffer data) {
-        beginRecord();
+        beginRecord(headers);
         keySeen = true;
-        return take(data);
+        return take(headers, data);
       }
     };
   }
@@ -49,23 +49,24 @@ final class PollBudget {
       public ByteBuffer deserialize(String topic, Headers headers, ByteBuffer data) {
         // The client asks for the key first, unless it is null.
         if (!keySeen) {
-          beginRecord();
+          beginRecord(headers);
         }
         keySeen = false;
-        held.addHeaders(headers.toArray().length);
-        return take(data);
+        return take(headers, data);
       }
     };
   }
 
-  private void beginRecord() {
+  private void beginRecord(Headers headers) {
     if (held.bytes() >= MOST_BYTES) {
       throw new Spent();
     }
+    held.addHeaders(headers.toArray().length);
   }
 
-  private ByteBuffer take(ByteBuffer data) {
+  private ByteBuffer take(Headers headers, ByteBuffer data) {
     if (data.remaining() > LARGEST_KEPT) {
+      held.addFreed(headers.toArray());
       return LEFT_OUT;
     }
     held.add(data);

@@ -13,6 +13,7 @@ import dev.acequia.contract.Schema;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.UnknownFields;
+import dev.acequia.servers.KafkaServer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +36,13 @@ class KafkaClientsIT {
       Map.of("bootstrap.servers", Servers.kafka().bootstrapServers());
 
   private static KafkaClients clients(String topic) throws Exception {
-    try (var admin = Admin.create(KAFKA)) {
+    return clients(Servers.kafka(), topic);
+  }
+
+  /** For a topic that it makes. */
+  static KafkaClients clients(KafkaServer kafka, String topic) throws Exception {
+    var servers = kafka.bootstrapServers();
+    try (var admin = Admin.create(Map.<String, Object>of("bootstrap.servers", servers))) {
       var id =
           admin
               .createTopics(List.of(new NewTopic(topic, Optional.of(1), Optional.empty())))
@@ -58,7 +65,7 @@ class KafkaClientsIT {
               1000,
               0.05,
               null),
-          new KafkaConnection(Map.of("bootstrap.servers", Servers.kafka().bootstrapServers())),
+          new KafkaConnection(Map.of("bootstrap.servers", servers)),
           "test");
     }
   }

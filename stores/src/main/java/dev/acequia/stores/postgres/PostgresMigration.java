@@ -2,6 +2,7 @@ package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.SpecVersion;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.TableNames;
@@ -45,10 +46,11 @@ public final class PostgresMigration implements StoreMigration {
 
   /** Needs the environment's {@code STORE_*}; connects when first used. */
   public PostgresMigration(
-      PipelineDefinition definition,
-      StoreDefinition.Postgres store,
-      Map<String, String> environment) {
-    this.definition = definition;
+      PipelineDefinition given, StoreDefinition.Postgres store, Map<String, String> environment) {
+    definition =
+        RuntimeVariable.ACEQUIA_OFFSETS_APPLIED.in(environment).isPresent()
+            ? given.withoutAcceptedOffsets()
+            : given;
     names = TableNames.of(store);
     steps = new MigrationSteps(PostgresAccess.fromEnvironment(environment));
     order = new MigrationOrder(names, definition, SpecVersion.fromEnvironment(environment));

@@ -371,6 +371,19 @@ class PostgresMigrationIT {
     assertThat(offsets()).containsExactly("0|" + TOPIC + "|60|0", "1|" + TOPIC + "|60|1");
   }
 
+  /** The ledger that knew the word is as old as the offsets then. */
+  @Test
+  void acceptsNoOffsetsAgainInADatabaseThatWasRestored() throws Exception {
+    migrate(append(ID));
+    var word = new AcceptedOffsets(kafkaId(TOPIC), null, "latest");
+    var environment = new HashMap<>(warehouse.migrationEnvironment());
+    environment.put(RuntimeVariable.ACEQUIA_OFFSETS_APPLIED.name(), "true");
+    StoreMigration.open(
+            definition(schema(List.of(), ID), LoadMode.APPEND, TOPIC, 2, word), environment)
+        .migrate(log(TOPIC, 2, 0, 100));
+    assertThat(offsets()).containsExactly("0|" + TOPIC + "|0|0", "1|" + TOPIC + "|0|0");
+  }
+
   @Test
   void acceptsTheSameOffsetsAgainWhenAPersonSaysSoAgain() throws Exception {
     migrate(append(ID));

@@ -25,7 +25,7 @@ public final class StandingWord {
     return standing(pipeline)
         .filter(word -> word.topicId().equals(next.topicId()))
         .filter(word -> next.partition() != null && !next.partition().equals(word.partition()))
-        .filter(word -> !wasDecided(word, pipeline, client));
+        .filter(word -> !wasApplied(word, pipeline) && !wasDecided(word, pipeline, client));
   }
 
   private static Optional<AcceptedOffsets> standing(DataPipeline pipeline) {
@@ -36,6 +36,13 @@ public final class StandingWord {
     } catch (IllegalArgumentException e) { // it has no effect
       return Optional.empty();
     }
+  }
+
+  /** The status says so for good; Jobs and their definitions go. */
+  private static boolean wasApplied(AcceptedOffsets word, DataPipeline pipeline) {
+    return pipeline.getStatus() != null
+        && pipeline.getStatus().acceptedOffsets() != null
+        && word.equals(AcceptedOffsets.fromJson(pipeline.getStatus().acceptedOffsets()));
   }
 
   /** Whether a migration that had this word has ended, well or with a reason in the status. */
