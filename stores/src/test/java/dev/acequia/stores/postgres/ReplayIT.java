@@ -281,15 +281,15 @@ class ReplayIT {
     try (var writer = writer(definition, "pod")) {
       var batch = writer.newBatch();
       add(batch, 0, 1, "first");
-      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), false);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), -1, false);
       add(batch, 1, 1, "repeat");
-      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), false);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), -1, false);
       assertThat(write(writer, batch, 0, 2)).isEqualTo(new WriteResult.Stored(1, 1, 0));
       warehouse.asSuperuser("DELETE FROM ops._acequia_idempotency_flights");
       // A day later the key is free again, and stands for something new.
       batch.clear();
       add(batch, 2, 2, "another");
-      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), false);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), -1, false);
       assertThat(write(writer, batch, 2, 3)).isEqualTo(new WriteResult.Stored(1, 0, 0));
       var before = table();
 
@@ -299,9 +299,9 @@ class ReplayIT {
       batch.clear();
       batch.expectDuplicates();
       add(batch, 1, 1, "repeat");
-      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), true);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), -1, true);
       add(batch, 2, 2, "another");
-      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), true);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), -1, true);
       assertThat(write(writer, batch, 1, 3)).isEqualTo(new WriteResult.Stored(1, 1, 0));
       assertThat(table()).isEqualTo(before);
     }
