@@ -149,7 +149,9 @@ final class RecordIntake {
     var index = number(headers, RecordHeader.IDEMPOTENCY_INDEX);
     if (key != null && index >= 0) {
       var scope = last(headers, RecordHeader.IDEMPOTENCY_SCOPE);
-      into.rows().markIdempotent(scope, key, index, content, pushedMillis, replayed);
+      var digest = scope == null ? null : last(headers, RecordHeader.IDEMPOTENCY_CONTENT);
+      var compared = digest == null ? content : ByteBuffer.wrap(digest);
+      into.rows().markIdempotent(scope, key, index, compared, pushedMillis, replayed);
     }
   }
 
