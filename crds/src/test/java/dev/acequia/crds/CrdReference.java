@@ -41,7 +41,7 @@ final class CrdReference {
       # DataPipelineReplay: every field
       API `acequia.dev/v1alpha1`, kind `DataPipelineReplay`, short name `dpr`; `kubectl explain dpr.spec`. A replay reads a
       part of a pipeline's topic into its store again, once. What is there already stays as it is; what is missing returns.
-      New records wait until it has ended, and in mode upsert rows whose deletion is replayed are there for a while.
+      New records wait until it has ended. In mode upsert a row that was deleted since does not return.
       `kubectl wait --for=condition=Ready dpr/NAME` waits for its end, `kubectl delete dpr/NAME` cancels it: in mode append
       reading jumps back to where it was, in mode upsert partitions that have begun run to the present.
       """;

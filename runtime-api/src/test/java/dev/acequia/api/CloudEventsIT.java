@@ -10,6 +10,7 @@ import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.record.RecordHeader;
 import java.io.IOException;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -163,6 +164,28 @@ class CloudEventsIT {
                     record.headers().lastHeader(RecordHeader.IDEMPOTENCY_KEY.key()).value(), UTF_8))
         .satisfies(names -> assertThat(names.get(0)).isEqualTo(names.get(1)))
         .satisfies(names -> assertThat(names.get(0)).isNotEqualTo(names.get(2)));
+  }
+
+  /** A trace's attributes are others with each delivery, and its data are the same. */
+  @Test
+  void namesTheDataOfAnEventWhateverItsAttributesAre() throws IOException {
+    pipeline.post(STRUCTURED, event("1", ",\"traceparent\":\"00-1\",\"data\":{\"n\":1}"));
+    pipeline.post(STRUCTURED, event("1", ",\"traceparent\":\"00-2\",\"data\":{\"n\":1}"));
+    pipeline.post(STRUCTURED, event("1", ",\"traceparent\":\"00-2\",\"data\":{\"n\":2}"));
+
+    var records = pipeline.topic(3);
+    assertThat(records.get(0).value()).isNotEqualTo(records.get(1).value());
+    assertThat(records)
+        .extracting(
+            record ->
+                HexFormat.of()
+                    .formatHex(
+                        record
+                            .headers()
+                            .lastHeader(RecordHeader.IDEMPOTENCY_CONTENT.key())
+                            .value()))
+        .satisfies(contents -> assertThat(contents.get(0)).isEqualTo(contents.get(1)).hasSize(32))
+        .satisfies(contents -> assertThat(contents.get(0)).isNotEqualTo(contents.get(2)));
   }
 
   @Test

@@ -7,8 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.record.RecordHeader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
@@ -55,6 +60,70 @@ class IdempotencyIT {
           .containsExactly(
               Tuple.tuple("IdempotencyKeyReused", "3", record(3, "reused")),
               Tuple.tuple("IdempotencyKeyReused", "5", record(4, "reused")));
+    }
+  }
+
+  /** Whenever they are read: a consumer that stood still reads all at once. */
+  @Test
+  void takesPushesThatCameMoreThanADayApartForTwo() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
+      var now = System.currentTimeMillis();
+      var monday = now - Duration.ofHours(100).toMillis();
+      var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
+      for (var hours : List.of(0, 23, 26)) {
+        records.add(push(pipeline, monday + Duration.ofHours(hours).toMillis(), 1, "same"));
+      }
+      records.add(push(pipeline, monday + Duration.ofHours(27).toMillis(), 2, "reused"));
+      pipeline.sendAs(Map.of(), records);
+      pipeline.start("pod");
+      pipeline.awaitTaken();
+      var stored = "SELECT id, _offset FROM " + pipeline.table() + " ORDER BY 2";
+      assertThat(pipeline.rows(stored)).containsExactly("1|0", "1|2");
+
+      // Sent back today, it is the record of that day still.
+      pipeline.redrive(pipeline.deadLetters().getFirst());
+      pipeline.awaitTaken();
+      assertThat(pipeline.rows(stored)).containsExactly("1|0", "1|2");
+      assertThat(pipeline.deadLetters()).hasSize(2);
+    }
+  }
+
+  private static ProducerRecord<byte[], byte[]> push(
+      TestPipeline pipeline, long millis, int id, String name) {
+    return new ProducerRecord<>(
+        pipeline.topic(),
+        0,
+        millis,
+        null,
+        record(id, name).getBytes(StandardCharsets.UTF_8),
+        List.of(mark("a", "1", 0)));
+  }
+
+  /** Only beside a scope, which the API alone sets. */
+  @Test
+  void tellsARepeatOfAMessageByItsSendersData() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
+      var content = header(RecordHeader.IDEMPOTENCY_CONTENT, "sixteen bytes of");
+      for (var trace : List.of("trace 1", "trace 2")) {
+        var scoped = mark("a", "1", 0);
+        pipeline.send(0, null, record(1, trace), scoped[0], scoped[1], scoped[2], content);
+        pipeline.send(0, null, record(2, trace), scoped[1], scoped[2], content);
+      }
+      pipeline.send(
+          0,
+          null,
+          record(3, "trace 1"),
+          Stream.concat(
+                  Stream.of(mark("a", "1", 0)),
+                  Stream.of(header(RecordHeader.IDEMPOTENCY_CONTENT, "of other data...")))
+              .toArray(Header[]::new));
+      pipeline.start("pod");
+      pipeline.awaitTaken();
+      assertThat(pipeline.rows("SELECT id, name FROM " + pipeline.table() + " ORDER BY id"))
+          .containsExactly("1|trace 1", "2|trace 1");
+      assertThat(pipeline.deadLetters())
+          .extracting(letter -> text(letter, RecordHeader.SOURCE_OFFSET))
+          .containsExactly("3", "4");
     }
   }
 

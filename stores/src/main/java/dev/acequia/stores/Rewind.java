@@ -82,9 +82,9 @@ public record Rewind(
   }
 
   /**
-   * Where a replay has brought rows back whose deletion it has not read again yet, stopping it
-   * would leave them there: in upsert mode it runs to the present all the same. So does a person's
-   * way back, which no order may undo.
+   * In upsert mode a replay runs to the present all the same: a replay of a former version may have
+   * brought rows back whose deletion it has not read again yet. So does a person's way back, which
+   * no order may undo.
    */
   private static Optional<Rewind> cancel(
       PartitionClaim claim, PartitionReplay current, boolean isCurrent, LoadMode mode) {

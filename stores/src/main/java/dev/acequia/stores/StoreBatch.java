@@ -27,16 +27,23 @@ public interface StoreBatch {
 
   /**
    * Says that the row last added came with an idempotency key: it is dropped when the same record
-   * came before with the same scope, key and index, and rejected when another did. What a replay
-   * reads is dropped when it was not stored the first time, whatever the store remembers of keys
-   * now.
+   * came within a day before with the same scope, key and index, and rejected when another did.
+   * What a replay reads is dropped when it was not stored the first time, whatever the store
+   * remembers of keys now.
    *
    * @param scope whose key it is; null where the record does not say
    * @param content by which a repeat is told from another record
+   * @param pushedMillis when the record came first, in milliseconds of the epoch; negative when
+   *     nobody knows, and then a day begins when the store learns of the key
    * @param replayed whether the store has judged the record before
    */
   void markIdempotent(
-      byte @Nullable [] scope, byte[] key, long index, ByteBuffer content, boolean replayed);
+      byte @Nullable [] scope,
+      byte[] key,
+      long index,
+      ByteBuffer content,
+      long pushedMillis,
+      boolean replayed);
 
   /** Says that many of the rows are in the store already, as those of a replay are. */
   void expectDuplicates();

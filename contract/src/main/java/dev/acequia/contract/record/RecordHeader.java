@@ -8,6 +8,11 @@ public enum RecordHeader {
   IDEMPOTENCY_INDEX("acequia-idempotency-index"),
   /** Whose key it is: keys of two callers, or of two sources, never meet. */
   IDEMPOTENCY_SCOPE("acequia-idempotency-scope"),
+  /**
+   * By what a repeat of a message is told from another record, where the value holds more than its
+   * sender's data; counts beside {@link #IDEMPOTENCY_SCOPE} only. 16 bytes of their SHA-256.
+   */
+  IDEMPOTENCY_CONTENT("acequia-idempotency-content"),
   /** On a dead letter: where the record stood. */
   SOURCE_TOPIC("acequia-source-topic"),
   /** Kafka's id of that topic: offsets mean nothing in a topic that was created again. */

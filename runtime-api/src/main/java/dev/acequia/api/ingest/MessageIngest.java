@@ -5,6 +5,9 @@ import dev.acequia.api.envelope.Message;
 import dev.acequia.contract.record.BadRecordException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -13,10 +16,14 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 final class MessageIngest {
   private static final byte[] NO_KEY = new byte[0];
 
+  /** As much of a hash as the store keeps. */
+  private static final int CONTENT_BYTES = 16;
+
   private final TopicWriter topic;
   private final Envelope envelope;
   private final RecordCheck check;
   private final IdempotencyScope scope;
+  private final MessageDigest sha256 = sha256();
 
   MessageIngest(TopicWriter topic, Envelope envelope, RecordCheck check, IdempotencyScope scope) {
     this.topic = topic;
@@ -91,7 +98,7 @@ final class MessageIngest {
             index,
             key,
             StreamIngest.value(records),
-            headers(message, name, indexInMessage))) {
+            headers(message, records, name, indexInMessage))) {
           return deadLetters;
         }
       }
@@ -99,8 +106,24 @@ final class MessageIngest {
     return deadLetters;
   }
 
-  private Headers headers(Message message, IdempotencyKey name, long index) {
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private Headers headers(
+      Message message, MessageRecords records, IdempotencyKey name, long index) {
     var headers = name.headers(index);
+    if (records.hasAttributes()) {
+      // A message that is delivered again may have other attributes, such as a trace's.
+      records.updateWithData(sha256);
+      headers.add(
+          dev.acequia.contract.record.RecordHeader.IDEMPOTENCY_CONTENT.key(),
+          Arrays.copyOf(sha256.digest(), CONTENT_BYTES));
+    }
     message
         .attributes()
         .forEach(

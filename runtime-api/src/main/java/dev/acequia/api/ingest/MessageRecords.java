@@ -6,6 +6,7 @@ import dev.acequia.api.envelope.Message;
 import dev.acequia.api.http.ProblemException;
 import dev.acequia.contract.record.TextEncoding;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +26,8 @@ final class MessageRecords implements BodyRecords {
   private final @Nullable JsonRecords elements;
   private boolean begun;
   private int position;
+  private int dataOffset;
+  private int dataLength;
   private byte[] buffer;
   private int offset;
   private int length;
@@ -110,6 +113,8 @@ final class MessageRecords implements BodyRecords {
   }
 
   private void take(int from, int size) {
+    dataOffset = from;
+    dataLength = size;
     buffer = source;
     offset = from;
     length = size;
@@ -141,6 +146,16 @@ final class MessageRecords implements BodyRecords {
       at++;
     }
     return at;
+  }
+
+  /** Whether the record holds the message's attributes beside its sender's data. */
+  boolean hasAttributes() {
+    return buffer != source;
+  }
+
+  /** Takes the record as its sender wrote it, the same however often the message is delivered. */
+  void updateWithData(MessageDigest digest) {
+    digest.update(source, dataOffset, dataLength);
   }
 
   @Override

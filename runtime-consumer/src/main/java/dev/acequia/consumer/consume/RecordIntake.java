@@ -114,7 +114,10 @@ final class RecordIntake {
     }
     if (headers.length > 0) {
       // Of a deletion, the key is all that there is.
-      markIdempotent(headers, value == null ? record.key() : value, into.isJudged(record), into);
+      var content = value == null ? record.key() : value;
+      var pushedMillis =
+          redriven == null ? record.timestamp() : number(headers, RecordHeader.SOURCE_TIMESTAMP);
+      markIdempotent(headers, content, pushedMillis, into.isJudged(record), into);
     }
     into.addedRowOf(record, headers.length, redriven != null);
   }
@@ -141,12 +144,14 @@ final class RecordIntake {
   }
 
   private static void markIdempotent(
-      Header[] headers, ByteBuffer content, boolean replayed, Batch into) {
+      Header[] headers, ByteBuffer content, long pushedMillis, boolean replayed, Batch into) {
     var key = last(headers, RecordHeader.IDEMPOTENCY_KEY);
     var index = number(headers, RecordHeader.IDEMPOTENCY_INDEX);
     if (key != null && index >= 0) {
       var scope = last(headers, RecordHeader.IDEMPOTENCY_SCOPE);
-      into.rows().markIdempotent(scope, key, index, content, replayed);
+      var digest = scope == null ? null : last(headers, RecordHeader.IDEMPOTENCY_CONTENT);
+      var compared = digest == null ? content : ByteBuffer.wrap(digest);
+      into.rows().markIdempotent(scope, key, index, compared, pushedMillis, replayed);
     }
   }
 

@@ -15,7 +15,12 @@ final class NoRows implements StoreBatch {
 
   @Override
   public void markIdempotent(
-      byte @Nullable [] scope, byte[] key, long index, ByteBuffer content, boolean replayed) {}
+      byte @Nullable [] scope,
+      byte[] key,
+      long index,
+      ByteBuffer content,
+      long pushedMillis,
+      boolean replayed) {}
 
   @Override
   public void expectDuplicates() {}

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /**
  * What an upsert table remembers of keys that were deleted: the record that did it. A row that is
- * gone cannot say that it was newer than a dead letter that is sent back.
+ * gone cannot say that it was newer than a dead letter that is sent back, or what a replay reads.
  */
 final class DeletionStatements {
   private final TableNames names;

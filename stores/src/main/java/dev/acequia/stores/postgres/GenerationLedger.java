@@ -24,6 +24,9 @@ final class GenerationLedger {
   /** The claims of a partition between two times that its table is filled anew are fewer. */
   private static final long FENCES = 1L << 32;
 
+  /** {@code forgotten_before} of a generation whose end can never be read again. */
+  static final long LOST = Long.MAX_VALUE;
+
   private record Entry(int partition, int generation, UUID topicId) {}
 
   private final Connection connection;
@@ -108,17 +111,31 @@ final class GenerationLedger {
     add(partition, own < first ? first : next, topicId, 0);
   }
 
-  /**
-   * Notes that a partition is read from an offset on: of what came before, deletions are unknown.
-   *
-   * @param anew whether nothing is known of the partition but what is read from now on
-   */
-  void readFrom(int partition, UUID topicId, long offset, boolean anew) throws SQLException {
+  /** Notes that a partition goes on at an offset: of what came before, deletions are unknown. */
+  void goesOnAt(int partition, UUID topicId, long offset) throws SQLException {
     update(
-        "forgotten_before = greatest(?, CASE WHEN ? THEN 0 ELSE forgotten_before END)"
-            + " WHERE partition = ? AND topic_id = ?",
+        "forgotten_before = greatest(?, forgotten_before) WHERE partition = ? AND topic_id = ?",
         offset,
-        anew,
+        partition,
+        topicId);
+  }
+
+  /**
+   * Notes that nothing is known of a partition but what is read from now on. All of its log's last
+   * generation is read again; the end of a former one was cut off, and the deletions in it with it.
+   *
+   * @param beginning of the log
+   */
+  void fillAnew(int partition, UUID topicId, long beginning) throws SQLException {
+    update(
+        "forgotten_before = CASE WHEN generation = (SELECT max(generation) FROM "
+            + names.generations()
+            + " WHERE partition = ? AND topic_id = ?) THEN ? ELSE "
+            + LOST
+            + " END WHERE partition = ? AND topic_id = ?",
+        partition,
+        topicId,
+        beginning,
         partition,
         topicId);
   }

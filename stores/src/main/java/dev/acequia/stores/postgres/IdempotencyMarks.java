@@ -19,6 +19,7 @@ final class IdempotencyMarks {
    * @param id of the key within its scope
    * @param formerId of the key alone, as former versions had it; null where that is the id itself
    * @param hash of the record, which tells a repeat from another record with the same key
+   * @param pushedMillis when the record came, in milliseconds of the epoch; negative when unknown
    * @param origin whose record it is
    * @param place where it was read: not its origin when it was put aside once and sent back
    * @param replayed whether it was judged before
@@ -29,6 +30,7 @@ final class IdempotencyMarks {
       @Nullable UUID formerId,
       long index,
       UUID hash,
+      long pushedMillis,
       Origin origin,
       Origin place,
       boolean replayed) {}
@@ -50,6 +52,7 @@ final class IdempotencyMarks {
       byte[] key,
       long index,
       ByteBuffer content,
+      long pushedMillis,
       Origin origin,
       @Nullable Origin place,
       boolean replayed) {
@@ -63,6 +66,7 @@ final class IdempotencyMarks {
             known.formerId(),
             index,
             first128(),
+            Math.max(-1, pushedMillis), // what is no time at all is none that is known
             origin,
             place == null ? origin : place,
             replayed));

@@ -7,7 +7,9 @@ import dev.acequia.stores.RowRejection;
 import dev.acequia.stores.postgres.IdempotencyMarks.Mark;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -18,14 +20,30 @@ import java.util.function.Function;
 /**
  * Tells repeats by their idempotency key, and records that came with a key of another. An entry
  * knows the record it stands for, so that reading that same record again, after a failure, is no
- * repeat. Entries end after a day, see {@link ExpiredMarks}; the places of what was not stored
- * stay, so that a replay at any time drops the same records and no others.
+ * repeat, and when that record came: however late two pushes are read, they are one only when they
+ * came within a day. Entries end after a day, see {@link ExpiredMarks}; the places of what was not
+ * stored stay, so that a replay at any time drops the same records and no others.
  */
 final class IdempotencyStatements {
+  /**
+   * Records that came further apart have nothing to do with each other: a key is its push's for a
+   * day, and clocks of two APIs may differ by an hour.
+   */
+  static final Duration APART = Duration.ofHours(25);
+
   private static final String MARKS =
-      " FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::uuid[], ?::int[], ?::int[], ?::bigint[])"
-          + " WITH ORDINALITY"
-          + " AS m (key, former, index, hash, generation, partition, \"offset\", ordinal)";
+      " FROM unnest(?::uuid[], ?::uuid[], ?::bigint[], ?::uuid[], ?::bigint[], ?::int[], ?::int[],"
+          + " ?::bigint[]) WITH ORDINALITY AS m (key, former, index, hash, pushed_ms, generation,"
+          + " partition, \"offset\", ordinal)";
+
+  /** Negative times are unknown ones; the difference of others is never too large. */
+  private static final String PUSHED = "nullif(m.pushed_ms, -1)";
+
+  private static final String IS_OF_FORMER_PUSH =
+      PUSHED + " - " + APART.toMillis() + " > k.pushed_ms";
+
+  private static final String IS_OF_LATER_PUSH =
+      "k.pushed_ms - " + APART.toMillis() + " > " + PUSHED;
 
   private static final String COORDINATES = " FROM unnest(?::int[], ?::int[], ?::bigint[])";
 
@@ -43,6 +61,7 @@ final class IdempotencyStatements {
   private final TableNames names;
   private final Statements plain;
   private final Statements withFormer;
+  private final String endFormer;
   private final String rememberDropped;
   private final String findDropped;
   private long formerUntilNanos = System.nanoTime();
@@ -62,6 +81,13 @@ final class IdempotencyStatements {
             find(
                 names,
                 "k.key = ANY (ARRAY[m.key, m.former]) AND (k.key = m.key OR k.hash IS NULL)"));
+    endFormer =
+        "DELETE FROM "
+            + names.idempotency()
+            + " k USING (SELECT *"
+            + MARKS
+            + " ORDER BY key, index) m WHERE k.key = m.key AND k.index = m.index AND "
+            + IS_OF_FORMER_PUSH;
     rememberDropped =
         "INSERT INTO "
             + names.repeats()
@@ -84,8 +110,10 @@ final class IdempotencyStatements {
   private static String remember(TableNames names, String condition) {
     return "INSERT INTO "
         + names.idempotency()
-        + " (key, index, hash, generation, partition, \"offset\")"
-        + " SELECT m.key, m.index, m.hash, m.generation, m.partition, m.\"offset\""
+        + " (key, index, hash, pushed_ms, generation, partition, \"offset\")"
+        + " SELECT m.key, m.index, m.hash, "
+        + PUSHED
+        + ", m.generation, m.partition, m.\"offset\""
         + MARKS
         + condition
         + " ORDER BY m.key, m.index, m.ordinal ON CONFLICT (key, index) DO NOTHING";
@@ -95,7 +123,10 @@ final class IdempotencyStatements {
   private static String find(TableNames names, String keys) {
     return "SELECT m.ordinal, "
         + IS_OWN
-        + ", k.hash IS NULL OR k.hash = m.hash"
+        + ", k.hash IS NULL OR k.hash = m.hash, "
+        + IS_OF_FORMER_PUSH
+        + ", "
+        + IS_OF_LATER_PUSH
         + MARKS
         + " JOIN "
         + names.idempotency()
@@ -115,7 +146,11 @@ final class IdempotencyStatements {
   private enum Verdict {
     OWN,
     REPEAT,
-    REUSED
+    REUSED,
+    /** The entry is of a push so long before that the key was free again. */
+    FREE,
+    /** The entry is of a push so long after that the key had been free again. */
+    BEFORE
   }
 
   /** Learns what is in the table, once for a session. */
@@ -155,10 +190,15 @@ final class IdempotencyStatements {
     while (remember(connection, statements, pending) < pending.size()) {
       var verdicts = verdicts(connection, statements, pending);
       List<Mark> unknown = new ArrayList<>();
+      List<Mark> former = new ArrayList<>();
       for (var i = 0; i < pending.size(); i++) {
         var mark = pending.get(i);
         switch (verdicts.get(i)) {
-          case OWN -> {}
+          case OWN, BEFORE -> {}
+          case FREE -> {
+            former.add(mark);
+            unknown.add(mark);
+          }
           case REPEAT -> {
             judged.repeats().set(mark.row());
             dropped.add(mark);
@@ -170,6 +210,9 @@ final class IdempotencyStatements {
           // Its entry was in the way, and has ended since.
           case null -> unknown.add(mark);
         }
+      }
+      if (!former.isEmpty()) {
+        endFormer(connection, former);
       }
       pending = unknown;
     }
@@ -189,6 +232,14 @@ final class IdempotencyStatements {
             .formatted(mark.index()));
   }
 
+  /** Makes room for the entries of later pushes. */
+  private void endFormer(Connection connection, List<Mark> marks) throws SQLException {
+    try (var statement = connection.prepareStatement(endFormer)) {
+      bind(connection, statement, marks);
+      statement.executeUpdate();
+    }
+  }
+
   private static int remember(Connection connection, Statements statements, List<Mark> marks)
       throws SQLException {
     try (var statement = connection.prepareStatement(statements.remember())) {
@@ -205,15 +256,24 @@ final class IdempotencyStatements {
       bind(connection, statement, marks);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
-          var verdict =
-              rows.getBoolean(2)
-                  ? Verdict.OWN
-                  : rows.getBoolean(3) ? Verdict.REPEAT : Verdict.REUSED;
-          verdicts.put(rows.getInt(1) - 1, verdict);
+          verdicts.put(rows.getInt(1) - 1, verdict(rows));
         }
       }
     }
     return verdicts;
+  }
+
+  private static Verdict verdict(ResultSet row) throws SQLException {
+    if (row.getBoolean(2)) {
+      return Verdict.OWN;
+    }
+    if (row.getBoolean(4)) {
+      return Verdict.FREE;
+    }
+    if (row.getBoolean(5)) {
+      return Verdict.BEFORE;
+    }
+    return row.getBoolean(3) ? Verdict.REPEAT : Verdict.REUSED;
   }
 
   /** Those that were not stored when they were first read. */
@@ -237,7 +297,8 @@ final class IdempotencyStatements {
     statement.setObject(3, marks.stream().mapToLong(Mark::index).toArray());
     statement.setArray(
         4, connection.createArrayOf("uuid", marks.stream().map(Mark::hash).toArray()));
-    bindCoordinates(statement, 5, marks, Mark::origin);
+    statement.setObject(5, marks.stream().mapToLong(Mark::pushedMillis).toArray());
+    bindCoordinates(statement, 6, marks, Mark::origin);
   }
 
   private static void bindCoordinates(

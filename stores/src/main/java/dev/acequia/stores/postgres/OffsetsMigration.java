@@ -101,7 +101,7 @@ final class OffsetsMigration {
         var range = range(partition);
         noteCutBeforeFill(partition, range, ledger);
         insert(partition, range, ledger.fence(partition));
-        ledger.readFrom(partition, log.topicId(), range.beginning(), true);
+        ledger.fillAnew(partition, log.topicId(), range.beginning());
       } else if (word.isPresent() && concerns(word.get(), partition)) {
         accept(word.get(), partition, row, ledger);
       } else if (row.topicId().equals(log.topicId())) {
@@ -268,7 +268,7 @@ final class OffsetsMigration {
       ledger.begin(partition, log.topicId());
     }
     if (!isSameTopic || to > known) {
-      ledger.readFrom(partition, log.topicId(), to, false);
+      ledger.goesOnAt(partition, log.topicId(), to);
     }
     var goesBack = isSameTopic && to < known && known <= end;
     var resumeEpoch = cut.isPresent() ? range.epoch() : row.presentEpoch();

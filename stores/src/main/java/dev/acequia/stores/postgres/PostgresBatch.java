@@ -107,13 +107,19 @@ final class PostgresBatch implements StoreBatch {
 
   @Override
   public void markIdempotent(
-      byte @Nullable [] scope, byte[] key, long index, ByteBuffer content, boolean replayed) {
+      byte @Nullable [] scope,
+      byte[] key,
+      long index,
+      ByteBuffer content,
+      long pushedMillis,
+      boolean replayed) {
     marks.add(
         rows - 1,
         scope,
         key,
         index,
         content,
+        pushedMillis,
         new Origin(lastGeneration, lastPartition, lastOffset),
         redriven.containsKey(rows - 1) ? lastPlace : null,
         replayed);

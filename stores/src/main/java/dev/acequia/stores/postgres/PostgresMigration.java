@@ -74,7 +74,7 @@ public final class PostgresMigration implements StoreMigration {
       // Before the table changes, since from then on the load waits for the end of the migration.
       indexes.apply();
       upgrade.prepare(log);
-      steps.run(this::bringOffsetsUpToDate);
+      steps.run(this::addColumns);
       var trouble = steps.run(connection -> prepareTables(connection, log));
       indexes.apply();
       if (trouble.isPresent()) {
@@ -196,9 +196,10 @@ public final class PostgresMigration implements StoreMigration {
             + " (replay uuid, partition integer, PRIMARY KEY (replay, partition))");
   }
 
-  /** In a transaction of its own: it locks a table that the load needs all the time. */
-  private boolean bringOffsetsUpToDate(Connection connection)
-      throws SQLException, StoreUnavailableException {
+  /**
+   * In a transaction of its own: it locks tables that the load needs all the time, in its order.
+   */
+  private boolean addColumns(Connection connection) throws SQLException, StoreUnavailableException {
     MigrationSteps.lock(connection, names.data());
     order.check(connection);
     var offsets = TableState.read(connection, names.offsets());
@@ -209,6 +210,10 @@ public final class PostgresMigration implements StoreMigration {
               + names.offsets()
               + " ADD COLUMN replay uuid, ADD COLUMN replay_from bigint,"
               + " ADD COLUMN replay_until bigint, ADD COLUMN replay_resume bigint");
+    }
+    var marks = TableState.read(connection, names.idempotency());
+    if (marks.isPresent() && !marks.get().columns().containsKey("pushed_ms")) {
+      execute(connection, "ALTER TABLE " + names.idempotency() + " ADD COLUMN pushed_ms bigint");
     }
     return true;
   }
@@ -274,7 +279,8 @@ public final class PostgresMigration implements StoreMigration {
         "CREATE TABLE IF NOT EXISTS "
             + names.idempotency()
             + " (key uuid, index bigint, generation integer NOT NULL, partition integer NOT NULL,"
-            + " \"offset\" bigint NOT NULL, hash uuid, seen_at timestamptz NOT NULL DEFAULT now(),"
+            + " \"offset\" bigint NOT NULL, hash uuid, pushed_ms bigint,"
+            + " seen_at timestamptz NOT NULL DEFAULT now(),"
             + " PRIMARY KEY (key, index))");
     new Ownership(connection, names, definition).claim();
   }

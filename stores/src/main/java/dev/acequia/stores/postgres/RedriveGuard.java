@@ -63,7 +63,8 @@ final class RedriveGuard {
             + STAGE;
     copyToStage = "COPY " + STAGE + " (\"_row\", " + staged + ") FROM STDIN (FORMAT binary)";
     // What is in the table was not deleted since it was stored, and what is remembered of a key is
-    // the newest deletion of its partition: either tells.
+    // the newest deletion of its partition: either tells. Where the end of the row's generation is
+    // lost, they were read again without it: then only what is newer than the row tells.
     find =
         Stream.of(names.deletions(), names.data())
             .map(
@@ -74,10 +75,23 @@ final class RedriveGuard {
                         + key.stream()
                             .map(k -> "t." + k + " = s." + k)
                             .collect(Collectors.joining(" AND "))
-                        + ")")
+                        + " AND ((t.\"_generation\", t.\"_offset\") > (s.\"_generation\","
+                        + " s.\"_offset\") OR NOT "
+                        + isLost(names)
+                        + "))")
             .collect(
                 Collectors.joining(
                     " AND ", "SELECT \"_row\" FROM " + STAGE + " s WHERE ", " ORDER BY 1"));
+  }
+
+  /** A condition: whether the end of the generation of the row {@code s} was never read. */
+  private static String isLost(TableNames names) {
+    return "EXISTS (SELECT FROM "
+        + names.generations()
+        + " g WHERE g.partition = s.\"_partition\" AND g.generation = s.\"_generation\""
+        + " AND g.forgotten_before = "
+        + GenerationLedger.LOST
+        + ")";
   }
 
   /** A condition: whether deletions may be forgotten that came after the row {@code s}. */

@@ -37,8 +37,9 @@ final class UpsertLoad implements RowLoad {
   private final String rememberDeletionsRedriven;
   private final String delete;
   private final String merge;
-  private final String mergeRedriven;
+  private final String mergeUnlessDeleted;
   private final String mergeEachKeyOnce;
+  private final String mergeEachKeyOnceUnlessDeleted;
   private final RangeLoad.Statements ranges;
 
   private final RecentKeys recent = new RecentKeys();
@@ -70,9 +71,10 @@ final class UpsertLoad implements RowLoad {
     delete = delete(names, key, newest);
     merge = merge(names, key, fields, newest, "", "");
     var notDeletedSince = " AND " + deletions.notDeletedSince();
-    mergeRedriven = merge(names, key, fields, newest, "", notDeletedSince);
-    mergeEachKeyOnce =
-        merge(names, key, fields, "SELECT *, false AS " + DELETED + " FROM " + STAGE, "", "");
+    mergeUnlessDeleted = merge(names, key, fields, newest, "", notDeletedSince);
+    var eachKeyOnce = "SELECT *, false AS " + DELETED + " FROM " + STAGE;
+    mergeEachKeyOnce = merge(names, key, fields, eachKeyOnce, "", "");
+    mergeEachKeyOnceUnlessDeleted = merge(names, key, fields, eachKeyOnce, "", notDeletedSince);
     var inRange =
         newest(
             key,
@@ -178,9 +180,17 @@ final class UpsertLoad implements RowLoad {
             batch.hasRedriven() ? rememberDeletionsRedriven : rememberDeletions);
         statement.executeUpdate(delete);
       }
-      statement.executeUpdate(batch.hasRedriven() ? mergeRedriven : merge);
+      statement.executeUpdate(mayBeDeleted(batch) ? mergeUnlessDeleted : merge);
     }
     return 0;
+  }
+
+  /**
+   * Whether a key may have been deleted after a record of the batch was first read. The deletion
+   * need not come again: a log that was cut has it no more, and a replay can end before it.
+   */
+  private static boolean mayBeDeleted(PostgresBatch batch) {
+    return batch.hasRedriven() || batch.expectsDuplicates();
   }
 
   @Override
@@ -198,7 +208,8 @@ final class UpsertLoad implements RowLoad {
     if (done.cardinality() < batch.rows()) {
       CopyRows.copy(session, copyToStage, batch, 0, batch.rows(), done);
       try (var statement = session.connection().createStatement()) {
-        statement.executeUpdate(mergeEachKeyOnce);
+        statement.executeUpdate(
+            mayBeDeleted(batch) ? mergeEachKeyOnceUnlessDeleted : mergeEachKeyOnce);
       }
     }
   }

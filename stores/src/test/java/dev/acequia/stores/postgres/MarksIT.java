@@ -23,8 +23,11 @@ import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -89,6 +92,7 @@ class MarksIT {
         bytes(key),
         index,
         ByteBuffer.wrap(bytes(name)),
+        -1,
         replayed);
   }
 
@@ -244,7 +248,7 @@ class MarksIT {
     new RecordDecoder(SCHEMA).decode(json, 0, json.length, row);
     batch.add(row, 1, 0, offset);
     batch.markRedriven(1, now);
-    batch.markIdempotent(bytes("a"), bytes("1"), 0, ByteBuffer.wrap(bytes(name)), replayed);
+    batch.markIdempotent(bytes("a"), bytes("1"), 0, ByteBuffer.wrap(bytes(name)), -1, replayed);
   }
 
   @Test
@@ -315,6 +319,89 @@ class MarksIT {
       assertThat(result[0]).isEqualTo(new WriteResult.Stored(1, 0, 0));
       assertThat(warehouse.rows("SELECT \"offset\" FROM ops._acequia_idempotency_flights"))
           .containsExactly("1");
+    }
+  }
+
+  private void addPushed(StoreBatch batch, long offset, String name, Duration at) throws Exception {
+    var monday = Instant.parse("2026-03-02T08:00:00Z");
+    addPushed(batch, offset, name, monday.plus(at).toEpochMilli());
+  }
+
+  private void addPushed(StoreBatch batch, long offset, String name, long pushedMillis)
+      throws Exception {
+    var json =
+        ("{\"id\":" + offset + ",\"name\":\"" + name + "\"}").getBytes(StandardCharsets.UTF_8);
+    new RecordDecoder(SCHEMA).decode(json, 0, json.length, row);
+    batch.add(row, 1, 0, offset);
+    batch.markIdempotent(
+        bytes("a"), bytes("1"), 0, ByteBuffer.wrap(bytes(name)), pushedMillis, false);
+  }
+
+  /** As it reads them after a standstill, or when the table is filled anew. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void takesPushesThatCameMoreThanADayApartForTwoThoughItReadsThemTogether(boolean oneBatch)
+      throws Exception {
+    var definition = migrated(LoadMode.APPEND);
+    try (var writer = writer(definition)) {
+      var batch = writer.newBatch();
+      var offset = 0;
+      var next = 0L;
+      for (var push :
+          List.of(
+              Map.entry("monday", Duration.ZERO),
+              Map.entry("monday", Duration.ofHours(23)),
+              Map.entry("other", Duration.ofHours(24)),
+              Map.entry("monday", Duration.ofHours(26)),
+              Map.entry("monday", Duration.ofHours(27)),
+              Map.entry("thursday", Duration.ofHours(80)),
+              Map.entry("thursday", Duration.ofHours(81)))) {
+        addPushed(batch, offset++, push.getKey(), push.getValue());
+        if (!oneBatch) {
+          write(writer, batch, next, offset);
+          next = offset;
+          batch.clear();
+        }
+      }
+      if (oneBatch) {
+        assertThat(write(writer, batch, next, offset)).isEqualTo(new WriteResult.Stored(3, 3, 1));
+        assertReused(2);
+      }
+      assertThat(warehouse.rows("SELECT _offset, name FROM ops.flights ORDER BY 1"))
+          .containsExactly("0|monday", "3|monday", "5|thursday");
+      assertThat(warehouse.rows("SELECT \"offset\" FROM ops._acequia_idempotency_flights"))
+          .containsExactly("5");
+
+      // Another partition may be read later than this one.
+      batch.clear();
+      addPushed(batch, 7, "older", Duration.ofHours(30));
+      assertThat(write(writer, batch, 7, 8)).isEqualTo(new WriteResult.Stored(1, 0, 0));
+      assertThat(warehouse.rows("SELECT \"offset\" FROM ops._acequia_idempotency_flights"))
+          .containsExactly("5");
+    }
+  }
+
+  @Test
+  void judgesByTheKeyAloneWhereNobodyKnowsWhenARecordCame() throws Exception {
+    var definition = migrated(LoadMode.APPEND);
+    // As a version made it that did not store when.
+    warehouse.asSuperuser("ALTER TABLE ops._acequia_idempotency_flights DROP pushed_ms");
+    migrate(definition);
+    try (var writer = writer(definition)) {
+      var batch = writer.newBatch();
+      add(batch, 0, "first", "a", "1", 0);
+      write(writer, batch, 0, 1);
+      batch.clear();
+      addPushed(batch, 1, "first", Duration.ofDays(400));
+      addPushed(batch, 2, "other", Duration.ofDays(400));
+      assertThat(write(writer, batch, 1, 3)).isEqualTo(new WriteResult.Stored(0, 1, 1));
+
+      warehouse.asSuperuser("UPDATE ops._acequia_idempotency_flights SET pushed_ms = 0");
+      batch.clear();
+      add(batch, 3, "first", "a", "1", 0);
+      addPushed(batch, 4, "first", Long.MIN_VALUE);
+      addPushed(batch, 5, "first", Long.MAX_VALUE);
+      assertThat(write(writer, batch, 3, 6)).isEqualTo(new WriteResult.Stored(1, 2, 0));
     }
   }
 }

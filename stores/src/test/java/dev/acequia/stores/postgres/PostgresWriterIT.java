@@ -604,11 +604,11 @@ class PostgresWriterIT {
     try (var writer = writer(definition, "pod")) {
       var claim = claim(writer, 0);
       var batch = batch(writer, 0, 0, "first");
-      batch.markIdempotent(null, key, 0, ByteBuffer.wrap(RECORD), false);
+      batch.markIdempotent(null, key, 0, ByteBuffer.wrap(RECORD), -1, false);
       add(batch, 0, 1, 1, "repeat");
-      batch.markIdempotent(null, key, 0, ByteBuffer.wrap(RECORD), false);
+      batch.markIdempotent(null, key, 0, ByteBuffer.wrap(RECORD), -1, false);
       add(batch, 0, 2, 2, "another index");
-      batch.markIdempotent(null, key, 1, ByteBuffer.wrap(RECORD), false);
+      batch.markIdempotent(null, key, 1, ByteBuffer.wrap(RECORD), -1, false);
       assertThat(writer.write(batch, advance(claim, 0, 3), OPEN))
           .isEqualTo(new WriteResult.Stored(2, 1, 0));
       assertThat(names()).containsExactly("first", "another index");

@@ -5,6 +5,7 @@ import static dev.acequia.stores.postgres.Warehouse.log;
 import static dev.acequia.stores.postgres.Warehouse.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Dead letters that are sent back after the deletion of their key is forgotten. */
@@ -49,9 +51,14 @@ class RedriveGuardIT {
       };
 
   private PipelineDefinition migrated(long beginning) throws Exception {
-    var definition = definition(SCHEMA, LoadMode.UPSERT, TOPIC, 1, null);
+    return migrate(null, beginning, 999);
+  }
+
+  private PipelineDefinition migrate(@Nullable AcceptedOffsets word, long beginning, long end)
+      throws Exception {
+    var definition = definition(SCHEMA, LoadMode.UPSERT, TOPIC, 1, word);
     StoreMigration.open(definition, warehouse.migrationEnvironment())
-        .migrate(log(TOPIC, 1, beginning, 999));
+        .migrate(log(TOPIC, 1, beginning, end));
     return definition;
   }
 
@@ -60,12 +67,17 @@ class RedriveGuardIT {
   }
 
   private void add(StoreBatch batch, long offset, long id, String name) throws Exception {
+    add(batch, 1, offset, id, name);
+  }
+
+  private void add(StoreBatch batch, int generation, long offset, long id, String name)
+      throws Exception {
     var json =
         "{\"id\":%d,\"site\":\"s\",\"name\":\"%s\"}"
             .formatted(id, name)
             .getBytes(StandardCharsets.UTF_8);
     new RecordDecoder(SCHEMA).decode(json, 0, json.length, row);
-    batch.add(row, 1, 0, offset);
+    batch.add(row, generation, 0, offset);
   }
 
   private void sendBack(StoreBatch batch, long offset, long id, String name) throws Exception {
@@ -179,6 +191,47 @@ class RedriveGuardIT {
       write(writer, batch, 100);
       assertThat(table()).containsExactly("3|nothing deleted it");
       assertThat(rejected).extracting(RowRejection::row).containsExactly(1);
+    }
+  }
+
+  /** Deletions in the end of the log that was cut off are in no log that is read again. */
+  @Test
+  void judgesNoRecordOfALogThatWasCutByWhatIsReadAgain() throws Exception {
+    var definition = migrated(0);
+    try (var writer = writer(definition)) {
+      // Offsets 500 to 599 were put aside.
+      var batch = writer.newBatch();
+      add(batch, 100, 2, "older");
+      delete(batch, 101, 3);
+      for (var id = 1; id <= 4; id++) {
+        delete(batch, 950 + id, id);
+      }
+      write(writer, batch, 999);
+    }
+    migrate(new AcceptedOffsets(Warehouse.kafkaId(TOPIC), null, "900"), 0, 900);
+    warehouse.asSuperuser(
+        "DROP TABLE IF EXISTS " + String.join(", ", new TableNames("ops", "flights").refilled()));
+    migrate(null, 0, 910);
+    try (var writer = writer(definition)) {
+      var batch = writer.newBatch();
+      add(batch, 100, 2, "older");
+      delete(batch, 101, 3);
+      add(batch, 600, 5, "newer");
+      write(writer, batch, 900);
+      add(batch, 2, 900, 6, "of the new generation");
+      for (var id = 1; id <= 5; id++) {
+        sendBack(batch, 500 + id, id, "put aside before the cut");
+      }
+      add(batch, 2, 902, 7, "put aside after the cut");
+      batch.markRedriven(2, 905);
+      write(writer, batch, 910);
+      assertThat(rejected)
+          .allMatch(one -> one.errorClass() == ErrorClass.DeletionForgotten)
+          .extracting(RowRejection::row)
+          .containsExactly(1, 2, 3, 4);
+      assertThat(table())
+          .containsExactly(
+              "2|older", "5|newer", "6|of the new generation", "7|put aside after the cut");
     }
   }
 }

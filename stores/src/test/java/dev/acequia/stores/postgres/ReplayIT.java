@@ -222,21 +222,74 @@ class ReplayIT {
     }
   }
 
+  /** The log was cut before the deletions, or a person ended the replay before it came to them. */
+  @Test
+  void bringsNothingBackWhoseDeletionItDoesNotReadAgain() throws Exception {
+    try (var writer = writer(migrated(LoadMode.UPSERT), "pod")) {
+      var batch = writer.newBatch();
+      for (var id = 1; id <= 6; id++) {
+        add(batch, id, id, "first");
+      }
+      write(writer, batch, 0, 10);
+      batch.clear();
+      for (var id = 1; id <= 5; id++) {
+        delete(batch, 10 + id, id);
+      }
+      add(batch, 20, 5, "later than its deletion");
+      write(writer, batch, 10, 90);
+      warehouse.asSuperuser("DELETE FROM ops.flights");
+
+      writer.rewind(claim(writer), rewind(UUID.randomUUID(), 0, 90, 90));
+      batch.clear();
+      batch.expectDuplicates();
+      add(batch, 1, 1, "first");
+      add(batch, 6, 6, "first");
+      write(writer, batch, 0, 2); // each key once
+      assertThat(names()).containsExactly("6|first");
+      batch.clear();
+      batch.expectDuplicates();
+      add(batch, 2, 2, "first");
+      delete(batch, 7, 7);
+      write(writer, batch, 2, 8); // beside a deletion
+      batch.clear();
+      batch.expectDuplicates();
+      add(batch, 3, 3, "first");
+      add(batch, 9, 8, "refused");
+      warehouse.asSuperuser("ALTER TABLE ops.flights ADD CHECK (name <> 'refused')");
+      write(writer, batch, 8, 10); // beside a row that the table refuses
+      batch.clear();
+      batch.expectDuplicates();
+      add(batch, 20, 5, "later than its deletion");
+      write(writer, batch, 10, 21);
+      assertThat(names()).containsExactly("5|later than its deletion", "6|first");
+    }
+  }
+
+  private List<String> names() throws Exception {
+    return warehouse.rows("SELECT id, name FROM ops.flights ORDER BY id");
+  }
+
+  private void delete(StoreBatch batch, long offset, long id) throws BadRecordException {
+    var json = ("[" + id + "]").getBytes(StandardCharsets.UTF_8);
+    new RecordDecoder(SCHEMA).decodeKey(json, 0, json.length, row);
+    batch.addDeletion(row, 1, 0, offset);
+  }
+
   @Test
   void dropsTheSameRepeatsAfterTheirKeysAreForgotten() throws Exception {
     var definition = migrated(LoadMode.APPEND);
     try (var writer = writer(definition, "pod")) {
       var batch = writer.newBatch();
       add(batch, 0, 1, "first");
-      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), false);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), -1, false);
       add(batch, 1, 1, "repeat");
-      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), false);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), -1, false);
       assertThat(write(writer, batch, 0, 2)).isEqualTo(new WriteResult.Stored(1, 1, 0));
       warehouse.asSuperuser("DELETE FROM ops._acequia_idempotency_flights");
       // A day later the key is free again, and stands for something new.
       batch.clear();
       add(batch, 2, 2, "another");
-      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), false);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), -1, false);
       assertThat(write(writer, batch, 2, 3)).isEqualTo(new WriteResult.Stored(1, 0, 0));
       var before = table();
 
@@ -246,9 +299,9 @@ class ReplayIT {
       batch.clear();
       batch.expectDuplicates();
       add(batch, 1, 1, "repeat");
-      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), true);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), -1, true);
       add(batch, 2, 2, "another");
-      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), true);
+      batch.markIdempotent(null, KEY, 0, ByteBuffer.wrap(RECORD), -1, true);
       assertThat(write(writer, batch, 1, 3)).isEqualTo(new WriteResult.Stored(1, 1, 0));
       assertThat(table()).isEqualTo(before);
     }
