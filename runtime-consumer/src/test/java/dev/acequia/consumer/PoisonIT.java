@@ -188,26 +188,6 @@ class PoisonIT {
     }
   }
 
-  /** No deserializer sees them. */
-  @Test
-  void readsRecordsThatAreNothingButLargeHeaders() throws Exception {
-    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
-      pipeline.allowDeadLetters(1);
-      var large =
-          List.<Header>of(
-              new org.apache.kafka.common.header.internals.RecordHeader(
-                  "h", bytes("x".repeat(500_000))));
-      var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
-      for (var id = 0; id < 600; id++) {
-        records.add(of(pipeline, null, null, large));
-      }
-      records.add(of(pipeline, bytes(record(1, "good"))));
-      pipeline.sendAs(Map.of("compression.type", "zstd"), records);
-
-      awaitAllOf(pipeline, 1, 600);
-    }
-  }
-
   private static void awaitAllOf(TestPipeline pipeline, int rows, int letters) throws Exception {
     var process = pipeline.startAsImage("pod");
     TestPipeline.await()

@@ -70,6 +70,9 @@ public final class PostgresWriter implements StoreWriter {
       own.rollback();
     } catch (SQLException e) {
       throw unavailable(e);
+    } catch (RuntimeException | Error e) {
+      drop();
+      throw e;
     }
   }
 
@@ -89,6 +92,9 @@ public final class PostgresWriter implements StoreWriter {
       }
     } catch (SQLException e) {
       throw unavailable(e);
+    } catch (RuntimeException | Error e) {
+      drop();
+      throw e;
     }
   }
 
@@ -122,6 +128,9 @@ public final class PostgresWriter implements StoreWriter {
       };
     } catch (SQLException e) {
       throw unavailable(e);
+    } catch (RuntimeException | Error e) {
+      drop();
+      throw e;
     }
   }
 
@@ -199,6 +208,10 @@ public final class PostgresWriter implements StoreWriter {
       throw new RefusedException(e);
     } catch (Exception e) {
       rollBack();
+      throw e;
+    } catch (Error e) {
+      // As when memory runs out: the next commit would be of this half transaction, too.
+      drop();
       throw e;
     }
   }

@@ -212,6 +212,28 @@ class PostgresWriterIT {
     }
   }
 
+  /** The next commit must not be of what was begun before. */
+  @Test
+  void storesNothingOfABatchForWhichMemoryRanOut() throws Exception {
+    var definition = migrated(LoadMode.APPEND);
+    try (var writer = writer(definition, "pod")) {
+      var first = claim(writer, 0);
+      assertThatThrownBy(
+              () ->
+                  writer.write(
+                      batch(writer, 0, 0, "lost"),
+                      advance(first, 0, 1),
+                      rejected -> {
+                        throw new OutOfMemoryError("made up");
+                      }))
+          .isInstanceOf(OutOfMemoryError.class);
+      var next = claim(writer, 0);
+      assertThat(next.nextOffset()).isZero();
+      writer.write(batch(writer, 0, 0, "right"), advance(next, 0, 1), OPEN);
+      assertThat(names()).containsExactly("right");
+    }
+  }
+
   @Test
   void givesUpAClaimThatASessionOfAnotherRoleBlocks() throws Exception {
     var definition = migrated(LoadMode.APPEND);
