@@ -47,7 +47,7 @@ public record PipelineDefinition(
         maxDeadLetterRatio == null ? DEFAULT_MAX_DEAD_LETTER_RATIO : maxDeadLetterRatio;
   }
 
-  /** The same without a person's word on offsets. */
+  /** A copy without accepted offsets. */
   public PipelineDefinition withoutAcceptedOffsets() {
     return new PipelineDefinition(
         namespace,

@@ -32,12 +32,12 @@ public enum PipelineMetric {
   CONSUMER_PARTITIONS(
       Kind.GAUGE,
       "acequia_consumer_partitions",
-      "Partitions of the topic that Kafka has given to this consumer."),
+      "Partitions that Kafka has assigned to this consumer."),
   CONSUMER_STANDSTILL(
       Kind.GAUGE,
       "acequia_consumer_standstill_seconds",
-      "For how long a partition of this consumer has had records waiting, and stored none of them:"
-          + " of all its partitions, the longest; 0 when none waits."),
+      "Longest time for which a partition of this consumer has had lag without progress, in"
+          + " seconds; 0 without lag."),
   FRESHNESS(
       Kind.HISTOGRAM,
       "acequia_freshness_seconds",
@@ -76,16 +76,14 @@ public enum PipelineMetric {
   PIPELINE_PARTITIONS(
       Kind.GAUGE,
       "acequia_pipeline_partitions",
-      "Partitions that consumers are to read; 0 while the pipeline is to have none."),
+      "Partitions of the topic that need a consumer; 0 while the pipeline has none by its spec."),
   PIPELINE_STOPPED(
       Kind.GAUGE,
       "acequia_pipeline_stopped_since_timestamp_seconds",
-      "Since when this operator has seen that the pipeline is to have no consumers, in Unix time; 0"
-          + " while it is to have some."),
+      "When this operator first saw that the spec asks for no consumers, in Unix time; 0 while it"
+          + " asks for some."),
   PIPELINE_RETENTION(
-      Kind.GAUGE,
-      "acequia_pipeline_retention_seconds",
-      "How long the pipeline's topic keeps a record, loaded or not."),
+      Kind.GAUGE, "acequia_pipeline_retention_seconds", "The retention of the pipeline's topic."),
   PIPELINE_PROTECTED(
       Kind.GAUGE, "acequia_pipeline_protected", "0 while the pipeline's API is open to everyone."),
   SLO_FRESHNESS(

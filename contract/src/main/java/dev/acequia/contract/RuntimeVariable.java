@@ -72,8 +72,8 @@ public enum RuntimeVariable {
   /** For the migration only: its {@link SpecVersion}; optional. */
   ACEQUIA_SPEC_VERSION,
   /**
-   * For the migration only: {@code true} when a migration before has applied the definition's
-   * accepted offsets. A database that was restored does not know, and must not take them for new.
+   * For the migration only: {@code true} when an earlier migration has applied the definition's
+   * accepted offsets. A restored database does not know that and would apply them again.
    */
   ACEQUIA_OFFSETS_APPLIED;
 

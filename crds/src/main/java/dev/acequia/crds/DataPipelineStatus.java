@@ -35,8 +35,8 @@ public record DataPipelineStatus(
         @Nullable ConsumerStatus consumer,
     @JsonPropertyDescription("The running API processes.") @Nullable ApiStatus api,
     @JsonPropertyDescription(
-            "The annotation acequia.dev/accept-offsets that a migration has applied. It is not"
-                + " applied again, even if the store is restored to an older state.")
+            "The last value of the annotation acequia.dev/accept-offsets that a migration applied."
+                + " The operator never applies it twice, even after a restore of the store.")
         @Nullable String acceptedOffsets) {
   public DataPipelineStatus {
     conditions = conditions == null ? List.of() : List.copyOf(conditions);

@@ -5,8 +5,8 @@ import dev.acequia.contract.PipelineMetric;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.SpecDuration;
-import dev.acequia.operator.plan.ConsumerScale;
 import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.status.PipelineStatus;
 import dev.acequia.telemetry.MetricSet;
 import java.time.Instant;
@@ -23,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 final class PipelineGauges {
   private static final double MILLIS = 1000.0;
 
-  private final MetricSet metrics;
   private static final List<PipelineMetric> GAUGES =
       List.of(
           PipelineMetric.PIPELINE_READY,
@@ -35,6 +34,7 @@ final class PipelineGauges {
           PipelineMetric.SLO_FRESHNESS,
           PipelineMetric.SLO_AVAILABILITY);
 
+  private final MetricSet metrics;
   private final InstantSource clock;
   private final Map<PipelineNames, String[]> infos = new ConcurrentHashMap<>();
   private final Map<PipelineNames, Instant> stoppedSince = new ConcurrentHashMap<>();
@@ -61,19 +61,31 @@ final class PipelineGauges {
     own.addInfo(PipelineMetric.PIPELINE_INFO, info);
     own.gauge(PipelineMetric.PIPELINE_READY).set(PipelineStatus.isReady(status) ? 1 : 0);
     own.gauge(PipelineMetric.PIPELINE_STALLED).set(PipelineStatus.isStalled(status) ? 1 : 0);
-    own.gauge(PipelineMetric.PIPELINE_RETENTION).set(seconds(spec.topic().retention()));
-    if (ConsumerScale.of(spec).stopped() == null) {
-      stoppedSince.remove(names);
-      own.gauge(PipelineMetric.PIPELINE_PARTITIONS).set(spec.topic().partitions());
-      own.gauge(PipelineMetric.PIPELINE_STOPPED).set(0);
-    } else {
-      var since = stoppedSince.computeIfAbsent(names, _ -> clock.instant());
-      own.gauge(PipelineMetric.PIPELINE_PARTITIONS).set(0);
-      own.gauge(PipelineMetric.PIPELINE_STOPPED).set(since.getEpochSecond());
-    }
     own.gauge(PipelineMetric.PIPELINE_PROTECTED).set(PipelineStatus.isProtected(status) ? 1 : 0);
     own.gauge(PipelineMetric.SLO_FRESHNESS).set(seconds(spec.slo().freshness()));
     own.gauge(PipelineMetric.SLO_AVAILABILITY).set(spec.slo().availability() / 100);
+  }
+
+  /**
+   * Sets the gauges about the load from an applied plan. A refused spec changes nothing, and the
+   * topic may have more or fewer partitions than the spec.
+   */
+  void setLoad(DataPipeline pipeline, PipelinePlan plan) {
+    var names = plan.names();
+    var own = metrics.forPipeline(names.namespace(), names.pipeline());
+    var definition = plan.definition();
+    var isStopped = plan.consumerScale().stopped() != null;
+    own.gauge(PipelineMetric.PIPELINE_PARTITIONS)
+        .set(isStopped || definition == null ? 0 : definition.topic().partitions());
+    if (isStopped) {
+      own.gauge(PipelineMetric.PIPELINE_STOPPED)
+          .set(stoppedSince.computeIfAbsent(names, _ -> clock.instant()).getEpochSecond());
+    } else {
+      stoppedSince.remove(names);
+      own.gauge(PipelineMetric.PIPELINE_STOPPED).set(0);
+    }
+    own.gauge(PipelineMetric.PIPELINE_RETENTION)
+        .set(seconds(pipeline.getSpec().topic().retention()));
   }
 
   void remove(PipelineNames names) {

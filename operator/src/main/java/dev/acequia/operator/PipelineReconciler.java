@@ -143,7 +143,9 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var seen = ObservationReader.read(plan, children, topic, reading.missing(), access);
     var control =
         reports.report(
-            pipeline, PipelineStatus.of(pipeline, former, platform, plan, seen, clock.instant()));
+            pipeline,
+            PipelineStatus.of(pipeline, former, platform, plan, seen, clock.instant()),
+            plan);
     return mustLookAgain(seen) ? control.rescheduleAfter(LOOK_AGAIN) : control;
   }
 

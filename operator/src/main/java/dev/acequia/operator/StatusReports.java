@@ -4,6 +4,7 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.apply.EventRecorder;
 import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.status.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -47,6 +48,13 @@ final class StatusReports {
         .filter(last -> last.isOf(pipeline))
         .map(Written::status)
         .orElseGet(pipeline::getStatus);
+  }
+
+  /** Reports a pipeline whose plan was applied. */
+  UpdateControl<DataPipeline> report(
+      DataPipeline pipeline, DataPipelineStatus status, PipelinePlan plan) {
+    gauges.setLoad(pipeline, plan);
+    return report(pipeline, status);
   }
 
   /** The write that makes this the resource's status, or none. */

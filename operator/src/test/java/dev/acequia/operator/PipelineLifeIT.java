@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -643,6 +644,47 @@ class PipelineLifeIT {
     merge("{\"metadata\":{\"finalizers\":null}}");
     await().atMost(LIMIT).until(() -> find() == null);
     await().atMost(LIMIT).untilAsserted(() -> assertThat(gauges()).isEmpty());
+  }
+
+  /** An alert compares the gauge with what consumers were given. */
+  @Test
+  void theGaugeOfPartitionsIsTheTopicsAndOutlivesARefusedSpec() throws Exception {
+    cluster
+        .admin
+        .createTopics(List.of(new NewTopic(namespace + ".flights", 4, (short) 1)))
+        .all()
+        .get(10, TimeUnit.SECONDS);
+    create(""); // asks for 2
+    awaitReady();
+    assertThat(gauge("acequia_pipeline_partitions")).isEqualTo(4);
+
+    merge(
+        """
+        {"metadata":{"annotations":{"acequia.dev/accept-offsets":"earliest"}},
+         "spec":{"suspend":true}}
+        """);
+    await().atMost(LIMIT).until(() -> condition("Ready").getReason().equals("InvalidSpec"));
+    assertThat(gauge("acequia_pipeline_partitions")).isEqualTo(4);
+    assertThat(gauge("acequia_pipeline_stopped_since_timestamp_seconds")).isZero();
+    assertThat(gauge("acequia_pipeline_stalled")).isEqualTo(1);
+
+    merge("{\"metadata\":{\"annotations\":{\"acequia.dev/accept-offsets\":null}}}");
+    await()
+        .atMost(LIMIT)
+        .until(() -> gauge("acequia_pipeline_stopped_since_timestamp_seconds") > 0);
+    assertThat(gauge("acequia_pipeline_partitions")).isZero();
+  }
+
+  private double gauge(String name) {
+    return operator.metrics.registry().scrape().stream()
+        .filter(metric -> metric.getMetadata().getPrometheusName().equals(name))
+        .flatMap(metric -> metric.getDataPoints().stream())
+        .filter(point -> namespace.equals(point.getLabels().get("pipeline_namespace")))
+        .mapToDouble(
+            point ->
+                ((io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot) point)
+                    .getValue())
+        .sum();
   }
 
   /** Names of the metrics with a series of this test's pipeline. */

@@ -166,7 +166,7 @@ class CloudEventsIT {
         .satisfies(names -> assertThat(names.get(0)).isNotEqualTo(names.get(2)));
   }
 
-  /** A trace's attributes are others with each delivery, and its data are the same. */
+  /** Each delivery has its own trace id; the data are the same. */
   @Test
   void namesTheDataOfAnEventWhateverItsAttributesAre() throws IOException {
     pipeline.post(STRUCTURED, event("1", ",\"traceparent\":\"00-1\",\"data\":{\"n\":1}"));

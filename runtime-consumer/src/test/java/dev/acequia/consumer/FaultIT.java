@@ -211,7 +211,7 @@ class FaultIT {
       assertThat(pipeline.migrate()).isZero();
       pipeline.send(0, null, record(2, "both"));
       TestPipeline.await().until(() -> old.health().ready().orElse("").contains("schema"));
-      // The store answers a probe meanwhile, which is no word on what it has refused.
+      // A successful probe does not clear a refused claim.
       TestPipeline.await()
           .pollInterval(Duration.ofMillis(10))
           .during(Duration.ofSeconds(8))

@@ -63,7 +63,7 @@ class IdempotencyIT {
     }
   }
 
-  /** Whenever they are read: a consumer that stood still reads all at once. */
+  /** A consumer that was paused reads both at once. */
   @Test
   void takesPushesThatCameMoreThanADayApartForTwo() throws Exception {
     try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
@@ -80,7 +80,7 @@ class IdempotencyIT {
       var stored = "SELECT id, _offset FROM " + pipeline.table() + " ORDER BY 2";
       assertThat(pipeline.rows(stored)).containsExactly("1|0", "1|2");
 
-      // Sent back today, it is the record of that day still.
+      // A redriven record keeps its first timestamp.
       pipeline.redrive(pipeline.deadLetters().getFirst());
       pipeline.awaitTaken();
       assertThat(pipeline.rows(stored)).containsExactly("1|0", "1|2");
@@ -99,7 +99,7 @@ class IdempotencyIT {
         List.of(mark("a", "1", 0)));
   }
 
-  /** Only beside a scope, which the API alone sets. */
+  /** Trusted only next to a scope, which only the API sets. */
   @Test
   void tellsARepeatOfAMessageByItsSendersData() throws Exception {
     try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {

@@ -166,7 +166,7 @@ class PoisonIT {
     }
   }
 
-  /** A header's bytes are a part of its record's array. */
+  /** Header values are slices of the record's array. */
   @Test
   void aHeaderDoesNotKeepARecordThatIsLeftOut() throws Exception {
     try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
@@ -185,6 +185,26 @@ class PoisonIT {
       pipeline.sendAs(Map.of("compression.type", "zstd"), records);
 
       awaitAllOf(pipeline, 100, 8);
+    }
+  }
+
+  /** No deserializer sees them. */
+  @Test
+  void readsRecordsThatAreNothingButLargeHeaders() throws Exception {
+    try (var pipeline = TestPipeline.ready(LoadIT.SCHEMA, LoadMode.APPEND, 1)) {
+      pipeline.allowDeadLetters(1);
+      var large =
+          List.<Header>of(
+              new org.apache.kafka.common.header.internals.RecordHeader(
+                  "h", bytes("x".repeat(500_000))));
+      var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
+      for (var id = 0; id < 600; id++) {
+        records.add(of(pipeline, null, null, large));
+      }
+      records.add(of(pipeline, bytes(record(1, "good"))));
+      pipeline.sendAs(Map.of("compression.type", "zstd"), records);
+
+      awaitAllOf(pipeline, 1, 600);
     }
   }
 

@@ -483,7 +483,7 @@ final class TestPipeline implements AutoCloseable {
   }
 
   /** All that is in the topic of dead letters. */
-  /** Without reading them, since they may be large. */
+  /** Counts by offsets; the letters may be large. */
   long countDeadLetters() {
     var settings = Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers());
     try (var consumer =

@@ -82,9 +82,9 @@ public record Rewind(
   }
 
   /**
-   * In upsert mode a replay runs to the present all the same: a replay of a former version may have
-   * brought rows back whose deletion it has not read again yet. So does a person's way back, which
-   * no order may undo.
+   * A cancelled replay in upsert mode still runs to the present: an older version may have restored
+   * rows whose deletion comes later in the log. An accepted earlier offset also does, since no
+   * order may undo it.
    */
   private static Optional<Rewind> cancel(
       PartitionClaim claim, PartitionReplay current, boolean isCurrent, LoadMode mode) {

@@ -33,8 +33,8 @@ public interface StoreBatch {
    *
    * @param scope whose key it is; null where the record does not say
    * @param content by which a repeat is told from another record
-   * @param pushedMillis when the record came first, in milliseconds of the epoch; negative when
-   *     nobody knows, and then a day begins when the store learns of the key
+   * @param pushedMillis when the record came first, in milliseconds of the epoch; negative if
+   *     unknown, then the day begins when the store first sees the key
    * @param replayed whether the store has judged the record before
    */
   void markIdempotent(

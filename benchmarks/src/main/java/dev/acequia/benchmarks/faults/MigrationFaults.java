@@ -64,7 +64,7 @@ final class MigrationFaults implements FaultFamily {
     scene.recoverFrom(fault);
   }
 
-  /** The other mode's faults may crash PostgreSQL meanwhile, and no lock outlives that. */
+  /** The other mode's faults may crash the shared PostgreSQL, which releases all locks. */
   private boolean isUndisturbedSince(long nanos) {
     return scene.servers().wholeSince() - nanos < 0;
   }

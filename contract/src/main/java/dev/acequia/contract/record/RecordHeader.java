@@ -9,8 +9,9 @@ public enum RecordHeader {
   /** Whose key it is: keys of two callers, or of two sources, never meet. */
   IDEMPOTENCY_SCOPE("acequia-idempotency-scope"),
   /**
-   * By what a repeat of a message is told from another record, where the value holds more than its
-   * sender's data; counts beside {@link #IDEMPOTENCY_SCOPE} only. 16 bytes of their SHA-256.
+   * The first 16 bytes of the SHA-256 of the message's data. The consumer compares it to detect a
+   * repeat when the value also holds the message's attributes. It trusts it only next to {@link
+   * #IDEMPOTENCY_SCOPE}.
    */
   IDEMPOTENCY_CONTENT("acequia-idempotency-content"),
   /** On a dead letter: where the record stood. */

@@ -18,8 +18,7 @@ public record ConsumerScale(int replicas, @Nullable Stop stopped) {
    */
   public record Stop(String reason, String message) {}
 
-  /** What a spec asks for. */
-  public static ConsumerScale of(DataPipelineSpec spec) {
+  static ConsumerScale of(DataPipelineSpec spec) {
     if (spec.suspend()) {
       return stopped(spec, "Suspended", "Suspended", "Set spec.suspend to false");
     }

@@ -98,7 +98,7 @@ final class DefinitionPlan {
     return Objects.requireNonNull(spec.store().postgres(), "the only kind of store there is");
   }
 
-  /** Whether a migration has applied the word on offsets that stands in the annotation. */
+  /** Whether a migration has applied the annotation's accepted offsets. */
   static boolean areOffsetsApplied(DataPipeline pipeline) {
     return pipeline.getStatus() != null
         && pipeline.getStatus().acceptedOffsets() != null

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The conditions of one generation, in the order in which they are shown. */
@@ -57,6 +58,13 @@ public final class Conditions {
   /** Leaves a condition as it was, with the generation it was about. */
   void keep(String type) {
     of(former, type).ifPresent(conditions::add);
+  }
+
+  /** Keeps a condition of the same generation. */
+  void keepOfThisGeneration(String type) {
+    of(former, type)
+        .filter(condition -> Objects.equals(condition.getObservedGeneration(), generation))
+        .ifPresent(conditions::add);
   }
 
   List<Condition> all() {

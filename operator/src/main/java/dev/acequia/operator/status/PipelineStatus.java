@@ -117,6 +117,7 @@ public final class PipelineStatus {
       Instant now) {
     var conditions = conditions(pipeline, former, now);
     conditions.add(Conditions.READY, Verdict.no(reason, message));
+    conditions.keepOfThisGeneration(Conditions.STALLED);
     return keepingStages(pipeline, former, conditions);
   }
 

@@ -96,7 +96,7 @@ class PipelinePlanTest {
     assertThat(plan(described).definitionsInUse()).isNotEqualTo(plan.definitionsInUse());
   }
 
-  /** The Job stays the same one; only if it is ever made anew, it knows. */
+  /** The variable is not part of the Job's name, so recording the word starts no migration. */
   @Test
   void tellsALaterMigrationThatAWordWasApplied() {
     var word = "{\"topicId\":\"AAAAAAAAAAAAAAAAAAAAAQ\",\"to\":\"latest\"}";

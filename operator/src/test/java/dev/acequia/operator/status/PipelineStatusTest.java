@@ -93,6 +93,17 @@ class PipelineStatusTest {
             "The Pod x said: “permission denied”. Grant or change in the store what it asks for.");
   }
 
+  /** Trouble with Kafka or Kubernetes does not solve what waits for a person. */
+  @Test
+  void staysStalledWhileReconcilesFail() {
+    var refused =
+        new MigrationState.Refused(
+            "flights-migrate-1", new LastWord(Termination.Reason.StoreRefused, "no right"));
+    var stalled = status(null, seen(refused, null, null));
+    var failed = PipelineStatus.failed(pipeline, stalled, "ReconcileFailed", "no answer", NOON);
+    assertThat(PipelineStatus.isStalled(failed)).isTrue();
+  }
+
   @Test
   void movesTheTimeOfTransitionOnlyWithTheValue() {
     var first = status(null, seen(done, UP, UP));

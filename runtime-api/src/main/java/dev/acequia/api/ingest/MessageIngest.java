@@ -16,7 +16,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 final class MessageIngest {
   private static final byte[] NO_KEY = new byte[0];
 
-  /** As much of a hash as the store keeps. */
+  /** Length of the hash that the store keeps. */
   private static final int CONTENT_BYTES = 16;
 
   private final TopicWriter topic;
@@ -118,7 +118,7 @@ final class MessageIngest {
       Message message, MessageRecords records, IdempotencyKey name, long index) {
     var headers = name.headers(index);
     if (records.hasAttributes()) {
-      // A message that is delivered again may have other attributes, such as a trace's.
+      // Attributes can change on redelivery; a trace id does.
       records.updateWithData(sha256);
       headers.add(
           dev.acequia.contract.record.RecordHeader.IDEMPOTENCY_CONTENT.key(),

@@ -148,12 +148,12 @@ final class MessageRecords implements BodyRecords {
     return at;
   }
 
-  /** Whether the record holds the message's attributes beside its sender's data. */
+  /** Whether the record holds the message's attributes too. */
   boolean hasAttributes() {
     return buffer != source;
   }
 
-  /** Takes the record as its sender wrote it, the same however often the message is delivered. */
+  /** Updates a digest with the sender's data, which redeliveries share. */
   void updateWithData(MessageDigest digest) {
     digest.update(source, dataOffset, dataLength);
   }

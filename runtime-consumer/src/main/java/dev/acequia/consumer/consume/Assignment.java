@@ -160,6 +160,11 @@ final class Assignment implements ConsumerRebalanceListener {
     }
   }
 
+  /** Whether the partition is paused because its lane is full. */
+  boolean isHeld(PartitionState partition) {
+    return held.get(partition.lane());
+  }
+
   /** The lane with the fewest partitions. */
   private int emptiest() {
     var counts = new int[lanes];

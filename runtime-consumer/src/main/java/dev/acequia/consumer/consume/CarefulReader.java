@@ -91,8 +91,9 @@ final class CarefulReader {
     } catch (ApiException | InvalidOffsetException | InterruptException e) {
       throw e;
     } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
-      // While others are held, it may be these that take the memory.
-      return new Reading(records, next, held.bytes() == 0 ? gap(name, next) : null);
+      // Earlier records of this round may hold the memory.
+      var isToBlame = held.bytes() == 0 || !(e instanceof OutOfMemoryError);
+      return new Reading(records, next, isToBlame ? gap(name, next) : null);
     }
   }
 
@@ -141,12 +142,12 @@ final class CarefulReader {
     private final TopicPartition name;
     private final long end;
 
-    /** Begins at a position, once Kafka has found its epoch in the log. */
+    /** Seeks to a position; Kafka validates its epoch before the first record. */
     Attempt(TopicPartition name, LogPosition from) {
       health.turned();
       this.name = name;
       consumer.assign(List.of(name));
-      // Asked first, since a client that does not know the leader compares no epoch with it.
+      // Must come first: without the leader in its metadata, the client skips the validation.
       end = consumer.endOffsets(List.of(name)).getOrDefault(name, from.offset());
       consumer.seek(name, from.with(""));
     }

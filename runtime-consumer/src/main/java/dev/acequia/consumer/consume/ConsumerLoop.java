@@ -164,6 +164,9 @@ final class ConsumerLoop {
 
   private ConsumerRecords<ByteBuffer, ByteBuffer> pollOrReadCarefully() {
     try {
+      if (unreadable.areReadInParts()) {
+        return unreadable.readPart();
+      }
       pollBudget.begin();
       var records = consumer.poll(patience());
       isDry = records.isEmpty();
@@ -262,8 +265,12 @@ final class ConsumerLoop {
     switch (result) {
       case LaneResult.Claimed claimed -> settle(lane, claimed);
       case LaneResult.Written written -> settle(lane, written);
-      case LaneResult.Probed probed -> probed(lane);
+      case LaneResult.Probed probed -> well(lane);
       case LaneResult.Failed failed -> failed(lane, failed.reason());
+      case LaneResult.TooMuch tooMuch -> {
+        unreadable.wereTooMuch(lane.written());
+        failed(lane, tooMuch.reason());
+      }
       case LaneResult.Ended ended -> throw ended.why();
     }
     lane.settled();
@@ -354,15 +361,16 @@ final class ConsumerLoop {
     return lane.number() == 0 || assignment.fills(lane.number());
   }
 
-  /** That the store answers says nothing of a claim that it has refused: only the next one does. */
-  private void probed(Lane lane) {
-    if (assignment.unclaimed(lane.number()).isEmpty()) {
-      well(lane);
-    }
-  }
-
+  /**
+   * Records a lane's success. A partition with a refused claim stays in trouble until its next
+   * claim.
+   */
   private void well(Lane lane) {
-    lane.isWell();
+    if (assignment.unclaimed(lane.number()).isEmpty()) {
+      lane.isWell();
+    } else {
+      lane.goesOn();
+    }
     var trouble =
         lanes.stream().filter(this::matters).flatMap(each -> each.trouble().stream()).findFirst();
     if (trouble.isPresent()) {

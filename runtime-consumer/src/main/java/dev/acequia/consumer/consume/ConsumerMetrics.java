@@ -53,10 +53,9 @@ final class ConsumerMetrics {
   record Lag(int partition, long records) {}
 
   /**
-   * Shows how the partitions are. What was last known of one that cannot be claimed at the moment
-   * stays.
+   * Sets the gauges of the assigned partitions. An unclaimed partition keeps its last known lag.
    *
-   * @param standstillSeconds how long one of them has had records waiting, and stored none
+   * @param standstillSeconds longest time without progress of a partition with lag
    */
   void partitions(Collection<PartitionState> assigned, List<Lag> lags, double standstillSeconds) {
     var now = assigned.stream().map(PartitionState::number).collect(Collectors.toSet());

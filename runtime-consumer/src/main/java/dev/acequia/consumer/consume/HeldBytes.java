@@ -13,7 +13,7 @@ final class HeldBytes {
   /** A header's objects: itself, two buffers, and its name once someone asked for it. */
   private static final int HEADER_BYTES = 200;
 
-  /** A record's own objects. */
+  /** The objects of a record beside its arrays. */
   private static final int RECORD_BYTES = 150;
 
   private byte @Nullable [] last;
@@ -49,8 +49,8 @@ final class HeldBytes {
   }
 
   /**
-   * Adds headers of a record whose array nothing else keeps. They get arrays of their own, so that
-   * the record's, which may be large, goes.
+   * Adds headers of a record without key and value. Their values are copied, because slices would
+   * keep the whole record's array alive.
    */
   void addFreed(Header[] headers) {
     for (var header : headers) {

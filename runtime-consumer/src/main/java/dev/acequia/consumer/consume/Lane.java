@@ -1,5 +1,6 @@
 package dev.acequia.consumer.consume;
 
+import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.StoreBatch;
 import java.time.Duration;
 import java.util.List;
@@ -96,6 +97,11 @@ final class Lane {
     return store.take(limit);
   }
 
+  /** The advances of the batch in flight; empty without one. */
+  List<PartitionAdvance> written() {
+    return writing == null ? List.of() : writing.advances();
+  }
+
   /** Hears that a result has been settled: what was written is room again. */
   void settled() {
     if (writing != null) {
@@ -121,6 +127,11 @@ final class Lane {
 
   void isWell() {
     trouble = Optional.empty();
+    goesOn();
+  }
+
+  /** Resets the backoff and keeps the trouble of unclaimed partitions. */
+  void goesOn() {
     backoff.succeeded();
   }
 

@@ -28,6 +28,9 @@ sealed interface LaneResult {
   /** The store or Kafka could not do it now. Whether a batch was stored, the next claim tells. */
   record Failed(String reason) implements LaneResult {}
 
+  /** A batch ran out of memory. The next claim tells whether it was stored. */
+  record TooMuch(String reason) implements LaneResult {}
+
   /** Only a person can help. */
   record Ended(TerminationException why) implements LaneResult {}
 }

@@ -25,7 +25,7 @@ final class OpenTransactions {
   /** A transaction that is open for two looks is worth a word. */
   private static final Duration EVERY = Duration.ofSeconds(10);
 
-  /** A log that was looked at hours later should still say so. */
+  /** Repeats the warning, so that the last hours of a log still show it. */
   private static final Duration SAY_EVERY = Duration.ofMinutes(5);
 
   private final Consumer<?, ?> consumer;

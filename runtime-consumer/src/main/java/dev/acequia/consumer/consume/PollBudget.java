@@ -12,7 +12,7 @@ import org.apache.kafka.common.serialization.Deserializer;
  * fail: the client then ends the poll with the records before, keeps the one at hand, and asks for
  * it again in the next poll.
  */
-final class PollBudget {
+class PollBudget {
   static final int MOST_BYTES = 4 << 20;
 
   /** A key or value that is longer does not fit into a dead letter either. */

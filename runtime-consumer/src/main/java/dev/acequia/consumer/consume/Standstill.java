@@ -9,9 +9,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Since when each partition of this process has had records waiting and stored none of them. One
- * that stands still among others that move is seen too, and so is one that cannot be claimed: what
- * waits there is not known, so it counts as waiting. All methods are the polling thread's.
+ * The longest time for which a partition has had lag without progress. An unclaimed partition has
+ * an unknown lag and counts as lagging. All methods are the polling thread's.
  */
 final class Standstill {
   private static final double NANOS = 1e9;
@@ -19,7 +18,7 @@ final class Standstill {
   private final LongSupplier nanoTime;
   private Map<Integer, Stand> stands = Map.of();
 
-  /** Where a partition was in the store, and since when it has not had to wait there. */
+  /** The stored offset, and the time of the last progress or of the last look without lag. */
   private record Stand(long stored, long sinceNanos) {}
 
   Standstill(LongSupplier nanoTime) {
@@ -27,10 +26,10 @@ final class Standstill {
   }
 
   /**
-   * Looks at the partitions.
+   * Updates the state of all partitions.
    *
-   * @param lags what waits, of the partitions of which it is known
-   * @return for how many seconds the one that has stood still longest has done so; 0 when none has
+   * @param lags the lag of each partition whose lag is known
+   * @return the longest standstill of a partition, in seconds; 0 when none stands still
    */
   double look(Collection<PartitionState> assigned, List<Lag> lags) {
     var now = nanoTime.getAsLong();

@@ -147,7 +147,7 @@ final class StoreLane implements AutoCloseable {
       return new LaneResult.Failed("store: " + e.getMessage());
     } catch (OutOfMemoryError e) {
       // The batch is dropped and read again; the polling thread ends the process if it has none.
-      return new LaneResult.Failed("memory ran out: " + e.getMessage());
+      return new LaneResult.TooMuch("memory ran out: " + e.getMessage());
     } catch (KafkaException | ExecutionException | TimeoutException e) {
       var cause = e instanceof ExecutionException ? e.getCause() : e;
       return new LaneResult.Failed("Kafka: " + cause);

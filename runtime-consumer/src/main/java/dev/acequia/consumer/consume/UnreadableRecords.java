@@ -1,13 +1,16 @@
 package dev.acequia.consumer.consume;
 
 import dev.acequia.contract.TerminationException;
+import dev.acequia.stores.PartitionAdvance;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -25,6 +28,8 @@ import org.slf4j.LoggerFactory;
 final class UnreadableRecords {
   private static final Logger LOG = LoggerFactory.getLogger(UnreadableRecords.class);
 
+  private static final Duration DROP_TIME = Duration.ofMillis(100);
+
   private final Consumer<ByteBuffer, ByteBuffer> consumer;
   private final Assignment assignment;
   private final CarefulReader reader;
@@ -33,6 +38,10 @@ final class UnreadableRecords {
   private record Found(int partition, CarefulReader.Gap gap) {}
 
   private @Nullable Found found;
+
+  /** For each partition that is read in small parts, the offset at which that ends. */
+  private final Map<Integer, Long> inParts = new HashMap<>();
+
   private int rounds;
 
   UnreadableRecords(
@@ -54,32 +63,90 @@ final class UnreadableRecords {
    */
   ConsumerRecords<ByteBuffer, ByteBuffer> readAfter(Throwable failure) {
     LOG.warn("reading record by record, since the client failed: {}", failure.toString());
+    var found = read();
+    if (!isExplained(found)) {
+      rethrow(failure);
+    }
+    return found;
+  }
+
+  /**
+   * Records that a batch ran out of memory. Its offsets are read again in small parts, because the
+   * next poll may return as much.
+   */
+  void wereTooMuch(List<PartitionAdvance> batch) {
+    batch.forEach(advance -> inParts.merge(advance.partition(), advance.to(), Math::max));
+  }
+
+  /** Whether the next read must be a small part. */
+  boolean areReadInParts() {
+    inParts
+        .entrySet()
+        .removeIf(
+            part ->
+                assignment
+                    .of(part.getKey())
+                    .filter(
+                        state -> !state.isClaimed() || state.position().offset() < part.getValue())
+                    .isEmpty());
+    return readable().anyMatch(partition -> inParts.containsKey(partition.number()));
+  }
+
+  /** Reads a small part, record by record. */
+  ConsumerRecords<ByteBuffer, ByteBuffer> readPart() {
+    return read();
+  }
+
+  private ConsumerRecords<ByteBuffer, ByteBuffer> read() {
     Map<TopicPartition, List<ConsumerRecord<ByteBuffer, ByteBuffer>>> records = new HashMap<>();
     Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
-    var isExplained = false;
     var held = new HeldBytes();
-    var partitions = new ArrayList<>(assignment.claimed());
+    dropWhatIsFetched();
+    var partitions = new ArrayList<>(readable().toList());
     // Those that come first read most.
     Collections.rotate(partitions, rounds++);
     for (var partition : partitions) {
       var reading = reader.read(partition.name(), partition.position(), held);
-      // Also where nothing was read: the client may have gone on with records that it dropped.
       var reached = reading.next().with("");
       consumer.seek(partition.name(), reached);
       next.put(partition.name(), reached);
       if (!reading.records().isEmpty()) {
         records.put(partition.name(), reading.records());
       }
-      isExplained |=
-          reading.next().offset() > partition.position().offset() || reading.gap() != null;
       if (reading.gap() != null && found == null) {
         found = new Found(partition.number(), reading.gap());
       }
     }
-    if (!isExplained) {
-      rethrow(failure);
-    }
     return new ConsumerRecords<>(records, next);
+  }
+
+  /** Whether the round made progress or found an unreadable record. */
+  private boolean isExplained(ConsumerRecords<ByteBuffer, ByteBuffer> records) {
+    return found != null
+        || records.nextOffsets().entrySet().stream()
+            .anyMatch(
+                next ->
+                    assignment
+                        .of(next.getKey().partition())
+                        .filter(state -> next.getValue().offset() > state.position().offset())
+                        .isPresent());
+  }
+
+  /** Claimed partitions whose lane has room. */
+  private Stream<PartitionState> readable() {
+    return assignment.claimed().stream().filter(partition -> !assignment.isHeld(partition));
+  }
+
+  /**
+   * Makes the client discard its buffered fetches. After an error in a record, the client silently
+   * continues behind that record if the position is exactly there. A position elsewhere makes it
+   * discard the fetch; the end of the log is never the failed offset.
+   */
+  private void dropWhatIsFetched() {
+    var names = readable().map(PartitionState::name).toList();
+    consumer.endOffsets(names).forEach(consumer::seek);
+    // Records that arrive meanwhile are read again.
+    consumer.poll(DROP_TIME);
   }
 
   /** Whether polling must wait until what stands before some such records is stored. */

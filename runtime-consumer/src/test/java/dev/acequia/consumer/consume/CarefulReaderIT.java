@@ -29,7 +29,7 @@ class CarefulReaderIT {
     }
   }
 
-  /** Such as after a cut, when the log has grown again beyond what was read of the one before. */
+  /** As after a truncation, when the log has grown past the stored offset again. */
   @Test
   void readsNothingOfAnotherLogThanTheOneThatWasRead() throws Exception {
     var folder = Ephemeral.folder("careful-reader-it");

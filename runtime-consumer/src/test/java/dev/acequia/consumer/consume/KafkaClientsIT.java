@@ -14,19 +14,27 @@ import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.UnknownFields;
 import dev.acequia.servers.KafkaServer;
+import dev.acequia.stores.Lineage;
+import dev.acequia.stores.PartitionClaim;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,10 +47,21 @@ class KafkaClientsIT {
     return clients(Servers.kafka(), topic);
   }
 
-  /** For a topic that it makes. */
+  /** Creates the topic. */
   static KafkaClients clients(KafkaServer kafka, String topic) throws Exception {
-    var servers = kafka.bootstrapServers();
-    try (var admin = Admin.create(Map.<String, Object>of("bootstrap.servers", servers))) {
+    return clients(kafka, definition(kafka, topic));
+  }
+
+  private static KafkaClients clients(KafkaServer kafka, PipelineDefinition definition) {
+    return new KafkaClients(
+        definition,
+        new KafkaConnection(Map.of("bootstrap.servers", kafka.bootstrapServers())),
+        "test");
+  }
+
+  private static PipelineDefinition definition(KafkaServer kafka, String topic) throws Exception {
+    try (var admin =
+        Admin.create(Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()))) {
       var id =
           admin
               .createTopics(List.of(new NewTopic(topic, Optional.of(1), Optional.empty())))
@@ -53,20 +72,17 @@ class KafkaClientsIT {
               List.of(),
               List.of(new Field("id", FieldType.INT64, true, null)),
               UnknownFields.REJECT);
-      return new KafkaClients(
-          new PipelineDefinition(
-              "ops",
-              topic,
-              null,
-              schema,
-              new TopicDefinition(topic, id.toString(), 1, topic + ".dlq"),
-              new StoreDefinition.Postgres("ops", "clients"),
-              LoadMode.APPEND,
-              1000,
-              0.05,
-              null),
-          new KafkaConnection(Map.of("bootstrap.servers", servers)),
-          "test");
+      return new PipelineDefinition(
+          "ops",
+          topic,
+          null,
+          schema,
+          new TopicDefinition(topic, id.toString(), 1, topic + ".dlq"),
+          new StoreDefinition.Postgres("ops", "clients"),
+          LoadMode.APPEND,
+          1000,
+          0.05,
+          null);
     }
   }
 
@@ -121,6 +137,96 @@ class KafkaClientsIT {
               .partitionsToOffsetAndMetadata()
               .get(20, TimeUnit.SECONDS);
       assertThat(committed).isEmpty();
+    }
+  }
+
+  /** Fails once in the middle of a poll, as when memory runs out. */
+  private static final class FailingBudget extends PollBudget {
+    private int left = 3;
+
+    @Override
+    Deserializer<ByteBuffer> values() {
+      return new Deserializer<>() {
+        @Override
+        public ByteBuffer deserialize(String topic, byte[] data) {
+          return ByteBuffer.wrap(data);
+        }
+
+        @Override
+        public ByteBuffer deserialize(String topic, Headers headers, ByteBuffer data) {
+          if (left-- == 0) {
+            throw new OutOfMemoryError("made up");
+          }
+          return data;
+        }
+      };
+    }
+  }
+
+  /** The client itself continues behind the record, if it is asked for just that one. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void skipNoRecordAfterMemoryRanOut(boolean newProtocol) throws Exception {
+    var topic = "clients.memory." + newProtocol;
+    var definition = definition(Servers.kafka(), topic);
+    var clients = clients(Servers.kafka(), definition);
+    // A round of the careful reader takes three of them, so it stops where the client failed.
+    try (var producer =
+        new KafkaProducer<>(
+            Map.<String, Object>of(
+                "bootstrap.servers",
+                Servers.kafka().bootstrapServers(),
+                "compression.type",
+                "zstd",
+                "batch.size",
+                32 << 20,
+                "buffer.memory",
+                64L << 20,
+                "max.request.size",
+                32 << 20,
+                "linger.ms",
+                1000),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      for (var i = 0; i < 10; i++) {
+        producer.send(new ProducerRecord<>(topic, new byte[1_500_000]));
+      }
+    }
+    var budget = new FailingBudget();
+    try (var consumer = clients.consumer(newProtocol, budget);
+        var admin = clients.admin()) {
+      var assignment = new Assignment(consumer, 1);
+      var name = new TopicPartition(topic, 0);
+      consumer.assign(List.of(name));
+      assignment.onPartitionsAssigned(List.of(name));
+      var partition = assignment.of(0).orElseThrow();
+      partition.claimed(
+          new PartitionClaim(0, 0, null, new UUID(1, 2), Lineage.of(1), 1, "hash", null));
+      assignment.resume(partition);
+      var unreadable =
+          new UnreadableRecords(
+              consumer,
+              assignment,
+              new CarefulReader(clients, new ConsumerHealth()),
+              new TopicWatch(definition, admin));
+      var read = new ArrayList<Long>();
+      for (var turn = 0; turn < 60 && read.size() < 10; turn++) {
+        ConsumerRecords<ByteBuffer, ByteBuffer> records;
+        try {
+          records = consumer.poll(Duration.ofMillis(500));
+        } catch (OutOfMemoryError e) {
+          records = unreadable.readAfter(e);
+          assertThat(records.count()).isEqualTo(3);
+          // As a full lane does: the client validates the position before it reads on.
+          assignment.hold(0, true);
+          consumer.position(name);
+          assertThat(consumer.poll(Duration.ofMillis(500)).isEmpty()).isTrue();
+          assignment.hold(0, false);
+        }
+        records.forEach(record -> read.add(record.offset()));
+        records.nextOffsets().values().forEach(next -> partition.passTo(LogPosition.of(next)));
+      }
+      assertThat(read).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L);
     }
   }
 }

@@ -56,7 +56,7 @@ class StandstillTest {
     assertThat(standstill.look(List.of(moving), List.of(new Lag(0, 3)))).isEqualTo(60);
   }
 
-  /** As while the database is down, or the table is one that this process was not made for. */
+  /** For example while the database is down or the table has another schema. */
   @Test
   void aPartitionThatCannotBeClaimedStandsStill() {
     var waiting = unclaimed(3);

@@ -11,9 +11,11 @@ final class ExpiredMarks implements ExpiredRows {
   private final String remove;
 
   ExpiredMarks(TableNames names) {
-    // Needs no SKIP LOCKED: batches lock no mark that is there.
+    // SKIP LOCKED avoids deadlocks with batches, which lock marks that they replace.
     remove =
         "DELETE FROM "
+            + names.idempotency()
+            + " WHERE ctid = ANY (ARRAY(SELECT ctid FROM "
             + names.idempotency()
             + " WHERE seen_at < now() - interval '"
             + KEPT
@@ -22,6 +24,6 @@ final class ExpiredMarks implements ExpiredRows {
 
   @Override
   public void remove(PostgresSession session, String blocks) throws SQLException {
-    session.execute(remove + blocks);
+    session.execute(remove + blocks + " FOR UPDATE SKIP LOCKED))");
   }
 }

@@ -24,7 +24,7 @@ final class GenerationLedger {
   /** The claims of a partition between two times that its table is filled anew are fewer. */
   private static final long FENCES = 1L << 32;
 
-  /** {@code forgotten_before} of a generation whose end can never be read again. */
+  /** {@code forgotten_before} of a generation whose tail was truncated. */
   static final long LOST = Long.MAX_VALUE;
 
   private record Entry(int partition, int generation, UUID topicId) {}
@@ -111,7 +111,7 @@ final class GenerationLedger {
     add(partition, own < first ? first : next, topicId, 0);
   }
 
-  /** Notes that a partition goes on at an offset: of what came before, deletions are unknown. */
+  /** Records that reading continues at an offset; deletions before it are unknown. */
   void goesOnAt(int partition, UUID topicId, long offset) throws SQLException {
     update(
         "forgotten_before = greatest(?, forgotten_before) WHERE partition = ? AND topic_id = ?",
@@ -121,8 +121,8 @@ final class GenerationLedger {
   }
 
   /**
-   * Notes that nothing is known of a partition but what is read from now on. All of its log's last
-   * generation is read again; the end of a former one was cut off, and the deletions in it with it.
+   * Records a refill. The refill reads the whole log of the last generation. The deletions in the
+   * truncated tails of older generations are lost.
    *
    * @param beginning of the log
    */

@@ -26,8 +26,8 @@ import java.util.function.Function;
  */
 final class IdempotencyStatements {
   /**
-   * Records that came further apart have nothing to do with each other: a key is its push's for a
-   * day, and clocks of two APIs may differ by an hour.
+   * Records further apart are different pushes: a key is valid for a day, plus an hour for clock
+   * skew between two APIs.
    */
   static final Duration APART = Duration.ofHours(25);
 
@@ -36,7 +36,7 @@ final class IdempotencyStatements {
           + " ?::bigint[]) WITH ORDINALITY AS m (key, former, index, hash, pushed_ms, generation,"
           + " partition, \"offset\", ordinal)";
 
-  /** Negative times are unknown ones; the difference of others is never too large. */
+  /** Negative times are unknown. Other differences cannot overflow. */
   private static final String PUSHED = "nullif(m.pushed_ms, -1)";
 
   private static final String IS_OF_FORMER_PUSH =
@@ -84,10 +84,13 @@ final class IdempotencyStatements {
     endFormer =
         "DELETE FROM "
             + names.idempotency()
-            + " k USING (SELECT *"
+            + " WHERE ctid = ANY (ARRAY(SELECT k.ctid"
             + MARKS
-            + " ORDER BY key, index) m WHERE k.key = m.key AND k.index = m.index AND "
-            + IS_OF_FORMER_PUSH;
+            + " JOIN "
+            + names.idempotency()
+            + " k ON k.key = m.key AND k.index = m.index WHERE "
+            + IS_OF_FORMER_PUSH
+            + " ORDER BY k.key, k.index FOR UPDATE OF k))";
     rememberDropped =
         "INSERT INTO "
             + names.repeats()
@@ -147,9 +150,9 @@ final class IdempotencyStatements {
     OWN,
     REPEAT,
     REUSED,
-    /** The entry is of a push so long before that the key was free again. */
+    /** The entry is of an older push, more than {@link #APART} ago. */
     FREE,
-    /** The entry is of a push so long after that the key had been free again. */
+    /** The entry is of a newer push, more than {@link #APART} later. */
     BEFORE
   }
 
@@ -232,7 +235,7 @@ final class IdempotencyStatements {
             .formatted(mark.index()));
   }
 
-  /** Makes room for the entries of later pushes. */
+  /** Deletes the entries of older pushes, in key order as all statements here. */
   private void endFormer(Connection connection, List<Mark> marks) throws SQLException {
     try (var statement = connection.prepareStatement(endFormer)) {
       bind(connection, statement, marks);

@@ -197,7 +197,8 @@ public final class PostgresMigration implements StoreMigration {
   }
 
   /**
-   * In a transaction of its own: it locks tables that the load needs all the time, in its order.
+   * Runs in a separate transaction and locks in the load's order, because the load needs these
+   * tables all the time.
    */
   private boolean addColumns(Connection connection) throws SQLException, StoreUnavailableException {
     MigrationSteps.lock(connection, names.data());
@@ -308,7 +309,8 @@ public final class PostgresMigration implements StoreMigration {
                   rows + " ON " + names.data(),
                   "SELECT, UPDATE ON " + names.offsets(),
                   "SELECT, UPDATE (forgotten_before) ON " + names.generations(),
-                  "SELECT, INSERT, DELETE ON " + names.idempotency(),
+                  // SELECT FOR UPDATE needs the right to update a column.
+                  "SELECT, INSERT, DELETE, UPDATE (seen_at) ON " + names.idempotency(),
                   "SELECT, INSERT ON " + names.repeats(),
                   "SELECT, INSERT ON " + names.replays()));
       if (definition.mode() == LoadMode.UPSERT) {

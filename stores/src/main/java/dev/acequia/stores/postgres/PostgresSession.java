@@ -68,10 +68,9 @@ final class PostgresSession implements AutoCloseable {
   }
 
   /**
-   * Connects for changes of a table, which may take as long as rewriting it. The server ends a
-   * session whose process has gone with its machine, or stands still: it would keep its locks, and
-   * the load would wait for them. Between two statements nothing but Kafka is waited for, and that
-   * within seconds.
+   * Connects for changes of a table, which may take as long as a rewrite. The server ends the
+   * session of a lost or frozen process, because its locks block the load. Between two statements a
+   * migration waits only for Kafka, for seconds.
    */
   static PostgresSession openForMigration(PostgresAccess access, Duration lockTimeout)
       throws SQLException {
@@ -94,7 +93,7 @@ final class PostgresSession implements AutoCloseable {
     return session;
   }
 
-  /** Has the server end what nobody waits for, since the process or its machine has gone. */
+  /** Makes the server detect a lost client and end its session. */
   private void watchClient() throws SQLException {
     set(
         "client_connection_check_interval = '5s'",

@@ -210,7 +210,7 @@ public final class PostgresWriter implements StoreWriter {
       rollBack();
       throw e;
     } catch (Error e) {
-      // As when memory runs out: the next commit would be of this half transaction, too.
+      // OutOfMemoryError: the next commit would include this half transaction.
       drop();
       throw e;
     }

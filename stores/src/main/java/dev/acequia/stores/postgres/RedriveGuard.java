@@ -63,8 +63,8 @@ final class RedriveGuard {
             + STAGE;
     copyToStage = "COPY " + STAGE + " (\"_row\", " + staged + ") FROM STDIN (FORMAT binary)";
     // What is in the table was not deleted since it was stored, and what is remembered of a key is
-    // the newest deletion of its partition: either tells. Where the end of the row's generation is
-    // lost, they were read again without it: then only what is newer than the row tells.
+    // the newest deletion of its partition: either decides. If the tail of the row's generation was
+    // lost, only a newer row or deletion decides.
     find =
         Stream.of(names.deletions(), names.data())
             .map(
@@ -84,7 +84,7 @@ final class RedriveGuard {
                     " AND ", "SELECT \"_row\" FROM " + STAGE + " s WHERE ", " ORDER BY 1"));
   }
 
-  /** A condition: whether the end of the generation of the row {@code s} was never read. */
+  /** SQL condition: the tail of the generation of row {@code s} was lost. */
   private static String isLost(TableNames names) {
     return "EXISTS (SELECT FROM "
         + names.generations()

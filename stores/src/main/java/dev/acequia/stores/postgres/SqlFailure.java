@@ -50,6 +50,8 @@ final class SqlFailure {
         || state.startsWith("57")
         || state.startsWith("58")
         || state.startsWith("55P03")
+        || state.equals("25P03") // a session that was idle for too long, in a transaction
+        || state.equals("25P04") // a transaction that took too long
         || state.equals("25006");
   }
 

@@ -186,8 +186,8 @@ final class UpsertLoad implements RowLoad {
   }
 
   /**
-   * Whether a key may have been deleted after a record of the batch was first read. The deletion
-   * need not come again: a log that was cut has it no more, and a replay can end before it.
+   * Whether a key may have been deleted after the first read of a record. The replay may never
+   * reach that deletion: the log was truncated, or the replay ends early.
    */
   private static boolean mayBeDeleted(PostgresBatch batch) {
     return batch.hasRedriven() || batch.expectsDuplicates();

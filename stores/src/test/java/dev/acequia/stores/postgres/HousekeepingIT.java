@@ -96,7 +96,7 @@ class HousekeepingIT {
         var writer = StoreWriter.open(definition, warehouse.writerEnvironment("pod"));
         var marks = parts(definition).getFirst()) {
       other.setAutoCommit(false);
-      statement.execute("SELECT FROM " + MARKS + " FOR UPDATE");
+      statement.execute("LOCK TABLE " + MARKS + " IN SHARE MODE");
 
       var claim = writer.claim(0).orElseThrow();
       var began = System.nanoTime();
@@ -110,6 +110,24 @@ class HousekeepingIT {
       assertThatThrownBy(marks::work).isInstanceOf(StoreUnavailableException.class);
 
       other.rollback();
+      lap(marks);
+      assertThat(warehouse.rows("SELECT count(*) FROM " + MARKS)).containsExactly("0");
+    }
+  }
+
+  /** A batch locks the old marks that it replaces. */
+  @Test
+  void skipsOldMarksThatABatchHasLocked() throws Exception {
+    var definition = migrated(LoadMode.APPEND);
+    addMarks(10, "25 hours");
+    try (var batch = warehouse.connect(warehouse.admin(), Warehouse.ADMIN_PASSWORD);
+        var statement = batch.createStatement();
+        var marks = parts(definition).getFirst()) {
+      batch.setAutoCommit(false);
+      statement.execute("SELECT FROM " + MARKS + " LIMIT 1 FOR UPDATE");
+      lap(marks);
+      assertThat(warehouse.rows("SELECT count(*) FROM " + MARKS)).containsExactly("1");
+      batch.rollback();
       lap(marks);
       assertThat(warehouse.rows("SELECT count(*) FROM " + MARKS)).containsExactly("0");
     }

@@ -337,7 +337,7 @@ class MarksIT {
         bytes("a"), bytes("1"), 0, ByteBuffer.wrap(bytes(name)), pushedMillis, false);
   }
 
-  /** As it reads them after a standstill, or when the table is filled anew. */
+  /** As after a pause of the load or in a refill. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void takesPushesThatCameMoreThanADayApartForTwoThoughItReadsThemTogether(boolean oneBatch)
@@ -372,7 +372,7 @@ class MarksIT {
       assertThat(warehouse.rows("SELECT \"offset\" FROM ops._acequia_idempotency_flights"))
           .containsExactly("5");
 
-      // Another partition may be read later than this one.
+      // The consumer may read another partition later.
       batch.clear();
       addPushed(batch, 7, "older", Duration.ofHours(30));
       assertThat(write(writer, batch, 7, 8)).isEqualTo(new WriteResult.Stored(1, 0, 0));
@@ -384,7 +384,7 @@ class MarksIT {
   @Test
   void judgesByTheKeyAloneWhereNobodyKnowsWhenARecordCame() throws Exception {
     var definition = migrated(LoadMode.APPEND);
-    // As a version made it that did not store when.
+    // An older version stored no timestamp.
     warehouse.asSuperuser("ALTER TABLE ops._acequia_idempotency_flights DROP pushed_ms");
     migrate(definition);
     try (var writer = writer(definition)) {

@@ -838,7 +838,7 @@ final class ModelPipeline implements AutoCloseable {
       var columns = row.split("\\|", -1);
       found.put(Integer.valueOf(columns[0]), Long.valueOf(columns[1]));
     }
-    // What was stored and is in the log no more counts as well: nothing older may take its place.
+    // Includes stored records that the log has lost: no older record may replace them.
     var newest = new TreeMap<Integer, Long>();
     owed().forEach(id -> newest.merge(said(id).key(), id, Math::max));
     read.stream()

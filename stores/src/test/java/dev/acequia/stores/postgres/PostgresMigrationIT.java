@@ -371,7 +371,7 @@ class PostgresMigrationIT {
     assertThat(offsets()).containsExactly("0|" + TOPIC + "|60|0", "1|" + TOPIC + "|60|1");
   }
 
-  /** The ledger that knew the word is as old as the offsets then. */
+  /** A restore also reverts the ledger that knew the word. */
   @Test
   void acceptsNoOffsetsAgainInADatabaseThatWasRestored() throws Exception {
     migrate(append(ID));

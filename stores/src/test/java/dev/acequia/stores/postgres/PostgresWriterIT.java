@@ -212,7 +212,7 @@ class PostgresWriterIT {
     }
   }
 
-  /** The next commit must not be of what was begun before. */
+  /** The next commit must not include the failed transaction. */
   @Test
   void storesNothingOfABatchForWhichMemoryRanOut() throws Exception {
     var definition = migrated(LoadMode.APPEND);

@@ -194,12 +194,12 @@ class RedriveGuardIT {
     }
   }
 
-  /** Deletions in the end of the log that was cut off are in no log that is read again. */
+  /** A refill cannot read the deletions in the truncated tail. */
   @Test
   void judgesNoRecordOfALogThatWasCutByWhatIsReadAgain() throws Exception {
     var definition = migrated(0);
     try (var writer = writer(definition)) {
-      // Offsets 500 to 599 were put aside.
+      // Offsets 500 to 599 are dead letters.
       var batch = writer.newBatch();
       add(batch, 100, 2, "older");
       delete(batch, 101, 3);

@@ -222,7 +222,7 @@ class ReplayIT {
     }
   }
 
-  /** The log was cut before the deletions, or a person ended the replay before it came to them. */
+  /** The log lost the deletions, or a person ended the replay before them. */
   @Test
   void bringsNothingBackWhoseDeletionItDoesNotReadAgain() throws Exception {
     try (var writer = writer(migrated(LoadMode.UPSERT), "pod")) {

@@ -49,6 +49,18 @@ class SqlFailureTest {
     assertThat(SqlFailure.mayBeARecords(failure(state))).as(of).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "40P01, a deadlock",
+    "08006, a lost connection",
+    "57P01, a terminated session",
+    "25P03, a session that was idle for too long in its transaction",
+    "25P04, a transaction that took too long"
+  })
+  void triesAgain(String state, String of) {
+    assertThat(SqlFailure.isTransient(failure(state))).as(of).isTrue();
+  }
+
   private static SQLException failure(String state) {
     return new SQLException("failed", state.isEmpty() ? null : state);
   }

@@ -38,7 +38,7 @@ public final class StandingWord {
     }
   }
 
-  /** The status says so for good; Jobs and their definitions go. */
+  /** The status keeps the word after Jobs and their ConfigMaps are deleted. */
   private static boolean wasApplied(AcceptedOffsets word, DataPipeline pipeline) {
     return pipeline.getStatus() != null
         && pipeline.getStatus().acceptedOffsets() != null
