@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,9 +53,10 @@ final class ProcessEnd {
 
   /** Leaves the reason for a retry, which the operator quotes; returns the exit code. */
   int again(Exception e) {
-    var words = String.valueOf(e.getMessage());
-    LOG.error("not done, to be tried again: {}", words);
-    leave(file -> Files.writeString(file, words));
+    // A TimeoutException of a future has no message.
+    var words = e instanceof TimeoutException ? "Kafka did not answer in time" : e.getMessage();
+    LOG.error("failed, to be retried: {}", words);
+    leave(file -> Files.writeString(file, String.valueOf(words)));
     return 1;
   }
 

@@ -198,13 +198,13 @@ class PoisonIT {
               new org.apache.kafka.common.header.internals.RecordHeader(
                   "h", bytes("x".repeat(500_000))));
       var records = new ArrayList<ProducerRecord<byte[], byte[]>>();
-      for (var id = 0; id < 600; id++) {
+      for (var id = 0; id < 400; id++) {
         records.add(of(pipeline, null, null, large));
       }
       records.add(of(pipeline, bytes(record(1, "good"))));
       pipeline.sendAs(Map.of("compression.type", "zstd"), records);
 
-      awaitAllOf(pipeline, 1, 600);
+      awaitAllOf(pipeline, 1, 400);
     }
   }
 

@@ -63,6 +63,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A pipeline with a topic and a database of its own, and what a test does with it. */
 final class TestPipeline implements AutoCloseable {
+  /** As the Job has. */
+  private static final int MIGRATION_RETRIES = 6;
+
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final String name = "flights-" + COUNT.incrementAndGet();
@@ -242,7 +245,12 @@ final class TestPipeline implements AutoCloseable {
   int migrate(String... arguments) throws IOException {
     var all = new ArrayList<>(List.of("migrate"));
     all.addAll(List.of(arguments));
-    return MigrationProcess.run(all, named(migrationEnvironment()));
+    var environment = named(migrationEnvironment());
+    var exitCode = MigrationProcess.run(all, environment);
+    for (var retry = 0; retry < MIGRATION_RETRIES && exitCode == 1; retry++) {
+      exitCode = MigrationProcess.run(all, environment);
+    }
+    return exitCode;
   }
 
   private EnumMap<RuntimeVariable, String> migrationEnvironment() throws IOException {
