@@ -827,7 +827,7 @@ class PipelineLifeIT {
     return Optional.ofNullable(find())
         .map(DataPipeline::getStatus)
         .orElseGet(
-            () -> new DataPipelineStatus(null, List.of(), null, null, null, null, null, null));
+            () -> new DataPipelineStatus(null, List.of(), null, null, null, null, null, null, null));
   }
 
   private Optional<Condition> find(String type) {

@@ -106,7 +106,7 @@ record Workloads(
       Release release,
       List<EnvVar> roles,
       Optional<String> allowedRewrite,
-      @Nullable Long generation) {
+      long version) {
     var variables = new ArrayList<>(roles);
     variables.add(
         RuntimePod.literal(
@@ -114,10 +114,10 @@ record Workloads(
             Long.toString(platform.store().rewriteLimitBytes())));
     allowedRewrite.ifPresent(
         hash -> variables.add(RuntimePod.literal(RuntimeVariable.STORE_ALLOWED_REWRITE, hash)));
-    if (uid != null && generation != null) {
+    if (uid != null) {
       variables.add(
           RuntimePod.literal(
-              RuntimeVariable.ACEQUIA_SPEC_VERSION, new SpecVersion(uid, generation).toString()));
+              RuntimeVariable.ACEQUIA_SPEC_VERSION, new SpecVersion(uid, version).toString()));
     }
     return job(name, List.of("migrate"), release, names.serviceAccount(), variables);
   }
