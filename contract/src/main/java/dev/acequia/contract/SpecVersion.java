@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param resource the uid of the resource; a resource that is created again under the same name has
  *     another one
- * @param number the generation of the spec, which Kubernetes raises with each change
+ * @param number the operator raises it for each other migration Job of the resource
  */
 public record SpecVersion(String resource, long number) {
   private static final Pattern TEXT = Pattern.compile("(\\S+)/([0-9]{1,18})");

@@ -31,6 +31,8 @@ public record DataPipelineStatus(
         @Nullable String store,
     @JsonPropertyDescription("Hash of the schema that the store has now.")
         @Nullable String schemaHash,
+    @JsonPropertyDescription("The newest migration of the store.")
+        @Nullable MigrationStatus migration,
     @JsonPropertyDescription("The running consumers, for the scale subresource.")
         @Nullable ConsumerStatus consumer,
     @JsonPropertyDescription("The running API processes.") @Nullable ApiStatus api,

@@ -43,6 +43,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,6 +128,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var topic = ensureTopics(pipeline, children);
     var reading =
         facts.read(pipeline, children, topic, topics.credentials(PipelineNames.of(pipeline)));
+    pipeline.setStatus(former); // the informer may lack the last note
     var plan = PipelinePlan.of(pipeline, platform, reading.facts());
     noteMigration(pipeline, plan);
     try {
@@ -196,12 +198,15 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   }
 
   /**
-   * Before the first Job is made: it may make roles and tables although it never succeeds, and this
-   * process may end before the status tells of it. A deletion then knows of both.
+   * Writes the status before the Job is created. No two Jobs share a version, even if this process
+   * ends in between. A deletion also learns from it that roles and tables may exist.
    */
   private void noteMigration(DataPipeline pipeline, PipelinePlan plan) {
     var former = reports.former(pipeline);
-    if (plan.migration() != null && (former == null || former.store() == null)) {
+    if (plan.migration() != null
+        && (former == null
+            || former.store() == null
+            || !Objects.equals(former.migration(), plan.newestMigration()))) {
       reports.note(pipeline, PipelineStatus.beforeMigration(former, plan), this::writeStatus);
     }
   }

@@ -870,7 +870,8 @@ class PipelineLifeIT {
         .map(DataPipeline::getStatus)
         .orElseGet(
             () ->
-                new DataPipelineStatus(null, List.of(), null, null, null, null, null, null, null));
+                new DataPipelineStatus(
+                    null, List.of(), null, null, null, null, null, null, null, null));
   }
 
   private Optional<Condition> find(String type) {

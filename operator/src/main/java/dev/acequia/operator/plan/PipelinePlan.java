@@ -5,6 +5,7 @@ import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.MigrationStatus;
 import dev.acequia.crds.PostgresSpec;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param kafkaObjects Strimzi's resources; empty where the operator makes the topics itself
  * @param foundation ServiceAccount, Service and generated Secrets, which nothing has to precede
  * @param migration the Job that the newest definition needs; it is created once and never changed
+ * @param newestMigration what the status has to note before {@code migration} is created
  * @param consumer the newest release once its migration has succeeded, before that what is live
  * @param api like {@code consumer}
  */
@@ -40,6 +42,7 @@ public record PipelinePlan(
     @Nullable PipelineDefinition definition,
     @Nullable ConfigMap definitionMap,
     @Nullable Job migration,
+    @Nullable MigrationStatus newestMigration,
     boolean migrated,
     @Nullable Deployment consumer,
     @Nullable Deployment api,
@@ -89,7 +92,11 @@ public record PipelinePlan(
               names, platform, facts.uid(), platform.kafka().logsOn() ? names.kafkaSecret() : null);
       var definition = facts.topic() == null ? null : DefinitionPlan.of(pipeline, facts.topic());
       var definitionMap = definition == null ? null : workloads.definition(definition);
-      var migration = definition == null ? null : migration(workloads, definition);
+      var newestMigration = definition == null ? null : newestMigration(workloads, definition);
+      var migration =
+          definition == null || newestMigration == null
+              ? null
+              : migration(workloads, definition, newestMigration);
       var migrated =
           migration != null
               && facts.succeededMigrations().contains(migration.getMetadata().getName());
@@ -116,6 +123,7 @@ public record PipelinePlan(
           definition,
           definitionMap,
           migration,
+          newestMigration,
           migrated,
           liveConsumer == null
               ? null
@@ -159,40 +167,65 @@ public record PipelinePlan(
       return secrets;
     }
 
-    private @Nullable Job migration(Workloads workloads, PipelineDefinition definition) {
+    private @Nullable MigrationStatus newestMigration(
+        Workloads workloads, PipelineDefinition definition) {
       if (facts.store() == null
           || facts.writer() == null
           || facts.reader() == null
           || (platform.kafka().logsOn() && facts.kafkaCredentials() == null)) {
         return null;
       }
-      var credentials =
-          Fingerprint.of(
-              facts.store().hash(), facts.writer().hash(), facts.reader().hash(), kafkaHash());
-      var rewrite = DefinitionPlan.allowedRewrite(pipeline, definition);
       var name =
           workloads
               .names()
               .migrationJob(
                   Fingerprint.of(
-                      DefinitionPlan.migrationPart(definition) + rewrite.orElse(""),
-                      credentials,
+                      DefinitionPlan.migrationPart(definition)
+                          + DefinitionPlan.allowedRewrite(pipeline, definition).orElse(""),
+                      credentials(),
                       platform.runtimeImage()));
+      return new MigrationStatus(name, version(name));
+    }
+
+    /**
+     * Kubernetes does not raise the generation for an annotation, a Secret or the runtime's image,
+     * though each makes another Job. Former operators used the generation, so the first number is
+     * above it.
+     */
+    private long version(String job) {
+      var noted = pipeline.getStatus() == null ? null : pipeline.getStatus().migration();
+      if (noted != null && noted.job().equals(job)) {
+        return noted.version();
+      }
+      var generation = Optional.ofNullable(pipeline.getMetadata().getGeneration()).orElse(0L);
+      return Math.max(generation, noted == null ? 0 : noted.version()) + 1;
+    }
+
+    private String credentials() {
+      return Fingerprint.of(
+          Objects.requireNonNull(facts.store()).hash(),
+          Objects.requireNonNull(facts.writer()).hash(),
+          Objects.requireNonNull(facts.reader()).hash(),
+          kafkaHash());
+    }
+
+    private Job migration(
+        Workloads workloads, PipelineDefinition definition, MigrationStatus newest) {
       return workloads.migration(
-          name,
+          newest.job(),
           new Release(
               workloads.names().definition(definition.toJson()),
               platform.runtimeImage(),
               postgres().secretName(),
-              credentials),
+              credentials()),
           Workloads.roles(
               writerSecret(),
               postgres().writerSecretName() == null,
               readerSecret(),
               postgres().readerSecretName() == null),
-          rewrite,
+          DefinitionPlan.allowedRewrite(pipeline, definition),
           DefinitionPlan.areOffsetsApplied(pipeline),
-          pipeline.getMetadata().getGeneration());
+          newest.version());
     }
 
     /** The newest release, null while its migration has not succeeded. */

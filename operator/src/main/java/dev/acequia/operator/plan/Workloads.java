@@ -107,7 +107,7 @@ record Workloads(
       List<EnvVar> roles,
       Optional<String> allowedRewrite,
       boolean offsetsApplied,
-      @Nullable Long generation) {
+      long version) {
     var variables = new ArrayList<>(roles);
     variables.add(
         RuntimePod.literal(
@@ -118,10 +118,10 @@ record Workloads(
     if (offsetsApplied) {
       variables.add(RuntimePod.literal(RuntimeVariable.ACEQUIA_OFFSETS_APPLIED, "true"));
     }
-    if (uid != null && generation != null) {
+    if (uid != null) {
       variables.add(
           RuntimePod.literal(
-              RuntimeVariable.ACEQUIA_SPEC_VERSION, new SpecVersion(uid, generation).toString()));
+              RuntimeVariable.ACEQUIA_SPEC_VERSION, new SpecVersion(uid, version).toString()));
     }
     return job(name, List.of("migrate"), release, names.serviceAccount(), variables);
   }

@@ -68,6 +68,9 @@ public final class PipelineStatus {
         plan.migrated() && definition != null
             ? definition.schema().hash()
             : former == null ? null : former.schemaHash(),
+        plan.newestMigration() == null
+            ? former == null ? null : former.migration()
+            : plan.newestMigration(),
         new ConsumerStatus(
             replicas(seen.consumer()), ready(seen.consumer()), selector(plan.names())),
         new ApiStatus(replicas(seen.api()), ready(seen.api())),
@@ -76,7 +79,7 @@ public final class PipelineStatus {
             : former == null ? null : former.acceptedOffsets());
   }
 
-  /** The status before, with the note that the first migration is about to begin. */
+  /** The status before, with the note that another migration is about to begin. */
   public static DataPipelineStatus beforeMigration(
       @Nullable DataPipelineStatus former, PipelinePlan plan) {
     return new DataPipelineStatus(
@@ -86,6 +89,7 @@ public final class PipelineStatus {
         plan.names().topic(),
         store(plan),
         former == null ? null : former.schemaHash(),
+        plan.newestMigration(),
         former == null ? null : former.consumer(),
         former == null ? null : former.api(),
         former == null ? null : former.acceptedOffsets());
@@ -162,6 +166,7 @@ public final class PipelineStatus {
         former == null ? null : former.topic(),
         former == null ? null : former.store(),
         former == null ? null : former.schemaHash(),
+        former == null ? null : former.migration(),
         former == null ? null : former.consumer(),
         former == null ? null : former.api(),
         former == null ? null : former.acceptedOffsets());

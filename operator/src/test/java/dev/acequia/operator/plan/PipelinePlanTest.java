@@ -6,6 +6,7 @@ import dev.acequia.contract.ReplayOrder;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.operator.status.PipelineStatus;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
@@ -106,7 +107,7 @@ class PipelinePlanTest {
     assertThat(variables(first)).doesNotContainKey("ACEQUIA_OFFSETS_APPLIED");
 
     pipeline.setStatus(
-        new DataPipelineStatus(null, List.of(), null, null, null, null, null, null, word));
+        new DataPipelineStatus(null, List.of(), null, null, null, null, null, null, null, word));
     var later = plan(pipeline);
     assertThat(variables(later)).containsEntry("ACEQUIA_OFFSETS_APPLIED", "true");
     assertThat(job(later)).isEqualTo(job(first));
@@ -177,13 +178,53 @@ class PipelinePlanTest {
 
   /** It is no part of the name: what the migration does not depend on needs no other one. */
   @Test
-  void tellsTheMigrationWhichVersionOfTheSpecItIsFor() {
+  void startsTheMigrationsAboveTheGenerationsOfFormerOperators() {
     var pipeline = pipeline();
-    assertThat(variables(plan(pipeline))).doesNotContainKey("ACEQUIA_SPEC_VERSION");
-    var unversioned = job(plan(pipeline));
+    var job = job(plan(pipeline));
     pipeline.getMetadata().setGeneration(7L);
-    assertThat(variables(plan(pipeline))).containsEntry("ACEQUIA_SPEC_VERSION", "uid/7");
-    assertThat(job(plan(pipeline))).isEqualTo(unversioned);
+    assertThat(variables(plan(pipeline))).containsEntry("ACEQUIA_SPEC_VERSION", "uid/8");
+    assertThat(job(plan(pipeline))).isEqualTo(job);
+
+    note(pipeline, plan(pipeline));
+    pipeline.getMetadata().setGeneration(20L);
+    assertThat(variables(plan(pipeline))).containsEntry("ACEQUIA_SPEC_VERSION", "uid/8");
+  }
+
+  /** Kubernetes raises the generation for none of these. */
+  @Test
+  void raisesTheVersionForEachOtherMigration() {
+    var pipeline = pipeline();
+    pipeline.getMetadata().setGeneration(1L);
+    note(pipeline, plan(pipeline));
+    assertThat(variables(plan(pipeline))).containsEntry("ACEQUIA_SPEC_VERSION", "uid/2");
+
+    pipeline
+        .getMetadata()
+        .setAnnotations(
+            Map.of(
+                "acequia.dev/accept-offsets",
+                "{\"topicId\":\"AAAAAAAAAAAAAAAAAAAAAQ\",\"to\":\"latest\"}"));
+    assertThat(variables(plan(pipeline))).containsEntry("ACEQUIA_SPEC_VERSION", "uid/3");
+    note(pipeline, plan(pipeline));
+
+    known.storeHash = "changed";
+    assertThat(variables(plan(pipeline))).containsEntry("ACEQUIA_SPEC_VERSION", "uid/4");
+    note(pipeline, plan(pipeline));
+
+    var image =
+        PlatformConfig.parse(
+            "{runtimeImage: 'runtime:3', kafka: {bootstrapServers: 'kafka:9092'}}");
+    var upgraded = PipelinePlan.of(pipeline, image, known.facts());
+    assertThat(variables(upgraded)).containsEntry("ACEQUIA_SPEC_VERSION", "uid/5");
+    note(pipeline, upgraded);
+
+    assertThat(variables(plan(pipeline)))
+        .as("the former image again")
+        .containsEntry("ACEQUIA_SPEC_VERSION", "uid/6");
+  }
+
+  private static void note(DataPipeline pipeline, PipelinePlan plan) {
+    pipeline.setStatus(PipelineStatus.beforeMigration(pipeline.getStatus(), plan));
   }
 
   private static Map<String, String> variables(PipelinePlan plan) {
