@@ -58,7 +58,7 @@ record Flight(
   }
 
   /** The row as a line of COPY's text format, with its provenance. */
-  String copyLine(String topicId, int partition, long offset) {
+  String copyLine(int generation, int partition, long offset) {
     return String.join(
             "\t",
             timeHour(),
@@ -70,7 +70,7 @@ record Flight(
             orNull(departureDelay),
             orNull(arrivalDelay),
             Integer.toString(distance),
-            topicId,
+            Integer.toString(generation),
             Integer.toString(partition),
             Long.toString(offset))
         + "\n";
