@@ -71,12 +71,13 @@ public final class PostgresMigration implements StoreMigration {
       steps.run(this::noteWhatWasRead);
       steps.run(connection -> look(connection, log));
       steps.run(this::prepareSchemaAndRoles);
-      // Before the table changes, since from then on the load waits for the end of the migration.
+      // Before the offsets take the new schema: from then on the load waits for the migration.
+      steps.run(this::addFields);
       indexes.apply();
       upgrade.prepare(log);
       steps.run(this::addColumns);
       var trouble = steps.run(connection -> prepareTables(connection, log));
-      indexes.apply();
+      indexes.apply(); // of a table that is new
       if (trouble.isPresent()) {
         throw trouble.get();
       }
@@ -169,16 +170,34 @@ public final class PostgresMigration implements StoreMigration {
     var trouble = new OffsetsMigration(connection, names, definition, log).apply();
     order.note(connection);
     upgrade.finish(connection);
-    if (changes.isPresent() && !changes.get().actions().isEmpty()) {
-      var change = String.join(", ", changes.get().actions());
-      LOG.info("changing {}: {}", names.data(), change);
-      execute(connection, "ALTER TABLE " + names.data() + " " + change);
+    if (changes.isPresent()) {
+      alter(connection, changes.get().actions());
     }
     if (definition.mode() == LoadMode.UPSERT) {
       prepareDeletions(connection);
     }
     grant(connection);
     return trouble;
+  }
+
+  /** Adds the columns of new fields. Loads of the former schema leave them null. */
+  private boolean addFields(Connection connection)
+      throws SQLException, TerminationException, StoreUnavailableException {
+    MigrationSteps.lock(connection, names.data());
+    order.check(connection);
+    var changes = changes(connection);
+    if (changes.isPresent()) {
+      alter(connection, changes.get().additions());
+    }
+    return true;
+  }
+
+  private void alter(Connection connection, List<String> actions) throws SQLException {
+    if (!actions.isEmpty()) {
+      var change = String.join(", ", actions);
+      LOG.info("changing {}: {}", names.data(), change);
+      execute(connection, "ALTER TABLE " + names.data() + " " + change);
+    }
   }
 
   /** Tables that former versions did not make. */

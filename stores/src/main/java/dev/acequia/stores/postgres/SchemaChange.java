@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 final class SchemaChange {
   private final Schema schema;
   private final LoadMode mode;
-  private final List<String> actions = new ArrayList<>();
+  private final List<String> additions = new ArrayList<>();
+  private final List<String> changes = new ArrayList<>();
   private final List<String> widened = new ArrayList<>();
   private final List<String> refusals = new ArrayList<>();
 
@@ -63,13 +64,20 @@ final class SchemaChange {
   /**
    * What an {@code ALTER TABLE} has to do.
    *
-   * @param actions its clauses; none when the table is as it should be
+   * @param additions the clauses that add columns
+   * @param changes the clauses that change columns
    * @param widened the fields whose type changes, in words; then the whole table is written anew
    */
-  record Alteration(List<String> actions, List<String> widened) {
+  record Alteration(List<String> additions, List<String> changes, List<String> widened) {
     Alteration {
-      actions = List.copyOf(actions);
+      additions = List.copyOf(additions);
+      changes = List.copyOf(changes);
       widened = List.copyOf(widened);
+    }
+
+    /** All clauses; none when the table is as it should be. */
+    List<String> actions() {
+      return Stream.concat(additions.stream(), changes.stream()).toList();
     }
   }
 
@@ -85,7 +93,7 @@ final class SchemaChange {
       throw new TerminationException(
           Termination.Reason.SchemaChangeRefused, String.join(" ", change.refusals));
     }
-    return new Alteration(change.actions, change.widened);
+    return new Alteration(change.additions, change.changes, change.widened);
   }
 
   private void compare(TableState table) {
@@ -127,7 +135,7 @@ final class SchemaChange {
               .formatted(field.name()));
       return;
     }
-    actions.add("ADD COLUMN " + Sql.quoted(field.name()) + " " + ColumnType.name(field.type()));
+    additions.add("ADD COLUMN " + Sql.quoted(field.name()) + " " + ColumnType.name(field.type()));
   }
 
   private void alter(Field field, boolean required, TableState.Column column) {
@@ -147,7 +155,7 @@ final class SchemaChange {
             "'%s' from %s to %s"
                 .formatted(
                     field.name(), ColumnType.spelled(old.get()), ColumnType.spelled(field.type())));
-        actions.add(
+        changes.add(
             "ALTER COLUMN %s TYPE %s USING %s"
                 .formatted(quoted, wanted, ColumnType.conversion(field.type(), quoted)));
       } else {
@@ -164,7 +172,7 @@ final class SchemaChange {
           "Field '%s' cannot become required: rows that are there, and records still in the topic, may lack it."
               .formatted(field.name()));
     } else if (!required && column.notNull()) {
-      actions.add("ALTER COLUMN " + quoted + " DROP NOT NULL");
+      changes.add("ALTER COLUMN " + quoted + " DROP NOT NULL");
     }
   }
 

@@ -14,6 +14,7 @@ import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreMigration;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -111,6 +112,46 @@ class IndexMigrationIT {
     migrate(flights(List.of(ID), "id"));
     migrate(flights(List.of(ID, DEST), "dest", "id"));
     assertThat(indexes()).containsExactly("id|t", "id|t", "dest|t");
+  }
+
+  @Test
+  void indexesANewFieldWhileTheFormerSchemaIsLoaded() throws Exception {
+    migrate(flights(List.of(ID)));
+    var former = schemasInForce();
+    try (var executor = Executors.newVirtualThreadPerTaskExecutor();
+        var snapshot = warehouse.connect(warehouse.reader(), Warehouse.READER_PASSWORD);
+        var statement = snapshot.createStatement()) {
+      snapshot.setAutoCommit(false);
+      snapshot.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      statement.execute("SELECT 1"); // a concurrent build waits for the end of each snapshot
+      var migration =
+          executor.submit(
+              () -> {
+                migrate(flights(List.of(ID, DEST), "dest"));
+                return true;
+              });
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () ->
+                  !warehouse
+                      .rows(
+                          "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                              + " AND query LIKE 'CREATE INDEX CONCURRENTLY%'")
+                      .isEmpty());
+
+      assertThat(schemasInForce()).isEqualTo(former);
+      snapshot.commit();
+
+      assertThat(migration.get(30, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(schemasInForce()).isNotEqualTo(former);
+    assertThat(indexes()).containsExactly("id|t", "dest|t");
+  }
+
+  /** What a load compares its own with. */
+  private List<String> schemasInForce() throws SQLException {
+    return warehouse.rows("SELECT DISTINCT schema_hash FROM ops._acequia_offsets_flights");
   }
 
   @Test
