@@ -32,7 +32,7 @@ public record Termination(Reason reason, String message) {
 
   /** Why a person is needed; the constant's camel-case form is the condition's reason. */
   public enum Reason {
-    /** The store refused a statement of the migration; the message holds its own words. */
+    /** The store refuses a statement, and goes on to do so; the message holds its own words. */
     StoreRefused,
     /** The change of schema cannot be done on the table as it is. */
     SchemaChangeRefused,

@@ -257,7 +257,7 @@ final class TestPipeline implements AutoCloseable {
     var environment = environment();
     environment.put(RuntimeVariable.STORE_USERNAME, database + "_admin");
     environment.put(RuntimeVariable.STORE_PASSWORD, "admin");
-    environment.put(RuntimeVariable.STORE_WRITER_USERNAME, database + "_writer");
+    environment.put(RuntimeVariable.STORE_WRITER_USERNAME, writerRole());
     environment.put(RuntimeVariable.STORE_WRITER_PASSWORD, "writer");
     environment.put(RuntimeVariable.STORE_READER_USERNAME, database + "_reader");
     environment.put(RuntimeVariable.STORE_READER_PASSWORD, "reader");
@@ -584,6 +584,10 @@ final class TestPipeline implements AutoCloseable {
     }
   }
 
+  String writerRole() {
+    return database + "_writer";
+  }
+
   java.sql.Connection connect(String role, String password) throws SQLException {
     return java.sql.DriverManager.getConnection(
         Servers.postgres().jdbcUrl(database), database + "_" + role, password);
@@ -615,7 +619,7 @@ final class TestPipeline implements AutoCloseable {
 
   private EnumMap<RuntimeVariable, String> consumerEnvironment(String pod) throws IOException {
     var environment = environment();
-    environment.put(RuntimeVariable.STORE_USERNAME, database + "_writer");
+    environment.put(RuntimeVariable.STORE_USERNAME, writerRole());
     environment.put(RuntimeVariable.STORE_PASSWORD, "writer");
     environment.put(RuntimeVariable.POD_NAME, pod);
     environment.put(RuntimeVariable.ACEQUIA_DELETIONS_KEPT, "P30D");

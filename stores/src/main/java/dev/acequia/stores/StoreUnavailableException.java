@@ -4,7 +4,7 @@ package dev.acequia.stores;
  * The store cannot do the work now: it is down, busy, read-only, out of space, or refuses the
  * process. No record's fault; try again later.
  */
-public final class StoreUnavailableException extends Exception {
+public class StoreUnavailableException extends Exception {
   private static final long serialVersionUID = 1;
 
   public StoreUnavailableException(String message, Throwable cause) {

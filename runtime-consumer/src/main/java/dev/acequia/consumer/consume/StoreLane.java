@@ -11,6 +11,7 @@ import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.RowRejection;
+import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
@@ -47,6 +48,7 @@ final class StoreLane implements AutoCloseable {
   private final DeadLetterTopic deadLetters;
   private final DeadLetterBudget budget;
   private final RedriveCheck redriveCheck;
+  private final StoreRefusals refusals = new StoreRefusals(System::nanoTime);
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("store").factory());
   private final Semaphore ended;
@@ -138,11 +140,16 @@ final class StoreLane implements AutoCloseable {
     thread.execute(task);
   }
 
-  private static LaneResult outcome(Callable<LaneResult> work) throws Exception {
+  private LaneResult outcome(Callable<LaneResult> work) throws Exception {
     try {
       return work.call();
     } catch (TerminationException e) {
       return new LaneResult.Ended(e);
+    } catch (StoreRefusedException e) {
+      return refusals
+          .refused(e)
+          .<LaneResult>map(LaneResult.Ended::new)
+          .orElseGet(() -> new LaneResult.Failed("store: " + e.getMessage()));
     } catch (StoreUnavailableException e) {
       return new LaneResult.Failed("store: " + e.getMessage());
     } catch (OutOfMemoryError e) {
@@ -242,6 +249,7 @@ final class StoreLane implements AutoCloseable {
       var result = writer.write(batch.rows(), batch.advances(), gate);
       if (result instanceof WriteResult.Stored) {
         share.stored();
+        refusals.stored();
       }
       return new LaneResult.Written(batch, result, (System.nanoTime() - began) / 1e9);
     }

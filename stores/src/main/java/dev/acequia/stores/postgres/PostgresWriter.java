@@ -9,6 +9,7 @@ import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.Rewind;
 import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
@@ -282,6 +283,8 @@ public final class PostgresWriter implements StoreWriter {
 
   private StoreUnavailableException unavailable(SQLException e) {
     drop();
-    return new StoreUnavailableException(SqlFailure.words(e), e);
+    return SqlFailure.isRefusal(e)
+        ? new StoreRefusedException(SqlFailure.words(e), e)
+        : new StoreUnavailableException(SqlFailure.words(e), e);
   }
 }

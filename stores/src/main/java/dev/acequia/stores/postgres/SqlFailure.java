@@ -55,6 +55,12 @@ final class SqlFailure {
         || state.equals("25006");
   }
 
+  /** Whether a table, column, schema, database or right is missing. */
+  static boolean isRefusal(SQLException e) {
+    var state = state(e);
+    return state.startsWith("42") || state.startsWith("3D") || state.startsWith("3F");
+  }
+
   /** The line of a COPY that it stopped at, from 1; 0 when it does not say. */
   static int copyLine(SQLException e) {
     return server(e)
