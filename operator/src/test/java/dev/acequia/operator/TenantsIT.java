@@ -129,6 +129,37 @@ class TenantsIT {
     assertThat(migration().uid()).isNotEqualTo(former.uid());
   }
 
+  /** Its definition differs, so this pipeline's Job has another name. */
+  @Test
+  void aFormerPipelinesJobOfAnotherVersionIsRemoved() {
+    create();
+    awaitServing();
+    var newest = client.batch().v1().jobs().inNamespace(ours).withName(migration().name()).get();
+    var former =
+        new JobBuilder()
+            .withNewMetadata()
+            .withNamespace(ours)
+            .withName("flights-migrate-former")
+            .withLabels(newest.getMetadata().getLabels())
+            .endMetadata()
+            .withNewSpec()
+            .withTemplate(newest.getSpec().getTemplate())
+            .endSpec()
+            .build();
+    former.getSpec().getTemplate().getMetadata().setLabels(newest.getMetadata().getLabels());
+    client.resource(former).create();
+
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              reconcile(Long.toString(System.nanoTime()));
+              return client.resource(former).get() == null;
+            });
+    awaitServing();
+    assertThat(migration().uid()).isEqualTo(newest.getMetadata().getUid());
+  }
+
   private record Migration(String name, String uid) {}
 
   private Migration migration() {

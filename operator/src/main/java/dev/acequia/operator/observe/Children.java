@@ -51,6 +51,13 @@ public final class Children {
     return owned(Job.class);
   }
 
+  /** {@link #jobs()}, and those that a former pipeline of this name left without an owner. */
+  Set<Job> jobsToEnd() {
+    return all(Job.class).stream()
+        .filter(job -> owns(job) || isOrphanedMigration(job))
+        .collect(Collectors.toSet());
+  }
+
   public Set<Deployment> deployments() {
     return owned(Deployment.class);
   }
@@ -146,6 +153,12 @@ public final class Children {
   /** Whether the object bears the pipeline's uid. */
   public boolean owns(HasMetadata object) {
     return Owner.isOf(object, pipeline.getMetadata().getUid());
+  }
+
+  private boolean isOrphanedMigration(Job job) {
+    var metadata = job.getMetadata();
+    return metadata.getOwnerReferences().isEmpty()
+        && PipelineNames.of(pipeline).isMigrationJob(metadata.getName());
   }
 
   private static Set<String> uids(Collection<? extends HasMetadata> objects) {

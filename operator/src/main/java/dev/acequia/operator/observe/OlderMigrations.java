@@ -19,7 +19,7 @@ public final class OlderMigrations {
 
   /** All Jobs but the newest, ended ones too. */
   public static List<Job> jobs(Job newest, Children children) {
-    return children.jobs().stream()
+    return children.jobsToEnd().stream()
         .filter(job -> !job.getMetadata().getName().equals(newest.getMetadata().getName()))
         .toList();
   }

@@ -82,7 +82,15 @@ public record PipelineNames(String namespace, String pipeline) {
   }
 
   public String migrationJob(String fingerprint) {
-    return pipeline + "-migrate-" + fingerprint;
+    return migrationJobs() + fingerprint;
+  }
+
+  public boolean isMigrationJob(String name) {
+    return name.startsWith(migrationJobs());
+  }
+
+  private String migrationJobs() {
+    return pipeline + "-migrate-";
   }
 
   public String dropJob() {
