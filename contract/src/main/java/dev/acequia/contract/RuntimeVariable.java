@@ -1,5 +1,10 @@
 package dev.acequia.contract;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -44,6 +49,11 @@ public enum RuntimeVariable {
   KAFKA_BOOTSTRAP_SERVERS,
   /** Path of a properties file with further client settings, such as security; optional. */
   KAFKA_PROPERTIES_FILE,
+  /**
+   * Folder with a file for each {@code STORE_*} variable that is a secret, named like the variable;
+   * optional. See {@link #withFiles}.
+   */
+  ACEQUIA_STORE_DIR,
   /** {@code postgresql://host:port/database}; {@code jdbc:postgresql://…} is accepted. */
   STORE_URI,
   /**
@@ -76,6 +86,30 @@ public enum RuntimeVariable {
    * accepted offsets. A restored database does not know that and would apply them again.
    */
   ACEQUIA_OFFSETS_APPLIED;
+
+  /**
+   * The environment, together with the variables that are files in {@link #ACEQUIA_STORE_DIR}.
+   *
+   * @throws UncheckedIOException when the folder or a file cannot be read
+   */
+  public static Map<String, String> withFiles(Map<String, String> environment) {
+    var folder = ACEQUIA_STORE_DIR.in(environment);
+    if (folder.isEmpty()) {
+      return environment;
+    }
+    var all = new HashMap<>(environment);
+    for (var variable : values()) {
+      var file = Path.of(folder.get(), variable.name());
+      if (Files.exists(file)) {
+        try {
+          all.put(variable.name(), Files.readString(file));
+        } catch (IOException e) {
+          throw new UncheckedIOException("cannot read " + file, e);
+        }
+      }
+    }
+    return all;
+  }
 
   /** The variable's value, absent when unset or empty. */
   public Optional<String> in(Map<String, String> environment) {

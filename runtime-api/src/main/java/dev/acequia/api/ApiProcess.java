@@ -5,6 +5,7 @@ import dev.acequia.contract.Termination;
 import dev.acequia.telemetry.ClockWatch;
 import dev.acequia.telemetry.LogLines;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -35,8 +36,8 @@ public final class ApiProcess implements AutoCloseable {
     var environment = System.getenv();
     ApiSettings settings;
     try {
-      settings = ApiSettings.fromEnvironment(environment);
-    } catch (IllegalArgumentException | IllegalStateException e) {
+      settings = ApiSettings.fromEnvironment(RuntimeVariable.withFiles(environment));
+    } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
       LOG.error("cannot start", e);
       terminate(environment, String.valueOf(e.getMessage()));
       return;

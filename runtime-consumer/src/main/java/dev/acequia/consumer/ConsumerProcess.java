@@ -51,12 +51,12 @@ public final class ConsumerProcess {
    *
    * @param managementPort 0 for any free one
    */
-  static int run(Map<String, String> environment, int managementPort) {
+  static int run(Map<String, String> given, int managementPort) {
     var ended = new CountDownLatch(1);
     try {
-      return consume(environment, managementPort, ended);
+      return consume(ProcessEnd.environment(given), managementPort, ended);
     } catch (TerminationException e) {
-      return new ProcessEnd(environment).needsPerson(e);
+      return new ProcessEnd(given).needsPerson(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return 1;

@@ -31,9 +31,10 @@ public final class MigrationProcess {
   }
 
   /** The process, without its end: answers the exit code. */
-  static int run(List<String> arguments, Map<String, String> environment) {
-    var end = new ProcessEnd(environment);
+  static int run(List<String> arguments, Map<String, String> given) {
+    var end = new ProcessEnd(given);
     try {
+      var environment = ProcessEnd.environment(given);
       var definition = ProcessEnd.definition(environment);
       var migration = ProcessEnd.configured(() -> StoreMigration.open(definition, environment));
       if (arguments.contains("drop")) {

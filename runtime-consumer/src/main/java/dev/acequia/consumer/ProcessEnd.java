@@ -24,6 +24,11 @@ final class ProcessEnd {
     this.environment = environment;
   }
 
+  /** Reads the variables that are files too. */
+  static Map<String, String> environment(Map<String, String> given) throws TerminationException {
+    return configured(() -> RuntimeVariable.withFiles(given));
+  }
+
   /** Reads the definition that the environment names. */
   static PipelineDefinition definition(Map<String, String> environment)
       throws TerminationException {

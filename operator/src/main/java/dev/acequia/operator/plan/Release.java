@@ -3,7 +3,6 @@ package dev.acequia.operator.plan;
 import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.RuntimeVariable;
 import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,10 @@ public record Release(
     this(definition, image, storeSecret, credentials, null);
   }
 
-  /** What this Deployment runs; empty when it is not one of ours. */
+  /**
+   * What this Deployment runs; empty when it is not one of ours, or when a former operator made it
+   * whose images read Secrets from the environment.
+   */
   public static Optional<Release> of(Deployment deployment) {
     var template = deployment.getSpec().getTemplate();
     var containers = template.getSpec().getContainers();
@@ -40,11 +42,7 @@ public record Release(
       return Optional.empty();
     }
     var container = containers.getFirst();
-    var secret =
-        container.getEnv().stream()
-            .filter(variable -> variable.getName().equals(RuntimeVariable.STORE_URI.name()))
-            .map(EnvVar::getValueFrom)
-            .findFirst();
+    var secret = SecretFile.secretOf(RuntimeVariable.STORE_URI, template.getSpec().getVolumes());
     var definition =
         template.getSpec().getVolumes().stream()
             .filter(volume -> volume.getConfigMap() != null)
@@ -56,7 +54,7 @@ public record Release(
             new Release(
                 definition.get(),
                 container.getImage(),
-                secret.get().getSecretKeyRef().getName(),
+                secret.get(),
                 credentials,
                 replay(container)));
   }

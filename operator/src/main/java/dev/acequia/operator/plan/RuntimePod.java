@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param arguments the image's entry point
  * @param release the version, and the Secret it logs on to the store with
  * @param extra further environment variables
+ * @param logins further Secrets that it logs on with
  * @param access who may call; null for what nobody calls
  * @param kafkaSecret the Secret that holds the client settings for Kafka; null where Kafka takes
  *     anyone
@@ -44,6 +45,7 @@ record RuntimePod(
     Release release,
     @Nullable String serviceAccount,
     List<EnvVar> extra,
+    List<SecretFile> logins,
     @Nullable AccessPlan access,
     @Nullable String kafkaSecret) {
   static final int HTTP_PORT = 8080;
@@ -56,6 +58,7 @@ record RuntimePod(
 
   private static final String DEFINITION_DIR = "/etc/acequia";
   private static final String KAFKA_DIR = "/etc/acequia-kafka";
+  private static final String STORE_DIR = "/etc/acequia-store";
 
   /** Long enough for the consumer to finish a slow batch; it drains on SIGTERM. */
   private static final long GRACE_SECONDS = 30;
@@ -167,9 +170,7 @@ record RuntimePod(
     if (kafkaSecret != null) {
       variables.add(literal(RuntimeVariable.KAFKA_PROPERTIES_FILE, KAFKA_DIR + "/" + KAFKA_FILE));
     }
-    variables.add(secret(RuntimeVariable.STORE_URI, release.storeSecret(), URI));
-    variables.add(secret(RuntimeVariable.STORE_USERNAME, release.storeSecret(), USERNAME));
-    variables.add(secret(RuntimeVariable.STORE_PASSWORD, release.storeSecret(), PASSWORD));
+    variables.add(literal(RuntimeVariable.ACEQUIA_STORE_DIR, STORE_DIR));
     variables.addAll(extra);
     if (access != null) {
       variables.addAll(access.environment());
@@ -196,6 +197,7 @@ record RuntimePod(
             .withSizeLimit(new Quantity("256Mi"))
             .endEmptyDir()
             .build());
+    volumes.add(SecretFile.volume(secretFiles()));
     if (kafkaSecret != null) {
       volumes.add(
           new VolumeBuilder()
@@ -211,10 +213,20 @@ record RuntimePod(
     return volumes;
   }
 
+  private List<SecretFile> secretFiles() {
+    var files = new ArrayList<SecretFile>();
+    files.add(new SecretFile(RuntimeVariable.STORE_URI, release.storeSecret(), URI));
+    files.add(new SecretFile(RuntimeVariable.STORE_USERNAME, release.storeSecret(), USERNAME));
+    files.add(new SecretFile(RuntimeVariable.STORE_PASSWORD, release.storeSecret(), PASSWORD));
+    files.addAll(logins);
+    return files;
+  }
+
   private List<VolumeMount> mounts() {
     var mounts = new ArrayList<VolumeMount>();
     mounts.add(mount("definition", DEFINITION_DIR, true));
     mounts.add(mount("tmp", "/tmp", false));
+    mounts.add(mount("store", STORE_DIR, true));
     if (kafkaSecret != null) {
       mounts.add(mount("kafka", KAFKA_DIR, true));
     }
@@ -287,14 +299,5 @@ record RuntimePod(
   /** What the process sees of a variable that {@link #literal} made. */
   static String value(EnvVar variable) {
     return String.valueOf(variable.getValue()).replace("$$", "$");
-  }
-
-  static EnvVar secret(RuntimeVariable variable, String secret, String key) {
-    return new EnvVarBuilder()
-        .withName(variable.name())
-        .withNewValueFrom()
-        .withNewSecretKeyRef(key, secret, false)
-        .endValueFrom()
-        .build();
   }
 }

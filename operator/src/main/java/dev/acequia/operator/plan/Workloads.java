@@ -104,11 +104,11 @@ record Workloads(
   Job migration(
       String name,
       Release release,
-      List<EnvVar> roles,
+      List<SecretFile> roles,
       Optional<String> allowedRewrite,
       boolean offsetsApplied,
       long version) {
-    var variables = new ArrayList<>(roles);
+    var variables = new ArrayList<EnvVar>();
     variables.add(
         RuntimePod.literal(
             RuntimeVariable.STORE_REWRITE_LIMIT,
@@ -123,7 +123,7 @@ record Workloads(
           RuntimePod.literal(
               RuntimeVariable.ACEQUIA_SPEC_VERSION, new SpecVersion(uid, version).toString()));
     }
-    return job(name, List.of("migrate"), release, names.serviceAccount(), variables);
+    return job(name, List.of("migrate"), release, names.serviceAccount(), variables, roles);
   }
 
   /**
@@ -131,7 +131,7 @@ record Workloads(
    * on the pipeline, so it needs neither an owner nor the pipeline's ServiceAccount.
    */
   Job drop(Release release, List<EnvVar> roles) {
-    return job(names.dropJob(), List.of("migrate", "drop"), release, null, roles);
+    return job(names.dropJob(), List.of("migrate", "drop"), release, null, roles, List.of());
   }
 
   private Job job(
@@ -139,7 +139,8 @@ record Workloads(
       List<String> arguments,
       Release release,
       @Nullable String serviceAccount,
-      List<EnvVar> roles) {
+      List<EnvVar> variables,
+      List<SecretFile> logins) {
     var pod =
         new RuntimePod(
             names,
@@ -148,7 +149,8 @@ record Workloads(
             arguments,
             release,
             serviceAccount,
-            roles,
+            variables,
+            logins,
             null,
             kafkaSecret);
     return new JobBuilder()
@@ -228,6 +230,7 @@ record Workloads(
             release,
             names.serviceAccount(),
             extra,
+            List.of(),
             access,
             kafkaSecret);
     return new DeploymentBuilder()
@@ -254,24 +257,20 @@ record Workloads(
    * The roles that the migration serves: one with a password is made, a ready one is only granted
    * what it needs.
    */
-  static List<EnvVar> roles(
+  static List<SecretFile> roles(
       String writerSecret, boolean makeWriter, String readerSecret, boolean makeReader) {
-    var roles = new ArrayList<EnvVar>();
+    var roles = new ArrayList<SecretFile>();
     roles.add(
-        RuntimePod.secret(
-            RuntimeVariable.STORE_WRITER_USERNAME, writerSecret, RuntimePod.USERNAME));
+        new SecretFile(RuntimeVariable.STORE_WRITER_USERNAME, writerSecret, RuntimePod.USERNAME));
     if (makeWriter) {
       roles.add(
-          RuntimePod.secret(
-              RuntimeVariable.STORE_WRITER_PASSWORD, writerSecret, RuntimePod.PASSWORD));
+          new SecretFile(RuntimeVariable.STORE_WRITER_PASSWORD, writerSecret, RuntimePod.PASSWORD));
     }
     roles.add(
-        RuntimePod.secret(
-            RuntimeVariable.STORE_READER_USERNAME, readerSecret, RuntimePod.USERNAME));
+        new SecretFile(RuntimeVariable.STORE_READER_USERNAME, readerSecret, RuntimePod.USERNAME));
     if (makeReader) {
       roles.add(
-          RuntimePod.secret(
-              RuntimeVariable.STORE_READER_PASSWORD, readerSecret, RuntimePod.PASSWORD));
+          new SecretFile(RuntimeVariable.STORE_READER_PASSWORD, readerSecret, RuntimePod.PASSWORD));
     }
     return roles;
   }

@@ -20,9 +20,10 @@ class DropPlanTest {
     var pod = plan.job().getSpec().getTemplate().getSpec();
     assertThat(pod.getServiceAccountName()).isNull();
     assertThat(pod.getVolumes().getFirst().getConfigMap().getName()).isEqualTo("flights-drop");
-    assertThat(environment(plan))
-        .filteredOn(v -> v.getValueFrom() != null && v.getValueFrom().getSecretKeyRef() != null)
-        .extracting(v -> v.getValueFrom().getSecretKeyRef().getName())
+    assertThat(pod.getVolumes())
+        .filteredOn(volume -> volume.getProjected() != null)
+        .flatExtracting(volume -> volume.getProjected().getSources())
+        .extracting(source -> source.getSecret().getName())
         .containsOnly("warehouse");
   }
 

@@ -3,11 +3,14 @@ package dev.acequia.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.acequia.contract.ReplayOrder;
+import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.status.PipelineStatus;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +78,29 @@ class PipelinePlanTest {
         .filteredOn(volume -> volume.getSecret() != null)
         .extracting(volume -> volume.getSecret().getSecretName())
         .containsExactly("flights-kafka");
+  }
+
+  @Test
+  void givesSecretsAsFilesOnly() {
+    var pipeline = pipeline();
+    known.succeeded = Set.of(job(plan(pipeline)));
+    var plan = plan(pipeline);
+    var pods =
+        List.of(
+            Objects.requireNonNull(plan.migration()).getSpec().getTemplate().getSpec(),
+            Objects.requireNonNull(plan.consumer()).getSpec().getTemplate().getSpec(),
+            Objects.requireNonNull(plan.api()).getSpec().getTemplate().getSpec());
+    assertThat(pods)
+        .flatExtracting(PodSpec::getContainers)
+        .flatExtracting(Container::getEnv)
+        .filteredOn(variable -> variable.getValueFrom() != null)
+        .extracting(EnvVar::getName)
+        .containsOnly("POD_NAME");
+    assertThat(pods)
+        .allSatisfy(
+            pod ->
+                assertThat(SecretFile.secretOf(RuntimeVariable.STORE_PASSWORD, pod.getVolumes()))
+                    .isPresent());
   }
 
   @Test
