@@ -1,5 +1,6 @@
 package dev.acequia.operator.status;
 
+import dev.acequia.contract.Termination;
 import dev.acequia.operator.observe.LastWord;
 import dev.acequia.operator.observe.Observation;
 import dev.acequia.operator.observe.Observation.DeploymentState;
@@ -45,7 +46,10 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
       // It has ended since the plan was made; the next one brings the new version.
       case MigrationState.Succeeded done when !plan.migrated() ->
           Verdict.no("Migrating", "Job " + done.job() + " has made the " + table);
-      case MigrationState.Succeeded _ -> Verdict.yes("Migrated", "The " + table + " is ready");
+      case MigrationState.Succeeded _ ->
+          refused(seen)
+              .map(word -> Verdict.no(word.reason().name(), Advice.after(word, plan)))
+              .orElseGet(() -> Verdict.yes("Migrated", "The " + table + " is ready"));
       case MigrationState.Running running ->
           Verdict.no(
               "Migrating",
@@ -68,6 +72,13 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
               "MigrationFailed",
               "Job " + failed.job() + " failed and is made anew soon: " + failed.trouble());
     };
+  }
+
+  /** What the consumer misses in a store that was ready for it. */
+  private static Optional<LastWord> refused(Observation seen) {
+    return Optional.ofNullable(seen.consumer())
+        .map(DeploymentState::lastWord)
+        .filter(word -> word.reason() == Termination.Reason.StoreRefused);
   }
 
   private static Verdict consumer(PipelinePlan plan, Observation seen) {

@@ -93,6 +93,17 @@ class PipelineStatusTest {
             "The Pod x said: “permission denied”. Grant or change in the store what it asks for.");
   }
 
+  @Test
+  void storeIsNotReadyThatRefusesTheConsumer() {
+    var word = new LastWord(Termination.Reason.StoreRefused, "The Pod x said: “no such table”");
+    var refused = new DeploymentState(true, 1, 1, 1, 0, 0, 0, word, word.text());
+    var status = status(null, seen(done, refused, UP));
+    assertThat(condition(status, "StoreReady").getStatus()).isEqualTo("False");
+    assertThat(condition(status, "StoreReady").getMessage())
+        .startsWith("The Pod x said: “no such table”. Grant");
+    assertThat(condition(status, "ConsumerReady").getReason()).isEqualTo("StoreRefused");
+  }
+
   /** Trouble with Kafka or Kubernetes does not solve what waits for a person. */
   @Test
   void staysStalledWhileReconcilesFail() {
