@@ -90,9 +90,6 @@ final class ConsumerFaults implements FaultFamily {
   /** Waits until others have taken over, and wakes it: what it had begun must be void by then. */
   private void outlive(Member zombie, long began, Fault fault)
       throws IOException, InterruptedException {
-    if (scene.fleet().replicas() == 1) {
-      scene.fleet().add();
-    }
     scene.chronicle().note(fault, scene.awaitProgress(began));
     openTransaction(zombie)
         .ifPresent(

@@ -34,7 +34,7 @@ final class Fleet implements AutoCloseable {
     }
   }
 
-  /** Starts one more for each that has gone. */
+  /** Starts one more for each that has gone, and one beside those that are all stopped. */
   void tend() throws IOException {
     for (var member : members) {
       if (member.hasFailed()) {
@@ -45,9 +45,13 @@ final class Fleet implements AutoCloseable {
       }
     }
     members.removeIf(member -> !member.isAlive());
-    while (members.size() < replicas) {
+    while (members.size() < replicas || areAllStopped()) {
       add();
     }
+  }
+
+  private boolean areAllStopped() {
+    return !members.isEmpty() && members.stream().noneMatch(Member::isRunning);
   }
 
   /** One more than there should be. */
