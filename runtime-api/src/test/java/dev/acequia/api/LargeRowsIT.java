@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real process with the image's heap, and rows that are far larger than those before them. */
+/** A real process with the image's flags, and rows that are far larger than those before them. */
 class LargeRowsIT {
   private static final int PAGE = 4000;
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -77,7 +77,7 @@ class LargeRowsIT {
             PAGE,
             0.05,
             null);
-    return RuntimeProgram.api(definition, TestPipeline.environment(), folder, List.of("-Xmx256m"));
+    return RuntimeProgram.api(definition, TestPipeline.environment(), folder, List.of());
   }
 
   @AfterAll

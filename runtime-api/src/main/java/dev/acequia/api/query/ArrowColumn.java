@@ -55,6 +55,11 @@ final class ArrowColumn {
     return values.position() + ends.position();
   }
 
+  /** What its buffers can take, in bytes. */
+  int held() {
+    return valid.capacity() + ends.capacity() + values.capacity();
+  }
+
   void add(ResultRow row, int column) {
     var isNull = row.isNull(column);
     bit(!isNull, true);

@@ -41,6 +41,15 @@ final class ArrowPage implements PageWriter {
     ArrowMessage.writeEnd(out);
   }
 
+  /** What its columns hold, in bytes. */
+  long held() {
+    var bytes = 0L;
+    for (var column : columns) {
+      bytes += column.held();
+    }
+    return bytes;
+  }
+
   private void flush() throws IOException {
     ArrowMessage.writeBatch(out, rows, columns);
     rows = 0;

@@ -46,6 +46,9 @@ public final class QueryEndpoint {
     this.parser = new QueryParser(columns, definition.maxPageSize());
     this.wholeRecord = ResultColumn.of(columns.all());
     this.storeRead = metrics.histogram(PipelineMetric.STORE_READ);
+    metrics.observe(PipelineMetric.API_HELD, space.memory()::held, "pages");
+    metrics.observe(PipelineMetric.API_HELD, space.files()::held, "page_files");
+    metrics.observe(PipelineMetric.API_HELD, space.compressors()::held, "compressors");
   }
 
   /**
