@@ -61,6 +61,11 @@ final class PageBuffer implements AutoCloseable {
     return spilled + length;
   }
 
+  /** What it holds in memory, in bytes. */
+  int held() {
+    return buffer.length;
+  }
+
   boolean isInMemory() {
     return file == null;
   }
