@@ -90,15 +90,22 @@ record ExtremePush(String query, Map<String, String> headers, byte[] body, boole
     }
     var firehose =
         Map.of(
-            "Content-Type", JSON,
-            "X-Amz-Firehose-Protocol-Version", "1.0",
-            "X-Amz-Firehose-Request-Id", "fuzz",
-            "X-Amz-Firehose-Access-Key", firehoseKey);
+            "Content-Type",
+            JSON,
+            "X-Amz-Firehose-Protocol-Version",
+            "1.0",
+            "X-Amz-Firehose-Request-Id",
+            "fuzz",
+            "X-Amz-Firehose-Access-Key",
+            firehoseKey);
     var pubsub =
         Map.of(
-            "Content-Type", JSON,
-            "Authorization", "Bearer " + pubsubToken,
-            "User-Agent", "CloudPubSub-Google");
+            "Content-Type",
+            JSON,
+            "Authorization",
+            "Bearer " + pubsubToken,
+            "User-Agent",
+            "CloudPubSub-Google");
     var sns =
         Map.of(
             "Content-Type", "text/plain; charset=UTF-8", "x-amz-sns-message-type", "Notification");
@@ -185,10 +192,7 @@ record ExtremePush(String query, Map<String, String> headers, byte[] body, boole
    * @param numbers what stands at the beginning of a json field's array; empty for a usual one
    */
   private static String record(
-      ExtremeTable table,
-      BiFunction<Field, Random, String> value,
-      Random random,
-      String numbers) {
+      ExtremeTable table, BiFunction<Field, Random, String> value, Random random, String numbers) {
     var members = new ArrayList<String>();
     var budget = LONGEST_TEXT + 50_000;
     var arrayed = numbers.isEmpty();

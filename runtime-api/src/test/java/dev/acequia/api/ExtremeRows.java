@@ -46,17 +46,25 @@ enum ExtremeRows {
    * @param ofType how many fields have its type
    */
   String value(Field field, int place, int ofType) {
+    var usual = "CASE WHEN i %% 3 = %d THEN %s END".formatted(place % 3, usual(field.type()));
     return switch (this) {
-      case LONG_DECIMALS when field.type() == FieldType.DECIMAL ->
-          "(ARRAY[1e131071, -1e16000, 1e-16383, 9e131070])[(i + %d) %% 4 + 1]".formatted(place);
-      case LONG_TEXTS when field.type() == FieldType.STRING ->
-          "CASE WHEN i %% %d = %d THEN repeat(md5(i::text), 28125) END".formatted(ofType, place);
-      case LONG_NUMBERS when field.type() == FieldType.JSON && place == 0 ->
-          "('[' || repeat('1e131071,', CASE WHEN i = %d THEN 1499 ELSE i %% 20 END) || '1]')::jsonb"
-              .formatted(first);
+      case SMALL -> usual;
+      case LONG_DECIMALS ->
+          field.type() == FieldType.DECIMAL
+              ? "(ARRAY[1e131071, -1e16000, 1e-16383, 9e131070])[(i + %d) %% 4 + 1]"
+                  .formatted(place)
+              : usual;
+      case LONG_TEXTS ->
+          field.type() == FieldType.STRING
+              ? "CASE WHEN i %% %d = %d THEN repeat(md5(i::text), 28125) END"
+                  .formatted(ofType, place)
+              : usual;
+      case LONG_NUMBERS ->
+          field.type() == FieldType.JSON && place == 0
+              ? "('[' || repeat('1e131071,', CASE WHEN i = %d THEN 1499 ELSE (i %% 20)::int END) || '1]')::jsonb"
+                  .formatted(first)
+              : usual;
       case WIDE -> usual(field.type());
-      case SMALL, LONG_DECIMALS, LONG_TEXTS, LONG_NUMBERS ->
-          "CASE WHEN i %% 3 = %d THEN %s END".formatted(place % 3, usual(field.type()));
     };
   }
 

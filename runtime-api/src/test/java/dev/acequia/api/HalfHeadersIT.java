@@ -36,9 +36,7 @@ class HalfHeadersIT {
   @BeforeAll
   static void start(@TempDir Path folder) throws IOException {
     pipeline = TestPipeline.start(LoadMode.APPEND, List.of(), field("n", FieldType.INT32));
-    api =
-        RuntimeProgram.api(
-            pipeline.definition, TestPipeline.environment(), folder, List.of());
+    api = RuntimeProgram.api(pipeline.definition, TestPipeline.environment(), folder, List.of());
     await().atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> answers());
   }
 

@@ -37,9 +37,9 @@ import org.junit.jupiter.api.parallel.Isolated;
  *
  * <p>The process is started by its image's own entry point, with the image's flags and libraries.
  * No cgroup is made, which needs rights that a build does not have. Instead, {@code -XX:MaxRAM} is
- * what the JVM takes for the container's memory, and {@code /proc} tells what the process holds: its
- * own pages by the kernel's high-water mark, and what the kernel queues for its connections, which a
- * container's limit counts as well.
+ * what the JVM takes for the container's memory, and {@code /proc} tells what the process holds:
+ * its own pages by the kernel's high-water mark, and what the kernel queues for its connections,
+ * which a container's limit counts as well.
  *
  * <p>{@code -Dmemory.minutes=30} attacks for longer, each ten minutes another schema; {@code
  * -Dmemory.seed} tries others.
@@ -96,9 +96,7 @@ class MemoryFuzzIT {
         var honestHttp = HttpClient.newHttpClient();
         var pipeline =
             TestPipeline.start(
-                LoadMode.UPSERT,
-                List.of(ExtremeTable.KEY),
-                table.fields().toArray(Field[]::new))) {
+                LoadMode.UPSERT, List.of(ExtremeTable.KEY), table.fields().toArray(Field[]::new))) {
       table.fill(pipeline.table());
       var google = new RSAKeyGenerator(2048).keyID("one").generate();
       vendor.serveGoogleKey(google);

@@ -27,9 +27,7 @@ final class PushAttack implements Attack {
   public void once(Random random, Tally tally) throws IOException, InterruptedException {
     var push = pushes.get(random.nextInt(pushes.size()));
     var request =
-        target
-            .request("/v1/records" + push.query())
-            .POST(BodyPublishers.ofByteArray(push.body()));
+        target.request("/v1/records" + push.query()).POST(BodyPublishers.ofByteArray(push.body()));
     push.headers().forEach(request::header);
     if (!push.proves() && random.nextInt(8) > 0) {
       request.header("X-Api-Key", target.key());

@@ -28,8 +28,7 @@ final class QueryAttack implements Attack {
     var withKey = random.nextInt(8) > 0;
     var next = query.path();
     for (var page = 0; page < MOST_PAGES && !next.isEmpty() && !target.isOver(); page++) {
-      var request =
-          target.request(next).headers(query.headers().toArray(String[]::new));
+      var request = target.request(next).headers(query.headers().toArray(String[]::new));
       if (withKey) {
         request.header("X-Api-Key", target.key());
       }

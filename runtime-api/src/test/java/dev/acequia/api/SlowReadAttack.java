@@ -16,8 +16,7 @@ final class SlowReadAttack implements Attack {
   private static final int CLIENTS = 60;
   private static final Duration LONGEST = Duration.ofSeconds(150);
   private static final int FLOOD_BYTES = 8 << 20;
-  private static final String PIPELINE =
-      "GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n".repeat(20);
+  private static final String PIPELINE = "GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n".repeat(20);
 
   private final AttackTarget target;
 

@@ -34,7 +34,8 @@ final class StalledBodyAttack implements Attack {
     var chunked = random.nextBoolean();
     try (var socket = target.connect(random)) {
       socket.getOutputStream().write(head(push, chunked, random).getBytes(US_ASCII));
-      var some = random.nextInt(4) == 0 ? push.body().length : Math.min(push.body().length, 64 << 10);
+      var some =
+          random.nextInt(16) == 0 ? push.body().length : Math.min(push.body().length, 64 << 10);
       send(socket, push.body(), random.nextInt(some), chunked);
       stall(socket, chunked, random.nextBoolean(), tally);
     }

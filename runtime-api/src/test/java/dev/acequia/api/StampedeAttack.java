@@ -49,7 +49,7 @@ final class StampedeAttack implements Attack {
       try {
         tally.answer(answer.get());
       } catch (ExecutionException e) {
-        tally.count(e.getCause().getClass().getSimpleName());
+        tally.count("no answer");
       }
     }
     target.pause(CALM);

@@ -9,6 +9,9 @@ final class ArrowPage implements PageWriter {
   private static final int BATCH_ROWS = 1 << 14;
   private static final int BATCH_BYTES = 1 << 20;
 
+  /** Rows may each be long in another column; what held them is not kept for all. */
+  private static final int KEPT_BYTES = 4 * BATCH_BYTES;
+
   private final PageBuffer out;
   private final ArrowColumn[] columns;
   private int rows;
@@ -53,8 +56,19 @@ final class ArrowPage implements PageWriter {
   private void flush() throws IOException {
     ArrowMessage.writeBatch(out, rows, columns);
     rows = 0;
+    if (held() > KEPT_BYTES) {
+      close();
+      return;
+    }
     for (var column : columns) {
       column.clear();
+    }
+  }
+
+  @Override
+  public void close() {
+    for (var column : columns) {
+      column.release();
     }
   }
 }

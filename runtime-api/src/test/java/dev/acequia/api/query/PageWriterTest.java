@@ -66,9 +66,7 @@ class PageWriterTest {
   @Test
   void pagesOfManyColumnsHoldNothingBeforeTheirRowsAndAfter() throws IOException {
     var columns =
-        IntStream.range(0, 512)
-            .mapToObj(i -> new ResultColumn("c" + i, FieldType.STRING))
-            .toList();
+        IntStream.range(0, 512).mapToObj(i -> new ResultColumn("c" + i, FieldType.STRING)).toList();
     var row = new PlainRow(Collections.nCopies(512, (Object) "text").toArray());
     try (var out = new PageBuffer(0, new PageRoom(PageRooms.ample()))) {
       var arrow = new ArrowPage(out, columns);

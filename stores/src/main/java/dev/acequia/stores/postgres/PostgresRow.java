@@ -23,6 +23,12 @@ final class PostgresRow implements ResultRow {
   /** Days and microseconds from 1970 to 2000, where PostgreSQL's own count begins. */
   private static final long EPOCH_DAYS = 10_957;
 
+  /** Where a binary numeric has the place of its first group of digits, and the digits behind the point. */
+  private static final int NUMERIC_WEIGHT = 2;
+
+  private static final int NUMERIC_SCALE = 6;
+  private static final int NUMERIC_GROUP_DIGITS = 4;
+
   private static final long MICROS_PER_DAY = 86_400_000_000L;
   private static final long EPOCH_MICROS = EPOCH_DAYS * MICROS_PER_DAY;
 
@@ -30,10 +36,17 @@ final class PostgresRow implements ResultRow {
   private final FieldType[] types;
   private final boolean[] binary;
   private final boolean[] widened;
+  private final int maxBytes;
   private final byte[] @Nullable [] values;
 
-  PostgresRow(ResultSet rows, List<Expression> columns) throws SQLException {
+  /**
+   * The rows of a result.
+   *
+   * @param maxBytes of the largest row
+   */
+  PostgresRow(ResultSet rows, List<Expression> columns, int maxBytes) throws SQLException {
     this.rows = rows;
+    this.maxBytes = maxBytes;
     types = columns.stream().map(Expression::type).toArray(FieldType[]::new);
     binary = new boolean[types.length];
     widened = new boolean[types.length];
@@ -61,7 +74,8 @@ final class PostgresRow implements ResultRow {
   /**
    * Goes on to the next row.
    *
-   * @return its size in bytes, or -1 after the last
+   * @return its size in bytes as it is written, or -1 after the last
+   * @throws LongRowException when it is too large
    */
   int next() throws SQLException {
     if (!rows.next()) {
@@ -71,9 +85,31 @@ final class PostgresRow implements ResultRow {
     for (var i = 0; i < types.length; i++) {
       var value = rows.getBytes(i + 1);
       values[i] = value;
-      size += value == null ? 0 : value.length;
+      size += value == null ? 0 : writtenBytes(i, value);
+    }
+    if (size > maxBytes) {
+      throw new LongRowException(size);
     }
     return size;
+  }
+
+  /** The driver's limit sees the binary form, in which 12 bytes can be a number of 131,072 digits. */
+  private int writtenBytes(int column, byte[] value) {
+    if (!binary[column] || types[column] != FieldType.DECIMAL) {
+      return value.length;
+    }
+    var number = ByteBuffer.wrap(value);
+    var groupsBeforePoint = Math.max(number.getShort(NUMERIC_WEIGHT) + 1, 1);
+    return groupsBeforePoint * NUMERIC_GROUP_DIGITS + number.getShort(NUMERIC_SCALE);
+  }
+
+  /** A row of more bytes than a result may have. */
+  static final class LongRowException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    LongRowException(int bytes) {
+      super("a row of " + bytes + " bytes");
+    }
   }
 
   @Override
