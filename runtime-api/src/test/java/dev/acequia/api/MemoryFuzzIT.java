@@ -60,7 +60,7 @@ class MemoryFuzzIT {
   private static final int PAGE = 10_000;
   private static final String FIREHOSE_KEY = "a-firehose-key";
   private static final Duration PROMPT = Duration.ofSeconds(1);
-  private static final Duration PATIENT = Duration.ofSeconds(5);
+  private static final Duration PATIENT = Duration.ofSeconds(30);
 
   /** Who is refused comes back, and has waited as long as the slowest of a 99th percentile. */
   private static final double REFUSED = 0.01;

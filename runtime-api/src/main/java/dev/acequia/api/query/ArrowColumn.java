@@ -87,7 +87,7 @@ final class ArrowColumn {
       }
       case BOOLEAN -> bit(!isNull && row.longAt(column) != 0, false);
       case STRING, JSON -> text(isNull ? new byte[0] : row.utf8At(column));
-      case DECIMAL -> text(ascii(isNull ? "" : row.decimalAt(column).toPlainString()));
+      case DECIMAL -> text(isNull ? new byte[0] : row.plainDecimalAt(column));
       case UUID ->
           text(
               ascii(

@@ -23,12 +23,6 @@ final class PostgresRow implements ResultRow {
   /** Days and microseconds from 1970 to 2000, where PostgreSQL's own count begins. */
   private static final long EPOCH_DAYS = 10_957;
 
-  /** Where a binary numeric has the place of its first group of digits, and the digits behind the point. */
-  private static final int NUMERIC_WEIGHT = 2;
-
-  private static final int NUMERIC_SCALE = 6;
-  private static final int NUMERIC_GROUP_DIGITS = 4;
-
   private static final long MICROS_PER_DAY = 86_400_000_000L;
   private static final long EPOCH_MICROS = EPOCH_DAYS * MICROS_PER_DAY;
 
@@ -95,12 +89,9 @@ final class PostgresRow implements ResultRow {
 
   /** The driver's limit sees the binary form, in which 12 bytes can be a number of 131,072 digits. */
   private int writtenBytes(int column, byte[] value) {
-    if (!binary[column] || types[column] != FieldType.DECIMAL) {
-      return value.length;
-    }
-    var number = ByteBuffer.wrap(value);
-    var groupsBeforePoint = Math.max(number.getShort(NUMERIC_WEIGHT) + 1, 1);
-    return groupsBeforePoint * NUMERIC_GROUP_DIGITS + number.getShort(NUMERIC_SCALE);
+    return binary[column] && types[column] == FieldType.DECIMAL
+        ? new NumericText(value).length()
+        : value.length;
   }
 
   /** A row of more bytes than a result may have. */
@@ -177,6 +168,19 @@ final class PostgresRow implements ResultRow {
     } catch (SQLException | NumberFormatException e) {
       throw new IllegalStateException("not a number that JSON has", e);
     }
+  }
+
+  @Override
+  public byte[] plainDecimalAt(int column) {
+    var value = valueAt(column);
+    if (binary[column]) {
+      return new NumericText(value).plain();
+    }
+    // NaN and the infinities end in a letter.
+    if (value[value.length - 1] > '9') {
+      throw new IllegalStateException("not a number that JSON has");
+    }
+    return value;
   }
 
   @Override
