@@ -126,13 +126,15 @@ class MemoryFuzzIT {
           assault.begin(new SlowReadAttack(target));
           assault.begin(new StalledBodyAttack(target, pushes));
           assault.begin(new HalfOpenAttack(target, FULL ? MANY_SOCKETS : FEW_SOCKETS));
-          for (var end = System.nanoTime() + time.toNanos(); System.nanoTime() - end < 0; ) {
-            watch.look();
-            if (!api.isAlive() || target.pause(LOOK)) {
-              break;
+          try {
+            for (var end = System.nanoTime() + time.toNanos();
+                api.isAlive() && System.nanoTime() - end < 0;
+                target.pause(LOOK)) {
+              watch.look();
             }
+          } finally {
+            over.countDown();
           }
-          over.countDown();
           run.get();
         }
         report(honest, assault, api, watch);

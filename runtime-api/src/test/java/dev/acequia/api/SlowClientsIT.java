@@ -31,6 +31,11 @@ class SlowClientsIT {
   private static final int LIMIT_KIB = 256 << 10;
   private static final int SLOW = 200;
 
+  /** Connections that may have long queues, and others. */
+  private static final int FEW = 64;
+
+  private static final long UNREAD = 100;
+
   private static TestPipeline pipeline;
   private static RuntimeProgram api;
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -102,6 +107,34 @@ class SlowClientsIT {
       assertThat(api.peakResidentKib()).isLessThan(LIMIT_KIB);
     } finally {
       for (var socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
+  /** What is queued for them counts as memory of the container, beside that of the process. */
+  @Test
+  void littleIsQueuedForVeryManyWhoDoNotRead() throws IOException {
+    var sockets = new ArrayList<Socket>();
+    try {
+      for (var i = 0; i < FEW; i++) {
+        sockets.add(new Socket(api.address(), 8080));
+      }
+      for (var i = 0; i < UNREAD; i++) {
+        sockets.add(slow(3));
+      }
+      var watch = new MemoryWatch(api);
+      await()
+          .pollInterval(Duration.ofMillis(500))
+          .during(Duration.ofSeconds(5))
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () -> {
+                watch.look();
+                assertThat(watch.peakSocketsKib()).isPositive().isLessThan(128 * UNREAD);
+              });
+    } finally {
+      for (var socket : sockets) {
         socket.close();
       }
     }
