@@ -149,6 +149,29 @@ class LargeRowsIT {
     isAlive();
   }
 
+  /** What each holds while it waits for the store, all of them hold. */
+  @Test
+  void outlivesLongQueriesOfVeryManyAtOnce() throws Exception {
+    var columns =
+        IntStream.range(0, 512).mapToObj(i -> "a" + i + ":c").collect(Collectors.joining(","));
+    var conditions =
+        IntStream.range(0, 1000).mapToObj(i -> "n.eq.1e9").collect(Collectors.joining(","));
+    var query =
+        HttpRequest.newBuilder(request("select=" + columns + "&or=(" + conditions + ")"), (_, _) -> true)
+            .header("Accept", "application/vnd.acequia.columns+json")
+            .build();
+
+    var all =
+        IntStream.range(0, 700)
+            .mapToObj(i -> HTTP.sendAsync(query, BodyHandlers.discarding()))
+            .toList();
+
+    for (var answer : all) {
+      assertThat(answer.join().statusCode()).isIn(200, 503);
+    }
+    isAlive();
+  }
+
   @Test
   void refusesMoreColumnsThanASchemaHas() throws Exception {
     var query =
