@@ -87,7 +87,9 @@ final class PostgresRow implements ResultRow {
     return size;
   }
 
-  /** The driver's limit sees the binary form, in which 12 bytes can be a number of 131,072 digits. */
+  /**
+   * The driver's limit sees the binary form, in which 12 bytes can be a number of 131,072 digits.
+   */
   private int writtenBytes(int column, byte[] value) {
     return binary[column] && types[column] == FieldType.DECIMAL
         ? new NumericText(value).length()
