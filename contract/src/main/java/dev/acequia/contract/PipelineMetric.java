@@ -52,6 +52,13 @@ public enum PipelineMetric {
       "Time the store takes for one query, to its last row."),
   QUERY_REQUEST(
       Kind.HISTOGRAM, "acequia_query_request_seconds", "Time to answer a query.", "status"),
+  API_HELD(
+      Kind.GAUGE,
+      "acequia_api_held_bytes",
+      "Bytes that an API process's requests hold now, by bound: bodies, unproved_bodies, decoders,"
+          + " topic, pages, page_files, compressors. Beyond a bound, requests wait or are answered"
+          + " 503.",
+      "bound"),
   ACCESS_REQUESTS(
       Kind.COUNTER,
       "acequia_access_requests_total",

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real process with the image's heap, and clients that never say what they want. */
+/** A real process with the image's flags, and clients that never say what they want. */
 class HalfHeadersIT {
   private static final byte[] HALF = "GET /v1/records HTTP/1.1\r\nHost: a".getBytes(US_ASCII);
   private static final int SOCKETS = 3000;
@@ -36,9 +36,7 @@ class HalfHeadersIT {
   @BeforeAll
   static void start(@TempDir Path folder) throws IOException {
     pipeline = TestPipeline.start(LoadMode.APPEND, List.of(), field("n", FieldType.INT32));
-    api =
-        RuntimeProgram.api(
-            pipeline.definition, TestPipeline.environment(), folder, List.of("-Xmx256m"));
+    api = RuntimeProgram.api(pipeline.definition, TestPipeline.environment(), folder, List.of());
     await().atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> answers());
   }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real process with the image's heap, and rows that are far larger than those before them. */
+/** A real process with the image's flags, and rows that are far larger than those before them. */
 class LargeRowsIT {
   private static final int PAGE = 4000;
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -77,7 +77,7 @@ class LargeRowsIT {
             PAGE,
             0.05,
             null);
-    return RuntimeProgram.api(definition, TestPipeline.environment(), folder, List.of("-Xmx256m"));
+    return RuntimeProgram.api(definition, TestPipeline.environment(), folder, List.of());
   }
 
   @AfterAll
@@ -145,6 +145,29 @@ class LargeRowsIT {
 
     for (var page : pages) {
       assertThat(page.join().statusCode()).isIn(200, 503);
+    }
+    isAlive();
+  }
+
+  /** What each holds while it waits for the store, all of them hold. */
+  @Test
+  void outlivesLongQueriesOfVeryManyAtOnce() throws Exception {
+    var columns =
+        IntStream.range(0, 512).mapToObj(i -> "a" + i + ":c").collect(Collectors.joining(","));
+    var conditions =
+        IntStream.range(0, 1000).mapToObj(i -> "n.eq.1e9").collect(Collectors.joining(","));
+    var query =
+        HttpRequest.newBuilder(request("select=" + columns + "&or=(" + conditions + ")"), (_, _) -> true)
+            .header("Accept", "application/vnd.acequia.columns+json")
+            .build();
+
+    var all =
+        IntStream.range(0, 700)
+            .mapToObj(i -> HTTP.sendAsync(query, BodyHandlers.discarding()))
+            .toList();
+
+    for (var answer : all) {
+      assertThat(answer.join().statusCode()).isIn(200, 503);
     }
     isAlive();
   }

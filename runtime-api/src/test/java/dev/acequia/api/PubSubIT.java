@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 
 /** Pushes as Google documents them, with tokens of the test's own key. */
 class PubSubIT {
-  private static final String AUDIENCE = "https://flights.example.com/v1/records";
-  private static final String ACCOUNT = "push@my-project.iam.gserviceaccount.com";
+  static final String AUDIENCE = "https://flights.example.com/v1/records";
+  static final String ACCOUNT = "push@my-project.iam.gserviceaccount.com";
   private static final String FLIGHT = "{\"flight\":\"UA1545\"}";
 
   private static VendorStandIn vendor;
@@ -73,7 +73,7 @@ class PubSubIT {
   }
 
   /** As Google's: the payload in the documentation of authenticated push subscriptions. */
-  private static JWTClaimsSet.Builder claims() {
+  static JWTClaimsSet.Builder claims() {
     var now = Instant.now();
     return new JWTClaimsSet.Builder()
         .issuer("https://accounts.google.com")
@@ -86,7 +86,7 @@ class PubSubIT {
         .expirationTime(Date.from(now.plusSeconds(3600)));
   }
 
-  private static String token(JWTClaimsSet claims, RSAKey by) throws JOSEException {
+  static String token(JWTClaimsSet claims, RSAKey by) throws JOSEException {
     var token =
         new SignedJWT(
             new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(by.getKeyID()).build(), claims);

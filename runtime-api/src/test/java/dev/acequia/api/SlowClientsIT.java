@@ -31,6 +31,11 @@ class SlowClientsIT {
   private static final int LIMIT_KIB = 256 << 10;
   private static final int SLOW = 200;
 
+  /** Connections that may have long queues, and others. */
+  private static final int FEW = 64;
+
+  private static final long UNREAD = 100;
+
   private static TestPipeline pipeline;
   private static RuntimeProgram api;
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -73,7 +78,7 @@ class SlowClientsIT {
         push(NDJSON, "?onError=skip", BodyPublishers.ofInputStream(() -> new Lines(line, 150_000)));
 
     assertThat(status).isEqualTo(200);
-    assertThat(api.residentKib()).isLessThan(LIMIT_KIB);
+    assertThat(api.peakResidentKib()).isLessThan(LIMIT_KIB);
   }
 
   /** Half of a push, then a byte now and again; and requests whose answers nobody reads. */
@@ -99,9 +104,37 @@ class SlowClientsIT {
         assertThat(push(NDJSON, "", BodyPublishers.ofString("{\"note\":\"z\"}\n".repeat(100_000))))
             .isEqualTo(200);
       }
-      assertThat(api.residentKib()).isLessThan(LIMIT_KIB);
+      assertThat(api.peakResidentKib()).isLessThan(LIMIT_KIB);
     } finally {
       for (var socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
+  /** What is queued for them counts as memory of the container, beside that of the process. */
+  @Test
+  void littleIsQueuedForVeryManyWhoDoNotRead() throws IOException {
+    var sockets = new ArrayList<Socket>();
+    try {
+      for (var i = 0; i < FEW; i++) {
+        sockets.add(new Socket(api.address(), 8080));
+      }
+      for (var i = 0; i < UNREAD; i++) {
+        sockets.add(slow(3));
+      }
+      var watch = new MemoryWatch(api);
+      await()
+          .pollInterval(Duration.ofMillis(500))
+          .during(Duration.ofSeconds(5))
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(
+              () -> {
+                watch.look();
+                assertThat(watch.peakSocketsKib()).isPositive().isLessThan(128 * UNREAD);
+              });
+    } finally {
+      for (var socket : sockets) {
         socket.close();
       }
     }

@@ -6,11 +6,16 @@ import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +35,8 @@ public final class MetricSet {
   private final PrometheusRegistry registry;
   private final Map<PipelineMetric, Counter> counters = new EnumMap<>(PipelineMetric.class);
   private final Map<PipelineMetric, Gauge> gauges = new EnumMap<>(PipelineMetric.class);
+  private final Map<PipelineMetric, List<Consumer<GaugeWithCallback.Callback>>> observed =
+      new EnumMap<>(PipelineMetric.class);
   private final Map<PipelineMetric, Info> infos = new EnumMap<>(PipelineMetric.class);
   private final Map<PipelineMetric, Histogram> histograms = new EnumMap<>(PipelineMetric.class);
 
@@ -62,6 +69,24 @@ public final class MetricSet {
 
   public GaugeDataPoint gauge(PipelineMetric metric, String... labels) {
     return gauges(metric).labelValues(labels);
+  }
+
+  /** Shows a gauge whose value is asked for at each scrape, so that nobody has to keep it up. */
+  public void observe(PipelineMetric metric, LongSupplier value, String... labels) {
+    family(metric, PipelineMetric.Kind.GAUGE, observed, () -> observedFamily(metric))
+        .add(scrape -> scrape.call(value.getAsLong(), labels));
+  }
+
+  private List<Consumer<GaugeWithCallback.Callback>> observedFamily(PipelineMetric metric) {
+    var series = new CopyOnWriteArrayList<Consumer<GaugeWithCallback.Callback>>();
+    var _ =
+        GaugeWithCallback.builder()
+            .name(metric.exposedName())
+            .help(metric.help())
+            .labelNames(labelNames(metric))
+            .callback(scrape -> series.forEach(one -> one.accept(scrape)))
+            .register(registry);
+    return series;
   }
 
   /** Ends a gauge's series, such as that of a partition which moved to another consumer. */
@@ -162,6 +187,11 @@ public final class MetricSet {
 
     public GaugeDataPoint gauge(PipelineMetric metric, String... ownLabels) {
       return metrics.gauge(metric, labels(ownLabels));
+    }
+
+    /** Shows a gauge whose value is asked for at each scrape. */
+    public void observe(PipelineMetric metric, LongSupplier value, String... ownLabels) {
+      metrics.observe(metric, value, labels(ownLabels));
     }
 
     public void addInfo(PipelineMetric metric, String... ownLabels) {

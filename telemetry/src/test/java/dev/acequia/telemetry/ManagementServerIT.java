@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +55,21 @@ class ManagementServerIT {
             "acequia_consumer_lag_records{partition=\"0\",pipeline=\"flights\",pipeline_namespace=\"ops\"} 7.0",
             "acequia_freshness_seconds_bucket{pipeline=\"flights\",pipeline_namespace=\"ops\",le=\"0.25\"} 1",
             "jvm_memory_used_bytes");
+  }
+
+  @Test
+  void asksForAnObservedValueAtEachScrape() throws Exception {
+    var metrics = new MetricSet(registry).forPipeline("ops", "flights");
+    var held = new AtomicLong(7);
+    metrics.observe(PipelineMetric.API_HELD, held::get, "pages");
+    metrics.observe(PipelineMetric.API_HELD, () -> 1, "bodies");
+    var series =
+        "acequia_api_held_bytes{bound=\"%s\",pipeline=\"flights\",pipeline_namespace=\"ops\"} %s";
+
+    assertThat(get("/metrics").body())
+        .contains(series.formatted("pages", "7.0"), series.formatted("bodies", "1.0"));
+    held.set(0);
+    assertThat(get("/metrics").body()).contains(series.formatted("pages", "0.0"));
   }
 
   @Test

@@ -112,11 +112,7 @@ public final class AccessFilter extends HttpFilter {
       HttpServletResponse response,
       FilterChain chain)
       throws IOException, ServletException {
-    var verdict =
-        limits.take(
-            principal.name().isEmpty()
-                ? ClientAddress.of(request.getRemoteAddr())
-                : principal.toString());
+    var verdict = limits.take(principal.client(request));
     var told = new LinkedHashMap<>(headers);
     told.put("RateLimit-Policy", limits.policy());
     told.put("RateLimit", "\"client\";r=%d;t=%d".formatted(verdict.remaining(), verdict.seconds()));

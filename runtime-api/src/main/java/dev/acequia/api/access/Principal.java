@@ -55,6 +55,11 @@ public record Principal(Kind kind, String name, List<String> identity, Set<Scope
     return request.getAttribute(ATTRIBUTE) instanceof Principal principal ? principal : ANYONE;
   }
 
+  /** Who counts as one client: the caller, or the address of one who is not known. */
+  public String client(HttpServletRequest request) {
+    return name.isEmpty() ? ClientAddress.of(request.getRemoteAddr()) : toString();
+  }
+
   void attachTo(HttpServletRequest request) {
     request.setAttribute(ATTRIBUTE, this);
   }

@@ -28,6 +28,11 @@ public final class ByteBudget {
     return total;
   }
 
+  /** What all requests together hold now, in bytes. */
+  public long held() {
+    return total - left.availablePermits();
+  }
+
   /** Takes so many bytes, if they can be had now. */
   public boolean tryTake(long bytes) {
     return bytes == 0 || left.tryAcquire(Math.toIntExact(bytes));

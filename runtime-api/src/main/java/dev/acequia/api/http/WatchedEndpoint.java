@@ -1,6 +1,7 @@
 package dev.acequia.api.http;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import org.apache.tomcat.util.net.NioChannel;
@@ -10,6 +11,12 @@ import org.apache.tomcat.util.net.SocketBufferHandler;
 
 /** Tomcat's endpoint, whose channels tell how much their clients take. */
 final class WatchedEndpoint extends NioEndpoint {
+  /** So many connections may have what the kernel finds right for them. */
+  private static final int FEW_CONNECTIONS = 64;
+
+  /** Of each connection beyond, each way: a window of a fast client nearby. */
+  private static final int QUEUE_BYTES = 32 << 10;
+
   /** A channel that tells. */
   interface Watched {
     Sent sent();
@@ -91,6 +98,20 @@ final class WatchedEndpoint extends NioEndpoint {
     public Sent sent() {
       return sent;
     }
+  }
+
+  /** The kernel's queues grow to megabytes each way, and count as the container's memory. */
+  @Override
+  protected boolean setSocketOptions(SocketChannel channel) {
+    if (getConnections().size() >= FEW_CONNECTIONS) {
+      try {
+        channel.setOption(StandardSocketOptions.SO_RCVBUF, QUEUE_BYTES);
+        channel.setOption(StandardSocketOptions.SO_SNDBUF, QUEUE_BYTES);
+      } catch (IOException e) {
+        return false; // it is closed already
+      }
+    }
+    return super.setSocketOptions(channel);
   }
 
   @Override

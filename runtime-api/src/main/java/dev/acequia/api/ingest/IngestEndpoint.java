@@ -9,6 +9,7 @@ import dev.acequia.api.http.ProblemException;
 import dev.acequia.api.http.ProblemType;
 import dev.acequia.api.http.ProblemValve;
 import dev.acequia.api.http.QueryString;
+import dev.acequia.contract.PipelineMetric;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.telemetry.MetricSet;
@@ -47,6 +48,13 @@ public final class IngestEndpoint {
     this.whole = new WholeBodyIngest(topic);
     this.stream = new StreamIngest(topic);
     this.answers = new IngestAnswers(metrics);
+    metrics.observe(PipelineMetric.API_HELD, budgets.bodies()::held, "bodies");
+    metrics.observe(PipelineMetric.API_HELD, unproved.bodies()::held, "unproved_bodies");
+    metrics.observe(
+        PipelineMetric.API_HELD,
+        () -> budgets.decoders().held() + unproved.decoders().held(),
+        "decoders");
+    metrics.observe(PipelineMetric.API_HELD, topic::bytesOnTheirWay, "topic");
   }
 
   /**

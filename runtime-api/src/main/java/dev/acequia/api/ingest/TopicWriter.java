@@ -118,6 +118,11 @@ public final class TopicWriter implements AutoCloseable {
     return true;
   }
 
+  /** What has been taken in and is not yet known to be durable. */
+  long bytesOnTheirWay() {
+    return inFlight.held();
+  }
+
   private @Nullable OnItsWay admit(Delivery delivery, long index, int size)
       throws InterruptedException {
     if (delivery.failed()) {

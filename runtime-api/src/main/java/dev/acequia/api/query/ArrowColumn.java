@@ -13,18 +13,18 @@ import java.util.UUID;
  * for is text: a decimal of any precision, a uuid, json.
  */
 final class ArrowColumn {
-  private static final int FIRST_SIZE = 1 << 10;
+  /** Of what has something in it: pages that wait for the store hold nothing. */
+  private static final int FIRST_SIZE = 64;
 
   private final FieldType type;
-  private ByteBuffer valid = buffer(FIRST_SIZE / Byte.SIZE);
-  private ByteBuffer ends = buffer(FIRST_SIZE);
-  private ByteBuffer values = buffer(FIRST_SIZE);
+  private ByteBuffer valid = buffer(0);
+  private ByteBuffer ends = buffer(0);
+  private ByteBuffer values = buffer(0);
   private int rows;
   private int nulls;
 
   ArrowColumn(FieldType type) {
     this.type = type;
-    clear();
   }
 
   /** Empties it for the next batch; its memory stays. */
@@ -34,9 +34,15 @@ final class ArrowColumn {
     values.clear();
     rows = 0;
     nulls = 0;
-    if (isText(type)) {
-      ends.putInt(0);
-    }
+  }
+
+  /** Empties it and lets go of its memory. */
+  void release() {
+    valid = buffer(0);
+    ends = buffer(0);
+    values = buffer(0);
+    rows = 0;
+    nulls = 0;
   }
 
   static boolean isText(FieldType type) {
@@ -53,6 +59,11 @@ final class ArrowColumn {
   /** What it holds so far, in bytes. */
   int size() {
     return values.position() + ends.position();
+  }
+
+  /** What its buffers can take, in bytes. */
+  int held() {
+    return valid.capacity() + ends.capacity() + values.capacity();
   }
 
   void add(ResultRow row, int column) {
@@ -76,7 +87,7 @@ final class ArrowColumn {
       }
       case BOOLEAN -> bit(!isNull && row.longAt(column) != 0, false);
       case STRING, JSON -> text(isNull ? new byte[0] : row.utf8At(column));
-      case DECIMAL -> text(ascii(isNull ? "" : row.decimalAt(column).toPlainString()));
+      case DECIMAL -> text(isNull ? new byte[0] : row.plainDecimalAt(column));
       case UUID ->
           text(
               ascii(
@@ -113,8 +124,15 @@ final class ArrowColumn {
   }
 
   private void text(byte[] utf8) {
+    if (rows == 0) {
+      end();
+    }
     values = withRoom(values, utf8.length);
     values.put(utf8);
+    end();
+  }
+
+  private void end() {
     ends = withRoom(ends, Integer.BYTES);
     ends.putInt(values.position());
   }
@@ -127,7 +145,8 @@ final class ArrowColumn {
     if (buffer.remaining() >= bytes) {
       return buffer;
     }
-    var larger = buffer(Math.max(buffer.capacity() * 2, buffer.position() + bytes));
+    var enough = Math.max(buffer.capacity() * 2, buffer.position() + bytes);
+    var larger = buffer(Math.max(enough, FIRST_SIZE));
     return larger.put(flipped(buffer));
   }
 

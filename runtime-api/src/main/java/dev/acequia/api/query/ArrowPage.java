@@ -9,6 +9,9 @@ final class ArrowPage implements PageWriter {
   private static final int BATCH_ROWS = 1 << 14;
   private static final int BATCH_BYTES = 1 << 20;
 
+  /** Rows may each be long in another column; what held them is not kept for all. */
+  private static final int KEPT_BYTES = 4 * BATCH_BYTES;
+
   private final PageBuffer out;
   private final ArrowColumn[] columns;
   private int rows;
@@ -41,11 +44,31 @@ final class ArrowPage implements PageWriter {
     ArrowMessage.writeEnd(out);
   }
 
+  /** What its columns hold, in bytes. */
+  long held() {
+    var bytes = 0L;
+    for (var column : columns) {
+      bytes += column.held();
+    }
+    return bytes;
+  }
+
   private void flush() throws IOException {
     ArrowMessage.writeBatch(out, rows, columns);
     rows = 0;
+    if (held() > KEPT_BYTES) {
+      close();
+      return;
+    }
     for (var column : columns) {
       column.clear();
+    }
+  }
+
+  @Override
+  public void close() {
+    for (var column : columns) {
+      column.release();
     }
   }
 }

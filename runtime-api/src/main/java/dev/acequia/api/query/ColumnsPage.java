@@ -3,6 +3,7 @@ package dev.acequia.api.query;
 import dev.acequia.stores.query.ResultRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -36,6 +37,11 @@ final class ColumnsPage implements PageWriter {
       JsonValue.write(value, columns.get(i).type(), row, i);
     }
     rows++;
+  }
+
+  /** What its columns hold in memory, in bytes. */
+  long held() {
+    return Arrays.stream(values).mapToLong(PageBuffer::held).sum();
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.acequia.stores.query.Query;
 import dev.acequia.stores.query.ResultRow;
 import dev.acequia.stores.query.RowSink;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -103,6 +104,29 @@ final class Page implements RowSink {
     return values;
   }
 
+  /** Equal, and shorter. BigDecimal itself would divide by ten as often as there are zeros. */
+  private static BigDecimal withoutZerosAtItsEnd(byte[] plain) {
+    var text = new String(plain, StandardCharsets.US_ASCII);
+    var whole = text.length();
+    if (text.indexOf('.') >= 0) {
+      var end = lengthWithoutZeros(text, whole);
+      if (text.charAt(end - 1) != '.') {
+        return new BigDecimal(text.substring(0, end));
+      }
+      whole = end - 1;
+    }
+    var end = lengthWithoutZeros(text, whole);
+    return new BigDecimal(text.substring(0, end)).scaleByPowerOfTen(whole - end);
+  }
+
+  private static int lengthWithoutZeros(String text, int length) {
+    var end = length;
+    while (end > 1 && text.charAt(end - 1) == '0') {
+      end--;
+    }
+    return end;
+  }
+
   private static Literal literal(Expression expression, ResultRow row, int column) {
     var type = expression.type();
     return switch (type) {
@@ -110,8 +134,7 @@ final class Page implements RowSink {
       case INT64 -> new Literal(type, row.longAt(column));
       case BOOLEAN -> new Literal(type, row.longAt(column) != 0);
       case DOUBLE -> new Literal(type, row.doubleAt(column));
-      // Equal, and shorter where it was written with zeros.
-      case DECIMAL -> new Literal(type, row.decimalAt(column).stripTrailingZeros());
+      case DECIMAL -> new Literal(type, withoutZerosAtItsEnd(row.plainDecimalAt(column)));
       case DATE -> new Literal(type, LocalDate.ofEpochDay(row.longAt(column)));
       case TIMESTAMP -> Literal.timestamp(row.longAt(column));
       case UUID -> new Literal(type, new UUID(row.uuidMostAt(column), row.uuidLeastAt(column)));

@@ -24,9 +24,15 @@ import org.jspecify.annotations.Nullable;
 final class PageBuffer implements AutoCloseable {
   private static final int FIRST_SIZE = 1 << 13;
 
+  /** Of a part among very many. */
+  private static final int LEAST_SIZE = 1 << 10;
+
+  private static final byte[] NOTHING = {};
+
   private final int memoryLimit;
+  private final int firstSize;
   private final PageRoom room;
-  private byte[] buffer = new byte[FIRST_SIZE];
+  private byte[] buffer = NOTHING;
   private int length;
   private long spilled;
   private @Nullable FileChannel file;
@@ -38,7 +44,8 @@ final class PageBuffer implements AutoCloseable {
    * @param room of the page that it is, or is a part of
    */
   PageBuffer(int memoryLimit, PageRoom room) {
-    this.memoryLimit = Math.max(memoryLimit, FIRST_SIZE);
+    this.memoryLimit = Math.max(memoryLimit, LEAST_SIZE);
+    this.firstSize = Math.min(FIRST_SIZE, this.memoryLimit);
     this.room = room;
   }
 
@@ -59,6 +66,11 @@ final class PageBuffer implements AutoCloseable {
 
   long size() {
     return spilled + length;
+  }
+
+  /** What it holds in memory, in bytes. */
+  int held() {
+    return buffer.length;
   }
 
   boolean isInMemory() {
@@ -164,8 +176,12 @@ final class PageBuffer implements AutoCloseable {
     if (buffer.length - length >= bytes) {
       return;
     }
+    if (buffer.length == 0) {
+      buffer = new byte[firstSize];
+      return;
+    }
     var larger = Math.min(buffer.length * 2, memoryLimit);
-    if (file == null && larger > buffer.length && room.tryHold(larger - buffer.length)) {
+    if (file == null && larger - length >= bytes && room.tryHold(larger - buffer.length)) {
       buffer = Arrays.copyOf(buffer, larger);
     } else {
       spill();
@@ -197,9 +213,9 @@ final class PageBuffer implements AutoCloseable {
   /** Gives back all that it holds; it holds nothing from then on. */
   @Override
   public void close() throws IOException {
-    room.letGo(buffer.length - FIRST_SIZE);
+    room.letGo(Math.max(buffer.length - firstSize, 0));
     room.deleteFile(spilled);
-    buffer = new byte[FIRST_SIZE];
+    buffer = NOTHING;
     length = 0;
     spilled = 0;
     if (file != null) {

@@ -18,7 +18,7 @@ final class PlainValue {
       case INT32, INT64 -> out.put(row.longAt(column));
       case BOOLEAN -> out.put(row.longAt(column) == 0 ? "false" : "true");
       case DOUBLE -> number(out, row.doubleAt(column));
-      case DECIMAL -> out.put(row.decimalAt(column).toPlainString());
+      case DECIMAL -> out.put(row.plainDecimalAt(column));
       case DATE -> date(out, row.longAt(column));
       case TIMESTAMP -> timestamp(out, row.longAt(column));
       case UUID -> uuid(out, row.uuidMostAt(column), row.uuidLeastAt(column));

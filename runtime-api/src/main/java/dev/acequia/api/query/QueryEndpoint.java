@@ -1,6 +1,8 @@
 package dev.acequia.api.query;
 
+import dev.acequia.api.access.Principal;
 import dev.acequia.api.bounds.HeapShare;
+import dev.acequia.api.bounds.Turns;
 import dev.acequia.api.http.Problem;
 import dev.acequia.api.http.ProblemException;
 import dev.acequia.api.http.ProblemType;
@@ -18,6 +20,7 @@ import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,11 +35,22 @@ public final class QueryEndpoint {
 
   private static final int PAGE_MEMORY = 1 << 18;
 
+  /** Half of the turns are fewer than there are connections to the store, so some are left. */
+  private static final long HEAP_OF_TURN = 16 << 20;
+
+  private static final int LEAST_TURNS = 4;
+  private static final int MOST_TURNS = 16;
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
   private final StoreReader store;
   private final RecordColumns columns;
   private final QueryParser parser;
   private final List<ResultColumn> wholeRecord;
   private final DistributionDataPoint storeRead;
+  private final Turns turns =
+      new Turns(
+          Math.clamp(Runtime.getRuntime().maxMemory() / HEAP_OF_TURN, LEAST_TURNS, MOST_TURNS),
+          PATIENCE);
   private final PageRoom.Space space = PageRoom.Space.of(HeapShare.ofThisProcess());
 
   public QueryEndpoint(
@@ -46,6 +60,9 @@ public final class QueryEndpoint {
     this.parser = new QueryParser(columns, definition.maxPageSize());
     this.wholeRecord = ResultColumn.of(columns.all());
     this.storeRead = metrics.histogram(PipelineMetric.STORE_READ);
+    metrics.observe(PipelineMetric.API_HELD, space.memory()::held, "pages");
+    metrics.observe(PipelineMetric.API_HELD, space.files()::held, "page_files");
+    metrics.observe(PipelineMetric.API_HELD, space.compressors()::held, "compressors");
   }
 
   /**
@@ -57,34 +74,48 @@ public final class QueryEndpoint {
    * @throws IOException when the client is gone
    */
   public void page(HttpServletRequest request, HttpServletResponse response)
-      throws StoreReadException, IOException {
+      throws StoreReadException, IOException, InterruptedException {
     var format = ResultFormat.of(request.getHeader("Accept"));
+    try (var room = new PageRoom(space);
+        var out = new PageBuffer(PAGE_MEMORY, room)) {
+      try (var _ = turns.take(Principal.of(request).client(request))) {
+        read(request, response, format, out);
+      } catch (Turns.NoneLeftException e) {
+        throw new ProblemException(
+            Problem.of(
+                    ProblemType.OVERLOADED, "Too many queries wait for the store at once; try again.")
+                .retryAfter(1));
+      }
+      PageResponse.send(request, response, format, out, space);
+    }
+  }
+
+  /** Reads the page and sets the headers that describe it. */
+  private void read(
+      HttpServletRequest request, HttpServletResponse response, ResultFormat format, PageBuffer out)
+      throws StoreReadException, IOException {
     var parameters = QueryString.parse(request.getQueryString());
     var preferences = Preferences.of(request);
     var wanted = parser.parse(parameters);
     var query = wanted.query();
     var resultColumns = ResultColumn.of(query.select());
-    try (var room = new PageRoom(space);
-        var out = new PageBuffer(PAGE_MEMORY, room)) {
-      var start = System.nanoTime();
-      var page = Page.read(store, query, out, into -> format.writer(into, resultColumns));
-      var total = total(preferences.count(), wanted, page);
-      storeRead.observe((System.nanoTime() - start) / 1e9);
-      if (format == ResultFormat.OBJECT) {
-        refuseUnlessOne(page.rows(), page.isCut());
-      }
-      preferences.appliedHeader().ifPresent(it -> response.setHeader("Preference-Applied", it));
-      if (preferences.count() == Count.EXACT) {
-        refuseBeyond(query.offset(), total);
-      }
-      var next = page.next(parameters, wanted.firstRow());
-      if (next != null) {
-        response.setHeader("Link", NextLink.to(next, RECORDS, parameters));
-      }
-      response.setHeader("Content-Range", range(wanted.firstRow(), page.rows(), total));
-      response.setStatus(total > page.rows() ? 206 : 200);
-      PageResponse.send(request, response, format, out, space);
+    var start = System.nanoTime();
+    var page = Page.read(store, query, out, into -> format.writer(into, resultColumns));
+    var total = total(preferences.count(), wanted, page);
+    storeRead.observe((System.nanoTime() - start) / 1e9);
+    if (format == ResultFormat.OBJECT) {
+      refuseUnlessOne(page.rows(), page.isCut());
     }
+    preferences.appliedHeader().ifPresent(it -> response.setHeader("Preference-Applied", it));
+    if (preferences.count() == Count.EXACT) {
+      refuseBeyond(query.offset(), total);
+    }
+    var next = page.next(parameters, wanted.firstRow());
+    if (next != null) {
+      response.setHeader("Link", NextLink.to(next, RECORDS, parameters));
+    }
+    response.setHeader("Content-Range", range(wanted.firstRow(), page.rows(), total));
+    response.setStatus(total > page.rows() ? 206 : 200);
   }
 
   /** How many rows all pages have, never fewer than were seen; -1 where nobody asked. */

@@ -1,5 +1,6 @@
 package dev.acequia.api.query;
 
+import static dev.acequia.contract.FieldType.STRING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.acequia.contract.FieldType;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -65,6 +67,36 @@ class ArrowPageTest {
 
   private static @Nullable Object read(@Nullable Object value) {
     return value instanceof org.apache.arrow.vector.util.Text text ? text.toString() : value;
+  }
+
+  /** A batch is written out once it has a megabyte, and what held it must not stay. */
+  @Test
+  void holdsLittleOfRowsThatHaveMuchInAnotherColumnEach() throws IOException {
+    var columns = IntStream.range(0, 60).mapToObj(i -> new ResultColumn("c" + i, STRING)).toList();
+    try (var out = new PageBuffer(0, new PageRoom(PageRooms.of(1 << 20, 256 << 20)));
+        var page = new ArrowPage(out, columns)) {
+      for (var i = 0; i < columns.size(); i++) {
+        var values = new @Nullable Object[columns.size()];
+        values[i] = "x".repeat(900_000);
+        page.row(new PlainRow(values));
+      }
+      assertThat(page.held()).isLessThan(8 << 20);
+      page.end();
+      assertThat(out.size()).isGreaterThan(60 * 900_000);
+    }
+  }
+
+  @Test
+  void holdsNothingOnceItIsWritten() throws IOException {
+    try (var out = new PageBuffer(0, new PageRoom(PageRooms.ample()))) {
+      var page = new ArrowPage(out, COLUMNS);
+      for (var i = 0; i < 1000; i++) {
+        page.row(row(i));
+      }
+      page.end();
+      page.close();
+      assertThat(page.held()).isZero();
+    }
   }
 
   @Test

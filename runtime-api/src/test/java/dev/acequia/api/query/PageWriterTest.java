@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PageWriterTest {
@@ -57,6 +59,32 @@ class PageWriterTest {
       out.writeTo(bytes);
       assertThat(bytes.size()).isEqualTo(out.size());
       return bytes.toString(StandardCharsets.UTF_8);
+    }
+  }
+
+  /** Many wait for the store at once, and many for clients that read slowly. */
+  @Test
+  void pagesOfManyColumnsHoldNothingBeforeTheirRowsAndAfter() throws IOException {
+    var columns =
+        IntStream.range(0, 512).mapToObj(i -> new ResultColumn("c" + i, FieldType.STRING)).toList();
+    var row = new PlainRow(Collections.nCopies(512, (Object) "text").toArray());
+    try (var out = new PageBuffer(0, new PageRoom(PageRooms.ample()))) {
+      var arrow = new ArrowPage(out, columns);
+      var byColumns = new ColumnsPage(out, columns);
+      assertThat(arrow.held()).isZero();
+      assertThat(byColumns.held()).isZero();
+      for (var i = 0; i < 100; i++) {
+        arrow.row(row);
+        byColumns.row(row);
+      }
+      // Each column has a share of what a page may hold.
+      assertThat(byColumns.held()).isBetween(1L, 1L << 20);
+      arrow.end();
+      arrow.close();
+      byColumns.end();
+      byColumns.close();
+      assertThat(arrow.held()).isZero();
+      assertThat(byColumns.held()).isZero();
     }
   }
 

@@ -29,6 +29,11 @@ record PlainRow(@Nullable Object... at) implements ResultRow {
   }
 
   @Override
+  public byte[] plainDecimalAt(int column) {
+    return decimalAt(column).toPlainString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  @Override
   public long uuidMostAt(int column) {
     return ((UUID) value(column)).getMostSignificantBits();
   }

@@ -30,6 +30,7 @@ public final class PostgresReader implements StoreReader {
   private final SelectStatement select;
   private final @Nullable KeyReads byKey;
   private final ScanGuard guard;
+  private final int maxRowBytes;
   private final FetchSize fetchSize = new FetchSize();
 
   PostgresReader(
@@ -38,6 +39,7 @@ public final class PostgresReader implements StoreReader {
       PostgresAccess access,
       ReaderLimits limits) {
     this.pool = new ConnectionPool(access, limits);
+    this.maxRowBytes = limits.resultBytes();
     this.select = new SelectStatement(store.schema(), store.table());
     this.byKey = columns.keyIsUnique() ? byKey(store, columns, limits) : null;
     this.guard = new ScanGuard(store, columns, this::planned);
@@ -119,7 +121,7 @@ public final class PostgresReader implements StoreReader {
           statement.of(keys),
           0,
           rows -> {
-            var row = new PostgresRow(rows, statement.columns());
+            var row = new PostgresRow(rows, statement.columns(), maxRowBytes);
             while (row.next() >= 0) {
               var place = rows.getInt(placeColumn);
               if (place < keys.size()) {
@@ -213,7 +215,17 @@ public final class PostgresReader implements StoreReader {
       throw translated(e);
     } catch (PostgresRow.NewerSchemaException e) {
       throw translated(e);
+    } catch (PostgresRow.LongRowException e) {
+      throw tooLarge(maxRowBytes, e);
     }
+  }
+
+  private static StoreReadException tooLarge(long limit, Exception e) {
+    return new StoreReadException(
+        Reason.TOO_LARGE,
+        "a row of the result has more than %d MiB: ask for fewer or smaller fields with select"
+            .formatted(limit >> 20),
+        e);
   }
 
   private static StoreReadException translated(PostgresRow.NewerSchemaException e) {
@@ -246,7 +258,7 @@ public final class PostgresReader implements StoreReader {
 
   private long drain(ResultSet rows, List<Expression> expressions, int rowsAtOnce, RowSink sink)
       throws SQLException, IOException {
-    var row = new PostgresRow(rows, expressions);
+    var row = new PostgresRow(rows, expressions, maxRowBytes);
     var pace = rowsAtOnce;
     long count = 0;
     long bytes = 0;
@@ -294,11 +306,7 @@ public final class PostgresReader implements StoreReader {
   private StoreReadException translated(SQLException e) {
     var overflow = ResultOverflow.of(e);
     if (overflow != null) {
-      return new StoreReadException(
-          Reason.TOO_LARGE,
-          "a row of the result has more than %d MiB: ask for fewer or smaller fields with select"
-              .formatted(overflow.limit() >> 20),
-          e);
+      return tooLarge(overflow.limit(), e);
     }
     var state = e.getSQLState() == null ? "" : e.getSQLState();
     if (state.equals("57014")) {

@@ -30,10 +30,17 @@ final class PostgresRow implements ResultRow {
   private final FieldType[] types;
   private final boolean[] binary;
   private final boolean[] widened;
+  private final int maxBytes;
   private final byte[] @Nullable [] values;
 
-  PostgresRow(ResultSet rows, List<Expression> columns) throws SQLException {
+  /**
+   * The rows of a result.
+   *
+   * @param maxBytes of the largest row
+   */
+  PostgresRow(ResultSet rows, List<Expression> columns, int maxBytes) throws SQLException {
     this.rows = rows;
+    this.maxBytes = maxBytes;
     types = columns.stream().map(Expression::type).toArray(FieldType[]::new);
     binary = new boolean[types.length];
     widened = new boolean[types.length];
@@ -61,7 +68,8 @@ final class PostgresRow implements ResultRow {
   /**
    * Goes on to the next row.
    *
-   * @return its size in bytes, or -1 after the last
+   * @return its size in bytes as it is written, or -1 after the last
+   * @throws LongRowException when it is too large
    */
   int next() throws SQLException {
     if (!rows.next()) {
@@ -71,9 +79,30 @@ final class PostgresRow implements ResultRow {
     for (var i = 0; i < types.length; i++) {
       var value = rows.getBytes(i + 1);
       values[i] = value;
-      size += value == null ? 0 : value.length;
+      size += value == null ? 0 : writtenBytes(i, value);
+    }
+    if (size > maxBytes) {
+      throw new LongRowException(size);
     }
     return size;
+  }
+
+  /**
+   * The driver's limit sees the binary form, in which 12 bytes can be a number of 131,072 digits.
+   */
+  private int writtenBytes(int column, byte[] value) {
+    return binary[column] && types[column] == FieldType.DECIMAL
+        ? new NumericText(value).length()
+        : value.length;
+  }
+
+  /** A row of more bytes than a result may have. */
+  static final class LongRowException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    LongRowException(int bytes) {
+      super("a row of " + bytes + " bytes");
+    }
   }
 
   @Override
@@ -141,6 +170,19 @@ final class PostgresRow implements ResultRow {
     } catch (SQLException | NumberFormatException e) {
       throw new IllegalStateException("not a number that JSON has", e);
     }
+  }
+
+  @Override
+  public byte[] plainDecimalAt(int column) {
+    var value = valueAt(column);
+    if (binary[column]) {
+      return new NumericText(value).plain();
+    }
+    // NaN and the infinities end in a letter.
+    if (value[value.length - 1] > '9') {
+      throw new IllegalStateException("not a number that JSON has");
+    }
+    return value;
   }
 
   @Override

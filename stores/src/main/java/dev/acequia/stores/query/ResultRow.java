@@ -17,6 +17,9 @@ public interface ResultRow {
 
   BigDecimal decimalAt(int column);
 
+  /** A decimal as it is written without an exponent, in ASCII; not to be changed. */
+  byte[] plainDecimalAt(int column);
+
   /** The first half of a uuid. */
   long uuidMostAt(int column);
 

@@ -243,6 +243,11 @@ class KeyReadsTest {
     }
 
     @Override
+    public byte[] plainDecimalAt(int column) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public long uuidMostAt(int column) {
       throw new UnsupportedOperationException();
     }

@@ -44,11 +44,12 @@ class LargeRowsIT {
     server = PostgresServer.start(folder);
     try (var connection = server.connect("postgres");
         var run = connection.createStatement()) {
-      run.execute("CREATE TABLE large (id int PRIMARY KEY, note text)");
+      run.execute("CREATE TABLE large (id int PRIMARY KEY, note text, number numeric)");
       run.execute("INSERT INTO large SELECT n, 'small' FROM generate_series(1, 2000) n");
       run.execute(
           "INSERT INTO large SELECT n, repeat('x', 50000) FROM generate_series(2001, 2200) n");
       run.execute("INSERT INTO large VALUES (3000, repeat('x', 200000))");
+      run.execute("INSERT INTO large VALUES (4000, 'small', 1), (4001, 'small', 1e131071)");
     }
     var definition =
         new PipelineDefinition(
@@ -59,7 +60,8 @@ class LargeRowsIT {
                 List.of("id"),
                 List.of(
                     new Field("id", FieldType.INT32, true, null),
-                    new Field("note", FieldType.STRING, false, null)),
+                    new Field("note", FieldType.STRING, false, null),
+                    new Field("number", FieldType.DECIMAL, false, null)),
                 UnknownFields.REJECT),
             new TopicDefinition("t", "AAAAAAAAAAAAAAAAAAAAAA", 1, "t.dlq"),
             new StoreDefinition.Postgres("public", "large"),
@@ -129,6 +131,25 @@ class LargeRowsIT {
     for (var id = 2001; id <= 2200; id++) {
       assertThat(reader.readOne(List.of(new Literal(FieldType.INT32, id)), row -> {})).isTrue();
     }
+  }
+
+  /** In the driver's binary form, which comes after a few times, it has a dozen bytes. */
+  @Test
+  void aDecimalIsAsLargeAsItIsWritten() throws StoreReadException, IOException {
+    for (var run = 0; run < 20; run++) {
+      var seen = new Ids();
+      reader.read(from(4000, 1), seen);
+      assertThat(seen.ids).containsExactly(4000);
+      assertThat(reader.readOne(List.of(new Literal(FieldType.INT32, 4000)), row -> {})).isTrue();
+    }
+
+    assertThatThrownBy(() -> reader.read(from(4001, 1), new Ids()))
+        .isInstanceOfSatisfying(
+            StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))
+        .hasMessageContaining("select");
+    assertThatThrownBy(() -> reader.readOne(List.of(new Literal(FieldType.INT32, 4001)), row -> {}))
+        .isInstanceOfSatisfying(
+            StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE));
   }
 
   private static final class Ids implements RowSink {
