@@ -123,15 +123,17 @@ record Workloads(
           RuntimePod.literal(
               RuntimeVariable.ACEQUIA_SPEC_VERSION, new SpecVersion(uid, version).toString()));
     }
-    return job(name, List.of("migrate"), release, names.serviceAccount(), variables);
+    return job(name, List.of("migrate"), release, names.serviceAccount(), variables, uid);
   }
 
   /**
    * The migration's undoing. It must not fall to the garbage collection that may already be at work
    * on the pipeline, so it needs neither an owner nor the pipeline's ServiceAccount.
+   *
+   * @param ownerUid of the resource whose table it drops
    */
-  Job drop(Release release, List<EnvVar> roles) {
-    return job(names.dropJob(), List.of("migrate", "drop"), release, null, roles);
+  Job drop(Release release, List<EnvVar> roles, @Nullable String ownerUid) {
+    return job(names.dropJob(), List.of("migrate", "drop"), release, null, roles, ownerUid);
   }
 
   private Job job(
@@ -139,7 +141,14 @@ record Workloads(
       List<String> arguments,
       Release release,
       @Nullable String serviceAccount,
-      List<EnvVar> roles) {
+      List<EnvVar> roles,
+      @Nullable String ownerUid) {
+    var variables = new ArrayList<>(roles);
+    if (platform.installation() != null && ownerUid != null) {
+      variables.add(
+          RuntimePod.literal(RuntimeVariable.ACEQUIA_INSTALLATION, platform.installation()));
+      variables.add(RuntimePod.literal(RuntimeVariable.ACEQUIA_PIPELINE_UID, ownerUid));
+    }
     var pod =
         new RuntimePod(
             names,
@@ -148,7 +157,7 @@ record Workloads(
             arguments,
             release,
             serviceAccount,
-            roles,
+            variables,
             null,
             kafkaSecret);
     return new JobBuilder()
