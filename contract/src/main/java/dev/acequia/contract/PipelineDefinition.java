@@ -62,9 +62,12 @@ public record PipelineDefinition(
         null);
   }
 
-  /** The consumer group is named after the topic. */
+  /**
+   * The consumer group is named after the pipeline, as its topic is. An adopted topic has another
+   * name, by which somebody else's group may be called.
+   */
   public String consumerGroup() {
-    return topic.name();
+    return namespace + "." + name;
   }
 
   /**

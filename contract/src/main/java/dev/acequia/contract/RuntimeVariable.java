@@ -79,6 +79,13 @@ public enum RuntimeVariable {
   STORE_REWRITE_LIMIT,
   /** For the migration only: the hash of the schema for whose sake it may be; optional. */
   STORE_ALLOWED_REWRITE,
+  /**
+   * For the migration only: the operator's name among all that share a database; without it the
+   * table's owner is neither asked for nor written down.
+   */
+  ACEQUIA_INSTALLATION,
+  /** For the migration only: the uid of the pipeline's resource; set with the installation. */
+  ACEQUIA_PIPELINE_UID,
   /** For the migration only: its {@link SpecVersion}; optional. */
   ACEQUIA_SPEC_VERSION,
   /**

@@ -58,6 +58,11 @@ public record TableNames(String schema, String table) {
     return qualified(beside("_acequia_generations_"));
   }
 
+  /** The row that says whose the tables are. */
+  public String owner() {
+    return qualified(beside("_acequia_owner_"));
+  }
+
   /** The data table and what must go with it so that it is filled anew. */
   public List<String> refilled() {
     return List.of(data(), offsets(), idempotency(), deletions(), repeats(), replays());
@@ -65,7 +70,7 @@ public record TableNames(String schema, String table) {
 
   /** The data table and all that belongs to it. */
   public List<String> all() {
-    return Stream.concat(refilled().stream(), Stream.of(generations())).toList();
+    return Stream.concat(refilled().stream(), Stream.of(generations(), owner())).toList();
   }
 
   /** What a person runs to be rid of the tables; short, since it has to fit into an Event. */

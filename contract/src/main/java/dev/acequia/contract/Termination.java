@@ -34,6 +34,8 @@ public record Termination(Reason reason, String message) {
   public enum Reason {
     /** The store refuses a statement, and goes on to do so; the message holds its own words. */
     StoreRefused,
+    /** The table belongs to another pipeline, or to one of another installation. */
+    NameTaken,
     /** The change of schema cannot be done on the table as it is. */
     SchemaChangeRefused,
     /** The change of schema would write a large table anew, for which a person has to be asked. */

@@ -58,7 +58,12 @@ class PipelineDefinitionTest {
   }
 
   @Test
-  void namesTheConsumerGroupAfterTheTopic() {
+  void namesTheConsumerGroupAfterThePipelineWhateverItsTopic() {
     assertThat(FLIGHTS.consumerGroup()).isEqualTo("ops.flights");
+    assertThat(
+            PipelineDefinition.fromJson(
+                    FLIGHTS.toJson().replace("\"name\":\"ops.flights\"", "\"name\":\"adopted\""))
+                .consumerGroup())
+        .isEqualTo("ops.flights");
   }
 }

@@ -49,6 +49,21 @@ import org.jspecify.annotations.Nullable;
             + " an old value could win: keep the former number or create a new pipeline",
     fieldPath = ".topic.partitions")
 @ValidationRule(
+    value = "has(self.topic.name) == self.topic.adopt",
+    message =
+        "topic.name and topic.adopt: true belong together: set both to take a topic that is there"
+            + " as it is, or neither for the pipeline's own, <namespace>.<name>",
+    fieldPath = ".topic")
+@ValidationRule(
+    value =
+        "self.topic.adopt == oldSelf.topic.adopt && has(self.topic.name) =="
+            + " has(oldSelf.topic.name) && (!has(self.topic.name) || self.topic.name =="
+            + " oldSelf.topic.name)",
+    message =
+        "topic.name and topic.adopt are immutable, since the stored offsets are of this topic:"
+            + " create a new pipeline for another topic",
+    fieldPath = ".topic")
+@ValidationRule(
     value =
         "!has(self.sources) || !has(self.sources.cloudEvents) ||"
             + " !has(self.sources.cloudEvents.attributesField) || self.schema.fields.exists(f,"
@@ -85,8 +100,8 @@ public record DataPipelineSpec(
     @JsonPropertyDescription("What a record looks like and what identifies it. Required.") @Required
         SchemaSpec schema,
     @JsonPropertyDescription(
-            "The Kafka topic that records travel through. Its name is <namespace>.<name>; records"
-                + " that cannot be stored go to <namespace>.<name>.dlq.")
+            "The Kafka topic that records travel through. Its name is <namespace>.<name>, unless one"
+                + " is adopted; records that cannot be stored go to <namespace>.<name>.dlq.")
         @Default("{}")
         TopicSpec topic,
     @JsonPropertyDescription(
@@ -113,8 +128,9 @@ public record DataPipelineSpec(
         SloSpec slo,
     @JsonPropertyDescription(
             "What becomes of the data when the resource is deleted. Default Retain: topics and"
-                + " table stay. Delete: topics, table and the roles made for it go too. May change"
-                + " at any time; the value at the time of deletion counts.")
+                + " table stay. Delete: topics, table and the roles made for it go too, but an"
+                + " adopted topic stays. May change at any time; the value at the time of deletion"
+                + " counts.")
         @Default("Retain")
         DeletionPolicy deletionPolicy,
     @JsonPropertyDescription(

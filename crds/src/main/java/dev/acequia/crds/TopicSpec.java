@@ -6,8 +6,10 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import org.jspecify.annotations.Nullable;
 
 /** The topic between ingest and consumer. */
 @JsonIgnoreProperties(ignoreUnknown = true)
@@ -29,9 +31,37 @@ public record TopicSpec(
         @ValidationRule(
             value = SpecDuration.RULE,
             messageExpression = SpecDuration.MESSAGE_EXPRESSION)
-        String retention) {
+        String retention,
+    @JsonPropertyDescription(
+            "The existing topic to adopt; only with adopt. No default: the topic is"
+                + " <namespace>.<name>. Immutable.")
+        @Size(max = 249)
+        @Pattern("^[a-zA-Z0-9._-]+$")
+        @ValidationRule(
+            value =
+                "!self.startsWith('__') && !self.startsWith('_acequia.') && self != '.' && self"
+                    + " != '..'",
+            message =
+                "topics that begin with __ or _acequia. are Kafka's and Acequia's own: name one"
+                    + " that holds records")
+        @ValidationRule(
+            value =
+                "!self.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?[.][a-z]([-a-z0-9]*[a-z0-9])?[.]dlq$')",
+            message =
+                "topics named <namespace>.<name>.dlq hold dead letters of pipelines: name another"
+                    + " topic")
+        @Nullable String name,
+    @JsonPropertyDescription(
+            "Uses the existing topic `name` with its data. The topic is never changed and never"
+                + " deleted, whatever deletionPolicy says. partitions has no effect; retention should"
+                + " be that of the topic, since alerts go by it. No two pipelines can adopt the same"
+                + " topic. While the topic does not exist, the pipeline is Stalled. Default false:"
+                + " the pipeline creates its own topic, and refuses one that was there before."
+                + " Immutable.")
+        @Default("false")
+        boolean adopt) {
   /** What holds when the spec says nothing. */
-  public static final TopicSpec DEFAULT = new TopicSpec(6, "7d");
+  public static final TopicSpec DEFAULT = new TopicSpec(6, "7d", null, false);
 
   public TopicSpec {
     partitions = partitions == null ? Integer.valueOf(6) : partitions;

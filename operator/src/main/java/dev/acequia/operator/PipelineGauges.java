@@ -7,6 +7,7 @@ import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.SpecDuration;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
+import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.status.PipelineStatus;
 import dev.acequia.telemetry.MetricSet;
 import java.time.Instant;
@@ -50,7 +51,7 @@ final class PipelineGauges {
     var own = metrics.forPipeline(names.namespace(), names.pipeline());
     var info =
         new String[] {
-          names.topic(),
+          TopicsPlan.records(pipeline),
           Objects.requireNonNullElse(status.store(), ""),
           spec.consumer().mode() == LoadMode.UPSERT ? "upsert" : "append"
         };

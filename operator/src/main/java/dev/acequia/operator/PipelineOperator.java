@@ -81,19 +81,33 @@ final class PipelineOperator {
       MetricSet metrics,
       Optional<String> identity,
       Optional<String> leaseNamespace) {
-    var clock = Clock.systemUTC();
+    return create(
+        client,
+        platform.withInstallation(Installation.name(client, platform, leaseNamespace)),
+        metrics,
+        identity,
+        leaseNamespace,
+        Clock.systemUTC());
+  }
+
+  private static PipelineOperator create(
+      KubernetesClient client,
+      PlatformConfig platform,
+      MetricSet metrics,
+      Optional<String> identity,
+      Optional<String> leaseNamespace,
+      Clock clock) {
     var events = new EventRecorder(client, clock, identity.orElse("acequia-operator"));
     var direct =
         switch (platform.kafka().topicProvider()) {
           case DIRECT ->
               new KafkaTopics(
-                  Admin.create(KafkaTopics.settings(platform.kafka().bootstrapServers())));
+                  Admin.create(KafkaTopics.settings(platform.kafka().bootstrapServers())),
+                  platform.kafka(),
+                  Objects.requireNonNull(platform.installation()));
           case STRIMZI -> null;
         };
-    TopicProvider topics =
-        direct != null
-            ? direct
-            : new StrimziTopics(client, Objects.requireNonNull(platform.kafka().strimzi()));
+    TopicProvider topics = direct != null ? direct : new StrimziTopics(client, platform.kafka());
     var logs = new TopicLogs(platform.kafka(), topics::credentials);
     var reports = new StatusReports(events, new PipelineGauges(metrics, clock));
     var operator =
@@ -109,7 +123,7 @@ final class PipelineOperator {
             client,
             platform,
             topics,
-            new FactsReader(client, platform.kafka(), Passwords::generate),
+            new FactsReader(client, platform.kafka(), Passwords::generate, platform.installation()),
             new PlanApplier(client, clock),
             new PipelineRemoval(client, platform, topics, events, clock),
             reports,

@@ -8,6 +8,7 @@ import dev.acequia.operator.apply.EventRecorder;
 import dev.acequia.operator.apply.NameTakenException;
 import dev.acequia.operator.apply.PipelineRemoval;
 import dev.acequia.operator.apply.PlanApplier;
+import dev.acequia.operator.apply.TopicClaimant;
 import dev.acequia.operator.apply.TopicProvider;
 import dev.acequia.operator.observe.AccessSecrets;
 import dev.acequia.operator.observe.Children;
@@ -170,14 +171,13 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
         || (!(failure instanceof NameTakenException) && attempt < QUIET_RETRIES)) {
       return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
-    var reason = failure instanceof NameTakenException ? "NameTaken" : "ReconcileFailed";
+    var former = reports.former(pipeline);
+    var message = String.valueOf(failure.getMessage());
     var status =
-        PipelineStatus.failed(
-            pipeline,
-            reports.former(pipeline),
-            reason,
-            String.valueOf(failure.getMessage()),
-            clock.instant());
+        failure instanceof NameTakenException
+            ? PipelineStatus.stalled(
+                pipeline, former, TopicState.Refused.NAME_TAKEN, message, clock.instant())
+            : PipelineStatus.failed(pipeline, former, "ReconcileFailed", message, clock.instant());
     var control = reports.report(pipeline, status);
     return control.isNoUpdate()
         ? ErrorStatusUpdateControl.noStatusUpdate()
@@ -217,7 +217,11 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
 
   private TopicState ensureTopics(DataPipeline pipeline, Children children) {
     var names = PipelineNames.of(pipeline);
-    var result = topics.ensure(names, TopicsPlan.of(names, pipeline.getSpec(), platform), children);
+    var result =
+        topics.ensure(
+            TopicClaimant.of(pipeline, children),
+            TopicsPlan.of(names, pipeline.getSpec(), platform),
+            children);
     result
         .changes()
         .forEach(
@@ -248,7 +252,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   }
 
   private static boolean mustLookAgain(Observation seen) {
-    return seen.topic() instanceof TopicState.Missing
+    return !(seen.topic() instanceof TopicState.Present)
         || seen.migration() instanceof Observation.MigrationState.Failed
         || seen.migration() instanceof Observation.MigrationState.Waiting
         || (seen.migration() instanceof Observation.MigrationState.Running running

@@ -96,7 +96,7 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
     }
     var isPlanned = former != null && !former.partitions().isEmpty();
     var names = PipelineNames.of(pipeline);
-    return switch (logs.read(names, replay.getSpec(), !isPlanned)) {
+    return switch (logs.read(pipeline, replay.getSpec(), !isPlanned)) {
       case TopicLogs.Reading.Unreadable unreadable -> status.unreadable(unreadable.message());
       case TopicLogs.Reading.Found found when isPlanned && !status.isAbout(found.log()) ->
           status.recreated(found.log());

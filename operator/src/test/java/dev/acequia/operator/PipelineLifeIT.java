@@ -34,9 +34,19 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -408,6 +418,148 @@ class PipelineLifeIT {
     create("");
     await().atMost(LIMIT).until(() -> condition("Ready").getReason().equals("NameTaken"));
     assertThat(condition("Ready").getMessage()).contains("Service 'flights'");
+    assertThat(condition("Stalled"))
+        .returns("True", Condition::getStatus)
+        .returns("NameTaken", Condition::getReason);
+  }
+
+  @Test
+  void neitherChangesNorDeletesATopicThatWasThereBefore() throws Exception {
+    var settings = Map.of("cleanup.policy", "compact", "retention.ms", "-1");
+    makeTopic(namespace + ".flights", settings);
+    create("deletionPolicy: Delete");
+    await().atMost(LIMIT).until(() -> condition("Stalled").getReason().equals("NameTaken"));
+    assertThat(condition("TopicReady"))
+        .returns("False", Condition::getStatus)
+        .returns("NameTaken", Condition::getReason);
+    assertThat(condition("Ready").getMessage()).contains(namespace + ".flights", "adopt: true");
+
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).until(() -> find() == null);
+    assertThat(topics()).containsExactly(namespace + ".flights");
+    assertThat(topicSettings(namespace + ".flights")).containsAllEntriesOf(settings);
+  }
+
+  @Test
+  void servesAnAdoptedTopicAndLeavesItWhenItGoes() throws Exception {
+    var settings = Map.of("cleanup.policy", "compact", "retention.ms", "-1");
+    var theirs = namespace + "-theirs";
+    create("deletionPolicy: Delete", "{name: %s, adopt: true}".formatted(theirs));
+    await().atMost(LIMIT).until(() -> condition("Stalled").getReason().equals("TopicMissing"));
+    makeTopic(theirs, settings);
+    awaitReady();
+    assertThat(find("Stalled")).isEmpty();
+    assertThat(status().topic()).isEqualTo(theirs);
+    assertThat(inForce("flights-consumer").topic().name()).isEqualTo(theirs);
+    assertThat(inForce("flights-consumer").topic().partitions()).isEqualTo(3);
+    assertThat(condition("TopicReady").getReason()).isEqualTo("Adopted");
+    assertThat(inForce("flights-consumer").consumerGroup()).isEqualTo(namespace + ".flights");
+    assertThat(topics()).containsExactly(namespace + ".flights.dlq");
+
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).until(() -> find() == null);
+    assertThat(topics()).isEmpty();
+    assertThat(topicSettings(theirs)).containsAllEntriesOf(settings);
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(client.events().v1().events().inNamespace(namespace).list().getItems())
+                    .anyMatch(
+                        event ->
+                            ("Topic " + theirs + " stays: it was adopted")
+                                .equals(event.getNote())));
+    cluster.admin.deleteTopics(List.of(theirs)).all().get(10, TimeUnit.SECONDS);
+  }
+
+  /** A former version left no claims; here, those of its pipelines are taken away. */
+  @Test
+  void goesOnByItselfWhereAFormerVersionClaimedNothing() throws Exception {
+    create("");
+    awaitReady();
+    var topic = inForce("flights-consumer").topic();
+    var claimed = ownersKeys();
+    assertThat(claimed)
+        .anyMatch(key -> key.startsWith("claim/" + topic.name() + "/"))
+        .anyMatch(key -> key.startsWith("claim/" + topic.name() + ".dlq/"));
+    operator.close();
+    try (var producer =
+        new KafkaProducer<>(kafkaSettings(), new StringSerializer(), new StringSerializer())) {
+      for (var key : claimed) {
+        producer.send(new ProducerRecord<>("_acequia.owners", key, null)).get(10, TimeUnit.SECONDS);
+      }
+    }
+    assertThat(ownersKeys()).isEmpty();
+
+    operator = cluster.startOperator();
+    await().atMost(LIMIT).until(() -> !ownersKeys().isEmpty());
+    merge("{\"spec\":{\"topic\":{\"retention\":\"30d\"}}}");
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(topicSettings(topic.name()))
+                    .containsEntry("retention.ms", Long.toString(Duration.ofDays(30).toMillis())));
+    awaitReady();
+    assertThat(find("Stalled")).isEmpty();
+    assertThat(inForce("flights-consumer").topic()).isEqualTo(topic);
+  }
+
+  @Test
+  void whatRunsGoesOnWhileKafkaDoesNotSayWhoseTheTopicsAre() {
+    create("");
+    awaitReady();
+    var topic = inForce("flights-consumer").topic();
+    operator.close();
+    operator =
+        cluster.startOperator(
+            PlatformConfig.parse(
+                """
+                runtimeImage: acequia-runtime:test
+                kafka: {bootstrapServers: "127.0.0.1:1", replicationFactor: 1, minInsyncReplicas: 1}
+                exposure: {type: NodePort, host: 127.0.0.1}
+                """));
+    await()
+        .atMost(LIMIT.multipliedBy(2))
+        .until(() -> condition("TopicReady").getReason().equals("KafkaUnreachable"));
+    assertThat(find("Stalled")).isEmpty();
+    assertThat(inForce("flights-consumer").topic()).isEqualTo(topic);
+    operator.close();
+    operator = cluster.startOperator();
+    awaitReady();
+  }
+
+  @Test
+  void tellsTheMigrationWhoseTheTableIs() {
+    create("");
+    awaitReady();
+    var job = client.batch().v1().jobs().inNamespace(namespace).withName(onlyJob()).get();
+    assertThat(job.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv())
+        .anySatisfy(
+            variable -> {
+              assertThat(variable.getName()).isEqualTo("ACEQUIA_INSTALLATION");
+              assertThat(variable.getValue())
+                  .isEqualTo(
+                      client.namespaces().withName("kube-system").get().getMetadata().getUid());
+            })
+        .anySatisfy(
+            variable -> {
+              assertThat(variable.getName()).isEqualTo("ACEQUIA_PIPELINE_UID");
+              assertThat(variable.getValue()).isEqualTo(find().getMetadata().getUid());
+            });
+  }
+
+  @Test
+  void aResourceThatIsMadeAgainHasTheTopicThatWasRetained() {
+    create("");
+    awaitReady();
+    var id = inForce("flights-consumer").topic().id();
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).until(() -> find() == null);
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(versions()).isEmpty());
+    create("");
+    awaitReady();
+    assertThat(inForce("flights-consumer").topic().id()).isEqualTo(id);
   }
 
   @Test
@@ -649,14 +801,18 @@ class PipelineLifeIT {
   /** An alert compares the gauge with what consumers were given. */
   @Test
   void theGaugeOfPartitionsIsTheTopicsAndOutlivesARefusedSpec() throws Exception {
-    cluster
-        .admin
-        .createTopics(List.of(new NewTopic(namespace + ".flights", 4, (short) 1)))
-        .all()
-        .get(10, TimeUnit.SECONDS);
     create(""); // asks for 2
     awaitReady();
-    assertThat(gauge("acequia_pipeline_partitions")).isEqualTo(4);
+    cluster
+        .admin
+        .createPartitions(Map.of(namespace + ".flights", NewPartitions.increaseTo(4)))
+        .all()
+        .get(10, TimeUnit.SECONDS);
+    merge("{\"metadata\":{\"annotations\":{\"resync\":\"1\"}}}");
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(gauge("acequia_pipeline_partitions")).isEqualTo(4));
+    awaitReady();
 
     merge(
         """
@@ -816,7 +972,63 @@ class PipelineLifeIT {
                     .contains("TopicChanged", "Ready"));
   }
 
+  /** Keys of the owners topic that have a value and are about this test's namespace. */
+  private Set<String> ownersKeys() {
+    var partition = new TopicPartition("_acequia.owners", 0);
+    var live = new TreeSet<String>();
+    try (var consumer =
+        new KafkaConsumer<>(kafkaSettings(), new StringDeserializer(), new StringDeserializer())) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      var end = Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
+      while (consumer.position(partition) < end) {
+        for (var record : consumer.poll(Duration.ofSeconds(1))) {
+          if (!record.key().contains("/" + namespace + "/")) {
+            continue;
+          }
+          if (record.value() == null) {
+            live.remove(record.key());
+          } else {
+            live.add(record.key());
+          }
+        }
+      }
+    }
+    return live;
+  }
+
+  private Map<String, Object> kafkaSettings() {
+    return Map.of("bootstrap.servers", cluster.kafka.bootstrapServers());
+  }
+
+  private void makeTopic(String topic, Map<String, String> settings) throws Exception {
+    cluster
+        .admin
+        .createTopics(
+            List.of(new NewTopic(topic, Optional.of(3), Optional.empty()).configs(settings)))
+        .all()
+        .get(10, TimeUnit.SECONDS);
+  }
+
+  private Map<String, String> topicSettings(String topic) throws Exception {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    var config =
+        cluster
+            .admin
+            .describeConfigs(List.of(resource))
+            .all()
+            .get(10, TimeUnit.SECONDS)
+            .get(resource);
+    return Objects.requireNonNull(config).entries().stream()
+        .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)
+        .collect(java.util.stream.Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
+  }
+
   private void create(String more) {
+    create(more, "{partitions: 2}");
+  }
+
+  private void create(String more, String topic) {
     client
         .load(
             new java.io.ByteArrayInputStream(
@@ -829,12 +1041,12 @@ class PipelineLifeIT {
                     fields:
                       - {name: flight, type: int32, required: true}
                       - {name: dest, type: string}
-                  topic: {partitions: 2}
+                  topic: %s
                   store:
                     postgres: {secretName: warehouse}
                   %s
                 """
-                    .formatted(namespace, more)
+                    .formatted(namespace, topic, more)
                     .getBytes(java.nio.charset.StandardCharsets.UTF_8)))
         .create();
   }

@@ -44,6 +44,7 @@ import org.junit.jupiter.api.Test;
 class StrimziTopicsIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String TOPIC_ID = "AAAAAAAAAAAAAAAAAAAAAQ";
+  private static final Map<String, Object> THEIRS = Map.of("cleanup.policy", "compact");
 
   private final TestCluster cluster = TestCluster.get();
   private final KubernetesClient client = cluster.client;
@@ -250,6 +251,108 @@ class StrimziTopicsIT {
     assertThat(topics()).hasSize(2);
   }
 
+  @Test
+  void adoptsAKafkaTopicAsItIsForOnePipelineAlone() {
+    create("flights", "Delete", "{name: orders, adopt: true}");
+    await().atMost(LIMIT).until(() -> reason("Stalled").equals("TopicMissing"));
+    makeKafkaTopic("orders", null);
+    await().atMost(LIMIT).until(() -> topics().size() == 2 && user() != null);
+    answer();
+    await().atMost(LIMIT).until(() -> reason("Ready").equals("Serving"));
+    assertThat(topics())
+        .extracting(topic -> topic.getMetadata().getName())
+        .containsExactlyInAnyOrder("orders", namespace + ".flights.dlq");
+
+    create("rival", "Delete", "{name: orders, adopt: true}");
+    await().atMost(LIMIT).until(() -> reason("rival", "Stalled").equals("NameTaken"));
+    for (var name : List.of("flights", "rival")) {
+      client.resources(DataPipeline.class).inNamespace(namespace).withName(name).delete();
+    }
+    await().atMost(LIMIT).until(() -> topics().size() == 1 && user() == null);
+    assertThat(topics().getFirst().getSpec())
+        .satisfies(
+            spec -> {
+              assertThat(spec.getPartitions()).isEqualTo(5);
+              assertThat(spec.getConfig()).isEqualTo(THEIRS);
+            });
+  }
+
+  @Test
+  void neitherChangesNorDeletesAKafkaTopicOfOthers() {
+    makeKafkaTopic(namespace + ".flights", null);
+    create("Delete");
+    await().atMost(LIMIT).until(() -> reason("Stalled").equals("NameTaken"));
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).until(() -> reason("Ready").isEmpty());
+    assertThat(topics())
+        .filteredOn(topic -> topic.getMetadata().getName().equals(namespace + ".flights"))
+        .singleElement()
+        .satisfies(
+            topic -> {
+              assertThat(topic.isMarkedForDeletion()).isFalse();
+              assertThat(topic.getSpec().getConfig()).isEqualTo(THEIRS);
+            });
+  }
+
+  @Test
+  void adoptsNoKafkaTopicThatStandsForATopicOfAnotherName() {
+    makeKafkaTopic("orders", "secret-orders");
+    create("flights", "Delete", "{name: orders, adopt: true}");
+    await().atMost(LIMIT).until(() -> reason("Stalled").equals("TopicMissing"));
+  }
+
+  /** Who may not adopt a topic keeps nobody else from it. */
+  @Test
+  void anOlderPipelineThatMayNotAdoptATopicIsNoRival() {
+    var other = cluster.newNamespace();
+    makeKafkaTopic(namespace + ".theirs", null);
+    var adopting = "{name: %s.theirs, adopt: true}".formatted(namespace);
+    create(other, "rival", "Retain", adopting);
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                Serialization.asJson(
+                        client
+                            .resources(DataPipeline.class)
+                            .inNamespace(other)
+                            .withName("rival")
+                            .get())
+                    .contains("InvalidSpec"));
+    create("flights", "Delete", adopting);
+    await().atMost(LIMIT).until(() -> topics().size() == 2 && user() != null);
+    answer();
+    await().atMost(LIMIT).until(() -> reason("Ready").equals("Serving"));
+    client.resources(DataPipeline.class).inNamespace(other).delete();
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                client
+                    .resources(DataPipeline.class)
+                    .inNamespace(other)
+                    .list()
+                    .getItems()
+                    .isEmpty());
+  }
+
+  private void makeKafkaTopic(String name, @Nullable String topicName) {
+    client
+        .resource(
+            new KafkaTopicBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(kafkaNamespace)
+                .endMetadata()
+                .withNewSpec()
+                .withTopicName(topicName)
+                .withPartitions(5)
+                .withConfig(THEIRS)
+                .endSpec()
+                .build())
+        .create();
+  }
+
   /** Strimzi's topic and user operators at work. */
   private void answer() {
     secret("%s.flights".formatted(namespace), "password", "from-strimzi");
@@ -309,8 +412,11 @@ class StrimziTopicsIT {
   }
 
   private String reason(String type) {
-    var pipeline =
-        client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").get();
+    return reason("flights", type);
+  }
+
+  private String reason(String name, String type) {
+    var pipeline = client.resources(DataPipeline.class).inNamespace(namespace).withName(name).get();
     return pipeline == null || pipeline.getStatus() == null
         ? ""
         : pipeline.getStatus().conditions().stream()
@@ -321,19 +427,28 @@ class StrimziTopicsIT {
   }
 
   private void create(String deletionPolicy) {
+    create("flights", deletionPolicy, "{partitions: 6}");
+  }
+
+  private void create(String name, String deletionPolicy, String topic) {
+    create(namespace, name, deletionPolicy, topic);
+  }
+
+  private void create(String where, String name, String deletionPolicy, String topic) {
     client
         .load(
             new ByteArrayInputStream(
                 """
                 apiVersion: acequia.dev/v1alpha1
                 kind: DataPipeline
-                metadata: {name: flights, namespace: %s}
+                metadata: {name: %s, namespace: %s}
                 spec:
                   schema: {fields: [{name: flight, type: int32, required: true}]}
                   store: {postgres: {secretName: warehouse}}
+                  topic: %s
                   deletionPolicy: %s
                 """
-                    .formatted(namespace, deletionPolicy)
+                    .formatted(name, where, topic, deletionPolicy)
                     .getBytes(StandardCharsets.UTF_8)))
         .create();
   }
@@ -353,6 +468,7 @@ class StrimziTopicsIT {
               bootstrapServers: main-kafka-bootstrap.kafka:9093
               topicProvider: strimzi
               replicationFactor: 1
+              adoptable: [orders]
               strimzi: {namespace: %s, cluster: main}
             """
                 .formatted(kafkaNamespace)));

@@ -13,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,6 +44,11 @@ final class DeadLettersRedriveCommand implements Callable<Integer> {
   @Option(names = "--dry-run", description = "Show what would be sent, and send nothing.")
   private boolean dryRun;
 
+  @Option(
+      names = "--topic",
+      description = "The topic that the pipeline adopted (default: NAMESPACE.PIPELINE).")
+  private @Nullable String adopted;
+
   @Override
   public Integer call() throws InterruptedException {
     LibraryLogs.onlyErrors();
@@ -51,7 +57,10 @@ final class DeadLettersRedriveCommand implements Callable<Integer> {
     var pipeline = options.pipeline();
     try (var reader = options.open();
         var topics = new TopicReader(pipeline.kafka())) {
-      var topic = topics.read(pipeline.names().topic());
+      var topic =
+          topics.read(
+              adopted == null ? pipeline.names().topic() : adopted,
+              pipeline.names().consumerGroup());
       var chosen = sendable(reader.select(options.filter(began)), topic);
       if (dryRun && !chosen.entries().isEmpty()) {
         var table = new LetterTable(out);

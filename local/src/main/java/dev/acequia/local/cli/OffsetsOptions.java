@@ -4,6 +4,7 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.local.cli.offsets.TopicReader;
 import dev.acequia.local.cli.offsets.TopicState;
 import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.TopicsPlan;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -36,9 +37,8 @@ final class OffsetsOptions {
     var status = found.getStatus();
     try (var kafka = new TopicReader(pipeline.kafka())) {
       return kafka.read(
-          status == null || status.topic() == null
-              ? PipelineNames.of(found).topic()
-              : status.topic());
+          status == null || status.topic() == null ? TopicsPlan.records(found) : status.topic(),
+          PipelineNames.of(found).consumerGroup());
     }
   }
 }

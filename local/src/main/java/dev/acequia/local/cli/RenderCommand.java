@@ -6,6 +6,7 @@ import dev.acequia.local.cli.manifest.PipelineManifests;
 import dev.acequia.operator.PipelineRendering;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.plan.TopicsPlan;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -79,7 +80,7 @@ final class RenderCommand implements Runnable {
                       names.pipeline(),
                       names.namespace(),
                       objects.size(),
-                      names.topic(),
+                      TopicsPlan.records(pipeline),
                       names.deadLetterTopic()));
       for (var object : objects) {
         var document = Serialization.asYaml(object);

@@ -6,6 +6,7 @@ import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.plan.TopicsPlan.DesiredTopic;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -22,6 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
@@ -30,26 +33,41 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicCollection;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Topics by Kafka's own Admin API, for a plain cluster or a managed one. Nothing in Kubernetes
  * stands for them, so they are described in each reconcile, and by one request for all pipelines in
- * between.
+ * between. Whose they are stands in Kafka, and is asked before each write.
  */
 public final class KafkaTopics implements TopicProvider, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(KafkaTopics.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration WATCH_PERIOD = Duration.ofSeconds(15);
 
   private final Admin admin;
+  private final TopicOwners owners;
   private final Map<String, Facts.Topic> lastSeen = new ConcurrentHashMap<>();
 
-  public KafkaTopics(Admin admin) {
+  /**
+   * @param installation the operator's name among all on this Kafka
+   */
+  public KafkaTopics(Admin admin, PlatformConfig.Kafka kafka, String installation) {
+    this(admin, new TopicOwners(admin, kafka, installation, TopicOwners.GONE_AFTER));
+  }
+
+  KafkaTopics(Admin admin, TopicOwners owners) {
     this.admin = admin;
+    this.owners = owners;
   }
 
   /** Settings of an Admin client whose calls end in bounded time. */
@@ -66,20 +84,35 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
   }
 
   @Override
-  public Result ensure(PipelineNames names, TopicsPlan topics, Children children) {
+  public Result ensure(TopicClaimant claimant, TopicsPlan topics, Children children) {
     try {
       var changes = new ArrayList<String>();
-      var present = describe(topics.all().stream().map(DesiredTopic::name).toList());
-      alter(topics.all().stream().filter(t -> present.containsKey(t.name())).toList(), changes);
+      var hold = hold(claimant);
+      var present =
+          describe(
+              Stream.concat(
+                      topics.all().stream().map(DesiredTopic::name), Stream.of(TopicOwners.TOPIC))
+                  .toList());
+      owners.seen(present.remove(TopicOwners.TOPIC));
+      var own = new ArrayList<DesiredTopic>(); // all are asked for before any is made
       for (var desired : topics.all()) {
+        if (hold.take(desired, present.get(desired.name())) == TopicHold.Right.OWN) {
+          own.add(desired);
+        }
+      }
+      changes.addAll(hold.changes());
+      alter(own.stream().filter(t -> present.containsKey(t.name())).toList(), hold, changes);
+      for (var desired : own) {
         var actual = present.get(desired.name());
         present.put(
             desired.name(),
-            actual == null ? create(desired, changes) : grow(desired, actual, changes));
+            actual == null ? create(desired, hold, changes) : grow(desired, actual, hold, changes));
       }
       var topic = Objects.requireNonNull(present.get(topics.records().name()));
       lastSeen.putAll(present);
-      return new Result(new TopicState.Present(topic, note(topics.records(), topic)), changes);
+      return new Result(new TopicState.Present(topic, note(topics, topic, own)), changes);
+    } catch (TopicRefusal e) {
+      return new Result(e.state(), List.of());
     } catch (KafkaException e) {
       return new Result(
           new TopicState.Missing(e.reason, e.getMessage() + "; it is tried again"), List.of());
@@ -92,17 +125,91 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
   }
 
   @Override
-  public boolean delete(PipelineNames names) {
-    forget(names);
-    var deleted =
-        admin.deleteTopics(List.of(names.topic(), names.deadLetterTopic())).topicNameValues();
-    deleted.forEach((topic, result) -> ifThere(result, "delete topic " + topic));
-    return true;
+  public Deletion delete(TopicClaimant claimant) {
+    var claims = owners.current();
+    var owner = owners.owner(claimant.names());
+    var topics = topicsOf(claimant, claims, owner);
+    var present = describe(topics);
+    var hold = hold(claimant);
+    var left = new ArrayList<String>();
+    for (var topic : topics) {
+      var actual = present.get(topic);
+      if (actual != null && hold.mayDelete(claims, topic, actual)) {
+        ifThere(
+            // By id: the name may be another topic's by now.
+            admin
+                .deleteTopics(TopicCollection.ofTopicIds(List.of(Uuid.fromString(actual.id()))))
+                .all(),
+            "delete topic " + topic);
+      } else if (actual != null
+          && !claimant.adopts(topic)
+          && claims.holder(topic).filter(holder -> !holder.equals(owner)).isEmpty()) {
+        left.add(topic);
+      }
+      // Only when the topic is gone: who claims the name next makes a topic of it.
+      if (claims.isClaimed(topic, owner)) {
+        owners.release(claims, topic, owner);
+      }
+      lastSeen.remove(topic);
+    }
+    return new Deletion(true, left);
   }
 
+  /**
+   * The topics of a pipeline are kept for the next of its name. While Kafka is silent, its claims
+   * stay instead, and have the same effect within this installation.
+   */
   @Override
-  public void retire(PipelineNames names) {
-    forget(names);
+  public void retire(TopicClaimant claimant) {
+    try {
+      var claims = owners.current();
+      var owner = owners.owner(claimant.names());
+      var topics = topicsOf(claimant, claims, owner);
+      var present = describe(topics);
+      var hold = hold(claimant);
+      for (var topic : topics) {
+        var actual = present.get(topic);
+        if (actual != null && hold.mayDelete(claims, topic, actual)) {
+          owners.keep(topic, owner, claimant.uid(), actual.id());
+        }
+        if (claims.isClaimed(topic, owner)) {
+          owners.release(claims, topic, owner);
+        }
+        lastSeen.remove(topic);
+      }
+    } catch (KafkaException e) {
+      log.warn("the claims of {} stay: {}", claimant.names(), e.getMessage());
+    }
+  }
+
+  private TopicHold hold(TopicClaimant claimant) {
+    return new TopicHold(owners, claimant, this::ownSettings);
+  }
+
+  private static List<String> topicsOf(
+      TopicClaimant claimant, TopicClaims claims, TopicOwner owner) {
+    var names = claimant.names();
+    return Stream.concat(
+            Stream.of(
+                Objects.requireNonNullElse(claimant.adopted(), names.topic()),
+                names.deadLetterTopic()),
+            claims.topicsOf(owner).stream())
+        .distinct()
+        .toList();
+  }
+
+  /** What is set on the topic itself. */
+  private Map<String, String> ownSettings(String topic) {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    return Objects.requireNonNull(
+            get(
+                    admin.describeConfigs(List.of(resource)).all(),
+                    "describe the settings of topic " + topic)
+                .get(resource))
+        .entries()
+        .stream()
+        .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)
+        .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
   }
 
   @Override
@@ -133,15 +240,12 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
 
   @Override
   public void close() {
+    owners.close();
     admin.close(Duration.ofSeconds(1));
   }
 
-  private void forget(PipelineNames names) {
-    lastSeen.remove(names.topic());
-    lastSeen.remove(names.deadLetterTopic());
-  }
-
-  private Facts.Topic create(DesiredTopic desired, List<String> changes) {
+  private Facts.Topic create(DesiredTopic desired, TopicHold hold, List<String> changes) {
+    hold.confirm(desired.name());
     var created =
         admin.createTopics(
             List.of(
@@ -159,11 +263,13 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
       throw e;
     }
     changes.add("Created topic %s, partitions: %d".formatted(desired.name(), desired.partitions()));
-    return new Facts.Topic(
-        get(created.topicId(desired.name()), what).toString(), desired.partitions());
+    var id = get(created.topicId(desired.name()), what).toString();
+    hold.made(desired.name(), id);
+    return new Facts.Topic(id, desired.partitions());
   }
 
-  private Facts.Topic grow(DesiredTopic desired, Facts.Topic actual, List<String> changes) {
+  private Facts.Topic grow(
+      DesiredTopic desired, Facts.Topic actual, TopicHold hold, List<String> changes) {
     if (!desired.mayGrow() || actual.partitions() >= desired.partitions()) {
       return actual;
     }
@@ -173,6 +279,7 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
         && known.partitions() == desired.partitions()) {
       return known; // added a moment ago
     }
+    hold.confirm(desired.name());
     get(
         admin
             .createPartitions(
@@ -185,7 +292,10 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
     return new Facts.Topic(actual.id(), desired.partitions());
   }
 
-  private void alter(List<DesiredTopic> topics, List<String> changes) {
+  private void alter(List<DesiredTopic> topics, TopicHold hold, List<String> changes) {
+    if (topics.isEmpty()) {
+      return;
+    }
     var resources =
         topics.stream()
             .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))
@@ -195,6 +305,7 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
       var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
       var operations = drift(topic, Objects.requireNonNull(actual.get(resource)));
       if (!operations.isEmpty()) {
+        hold.confirm(topic.name());
         get(
             admin.incrementalAlterConfigs(Map.of(resource, operations)).all(),
             "change the settings of topic " + topic.name());
@@ -229,8 +340,16 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
         .toList();
   }
 
-  private static @Nullable String note(DesiredTopic desired, Facts.Topic actual) {
-    if (actual.partitions() == desired.partitions()) {
+  private static @Nullable String note(
+      TopicsPlan topics, Facts.Topic actual, List<DesiredTopic> own) {
+    for (var topic : topics.own()) {
+      if (!own.contains(topic)) {
+        return "Topic %s was created by somebody else after the pipeline's own was deleted, so it is left as it is. Delete it to have the operator create it"
+            .formatted(topic.name());
+      }
+    }
+    var desired = topics.records();
+    if (desired.adopted() || actual.partitions() == desired.partitions()) {
       return null;
     }
     return "Topic %s has %d partitions, not %d, and keeps them: %s"
@@ -251,14 +370,15 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
     try {
       return get(future, what);
     } catch (KafkaException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException
+          || e.getCause() instanceof UnknownTopicIdException) {
         return null;
       }
       throw e;
     }
   }
 
-  private static <T> T get(KafkaFuture<T> future, String what) {
+  static <T> T get(KafkaFuture<T> future, String what) {
     try {
       return future.get(2 * TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -282,6 +402,7 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
       this.reason =
           cause instanceof RetriableException
                   || cause instanceof TimeoutException
+                  || cause instanceof InterruptedException
                   || cause instanceof TopicExistsException
               ? "KafkaUnreachable"
               : "KafkaRefused";

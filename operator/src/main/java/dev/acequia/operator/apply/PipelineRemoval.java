@@ -10,6 +10,7 @@ import dev.acequia.operator.observe.StoreSecrets;
 import dev.acequia.operator.plan.DropPlan;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.plan.TopicsPlan;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -67,13 +68,13 @@ public final class PipelineRemoval {
   public Optional<Duration> advance(DataPipeline pipeline, Children children) {
     var delete = pipeline.getSpec().deletionPolicy() == DeletionPolicy.DELETE;
     if (!delete) {
-      topics.retire(PipelineNames.of(pipeline));
+      topics.retire(TopicClaimant.of(pipeline, children));
       tellWhatIsKept(pipeline);
       return Optional.empty();
     }
     if (!processesEnded(pipeline, children)
         || !tableGone(pipeline, children)
-        || !topicsGone(pipeline)) {
+        || !topicsGone(pipeline, children)) {
       return Optional.of(POLL);
     }
     removeDrop(children);
@@ -116,7 +117,10 @@ public final class PipelineRemoval {
       return tableStays(pipeline, "the Secret of its store is gone");
     }
     var plan =
-        DropPlan.of(pipeline, platform, StoreSecrets.roles(children, pipeline, store.get().uri()));
+        DropPlan.of(
+            pipeline,
+            platform,
+            StoreSecrets.roles(children, pipeline, store.get().uri(), platform.installation()));
     var job = children.jobs().stream().filter(candidate -> sameName(candidate, plan)).findFirst();
     if (job.isEmpty()) {
       return !create(plan, children) && tableStays(pipeline, "its namespace ends and takes no Job");
@@ -146,13 +150,21 @@ public final class PipelineRemoval {
     }
   }
 
-  private boolean topicsGone(DataPipeline pipeline) {
-    if (status(pipeline).map(DataPipelineStatus::topic).isEmpty()) {
-      return true; // none was ever made, and one of that name is someone else's
-    }
-    var names = PipelineNames.of(pipeline);
+  /** Whatever the status says: the operator may have ended between making a topic and that. */
+  private boolean topicsGone(DataPipeline pipeline, Children children) {
+    var claimant = TopicClaimant.of(pipeline, children);
+    var names = claimant.names();
     try {
-      if (topics.delete(names)) {
+      var deletion = topics.delete(claimant);
+      if (deletion.done()) {
+        if (!deletion.left().isEmpty()) {
+          tell(
+              pipeline,
+              "TopicsStay",
+              "Topics %s are there and are not known to be this pipeline's, so they stay; delete them by hand if nobody needs them"
+                  .formatted(String.join(", ", deletion.left())));
+        }
+        tellOfAdopted(pipeline, claimant);
         return true;
       }
     } catch (KafkaTopics.KafkaException e) {
@@ -166,9 +178,23 @@ public final class PipelineRemoval {
     tell(
         pipeline,
         "TopicsStay",
-        "Topics %s and %s could not be deleted; delete them by hand"
-            .formatted(names.topic(), names.deadLetterTopic()));
+        "Kafka did not delete %s; delete by hand what is there"
+            .formatted(
+                claimant.adopted() == null
+                    ? "topics %s and %s".formatted(names.topic(), names.deadLetterTopic())
+                    : "topic " + names.deadLetterTopic()));
     return true;
+  }
+
+  private void tellOfAdopted(DataPipeline pipeline, TopicClaimant claimant) {
+    if (claimant.adopted() != null && !namespaceEnds(pipeline)) {
+      events.record(
+          pipeline,
+          EventRecorder.Type.NORMAL,
+          "Retained",
+          "Delete",
+          "Topic %s stays: it was adopted".formatted(claimant.adopted()));
+    }
   }
 
   private boolean tableStays(DataPipeline pipeline, String why) {
@@ -200,7 +226,7 @@ public final class PipelineRemoval {
           "Delete",
           "Topics %s and %s and %s stay, as spec.deletionPolicy says"
               .formatted(
-                  names.topic(),
+                  TopicsPlan.records(pipeline),
                   names.deadLetterTopic(),
                   (status(pipeline).map(DataPipelineStatus::schemaHash).isPresent()
                           ? "table "

@@ -22,9 +22,11 @@ import io.strimzi.api.kafka.model.user.KafkaUser;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,15 +35,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StrimziTopics implements TopicProvider {
   private final KubernetesClient client;
+  private final PlatformConfig.Kafka kafka;
   private final PlatformConfig.Strimzi strimzi;
 
-  public StrimziTopics(KubernetesClient client, PlatformConfig.Strimzi strimzi) {
+  public StrimziTopics(KubernetesClient client, PlatformConfig.Kafka kafka) {
     this.client = client;
-    this.strimzi = strimzi;
+    this.kafka = kafka;
+    this.strimzi = Objects.requireNonNull(kafka.strimzi());
   }
 
   @Override
-  public Result ensure(PipelineNames names, TopicsPlan topics, Children children) {
+  public Result ensure(TopicClaimant claimant, TopicsPlan topics, Children children) {
+    var names = claimant.names();
+    try {
+      if (topics.records().adopted()) {
+        requireAdoptable(names, topics.records().name(), children);
+      }
+    } catch (TopicRefusal e) {
+      return new Result(e.state(), List.of());
+    }
     var applier = new ObjectApplier(client, children);
     var changes = new ArrayList<String>();
     for (var object : new StrimziPlan(names, topics, strimzi).objects()) {
@@ -69,14 +81,62 @@ public final class StrimziTopics implements TopicProvider {
   }
 
   @Override
-  public boolean delete(PipelineNames names) {
+  public Deletion delete(TopicClaimant claimant) {
+    var names = claimant.names();
     var userGone = delete(KafkaUser.class, names.kafkaUser());
-    return delete(KafkaTopic.class, names.topic(), names.deadLetterTopic()) && userGone;
+    var own =
+        Stream.of(names.topic(), names.deadLetterTopic())
+            .filter(topic -> !claimant.adopts(topic))
+            .toArray(String[]::new);
+    return new Deletion(delete(KafkaTopic.class, own) && userGone, List.of());
   }
 
   @Override
-  public void retire(PipelineNames names) {
-    delete(KafkaUser.class, names.kafkaUser());
+  public void retire(TopicClaimant claimant) {
+    delete(KafkaUser.class, claimant.names().kafkaUser());
+  }
+
+  /**
+   * A topic that another pipeline made or adopted is not adoptable. Of two that adopt the same, the
+   * older has it, unless validation refuses that one.
+   */
+  private void requireAdoptable(PipelineNames names, String topic, Children children) {
+    var resource = adopted(topic);
+    if (resource == null) {
+      throw TopicRefusal.absentInStrimzi(topic, strimzi.namespace());
+    }
+    var labels = resource.getMetadata().getLabels();
+    var maker =
+        new PipelineNames(
+            String.valueOf(labels.get(PipelineNames.NAMESPACE_LABEL)),
+            String.valueOf(labels.get(PipelineNames.INSTANCE_LABEL)));
+    if (isOurs(resource) && !maker.equals(names)) {
+      throw TopicRefusal.adoptedBy(maker, topic);
+    }
+    var first =
+        children
+            .context()
+            .getPrimaryCache()
+            .list(other -> TopicsPlan.adopted(other.getSpec()).filter(topic::equals).isPresent())
+            .filter(other -> kafka.mayAdopt(other.getMetadata().getNamespace(), topic))
+            .min(
+                Comparator.comparing(
+                        (DataPipeline other) -> other.getMetadata().getCreationTimestamp())
+                    .thenComparing(other -> other.getMetadata().getUid()))
+            .map(PipelineNames::of);
+    if (first.isPresent() && !first.get().equals(names)) {
+      throw TopicRefusal.adoptedBy(first.get(), topic);
+    }
+  }
+
+  /** Null also when a KafkaTopic of this name stands for a topic of another name. */
+  private @Nullable KafkaTopic adopted(String topic) {
+    var found =
+        client.resources(KafkaTopic.class).inNamespace(strimzi.namespace()).withName(topic).get();
+    return found == null
+            || !topic.equals(Objects.requireNonNullElse(found.getSpec().getTopicName(), topic))
+        ? null
+        : found;
   }
 
   @Override
@@ -86,10 +146,7 @@ public final class StrimziTopics implements TopicProvider {
 
   private TopicState state(PipelineNames names, TopicsPlan topics, Children children) {
     for (var desired : topics.all()) {
-      var topic =
-          children
-              .source(KafkaTopic.class)
-              .get(new ResourceID(desired.name(), strimzi.namespace()));
+      var topic = topic(desired, children);
       if (topic.isEmpty() || !isCurrent(topic.get())) {
         return new TopicState.Missing(
             "WaitingForStrimzi",
@@ -111,13 +168,24 @@ public final class StrimziTopics implements TopicProvider {
           "Strimzi's user operator has not made the Secret of KafkaUser %s in namespace %s"
               .formatted(names.kafkaUser(), strimzi.namespace()));
     }
-    var records =
-        children
+    var records = topic(topics.records(), children).orElseThrow();
+    var partitions = records.getSpec().getPartitions();
+    return partitions == null
+        ? new TopicState.Missing(
+            "WaitingForStrimzi",
+            "KafkaTopic %s in namespace %s does not say how many partitions it has: set spec.partitions"
+                .formatted(topics.records().name(), strimzi.namespace()))
+        : new TopicState.Present(
+            new Facts.Topic(records.getStatus().getTopicId(), partitions), null);
+  }
+
+  /** The informer holds the operator's own only. */
+  private Optional<KafkaTopic> topic(TopicsPlan.DesiredTopic desired, Children children) {
+    return desired.adopted()
+        ? Optional.ofNullable(adopted(desired.name()))
+        : children
             .source(KafkaTopic.class)
-            .get(new ResourceID(topics.records().name(), strimzi.namespace()))
-            .orElseThrow();
-    return new TopicState.Present(
-        new Facts.Topic(records.getStatus().getTopicId(), records.getSpec().getPartitions()), null);
+            .get(new ResourceID(desired.name(), strimzi.namespace()));
   }
 
   private static boolean isCurrent(KafkaTopic topic) {

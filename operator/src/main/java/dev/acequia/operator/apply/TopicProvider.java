@@ -15,27 +15,39 @@ import java.util.Optional;
 public sealed interface TopicProvider permits KafkaTopics, StrimziTopics {
 
   /**
-   * Creates or changes the topics where they differ from the plan.
+   * Creates or changes the topics where they are the pipeline's and differ from the plan.
    *
    * @return how they are then, and what was done, each a sentence
    */
-  Result ensure(PipelineNames names, TopicsPlan topics, Children children);
+  Result ensure(TopicClaimant claimant, TopicsPlan topics, Children children);
 
   /** What the pipeline's Pods log on to Kafka with; empty where Kafka takes anyone. */
   Optional<KafkaCredentials> credentials(PipelineNames names);
 
   /**
-   * Deletes the topics.
+   * Deletes the topics that are the pipeline's own.
    *
-   * @return whether they are gone; false asks for another call
+   * @return whether they are gone
    */
-  boolean delete(PipelineNames names);
+  Deletion delete(TopicClaimant claimant);
 
   /** Removes what a pipeline that is gone has no use for, and leaves its topics. */
-  void retire(PipelineNames names);
+  void retire(TopicClaimant claimant);
 
   /** What tells that a topic has changed by another hand. */
   List<EventSource<?, DataPipeline>> eventSources(EventSourceContext<DataPipeline> context);
+
+  /**
+   * The outcome of {@link #delete}.
+   *
+   * @param done false asks for another call
+   * @param left topics of the pipeline's names that are there and are not known to be its own
+   */
+  record Deletion(boolean done, List<String> left) {
+    public Deletion {
+      left = List.copyOf(left);
+    }
+  }
 
   /** The outcome of {@link #ensure}. */
   record Result(TopicState state, List<String> changes) {

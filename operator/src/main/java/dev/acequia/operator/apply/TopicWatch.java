@@ -1,7 +1,6 @@
 package dev.acequia.operator.apply;
 
 import dev.acequia.crds.DataPipeline;
-import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -64,22 +63,23 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
       var known =
           pipelines
               .list()
-              .map(PipelineNames::of)
-              .filter(names -> topics.lastSeen(names.topic()) != null)
+              .filter(pipeline -> topics.lastSeen(TopicsPlan.records(pipeline)) != null)
               .toList();
       if (known.isEmpty()) {
         return;
       }
-      var present = topics.describe(known.stream().map(PipelineNames::topic).toList());
+      var present = topics.describe(known.stream().map(TopicsPlan::records).toList());
       reachable = true;
       known.stream()
           .filter(
-              names -> !Objects.equals(present.get(names.topic()), topics.lastSeen(names.topic())))
+              pipeline ->
+                  !Objects.equals(
+                      present.get(TopicsPlan.records(pipeline)),
+                      topics.lastSeen(TopicsPlan.records(pipeline))))
           .forEach(
-              names -> {
-                log.info("topic {} is not the one last seen", names.topic());
-                getEventHandler()
-                    .handleEvent(new Event(new ResourceID(names.pipeline(), names.namespace())));
+              pipeline -> {
+                log.info("topic {} is not the one last seen", TopicsPlan.records(pipeline));
+                getEventHandler().handleEvent(new Event(ResourceID.fromResource(pipeline)));
               });
     } catch (RuntimeException e) { // a timer's task that throws is never run again
       if (reachable) {

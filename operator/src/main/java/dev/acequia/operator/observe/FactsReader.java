@@ -24,16 +24,22 @@ public final class FactsReader {
   private final KubernetesClient client;
   private final boolean logsOn;
   private final Supplier<String> passwords;
+  private final @Nullable String installation;
 
   /**
    * @param kafka whether pipelines log on to it
    * @param passwords where a new role's password comes from
+   * @param installation the operator's name, by which its roles have theirs
    */
   public FactsReader(
-      KubernetesClient client, PlatformConfig.Kafka kafka, Supplier<String> passwords) {
+      KubernetesClient client,
+      PlatformConfig.Kafka kafka,
+      Supplier<String> passwords,
+      @Nullable String installation) {
     this.client = client;
     this.logsOn = kafka.logsOn();
     this.passwords = passwords;
+    this.installation = installation;
   }
 
   /**
@@ -161,7 +167,11 @@ public final class FactsReader {
                                       .map(
                                           password -> generated(username, password, store.uri()))));
       return known.orElseGet(
-          () -> generated(names.storeRole(purpose, store.uri()), passwords.get(), store.uri()));
+          () ->
+              generated(
+                  names.storeRole(purpose, store.uri(), installation),
+                  passwords.get(),
+                  store.uri()));
     }
 
     private static Facts.Login generated(String username, String password, String uri) {

@@ -6,19 +6,21 @@ import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The Secret that a pipeline's store is administered with. */
 public final class StoreSecrets {
   private StoreSecrets() {}
 
   /** The roles made for a pipeline, by their Secrets, or by name once those are gone. */
-  public static DropPlan.Roles roles(Children children, DataPipeline pipeline, String storeUri) {
+  public static DropPlan.Roles roles(
+      Children children, DataPipeline pipeline, String storeUri, @Nullable String installation) {
     var names = PipelineNames.of(pipeline);
     return new DropPlan.Roles(
         username(children, names.writerSecret())
-            .orElseGet(() -> names.storeRole("writer", storeUri)),
+            .orElseGet(() -> names.storeRole("writer", storeUri, installation)),
         username(children, names.readerSecret())
-            .orElseGet(() -> names.storeRole("reader", storeUri)));
+            .orElseGet(() -> names.storeRole("reader", storeUri, installation)));
   }
 
   private static Optional<String> username(Children children, String secret) {

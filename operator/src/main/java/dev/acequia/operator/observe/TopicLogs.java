@@ -1,12 +1,14 @@
 package dev.acequia.operator.observe;
 
 import dev.acequia.contract.ReplayMark;
+import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplaySpec;
 import dev.acequia.crds.ReplayTime;
 import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.LogFacts;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.plan.TopicsPlan;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -69,10 +71,13 @@ public final class TopicLogs implements AutoCloseable {
   }
 
   /** Reads what a replay has to know; with the offsets at its times only when those are wanted. */
-  public Reading read(PipelineNames names, DataPipelineReplaySpec spec, boolean withTimes) {
+  public Reading read(DataPipeline pipeline, DataPipelineReplaySpec spec, boolean withTimes) {
+    var names = PipelineNames.of(pipeline);
+    var topic = TopicsPlan.records(pipeline);
     try {
       if (!logsOn) {
-        return new Reading.Found(new Look(shared(), names.topic()).log(spec, withTimes));
+        return new Reading.Found(
+            new Look(shared(), topic, names.consumerGroup()).log(spec, withTimes));
       }
       var settings = settingsOf(names);
       if (settings.isEmpty()) {
@@ -81,11 +86,11 @@ public final class TopicLogs implements AutoCloseable {
                 .formatted(names.kafkaUser()));
       }
       try (var own = Admin.create(settings.get())) {
-        return new Reading.Found(new Look(own, names.topic()).log(spec, withTimes));
+        return new Reading.Found(new Look(own, topic, names.consumerGroup()).log(spec, withTimes));
       }
     } catch (ExecutionException e) {
       return new Reading.Unreadable(
-          "Kafka did not tell of topic %s: %s".formatted(names.topic(), e.getCause()));
+          "Kafka did not tell of topic %s: %s".formatted(topic, e.getCause()));
     } catch (TimeoutException e) {
       return new Reading.Unreadable("Kafka does not answer");
     } catch (KafkaException e) { // such as an address that nobody knows
@@ -132,7 +137,7 @@ public final class TopicLogs implements AutoCloseable {
   }
 
   /** One look at one topic. */
-  private record Look(Admin admin, String topic) {
+  private record Look(Admin admin, String topic, String group) {
 
     LogFacts log(DataPipelineReplaySpec spec, boolean withTimes)
         throws ExecutionException, TimeoutException, InterruptedException {
@@ -176,7 +181,7 @@ public final class TopicLogs implements AutoCloseable {
 
     private Map<TopicPartition, OffsetAndMetadata> committed()
         throws ExecutionException, TimeoutException, InterruptedException {
-      return get(admin.listConsumerGroupOffsets(topic).partitionsToOffsetAndMetadata());
+      return get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
     }
 
     private Map<Integer, Long> at(Collection<Integer> partitions, @Nullable String time)

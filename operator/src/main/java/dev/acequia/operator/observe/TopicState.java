@@ -22,11 +22,25 @@ public sealed interface TopicState {
    */
   record Missing(String reason, String message) implements TopicState {}
 
+  /**
+   * They are not the pipeline's to take, and only a person can help.
+   *
+   * @param reason for the condition
+   * @param message what to do, for a person
+   */
+  record Refused(String reason, String message) implements TopicState {
+    /** The topic is somebody else's. */
+    public static final String NAME_TAKEN = "NameTaken";
+
+    /** The topic that is to be adopted does not exist. */
+    public static final String TOPIC_MISSING = "TopicMissing";
+  }
+
   /** The data topic, when it is there. */
   default Optional<Facts.Topic> found() {
     return switch (this) {
       case Present present -> Optional.of(present.topic());
-      case Missing _ -> Optional.empty();
+      case Missing _, Refused _ -> Optional.empty();
     };
   }
 }

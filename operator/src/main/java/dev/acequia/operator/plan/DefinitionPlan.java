@@ -26,7 +26,8 @@ final class DefinitionPlan {
         names.pipeline(),
         spec.description(),
         schema(spec),
-        new TopicDefinition(names.topic(), topic.id(), topic.partitions(), names.deadLetterTopic()),
+        new TopicDefinition(
+            TopicsPlan.records(pipeline), topic.id(), topic.partitions(), names.deadLetterTopic()),
         store(names, postgres(spec)),
         spec.consumer().mode(),
         spec.api().maxPageSize(),

@@ -48,8 +48,8 @@ public record DropPlan(ConfigMap definition, Job job) {
     }
     var release =
         new Release(names.dropJob(), platform.runtimeImage(), postgres.secretName(), "drop");
-    var job = workloads.drop(release, roles);
     var uid = pipeline.getMetadata().getUid();
+    var job = workloads.drop(release, roles, uid);
     if (uid != null) {
       definition.getMetadata().setAnnotations(Map.of(PipelineNames.UID_ANNOTATION, uid));
       job.getMetadata().setAnnotations(Map.of(PipelineNames.UID_ANNOTATION, uid));

@@ -3,6 +3,7 @@ package dev.acequia.operator.plan;
 import dev.acequia.crds.DataPipeline;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Every name that one pipeline gives to something, in Kubernetes, Kafka and the store. */
 public record PipelineNames(String namespace, String pipeline) {
@@ -45,6 +46,11 @@ public record PipelineNames(String namespace, String pipeline) {
 
   public String topic() {
     return namespace + "." + pipeline;
+  }
+
+  /** Named after the pipeline, whatever its topic is called. */
+  public String consumerGroup() {
+    return topic();
   }
 
   public String deadLetterTopic() {
@@ -128,13 +134,18 @@ public record PipelineNames(String namespace, String pipeline) {
 
   /**
    * A role in the store. Roles belong to the whole database server, so the hash tells pipelines of
-   * one name in two databases apart.
+   * one name in two databases, or of two installations, apart.
    *
    * @param purpose {@code writer} or {@code reader}
    * @param storeUri where the store is, without credentials
+   * @param installation the operator's name; null where it has none
    */
-  public String storeRole(String purpose, String storeUri) {
-    var end = "_" + purpose + "_" + Fingerprint.of(namespace, pipeline, storeUri);
+  public String storeRole(String purpose, String storeUri, @Nullable String installation) {
+    var hash =
+        installation == null
+            ? Fingerprint.of(namespace, pipeline, storeUri)
+            : Fingerprint.of(namespace, pipeline, storeUri, installation);
+    var end = "_" + purpose + "_" + hash;
     var start = "acequia_" + storeSchema() + "_" + storeTable();
     return start.substring(0, Math.min(start.length(), MAX_NAME_BYTES - end.length())) + end;
   }

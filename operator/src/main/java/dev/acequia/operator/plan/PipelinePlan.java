@@ -181,7 +181,8 @@ public record PipelinePlan(
               .migrationJob(
                   Fingerprint.of(
                       DefinitionPlan.migrationPart(definition)
-                          + DefinitionPlan.allowedRewrite(pipeline, definition).orElse(""),
+                          + DefinitionPlan.allowedRewrite(pipeline, definition).orElse("")
+                          + Objects.requireNonNullElse(platform.installation(), ""),
                       credentials(),
                       platform.runtimeImage()));
       return new MigrationStatus(name, version(name));

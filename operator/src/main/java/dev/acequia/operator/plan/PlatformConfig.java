@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.acequia.contract.AllowedRewrite;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param requireAuth whether an API that is open to everyone is refused
  * @param store how careful migrations are
  * @param resources what the processes ask for, where not the defaults
+ * @param installation this operator's name among all that share a Kafka or a database; null: the
+ *     operator finds one
  */
 public record PlatformConfig(
     String runtimeImage,
@@ -25,7 +28,8 @@ public record PlatformConfig(
     Exposure exposure,
     boolean requireAuth,
     Store store,
-    Resources resources) {
+    Resources resources,
+    @Nullable String installation) {
 
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
@@ -39,15 +43,33 @@ public record PlatformConfig(
     exposure = exposure == null ? new Exposure(Exposure.Type.CLUSTER_IP, null) : exposure;
     store = store == null ? new Store(null) : store;
     resources = resources == null ? new Resources(null, null) : resources;
+    installation = "".equals(installation) ? null : installation;
+    if (installation != null && !installation.matches("[A-Za-z0-9._@-]{1,128}")) {
+      throw new IllegalArgumentException(
+          "installation is '%s': use up to 128 of a-z, A-Z, 0-9 and . _ @ -"
+              .formatted(installation));
+    }
   }
 
-  /** How to reach Kafka and who makes the topics. */
+  /** This configuration for an operator that has found its name. */
+  public PlatformConfig withInstallation(String name) {
+    return new PlatformConfig(runtimeImage, kafka, exposure, requireAuth, store, resources, name);
+  }
+
+  /**
+   * How to reach Kafka and who makes the topics.
+   *
+   * @param adoptable topics that pipelines of any namespace may adopt: a name, or the beginning of
+   *     names with {@code *} behind it. All, where Kafka takes anyone: who can start a Pod can read
+   *     them then. None, where Pods log on to Kafka.
+   */
   public record Kafka(
       String bootstrapServers,
       TopicProvider topicProvider,
       int replicationFactor,
       int minInsyncReplicas,
-      @Nullable Strimzi strimzi) {
+      @Nullable Strimzi strimzi,
+      List<String> adoptable) {
     public Kafka {
       require(bootstrapServers, "kafka.bootstrapServers");
       topicProvider = topicProvider == null ? TopicProvider.DIRECT : topicProvider;
@@ -62,6 +84,25 @@ public record PlatformConfig(
       if (topicProvider == TopicProvider.STRIMZI) {
         require(strimzi, "kafka.strimzi");
       }
+      adoptable =
+          adoptable != null
+              ? List.copyOf(adoptable)
+              : topicProvider == TopicProvider.STRIMZI
+                      && strimzi != null
+                      && strimzi.authentication() != Strimzi.Authentication.NONE
+                  ? List.of()
+                  : List.of("*");
+    }
+
+    /** Whether a pipeline of this namespace may adopt the topic; one's own namespace's always. */
+    public boolean mayAdopt(String namespace, String topic) {
+      return topic.startsWith(namespace + ".")
+          || adoptable.stream()
+              .anyMatch(
+                  known ->
+                      known.endsWith("*")
+                          ? topic.startsWith(known.substring(0, known.length() - 1))
+                          : topic.equals(known));
     }
 
     /** Whether each pipeline logs on as a user of its own, which Strimzi makes. */

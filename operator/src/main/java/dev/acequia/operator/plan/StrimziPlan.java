@@ -23,7 +23,7 @@ public record StrimziPlan(PipelineNames names, TopicsPlan topics, PlatformConfig
 
   public List<HasMetadata> objects() {
     var objects = new ArrayList<HasMetadata>();
-    topics.all().forEach(topic -> objects.add(topic(topic)));
+    topics.own().forEach(topic -> objects.add(topic(topic)));
     if (strimzi.authentication() == PlatformConfig.Strimzi.Authentication.SCRAM_SHA_512) {
       objects.add(user());
     }
@@ -51,7 +51,7 @@ public record StrimziPlan(PipelineNames names, TopicsPlan topics, PlatformConfig
         .withNewKafkaUserAuthorizationSimple()
         .withAcls(
             onTopic(
-                names.topic(),
+                topics.records().name(),
                 StrimziAclOperation.READ,
                 StrimziAclOperation.WRITE,
                 StrimziAclOperation.DESCRIBE),
@@ -62,7 +62,7 @@ public record StrimziPlan(PipelineNames names, TopicsPlan topics, PlatformConfig
                 StrimziAclOperation.DESCRIBE),
             new AclRuleBuilder()
                 .withNewAclRuleGroupResource()
-                .withName(names.topic())
+                .withName(names.consumerGroup())
                 .endAclRuleGroupResource()
                 .withOperations(StrimziAclOperation.READ)
                 .build())

@@ -123,15 +123,25 @@ record Workloads(
           RuntimePod.literal(
               RuntimeVariable.ACEQUIA_SPEC_VERSION, new SpecVersion(uid, version).toString()));
     }
-    return job(name, List.of("migrate"), release, names.serviceAccount(), variables, roles);
+    return job(
+        name, List.of("migrate"), release, names.serviceAccount(), variables, roles, uid);
   }
 
   /**
    * The migration's undoing. It must not fall to the garbage collection that may already be at work
    * on the pipeline, so it needs neither an owner nor the pipeline's ServiceAccount.
+   *
+   * @param ownerUid of the resource whose table it drops
    */
-  Job drop(Release release, List<EnvVar> roles) {
-    return job(names.dropJob(), List.of("migrate", "drop"), release, null, roles, List.of());
+  Job drop(Release release, List<EnvVar> roles, @Nullable String ownerUid) {
+    return job(
+        names.dropJob(),
+        List.of("migrate", "drop"),
+        release,
+        null,
+        roles,
+        List.of(),
+        ownerUid);
   }
 
   private Job job(
@@ -139,8 +149,15 @@ record Workloads(
       List<String> arguments,
       Release release,
       @Nullable String serviceAccount,
-      List<EnvVar> variables,
-      List<SecretFile> logins) {
+      List<EnvVar> extra,
+      List<SecretFile> logins,
+      @Nullable String ownerUid) {
+    var variables = new ArrayList<>(extra);
+    if (platform.installation() != null && ownerUid != null) {
+      variables.add(
+          RuntimePod.literal(RuntimeVariable.ACEQUIA_INSTALLATION, platform.installation()));
+      variables.add(RuntimePod.literal(RuntimeVariable.ACEQUIA_PIPELINE_UID, ownerUid));
+    }
     var pod =
         new RuntimePod(
             names,

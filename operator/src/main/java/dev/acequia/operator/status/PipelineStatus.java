@@ -45,12 +45,7 @@ public final class PipelineStatus {
     var stages = Stages.of(plan, seen);
     var conditions = conditions(pipeline, former, now);
     conditions.add(Conditions.READY, ready(plan, stages));
-    Stages.forPerson(seen)
-        .ifPresent(
-            word ->
-                conditions.add(
-                    Conditions.STALLED,
-                    Verdict.yes(word.reason().name(), Advice.after(word, plan))));
+    Stages.stalled(plan, seen).ifPresent(verdict -> conditions.add(Conditions.STALLED, verdict));
     conditions.add(Conditions.TOPIC_READY, stages.topic());
     conditions.add(Conditions.STORE_READY, stages.store());
     conditions.add(Conditions.CONSUMER_READY, stages.consumer());
@@ -63,7 +58,7 @@ public final class PipelineStatus {
         pipeline.getMetadata().getGeneration(),
         conditions.all(),
         endpoint(plan.names(), platform, access.usesTls() ? "https" : "http", seen),
-        plan.names().topic(),
+        plan.topics().records().name(),
         plan.migration() == null ? former == null ? null : former.store() : store(plan),
         plan.migrated() && definition != null
             ? definition.schema().hash()
@@ -86,7 +81,7 @@ public final class PipelineStatus {
         former == null ? null : former.observedGeneration(),
         former == null ? List.of() : former.conditions(),
         former == null ? null : former.endpoint(),
-        plan.names().topic(),
+        plan.topics().records().name(),
         store(plan),
         former == null ? null : former.schemaHash(),
         plan.newestMigration(),
@@ -105,10 +100,19 @@ public final class PipelineStatus {
       @Nullable DataPipelineStatus former,
       List<Violation> violations,
       Instant now) {
-    var verdict = Verdict.no("InvalidSpec", SpecValidation.sentence(violations));
+    return stalled(pipeline, former, "InvalidSpec", SpecValidation.sentence(violations), now);
+  }
+
+  /** The status of what only a person can mend; the stages stay as they were last seen. */
+  public static DataPipelineStatus stalled(
+      DataPipeline pipeline,
+      @Nullable DataPipelineStatus former,
+      String reason,
+      String message,
+      Instant now) {
     var conditions = conditions(pipeline, former, now);
-    conditions.add(Conditions.READY, verdict);
-    conditions.add(Conditions.STALLED, Verdict.yes(verdict.reason(), verdict.message()));
+    conditions.add(Conditions.READY, Verdict.no(reason, message));
+    conditions.add(Conditions.STALLED, Verdict.yes(reason, message));
     return keepingStages(pipeline, former, conditions);
   }
 

@@ -26,12 +26,19 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
   private static Verdict topic(PipelinePlan plan, TopicState state) {
     return switch (state) {
       case TopicState.Missing missing -> Verdict.no(missing.reason(), missing.message());
+      case TopicState.Refused refused -> Verdict.no(refused.reason(), refused.message());
+      case TopicState.Present present
+          when present.note() == null && plan.topics().records().adopted() ->
+          Verdict.yes(
+              "Adopted",
+              "Topic %s is used as it is, partitions: %d. Neither partitions nor retention of spec.topic change it"
+                  .formatted(plan.topics().records().name(), present.topic().partitions()));
       case TopicState.Present present ->
           present.note() == null
               ? Verdict.yes(
                   "Present",
                   "Topic %s is there, partitions: %d"
-                      .formatted(plan.names().topic(), present.topic().partitions()))
+                      .formatted(plan.topics().records().name(), present.topic().partitions()))
               : Verdict.yes("DiffersFromSpec", present.note());
     };
   }
@@ -135,7 +142,13 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
   }
 
   /** What only a person can mend. */
-  static Optional<LastWord> forPerson(Observation seen) {
+  static Optional<Verdict> stalled(PipelinePlan plan, Observation seen) {
+    return seen.topic() instanceof TopicState.Refused refused
+        ? Optional.of(Verdict.yes(refused.reason(), refused.message()))
+        : forPerson(seen).map(word -> Verdict.yes(word.reason().name(), Advice.after(word, plan)));
+  }
+
+  private static Optional<LastWord> forPerson(Observation seen) {
     var migration =
         seen.migration() instanceof MigrationState.Refused refused ? refused.lastWord() : null;
     return Stream.of(

@@ -10,6 +10,7 @@ import dev.acequia.crds.FieldSpec;
 import dev.acequia.crds.IndexSpec;
 import dev.acequia.crds.SpecDuration;
 import dev.acequia.operator.plan.AccessPlan;
+import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,6 +25,9 @@ import java.util.stream.Collectors;
  */
 public final class SpecValidation {
   private static final int MAX_NAME = 40;
+  private static final Pattern DEAD_LETTERS =
+      Pattern.compile(
+          "[a-z0-9]([-a-z0-9]*[a-z0-9])?[.][a-z]([-a-z0-9]*[a-z0-9])?[.]dlq"); // see PipelineNames
   private static final Pattern ISSUER =
       Pattern.compile("https://.+|http://(localhost|127[.]0[.]0[.]1)(:[0-9]+)?(/.*)?");
 
@@ -41,6 +45,7 @@ public final class SpecValidation {
       return validation.violations;
     }
     validation.checkSchema(spec);
+    validation.checkTopic(pipeline, platform);
     validation.checkStore(spec);
     validation.checkDurations(spec);
     validation.refuseUnbuilt(spec);
@@ -111,6 +116,41 @@ public final class SpecValidation {
       add(
           "spec.schema.key",
           "mode upsert keeps the newest record of each key; name the key fields, or use append");
+    }
+  }
+
+  private void checkTopic(DataPipeline pipeline, PlatformConfig platform) {
+    var topic = pipeline.getSpec().topic();
+    if (topic.adopt() != (topic.name() != null)) {
+      add(
+          "spec.topic",
+          "name and adopt: true belong together; set both to take a topic that is there, or neither"
+              + " for the pipeline's own");
+    }
+    if (!topic.adopt() || topic.name() == null) {
+      return;
+    }
+    if (topic.name().startsWith("__") || topic.name().startsWith("_acequia.")) {
+      add(
+          "spec.topic.name",
+          "'%s' is Kafka's or Acequia's own; name a topic that holds records"
+              .formatted(topic.name()));
+      return;
+    }
+    if (DEAD_LETTERS.matcher(topic.name()).matches()) {
+      add(
+          "spec.topic.name",
+          "'%s' is the name of a pipeline's dead letter topic; name another topic"
+              .formatted(topic.name()));
+      return;
+    }
+    var namespace = PipelineNames.of(pipeline).namespace();
+    if (!platform.kafka().mayAdopt(namespace, topic.name())) {
+      add(
+          "spec.topic.name",
+          "'%s' is not among the topics that may be adopted; ask the platform team to add it to"
+                  .formatted(topic.name())
+              + " platform.kafka.adoptable");
     }
   }
 

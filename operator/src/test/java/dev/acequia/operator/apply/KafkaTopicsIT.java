@@ -12,6 +12,7 @@ import dev.acequia.servers.KafkaServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,6 @@ class KafkaTopicsIT {
   @TempDir static Path folder;
   private static KafkaServer kafka;
   private static Admin admin;
-
   private final PipelineNames names =
       new PipelineNames("ops", "flights-" + PIPELINES.incrementAndGet());
   private KafkaTopics topics;
@@ -42,7 +43,12 @@ class KafkaTopicsIT {
 
   @BeforeEach
   void remembersNothing() {
-    topics = new KafkaTopics(admin);
+    topics = TestTopics.of(kafka, "here");
+  }
+
+  @AfterEach
+  void close() {
+    topics.close();
   }
 
   @AfterAll
@@ -108,10 +114,10 @@ class KafkaTopicsIT {
   void saysInKafkasOwnWordsWhyItRefuses() {
     var refused =
         topics.ensure(
-            names,
+            claimant(),
             new TopicsPlan(
-                new DesiredTopic(names.topic(), 1, 3, true, Map.of()),
-                new DesiredTopic(names.deadLetterTopic(), 1, 3, false, Map.of())),
+                new DesiredTopic(names.topic(), 1, 3, true, Map.of(), false),
+                new DesiredTopic(names.deadLetterTopic(), 1, 3, false, Map.of(), false)),
             noChildren());
     assertThat(refused.state())
         .isInstanceOfSatisfying(
@@ -125,19 +131,25 @@ class KafkaTopicsIT {
   @Test
   void deletesWhatIsThereAndIsContentWithWhatIsNot() {
     ensure(plan(1, true, "604800000"));
-    assertThat(topics.delete(names)).isTrue();
-    assertThat(topics.delete(names)).isTrue();
+    var gone = new TopicProvider.Deletion(true, List.of());
+    assertThat(topics.delete(claimant())).isEqualTo(gone);
+    // The broker hears of the deletion a moment later.
+    await().untilAsserted(() -> assertThat(topics.delete(claimant())).isEqualTo(gone));
   }
 
   private TopicProvider.Result ensure(TopicsPlan plan) {
-    return topics.ensure(names, plan, noChildren());
+    return topics.ensure(claimant(), plan, noChildren());
+  }
+
+  private TopicClaimant claimant() {
+    return new TopicClaimant(names, "uid", null, Set.of(), null);
   }
 
   private TopicsPlan plan(int partitions, boolean mayGrow, String retentionMillis) {
     var settings = Map.of("retention.ms", retentionMillis, "cleanup.policy", "delete");
     return new TopicsPlan(
-        new DesiredTopic(names.topic(), partitions, 1, mayGrow, settings),
-        new DesiredTopic(names.deadLetterTopic(), 1, 1, false, settings));
+        new DesiredTopic(names.topic(), partitions, 1, mayGrow, settings, false),
+        new DesiredTopic(names.deadLetterTopic(), 1, 1, false, settings, false));
   }
 
   private String setting(String name) throws Exception {

@@ -23,7 +23,8 @@ class GoldenPlanTest {
   private static final Path FOLDER = Path.of("src/test/resources/plan");
 
   @ParameterizedTest
-  @ValueSource(strings = {"append", "upsert", "suspended", "strimzi", "protected", "sources"})
+  @ValueSource(
+      strings = {"append", "upsert", "suspended", "strimzi", "adopted", "protected", "sources"})
   void listsEveryObject(String name) throws IOException {
     var pipeline =
         Serialization.unmarshal(

@@ -18,16 +18,22 @@ class PipelineNamesTest {
   void keepsWithinWhatKubernetesPostgresAndKafkaTake() {
     assertThat(longest.definition("{}")).hasSizeLessThanOrEqualTo(63);
     assertThat(longest.migrationJob("01234567")).hasSizeLessThanOrEqualTo(57);
-    assertThat(longest.storeRole("writer", "postgresql://db/w")).hasSize(63);
+    assertThat(longest.storeRole("writer", "postgresql://db/w", null)).hasSize(63);
     assertThat(longest.kafkaUser()).hasSizeLessThanOrEqualTo(64);
     assertThat(longest.topic()).hasSizeLessThanOrEqualTo(249);
   }
 
   @Test
   void tellsRolesOfTwoDatabasesApart() {
-    assertThat(names.storeRole("writer", "postgresql://db/one"))
+    assertThat(names.storeRole("writer", "postgresql://db/one", null))
         .startsWith("acequia_ops_flights_writer_")
-        .isNotEqualTo(names.storeRole("writer", "postgresql://db/two"));
+        .isNotEqualTo(names.storeRole("writer", "postgresql://db/two", null));
+  }
+
+  @Test
+  void tellsRolesOfTwoInstallationsApart() {
+    assertThat(names.storeRole("writer", "postgresql://db/one", "a"))
+        .isNotEqualTo(names.storeRole("writer", "postgresql://db/one", "b"));
   }
 
   @Test

@@ -7,6 +7,16 @@ import org.junit.jupiter.api.Test;
 
 class PlatformConfigTest {
   @Test
+  void takesAnEmptyInstallationForNone() {
+    var text = "{runtimeImage: i, kafka: {bootstrapServers: 'k:1'}, installation: '%s'}";
+    assertThat(PlatformConfig.parse(text.formatted("")).installation()).isNull();
+    assertThat(PlatformConfig.parse(text.formatted("acequia@7e0a-1")).installation())
+        .isEqualTo("acequia@7e0a-1");
+    assertThatThrownBy(() -> PlatformConfig.parse(text.formatted("a/b")))
+        .hasMessageContaining("installation");
+  }
+
+  @Test
   void fillsInDefaults() {
     var platform = PlatformConfig.parse("{runtimeImage: i, kafka: {bootstrapServers: 'k:1'}}");
     assertThat(platform.kafka().topicProvider()).isEqualTo(PlatformConfig.TopicProvider.DIRECT);

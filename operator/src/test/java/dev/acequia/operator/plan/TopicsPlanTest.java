@@ -14,7 +14,7 @@ class TopicsPlanTest {
 
   private static DesiredTopic topic(String name, Duration retention) {
     return new DesiredTopic(
-        name, 1, 1, false, Map.of("retention.ms", Long.toString(retention.toMillis())));
+        name, 1, 1, false, Map.of("retention.ms", Long.toString(retention.toMillis())), false);
   }
 
   @Test
@@ -25,6 +25,14 @@ class TopicsPlanTest {
         .contains(Duration.ofDays(90));
     assertThat(plan(Duration.ofDays(365), Duration.ofDays(90)).deletionsKept())
         .contains(Duration.ofDays(365));
+  }
+
+  @Test
+  void forgetsNoDeletionOfATopicWhoseRetentionIsAnothersToChange() {
+    assertThat(
+            new TopicsPlan(DesiredTopic.adopted("theirs"), topic("letters", Duration.ofDays(14)))
+                .deletionsKept())
+        .isEmpty();
   }
 
   @Test

@@ -116,6 +116,38 @@ class PipelineStatusTest {
   }
 
   @Test
+  void saysThatAnAdoptedTopicIsNotChanged() {
+    var adopting = pipeline("  topic: {name: orders, adopt: true, partitions: 12, retention: 1d}");
+    var status =
+        PipelineStatus.of(
+            adopting, null, PLATFORM, migratedPlan(adopting), seen(done, UP, UP), NOON);
+    assertThat(condition(status, "TopicReady"))
+        .returns("True", Condition::getStatus)
+        .returns("Adopted", Condition::getReason);
+    assertThat(condition(status, "TopicReady").getMessage())
+        .contains("orders", "partitions: 6", "Neither partitions nor retention");
+    assertThat(status.topic()).isEqualTo("orders");
+  }
+
+  /** What runs goes on with the topic it has. */
+  @Test
+  void isStalledWhenTheTopicIsAnothers() {
+    var refused = new TopicState.Refused("NameTaken", "Topic ops.flights belongs to another");
+    var status =
+        PipelineStatus.of(
+            pipeline,
+            null,
+            PLATFORM,
+            plan,
+            new Observation(refused, List.of(), NO_SECRETS, done, UP, UP, 30123),
+            NOON);
+    for (var type : List.of("Ready", "TopicReady", "Stalled")) {
+      assertThat(condition(status, type).getReason()).as(type).isEqualTo("NameTaken");
+    }
+    assertThat(condition(status, "ConsumerReady").getStatus()).isEqualTo("True");
+  }
+
+  @Test
   void movesTheTimeOfTransitionOnlyWithTheValue() {
     var first = status(null, seen(done, UP, UP));
     var later =

@@ -103,6 +103,49 @@ class SpecValidationTest {
   }
 
   @Test
+  void adoptsOnlyWhatThePlatformLetsItAdopt() {
+    var adopting = VALID + "  topic: {name: %s, adopt: true}\n";
+    var pipeline = Serialization.unmarshal(adopting.formatted("orders"), DataPipeline.class);
+    var own = pipeline.getMetadata().getNamespace() + "." + pipeline.getMetadata().getName();
+    assertThat(violations(adopting.formatted("orders"))).isEmpty();
+    assertThat(violations(adopting.formatted(own + ".dlq")))
+        .extracting(Violation::path)
+        .containsExactly("spec.topic.name");
+    for (var reserved :
+        List.of(
+            "__consumer_offsets", "__transaction_state", "_acequia.owners", "other.flights.dlq")) {
+      assertThat(violations(adopting.formatted(reserved)))
+          .as(reserved)
+          .extracting(Violation::path)
+          .containsExactly("spec.topic.name");
+    }
+    assertThat(violations(adopting.formatted("connect.dlq"))).isEmpty();
+    assertThat(violations(VALID + "  topic: {name: orders}\n"))
+        .extracting(Violation::path)
+        .containsExactly("spec.topic");
+
+    var strimzi =
+        """
+        runtimeImage: i
+        kafka:
+          bootstrapServers: 'k:1'
+          topicProvider: strimzi
+          strimzi: {namespace: kafka, cluster: main}
+          %s
+        """;
+    var loggedOn = PlatformConfig.parse(strimzi.formatted(""));
+    assertThat(SpecValidation.of(pipeline, loggedOn))
+        .singleElement()
+        .satisfies(
+            violation ->
+                assertThat(violation.toString()).contains("orders", "platform.kafka.adoptable"));
+    for (var listed : List.of("orders", "ord*", "'*'")) {
+      var platform = PlatformConfig.parse(strimzi.formatted("adoptable: [" + listed + "]"));
+      assertThat(SpecValidation.of(pipeline, platform)).as(listed).isEmpty();
+    }
+  }
+
+  @Test
   void refusesAnAnnotationThatCannotBeRead() {
     var pipeline = Serialization.unmarshal(VALID, DataPipeline.class);
     pipeline.getMetadata().setAnnotations(Map.of("acequia.dev/accept-offsets", "earliest"));

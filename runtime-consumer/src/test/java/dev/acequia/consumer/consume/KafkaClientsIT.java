@@ -133,7 +133,7 @@ class KafkaClientsIT {
     try (var admin = Admin.create(KAFKA)) {
       var committed =
           admin
-              .listConsumerGroupOffsets(topic)
+              .listConsumerGroupOffsets("ops." + topic)
               .partitionsToOffsetAndMetadata()
               .get(20, TimeUnit.SECONDS);
       assertThat(committed).isEmpty();

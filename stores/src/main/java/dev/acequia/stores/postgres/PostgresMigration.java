@@ -42,6 +42,7 @@ public final class PostgresMigration implements StoreMigration {
   private final Optional<PipelineRole> writer;
   private final Optional<PipelineRole> reader;
   private final RewritePermit permit;
+  private final Optional<OwnerRow.Claimant> claimant;
   private final MigrationOrder order;
 
   /** Needs the environment's {@code STORE_*}; connects when first used. */
@@ -59,6 +60,7 @@ public final class PostgresMigration implements StoreMigration {
     writer = PipelineRole.writer(environment);
     reader = PipelineRole.reader(environment);
     permit = RewritePermit.of(definition, environment);
+    claimant = OwnerRow.Claimant.from(environment);
   }
 
   @Override
@@ -68,6 +70,7 @@ public final class PostgresMigration implements StoreMigration {
     }
     try (steps) {
       steps.run(PostgresMigration::checkServer);
+      steps.run(this::checkOwner);
       steps.run(this::noteWhatWasRead);
       steps.run(connection -> look(connection, log));
       steps.run(this::prepareSchemaAndRoles);
@@ -108,6 +111,14 @@ public final class PostgresMigration implements StoreMigration {
     }
   }
 
+  /** Another installation's pipeline of this name has tables of these names. */
+  private boolean checkOwner(Connection connection) throws SQLException, TerminationException {
+    if (claimant.isPresent()) {
+      ownerRow(connection, claimant.get()).check();
+    }
+    return true;
+  }
+
   /** Stores the read positions of a missing table before the advice to drop its offsets. */
   private boolean noteWhatWasRead(Connection connection) throws SQLException {
     var isGone =
@@ -138,6 +149,7 @@ public final class PostgresMigration implements StoreMigration {
   private boolean prepareSchemaAndRoles(Connection connection)
       throws SQLException, TerminationException, StoreUnavailableException {
     MigrationSteps.lock(connection, names.schema());
+    checkOwner(connection);
     order.check(connection); // an older one would bring former passwords back
     GenerationLedger.bringUpToDate(connection, names);
     if (TableState.read(connection, names.generations()).isPresent()) {
@@ -148,6 +160,10 @@ public final class PostgresMigration implements StoreMigration {
       execute(
           connection,
           "COMMENT ON SCHEMA " + names.quotedSchema() + " IS '" + Ownership.SCHEMA + "'");
+    }
+    // Before the roles: those of another installation's pipeline have the same names.
+    if (claimant.isPresent()) {
+      ownerRow(connection, claimant.get()).claim();
     }
     var ownership = new RoleOwnership(connection, names, definition);
     for (var role : roles()) {
@@ -160,6 +176,7 @@ public final class PostgresMigration implements StoreMigration {
   private Optional<TerminationException> prepareTables(Connection connection, TopicLog log)
       throws SQLException, TerminationException, StoreUnavailableException {
     MigrationSteps.lock(connection, names.data());
+    checkOwner(connection); // a person may have handed the table over meanwhile
     order.check(connection);
     var changes = changes(connection);
     if (changes.isEmpty()) {
@@ -184,6 +201,7 @@ public final class PostgresMigration implements StoreMigration {
   private boolean addFields(Connection connection)
       throws SQLException, TerminationException, StoreUnavailableException {
     MigrationSteps.lock(connection, names.data());
+    checkOwner(connection);
     order.check(connection);
     var changes = changes(connection);
     if (changes.isPresent()) {
@@ -219,8 +237,10 @@ public final class PostgresMigration implements StoreMigration {
    * Runs in a separate transaction and locks in the load's order, because the load needs these
    * tables all the time.
    */
-  private boolean addColumns(Connection connection) throws SQLException, StoreUnavailableException {
+  private boolean addColumns(Connection connection)
+      throws SQLException, TerminationException, StoreUnavailableException {
     MigrationSteps.lock(connection, names.data());
+    checkOwner(connection);
     order.check(connection);
     var offsets = TableState.read(connection, names.offsets());
     if (offsets.isPresent() && !offsets.get().columns().containsKey("replay")) {
@@ -366,6 +386,9 @@ public final class PostgresMigration implements StoreMigration {
   private boolean dropAll(Connection connection) throws SQLException, TerminationException {
     MigrationSteps.lock(connection, names.schema());
     MigrationSteps.lock(connection, names.data());
+    if (claimant.isPresent()) {
+      ownerRow(connection, claimant.get()).checkDrop();
+    }
     if (TableState.read(connection, names.data()).isPresent()) {
       new Ownership(connection, names, definition).check();
     }
@@ -383,6 +406,10 @@ public final class PostgresMigration implements StoreMigration {
     }
     LOG.info("dropped {} and what belongs to it", names.data());
     return true;
+  }
+
+  private OwnerRow ownerRow(Connection connection, OwnerRow.Claimant by) {
+    return new OwnerRow(connection, names, definition, by);
   }
 
   private List<PipelineRole> rolesMade(Connection connection) throws SQLException {

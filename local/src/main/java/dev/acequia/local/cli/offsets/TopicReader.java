@@ -42,11 +42,11 @@ public final class TopicReader implements AutoCloseable {
   }
 
   /**
-   * Reads the topic's and its consumer group's offsets; the group has the topic's name.
+   * Reads the topic's offsets and those that its consumer group has committed.
    *
    * @throws CommandException when there is no such topic, or Kafka does not answer
    */
-  public TopicState read(String topic) throws InterruptedException {
+  public TopicState read(String topic, String group) throws InterruptedException {
     var description =
         requireNonNull(
             await(admin.describeTopics(List.of(topic)).allTopicNames(), topic).get(topic));
@@ -62,7 +62,7 @@ public final class TopicReader implements AutoCloseable {
     }
     var first = await(admin.listOffsets(starts).all(), topic);
     var last = await(admin.listOffsets(ends).all(), topic);
-    var committed = committed(topic);
+    var committed = committed(group);
     var states = new ArrayList<PartitionState>();
     for (var partition : partitions) {
       states.add(

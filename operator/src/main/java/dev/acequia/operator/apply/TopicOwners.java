@@ -1,0 +1,379 @@
+package dev.acequia.operator.apply;
+
+import dev.acequia.operator.apply.KafkaTopics.KafkaException;
+import dev.acequia.operator.apply.TopicClaims.Details;
+import dev.acequia.operator.apply.TopicClaims.Kept;
+import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.PlatformConfig;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The record of who holds which topic. It is a topic of Kafka itself, so that operators of several
+ * clusters see the same. Kafka has no compare-and-set: an operator that wants a topic writes a
+ * claim, reads to the end, and holds the topic if its claim is the first. What was read is kept, so
+ * a reconcile that changes nothing asks Kafka nothing here.
+ */
+final class TopicOwners implements AutoCloseable {
+  static final String TOPIC = "_acequia.owners";
+
+  /** Brokers learn of a new topic one after the other; a topic that is gone stays away. */
+  static final Duration GONE_AFTER = Duration.ofSeconds(30);
+
+  private static final Logger log = LoggerFactory.getLogger(TopicOwners.class);
+  private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  /** A tombstone must outlive what a reader keeps: it would miss the end of a claim. */
+  private static final Duration READ_AFRESH_AFTER = Duration.ofHours(1);
+
+  private static final Duration TOMBSTONES_LAST = Duration.ofDays(7);
+
+  /** Only closed segments are compacted; this bounds what a new process reads. */
+  private static final int SEGMENT_BYTES = 64 << 20;
+
+  /**
+   * What was read.
+   *
+   * @param topicId of the owners topic that it was read from; null when there was none
+   */
+  private record Known(@Nullable String topicId, TopicClaims claims) {
+    static Known nothing() {
+      return new Known(null, new TopicClaims());
+    }
+  }
+
+  private final Admin admin;
+  private final PlatformConfig.Kafka kafka;
+  private final String installation;
+  private final Duration goneAfter;
+  private final ReentrantLock reading = new ReentrantLock();
+  private @Nullable KafkaConsumer<String, String> consumer;
+  private @Nullable KafkaProducer<String, String> producer;
+  private long position;
+  private @Nullable Long lastReadBegan;
+  private volatile @Nullable Long absentSince;
+  private volatile Known known = Known.nothing();
+
+  /**
+   * @param goneAfter how long the owners topic has to be absent until it counts as gone
+   */
+  TopicOwners(Admin admin, PlatformConfig.Kafka kafka, String installation, Duration goneAfter) {
+    this.admin = admin;
+    this.kafka = kafka;
+    this.installation = installation;
+    this.goneAfter = goneAfter;
+  }
+
+  TopicOwner owner(PipelineNames names) {
+    return TopicOwner.of(installation, names);
+  }
+
+  /** The claims as they were last read. A topic that one held then is one's own now. */
+  TopicClaims known() {
+    return known.claims();
+  }
+
+  /**
+   * Compares the owners topic that was just described with the one that was read. When it is gone
+   * or another one, all that was read is dropped, so each pipeline claims its topics again.
+   *
+   * @param found null when there is no owners topic
+   */
+  void seen(Facts.@Nullable Topic found) {
+    var before = known;
+    if (before.topicId() == null) {
+      return;
+    }
+    if (found == null) {
+      var since = absentSince;
+      if (since == null) {
+        absentSince = System.nanoTime();
+        return;
+      }
+      if (System.nanoTime() - since < goneAfter.toNanos()) {
+        return;
+      }
+    }
+    absentSince = null;
+    if (found == null || !found.id().equals(before.topicId())) {
+      log.warn("topic {} is not the one that was read: all topics are claimed again", TOPIC);
+      known = Known.nothing();
+    }
+  }
+
+  /** The claims up to all that was written before this call. */
+  TopicClaims current() {
+    var asked = System.nanoTime();
+    try {
+      if (!reading.tryLock(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new KafkaException(
+            "tell who holds the topics", new TimeoutException("others wait for it already"));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("tell who holds the topics", e);
+    }
+    try {
+      var last = lastReadBegan;
+      var read = known;
+      if (read.topicId() == null || last == null || last - asked < 0) {
+        read = read();
+      } // else another's read has it all
+      return read.claims();
+    } catch (org.apache.kafka.common.KafkaException e) {
+      closeConsumer();
+      throw new KafkaException("tell who holds the topics", e);
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  /** Writes a claim. It is good if it is the first of those that {@link #current()} then finds. */
+  void claim(String topic, TopicOwner owner, Details details) {
+    createTopic();
+    write(
+        TopicClaims.claimKey(topic, owner, UUID.randomUUID().toString()),
+        TopicClaims.json(Map.of("uid", details.uid())),
+        TopicClaims.detailsKey(topic, owner),
+        TopicClaims.json(details));
+  }
+
+  /** Stores what is new of a topic that one holds. A topic that was kept is kept no more. */
+  void note(String topic, TopicOwner owner, Details details) {
+    write(TopicClaims.detailsKey(topic, owner), TopicClaims.json(details));
+    if (known().kept(topic).isPresent()) {
+      write(TopicClaims.keptKey(topic), null);
+    }
+  }
+
+  /** Ends all claims of this owner to the topic. */
+  void release(TopicClaims claims, String topic, TopicOwner owner) {
+    for (var key : claims.claimKeys(topic, owner)) {
+      write(key, null);
+    }
+    write(TopicClaims.detailsKey(topic, owner), null);
+  }
+
+  /** Stores that a topic waits for a resource of this name. */
+  void keep(String topic, TopicOwner owner, String uid, String topicId) {
+    createTopic();
+    write(TopicClaims.keptKey(topic), TopicClaims.json(Kept.of(owner, uid, topicId)));
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (reading.tryLock(1, TimeUnit.SECONDS)) { // else a read ends by itself, with the process
+        try {
+          closeConsumer();
+        } finally {
+          reading.unlock();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      if (producer != null) {
+        producer.close(Duration.ofSeconds(1));
+        producer = null;
+      }
+    }
+  }
+
+  private Known read() {
+    var began = System.nanoTime();
+    var topicId = topicId();
+    seen(topicId.map(id -> new Facts.Topic(id, 1)).orElse(null));
+    var before = known;
+    if (topicId.isEmpty()) {
+      if (before.topicId() != null) {
+        throw new KafkaException(
+            "tell who holds the topics",
+            new TimeoutException("topic " + TOPIC + " was there, and no broker shows it now"));
+      }
+      lastReadBegan = began;
+      return before;
+    }
+    var own = consumer();
+    var end = Objects.requireNonNull(own.endOffsets(List.of(PARTITION), TIMEOUT).get(PARTITION));
+    var goesOn =
+        topicId.get().equals(before.topicId())
+            && position <= end
+            && lastReadBegan != null
+            && began - lastReadBegan < READ_AFRESH_AFTER.toNanos();
+    if (!goesOn) {
+      requireCompacted();
+      position =
+          Objects.requireNonNull(own.beginningOffsets(List.of(PARTITION), TIMEOUT).get(PARTITION));
+    }
+    // Read whole before anyone sees it: a claim may have ended further on.
+    var folded = goesOn ? before.claims() : new TopicClaims();
+    own.seek(PARTITION, position);
+    var movedAt = System.nanoTime();
+    for (var at = position; at < end; at = own.position(PARTITION, TIMEOUT)) {
+      var rest = TIMEOUT.minusNanos(System.nanoTime() - movedAt);
+      if (rest.isNegative()) {
+        throw new org.apache.kafka.common.errors.TimeoutException(
+            "no more than offset %d of %d of topic %s is to be had".formatted(at, end, TOPIC));
+      }
+      own.poll(rest).forEach(record -> folded.apply(record.key(), record.value(), record.offset()));
+      if (own.position(PARTITION, TIMEOUT) > at) {
+        movedAt = System.nanoTime();
+      }
+    }
+    position = own.position(PARTITION, TIMEOUT);
+    var read = new Known(topicId.get(), folded);
+    known = read;
+    lastReadBegan = began;
+    return read;
+  }
+
+  private Optional<String> topicId() {
+    try {
+      var described =
+          KafkaTopics.get(
+              admin.describeTopics(List.of(TOPIC)).allTopicNames(), "describe topic " + TOPIC);
+      return Optional.of(described.values().iterator().next().topicId().toString());
+    } catch (KafkaException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Where old records are deleted, claims end that nobody ended. */
+  private void requireCompacted() {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, TOPIC);
+    var policy =
+        Objects.requireNonNull(
+                KafkaTopics.get(
+                        admin.describeConfigs(List.of(resource)).all(),
+                        "describe the settings of topic " + TOPIC)
+                    .get(resource))
+            .get("cleanup.policy");
+    if (policy == null || !"compact".equals(policy.value())) {
+      throw new KafkaException(
+          "keep the owners of topics",
+          new InvalidConfigurationException(
+              "topic %s has cleanup.policy=%s: set it to compact"
+                  .formatted(TOPIC, policy == null ? "" : policy.value())));
+    }
+  }
+
+  private void createTopic() {
+    if (known.topicId() != null) {
+      return;
+    }
+    var topic =
+        new NewTopic(TOPIC, 1, (short) kafka.replicationFactor())
+            .configs(
+                Map.of(
+                    "cleanup.policy",
+                    "compact",
+                    "min.insync.replicas",
+                    Integer.toString(kafka.minInsyncReplicas()),
+                    "unclean.leader.election.enable",
+                    "false",
+                    "segment.bytes",
+                    Integer.toString(SEGMENT_BYTES),
+                    "delete.retention.ms",
+                    Long.toString(TOMBSTONES_LAST.toMillis())));
+    try {
+      KafkaTopics.get(admin.createTopics(List.of(topic)).all(), "create topic " + TOPIC);
+    } catch (KafkaException e) {
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Writes keys and values in their order, and waits until every in-sync replica has them. */
+  private void write(@Nullable String... keysAndValues) {
+    var what = "write to topic " + TOPIC;
+    try {
+      var own = producer();
+      for (var i = 0; i < keysAndValues.length; i += 2) {
+        var record = new ProducerRecord<>(TOPIC, 0, keysAndValues[i], keysAndValues[i + 1]);
+        own.send(record).get(2 * TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (ExecutionException e) {
+      throw new KafkaException(what, e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException | org.apache.kafka.common.KafkaException e) {
+      throw new KafkaException(what, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException(what, e);
+    }
+  }
+
+  private KafkaConsumer<String, String> consumer() {
+    if (consumer == null) {
+      var settings = settings();
+      settings.put("enable.auto.commit", false);
+      settings.put("auto.offset.reset", "none");
+      settings.put("allow.auto.create.topics", false); // it would not be compacted
+      settings.put("default.api.timeout.ms", (int) TIMEOUT.toMillis());
+      consumer = new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
+      consumer.assign(List.of(PARTITION));
+    }
+    return consumer;
+  }
+
+  private void closeConsumer() {
+    lastReadBegan = null; // the next read begins at the start
+    if (consumer != null) {
+      consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
+      consumer = null;
+    }
+  }
+
+  private synchronized KafkaProducer<String, String> producer() {
+    if (producer == null) {
+      var settings = settings();
+      settings.put("acks", "all");
+      settings.put("enable.idempotence", true);
+      settings.put("linger.ms", 0);
+      settings.put("max.block.ms", TIMEOUT.toMillis());
+      settings.put("delivery.timeout.ms", (int) TIMEOUT.toMillis());
+      producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+    }
+    return producer;
+  }
+
+  private Map<String, Object> settings() {
+    var settings = new HashMap<String, Object>();
+    settings.put("bootstrap.servers", kafka.bootstrapServers());
+    settings.put("client.id", "acequia-operator-owners");
+    settings.put("request.timeout.ms", 5_000);
+    return settings;
+  }
+}
