@@ -16,6 +16,7 @@ import dev.acequia.operator.observe.EventSources;
 import dev.acequia.operator.observe.FactsReader;
 import dev.acequia.operator.observe.Observation;
 import dev.acequia.operator.observe.ObservationReader;
+import dev.acequia.operator.observe.ReadWatch;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.PipelineNames;
@@ -25,6 +26,7 @@ import dev.acequia.operator.plan.Release;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.status.PipelineStatus;
 import dev.acequia.operator.validate.SpecValidation;
+import dev.acequia.telemetry.ManagementServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -62,6 +64,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   /** Conflicts and the like pass; a failure that stays is told. */
   private static final int QUIET_RETRIES = 2;
 
+  private static final Duration READS_ASKED_EVERY = Duration.ofSeconds(8);
+
   private static final PatchContext STATUS_APPLY =
       new PatchContext.Builder()
           .withPatchType(PatchType.SERVER_SIDE_APPLY)
@@ -76,6 +80,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   private final TopicProvider topics;
   private final FactsReader facts;
   private final AccessNudge nudge;
+  private final ReadWatch reads = new ReadWatch(ManagementServer.PORT, READS_ASKED_EVERY);
   private final PlanApplier applier;
   private final PipelineRemoval removal;
   private final StatusReports reports;
@@ -110,6 +115,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     reports.follow(context.getPrimaryCache());
     var sources = new ArrayList<>(EventSources.of(context, nudge::tellAtOnce));
     sources.addAll(topics.eventSources(context));
+    sources.add(reads);
     return sources;
   }
 
@@ -143,7 +149,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       return UpdateControl.<DataPipeline>noUpdate().rescheduleAfter(LOOK_AGAIN);
     }
     tellOfCancelledReplay(pipeline, reading.facts(), plan);
-    var seen = ObservationReader.read(plan, children, topic, reading.missing(), access);
+    var unreadable = reads.follow(pipeline, children.pods()).orElse(null);
+    var seen = ObservationReader.read(plan, children, topic, reading.missing(), access, unreadable);
     var control =
         reports.report(
             pipeline,
@@ -154,6 +161,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
 
   @Override
   public DeleteControl cleanup(DataPipeline pipeline, Context<DataPipeline> context) {
+    reads.forget(pipeline);
     tellOfDeletion(pipeline);
     pipeline.setStatus(reports.former(pipeline)); // the informer may lack the last note
     var next = removal.advance(pipeline, new Children(pipeline, context));

@@ -70,14 +70,16 @@ class ApiConfiguration {
   }
 
   @Bean
-  ManagementServer managementServer(ApiSettings settings, MetricSet metrics, Readiness readiness)
+  ManagementServer managementServer(
+      ApiSettings settings, MetricSet metrics, Readiness readiness, StoreReader store)
       throws IOException {
     return ManagementServer.start(
-        RuntimeVariable.ACEQUIA_BIND_ADDRESS.in(settings.environment()),
-        settings.managementPort(),
-        metrics.registry(),
-        Optional::empty,
-        readiness::trouble);
+            RuntimeVariable.ACEQUIA_BIND_ADDRESS.in(settings.environment()),
+            settings.managementPort(),
+            metrics.registry(),
+            Optional::empty,
+            readiness::trouble)
+        .with(ManagementServer.READ_PATH, new ReadCheck(store)::trouble);
   }
 
   @Bean

@@ -46,7 +46,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class TestPipeline implements AutoCloseable {
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static final int MAX_PAGE = 1000;
-  private static final String READER = "reader";
+  static final String READER = "reader";
   private static final String READER_PASSWORD = "reader-secret";
 
   final PipelineDefinition definition;

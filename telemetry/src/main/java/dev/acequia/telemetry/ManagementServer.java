@@ -23,6 +23,9 @@ public final class ManagementServer implements AutoCloseable {
   /** The port of every process's management endpoint. */
   public static final int PORT = 8081;
 
+  /** Of an API only: 503 with the store's words while it cannot be read. */
+  public static final String READ_PATH = "/health/read";
+
   private final HttpServer server;
   private final ExecutorService threads;
 
@@ -60,6 +63,17 @@ public final class ManagementServer implements AutoCloseable {
     server.createContext("/health/ready", exchange -> answer(exchange, ready.get()));
     server.start();
     return new ManagementServer(server, threads);
+  }
+
+  /**
+   * Answers another question about the process.
+   *
+   * @param path such as {@link #READ_PATH}
+   * @param trouble why it is not well in this respect, empty while it is
+   */
+  public ManagementServer with(String path, Supplier<Optional<String>> trouble) {
+    server.createContext(path, exchange -> answer(exchange, trouble.get()));
+    return this;
   }
 
   public int port() {

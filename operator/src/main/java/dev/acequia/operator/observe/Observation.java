@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param migration the newest migration; null while there is none
  * @param consumer null while there is no Deployment
  * @param api null while there is no Deployment
+ * @param unreadable why the API cannot read the store, a sentence; null while nothing says so
  * @param nodePort of the Service; null while it has none
  */
 public record Observation(
@@ -20,6 +21,7 @@ public record Observation(
     @Nullable MigrationState migration,
     @Nullable DeploymentState consumer,
     @Nullable DeploymentState api,
+    @Nullable String unreadable,
     @Nullable Integer nodePort) {
 
   public Observation {

@@ -26,7 +26,8 @@ public final class ObservationReader {
       Children children,
       TopicState topic,
       List<String> missing,
-      AccessSecrets access) {
+      AccessSecrets access,
+      @Nullable String unreadable) {
     var names = plan.names();
     var pods = children.pods();
     return new Observation(
@@ -42,6 +43,7 @@ public final class ObservationReader {
             .deployment(names.apiDeployment())
             .map(deployment -> state(deployment, children, pods, Component.API))
             .orElse(null),
+        unreadable,
         children
             .service(names.service())
             .flatMap(service -> service.getSpec().getPorts().stream().findFirst())

@@ -106,9 +106,13 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
     if (!seen.access().trouble().isEmpty()) {
       return Verdict.no("SecretMissing", String.join("; ", seen.access().trouble()));
     }
-    return seen.api() == null
-        ? Verdict.no("WaitingForStore", "The API starts when the table is ready")
-        : running(plan, seen.api(), "API");
+    if (seen.api() == null) {
+      return Verdict.no("WaitingForStore", "The API starts when the table is ready");
+    }
+    var verdict = running(plan, seen.api(), "API");
+    return verdict.isTrue() && seen.unreadable() != null
+        ? Verdict.no("CannotRead", seen.unreadable() + ". It takes records in meanwhile.")
+        : verdict;
   }
 
   private static Verdict running(PipelinePlan plan, DeploymentState state, String what) {

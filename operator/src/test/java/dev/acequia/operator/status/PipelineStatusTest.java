@@ -104,6 +104,24 @@ class PipelineStatusTest {
     assertThat(condition(status, "ConsumerReady").getReason()).isEqualTo("StoreRefused");
   }
 
+  @Test
+  void apiIsNotReadyThatCannotRead() {
+    var seen =
+        new Observation(
+            new TopicState.Present(TOPIC, null),
+            List.of(),
+            NO_SECRETS,
+            done,
+            UP,
+            UP,
+            "The API Pod x said: “permission denied”",
+            30123);
+    var status = status(null, seen);
+    assertThat(condition(status, "ApiReady").getReason()).isEqualTo("CannotRead");
+    assertThat(condition(status, "Ready").getMessage())
+        .isEqualTo("The API Pod x said: “permission denied”. It takes records in meanwhile.");
+  }
+
   /** Trouble with Kafka or Kubernetes does not solve what waits for a person. */
   @Test
   void staysStalledWhileReconcilesFail() {
@@ -139,7 +157,7 @@ class PipelineStatusTest {
             null,
             PLATFORM,
             plan,
-            new Observation(refused, List.of(), NO_SECRETS, done, UP, UP, 30123),
+            new Observation(refused, List.of(), NO_SECRETS, done, UP, UP, null, 30123),
             NOON);
     for (var type : List.of("Ready", "TopicReady", "Stalled")) {
       assertThat(condition(status, type).getReason()).as(type).isEqualTo("NameTaken");
@@ -216,6 +234,7 @@ class PipelineStatusTest {
                 null,
                 null,
                 null,
+                null,
                 null),
             NOON);
     assertThat(condition(status, "Ready").getReason()).isEqualTo("SecretMissing");
@@ -238,6 +257,7 @@ class PipelineStatusTest {
         migration,
         consumer,
         api,
+        null,
         30123);
   }
 
@@ -249,6 +269,7 @@ class PipelineStatusTest {
         new MigrationState.Succeeded("flights-migrate-1"),
         UP,
         api,
+        null,
         30123);
   }
 
