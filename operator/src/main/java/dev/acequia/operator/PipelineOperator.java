@@ -47,6 +47,7 @@ final class PipelineOperator {
 
   private final KubernetesClient client;
   private final Operator operator;
+  private final ReconcileGate gate;
   private final @Nullable KafkaTopics directTopics;
   private final TopicLogs logs;
   private final Optional<String> identity;
@@ -57,11 +58,13 @@ final class PipelineOperator {
   private PipelineOperator(
       KubernetesClient client,
       ReconcileMetrics metrics,
+      ReconcileGate gate,
       @Nullable KafkaTopics directTopics,
       TopicLogs logs,
       Optional<String> identity,
       Optional<String> leaseNamespace) {
     this.client = client;
+    this.gate = gate;
     this.directTopics = directTopics;
     this.logs = logs;
     this.identity = identity;
@@ -96,10 +99,12 @@ final class PipelineOperator {
             : new StrimziTopics(client, Objects.requireNonNull(platform.kafka().strimzi()));
     var logs = new TopicLogs(platform.kafka(), topics::credentials);
     var reports = new StatusReports(events, new PipelineGauges(metrics, clock));
+    var gate = new ReconcileGate();
     var operator =
         new PipelineOperator(
             client,
-            new ReconcileMetrics(metrics, clock, reports::forgetGone),
+            new ReconcileMetrics(metrics, clock, gate, reports::forgetGone),
+            gate,
             direct,
             logs,
             identity,
@@ -134,6 +139,9 @@ final class PipelineOperator {
   void stop() {
     if (!stopping.compareAndSet(false, true)) {
       return;
+    }
+    if (!gate.close(STOP_LIMIT)) {
+      log.warn("a reconcile has not ended within {}", STOP_LIMIT);
     }
     operator.stop();
     releaseLease();

@@ -167,6 +167,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       DataPipeline pipeline, Context<DataPipeline> context, Exception failure) {
     var attempt = context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
     if (pipeline.isMarkedForDeletion()
+        || ReconcileGate.isClosedTo(failure)
         || (!(failure instanceof NameTakenException) && attempt < QUIET_RETRIES)) {
       return ErrorStatusUpdateControl.defaultErrorProcessing();
     }

@@ -73,7 +73,8 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   @Override
   public ErrorStatusUpdateControl<DataPipelineReplay> updateErrorStatus(
       DataPipelineReplay replay, Context<DataPipelineReplay> context, Exception failure) {
-    if (context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0) < QUIET_RETRIES) {
+    if (ReconcileGate.isClosedTo(failure)
+        || context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0) < QUIET_RETRIES) {
       return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
     var status = new ReplayStatus(replay, reports.former(replay), clock.instant());
