@@ -1,15 +1,12 @@
 package dev.acequia.operator.apply;
 
-import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.Facts;
-import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.plan.TopicsPlan.DesiredTopic;
-import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,13 +34,11 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Topics by Kafka's own Admin API, for a plain cluster or a managed one. Nothing in Kubernetes
- * stands for them, so they are described in each reconcile, and by one request for all pipelines in
- * between.
+ * Topics by Kafka's own Admin API, for a plain cluster or a managed one. Each method waits for
+ * Kafka, so reconciles go through {@link BackgroundTopics}.
  */
-public final class KafkaTopics implements TopicProvider, AutoCloseable {
+public final class KafkaTopics implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration WATCH_PERIOD = Duration.ofSeconds(15);
 
   private final Admin admin;
   private final Map<String, Facts.Topic> lastSeen = new ConcurrentHashMap<>();
@@ -65,8 +60,12 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
         (int) TIMEOUT.toMillis());
   }
 
-  @Override
-  public Result ensure(PipelineNames names, TopicsPlan topics, Children children) {
+  /**
+   * Creates or changes the topics where they differ from the plan.
+   *
+   * @throws KafkaException when Kafka does not answer
+   */
+  TopicProvider.Result ensure(PipelineNames names, TopicsPlan topics, Children children) {
     try {
       var changes = new ArrayList<String>();
       var present = describe(topics.all().stream().map(DesiredTopic::name).toList());
@@ -79,35 +78,23 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
       }
       var topic = Objects.requireNonNull(present.get(topics.records().name()));
       lastSeen.putAll(present);
-      return new Result(new TopicState.Present(topic, note(topics.records(), topic)), changes);
+      return new TopicProvider.Result(
+          new TopicState.Present(topic, note(topics.records(), topic)), changes);
     } catch (KafkaException e) {
-      return new Result(
+      if (e.isSilence()) {
+        throw e;
+      }
+      return new TopicProvider.Result(
           new TopicState.Missing(e.reason, e.getMessage() + "; it is tried again"), List.of());
     }
   }
 
-  @Override
-  public Optional<KafkaCredentials> credentials(PipelineNames names) {
-    return Optional.empty();
-  }
-
-  @Override
-  public boolean delete(PipelineNames names) {
+  /** Deletes the topics that are there. */
+  void delete(PipelineNames names) {
     forget(names);
     var deleted =
         admin.deleteTopics(List.of(names.topic(), names.deadLetterTopic())).topicNameValues();
     deleted.forEach((topic, result) -> ifThere(result, "delete topic " + topic));
-    return true;
-  }
-
-  @Override
-  public void retire(PipelineNames names) {
-    forget(names);
-  }
-
-  @Override
-  public List<EventSource<?, DataPipeline>> eventSources(EventSourceContext<DataPipeline> context) {
-    return List.of(new TopicWatch(this, context.getPrimaryCache(), WATCH_PERIOD));
   }
 
   /** The topics among these that exist, in one request. */
@@ -136,7 +123,8 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
     admin.close(Duration.ofSeconds(1));
   }
 
-  private void forget(PipelineNames names) {
+  /** Ends what is kept of a pipeline that is gone; it does not wait for Kafka. */
+  void forget(PipelineNames names) {
     lastSeen.remove(names.topic());
     lastSeen.remove(names.deadLetterTopic());
   }
@@ -285,6 +273,11 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
                   || cause instanceof TopicExistsException
               ? "KafkaUnreachable"
               : "KafkaRefused";
+    }
+
+    /** Whether Kafka gave no answer at all. */
+    boolean isSilence() {
+      return KafkaCalls.isSilence(getCause());
     }
 
     private static String describe(Throwable cause) {

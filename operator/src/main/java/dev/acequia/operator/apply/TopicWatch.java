@@ -1,6 +1,7 @@
 package dev.acequia.operator.apply;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
 import io.javaoperatorsdk.operator.processing.event.Event;
@@ -25,16 +26,18 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
   private static final Logger log = LoggerFactory.getLogger(TopicWatch.class);
 
   private final KafkaTopics topics;
+  private final KafkaCalls calls;
   private final Cache<DataPipeline> pipelines;
   private final Duration period;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("topic-watch").daemon().factory());
-  private boolean reachable = true;
+  private boolean refused;
 
-  TopicWatch(KafkaTopics topics, Cache<DataPipeline> pipelines, Duration period) {
+  TopicWatch(KafkaTopics topics, KafkaCalls calls, Cache<DataPipeline> pipelines, Duration period) {
     super(TopicsPlan.class, "topics");
     this.topics = topics;
+    this.calls = calls;
     this.pipelines = pipelines;
     this.period = period;
   }
@@ -44,7 +47,10 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
     super.start();
     var _ =
         timer.scheduleWithFixedDelay(
-            this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+            () -> calls.submit(this, this::look),
+            period.toMillis(),
+            period.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -58,8 +64,8 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
     return Set.of();
   }
 
-  /** Looks once. */
-  void look() {
+  /** Looks once; whether Kafka answered. */
+  boolean look() {
     try {
       var known =
           pipelines
@@ -68,10 +74,10 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
               .filter(names -> topics.lastSeen(names.topic()) != null)
               .toList();
       if (known.isEmpty()) {
-        return;
+        return true;
       }
       var present = topics.describe(known.stream().map(PipelineNames::topic).toList());
-      reachable = true;
+      refused = false;
       known.stream()
           .filter(
               names -> !Objects.equals(present.get(names.topic()), topics.lastSeen(names.topic())))
@@ -81,11 +87,13 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
                 getEventHandler()
                     .handleEvent(new Event(new ResourceID(names.pipeline(), names.namespace())));
               });
-    } catch (RuntimeException e) { // a timer's task that throws is never run again
-      if (reachable) {
+      return true;
+    } catch (KafkaTopics.KafkaException e) {
+      if (!e.isSilence() && !refused) {
         log.warn("the topics cannot be watched: {}", e.getMessage());
-        reachable = false;
+        refused = true;
       }
+      return !e.isSilence();
     }
   }
 }

@@ -4,7 +4,9 @@ import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.RuntimeVariable;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,11 +47,7 @@ public record Release(
             .filter(variable -> variable.getName().equals(RuntimeVariable.STORE_URI.name()))
             .map(EnvVar::getValueFrom)
             .findFirst();
-    var definition =
-        template.getSpec().getVolumes().stream()
-            .filter(volume -> volume.getConfigMap() != null)
-            .map(volume -> volume.getConfigMap().getName())
-            .findFirst();
+    var definition = definitionOf(template);
     return secret.isEmpty() || definition.isEmpty()
         ? Optional.empty()
         : Optional.of(
@@ -59,6 +57,18 @@ public record Release(
                 secret.get().getSecretKeyRef().getName(),
                 credentials,
                 replay(container)));
+  }
+
+  /** The name of the ConfigMap that a migration goes by. */
+  public static Optional<String> definitionOf(Job migration) {
+    return definitionOf(migration.getSpec().getTemplate());
+  }
+
+  private static Optional<String> definitionOf(PodTemplateSpec template) {
+    return template.getSpec().getVolumes().stream()
+        .filter(volume -> volume.getConfigMap() != null)
+        .map(volume -> volume.getConfigMap().getName())
+        .findFirst();
   }
 
   /** Null too where somebody has written something else there, which is then replaced. */

@@ -42,7 +42,7 @@ public final class PipelineStatus {
       PipelinePlan plan,
       Observation seen,
       Instant now) {
-    var stages = Stages.of(plan, seen);
+    var stages = Stages.of(plan, seen, lastTopic(pipeline, former));
     var conditions = conditions(pipeline, former, now);
     conditions.add(Conditions.READY, ready(plan, stages));
     Stages.forPerson(seen)
@@ -140,12 +140,23 @@ public final class PipelineStatus {
   private static Verdict ready(PipelinePlan plan, Stages stages) {
     return stages
         .firstTrouble()
-        .map(trouble -> Verdict.no(trouble.reason(), trouble.message()))
         .orElseGet(
             () ->
                 plan.consumerScale().stopped() != null
                     ? stages.consumer()
                     : Verdict.yes("Serving", "Records are taken in, loaded and served"));
+  }
+
+  private static @Nullable Condition lastTopic(
+      DataPipeline pipeline, @Nullable DataPipelineStatus former) {
+    return former == null
+        ? null
+        : Conditions.of(former.conditions(), Conditions.TOPIC_READY)
+            .filter(
+                known ->
+                    Objects.equals(
+                        known.getObservedGeneration(), pipeline.getMetadata().getGeneration()))
+            .orElse(null);
   }
 
   private static Conditions conditions(
