@@ -104,8 +104,9 @@ final class PipelineOperator {
             ? new BackgroundTopics(direct, calls, clock)
             : new StrimziTopics(client, Objects.requireNonNull(platform.kafka().strimzi()));
     var logs = new TopicLogs(platform.kafka(), topics::credentials, calls);
-    var reports = new StatusReports(events, new PipelineGauges(metrics, clock));
+    var reports = new StatusReports(client, events, new PipelineGauges(metrics, clock));
     var gate = new ReconcileGate();
+    var pacer = new RolloutPacer(platform.rollout(), reports, metrics, clock);
     var operator =
         new PipelineOperator(
             client,
@@ -116,6 +117,7 @@ final class PipelineOperator {
                 names -> {
                   reports.forgetGone(names);
                   topics.forget(names);
+                  pacer.left();
                 }),
             gate,
             calls,
@@ -132,6 +134,7 @@ final class PipelineOperator {
             new PlanApplier(client, clock),
             new PipelineRemoval(client, platform, topics, events, clock),
             reports,
+            pacer,
             events,
             clock),
         overrider -> configure(overrider).withOnUpdateFilter(PipelineOperator::asksForReconcile));

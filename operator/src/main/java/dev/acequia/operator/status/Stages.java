@@ -76,10 +76,12 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
     var table = "table " + plan.store().schema() + "." + plan.store().table();
     return switch (seen.migration()) {
       case null ->
-          Verdict.no(
-              "WaitingForTopic",
-              "The %s is made after the topic%s"
-                  .formatted(table, topic.isTrue() ? "" : ". " + topic.message()));
+          plan.isHeld()
+              ? Verdict.yes("Migrated", "The " + table + " was made; the Job that did it is gone")
+              : Verdict.no(
+                  "WaitingForTopic",
+                  "The %s is made after the topic%s"
+                      .formatted(table, topic.isTrue() ? "" : ". " + topic.message()));
       // It has ended since the plan was made; the next one brings the new version.
       case MigrationState.Succeeded done when !plan.migrated() ->
           Verdict.no("Migrating", "Job " + done.job() + " has made the " + table);
