@@ -4,9 +4,9 @@ import java.util.List;
 
 /**
  * Every metric of Acequia: its name, meaning and labels. Dashboards and alert rules are checked
- * against this list. All but the {@code acequia_reconcile_*} family carry {@code
- * pipeline_namespace} and {@code pipeline} before their own labels, and rules and boards join on
- * these two.
+ * against this list. All but the {@code acequia_reconcile_*} and {@code acequia_rollout_*} families
+ * carry {@code pipeline_namespace} and {@code pipeline} before their own labels, and rules and
+ * boards join on these two.
  */
 public enum PipelineMetric {
   INGEST_RECORDS(
@@ -109,7 +109,13 @@ public enum PipelineMetric {
   RECONCILE_QUEUE(
       Kind.GAUGE,
       "acequia_reconcile_retrying_resources",
-      "Pipelines whose last reconcile failed and will be tried again.");
+      "Pipelines whose last reconcile failed and will be tried again."),
+  ROLLOUT_PIPELINES(
+      Kind.GAUGE,
+      "acequia_rollout_pipelines",
+      "Pipelines that do not have the platform's newest version, by how they stand: waiting for a"
+          + " slot, stopped since too many failed, updating, failed.",
+      "state");
 
   /** What kind of time series it is. */
   public enum Kind {
@@ -157,6 +163,7 @@ public enum PipelineMetric {
 
   /** Whether a series of it belongs to one pipeline. */
   public boolean perPipeline() {
-    return !exposedName.startsWith("acequia_reconcile_");
+    return !exposedName.startsWith("acequia_reconcile_")
+        && !exposedName.startsWith("acequia_rollout_");
   }
 }

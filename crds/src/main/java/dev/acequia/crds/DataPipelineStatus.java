@@ -21,7 +21,8 @@ public record DataPipelineStatus(
     @JsonPropertyDescription(
             "Ready sums up TopicReady, StoreReady, ConsumerReady and ApiReady. Protected is False"
                 + " while the API is open to everyone. Stalled is True when only a person can help;"
-                + " its message says how.")
+                + " its message says how. Updating is there while the platform's newest version has"
+                + " not reached the pipeline.")
         List<Condition> conditions,
     @JsonPropertyDescription("Where records are pushed and queries asked.")
         @Nullable String endpoint,
@@ -39,8 +40,32 @@ public record DataPipelineStatus(
     @JsonPropertyDescription(
             "The last value of the annotation acequia.dev/accept-offsets that a migration applied."
                 + " The operator never applies it twice, even after a restore of the store.")
-        @Nullable String acceptedOffsets) {
+        @Nullable String acceptedOffsets,
+    @JsonPropertyDescription("How the platform's changes reach the pipeline.")
+        @Nullable RolloutStatus rollout) {
   public DataPipelineStatus {
     conditions = conditions == null ? List.of() : List.copyOf(conditions);
+  }
+
+  /** A status in which nothing was observed. */
+  public static DataPipelineStatus empty() {
+    return new DataPipelineStatus(
+        null, List.of(), null, null, null, null, null, null, null, null, null);
+  }
+
+  /** The same with another rollout. */
+  public DataPipelineStatus with(@Nullable RolloutStatus other) {
+    return new DataPipelineStatus(
+        observedGeneration,
+        conditions,
+        endpoint,
+        topic,
+        store,
+        schemaHash,
+        migration,
+        consumer,
+        api,
+        acceptedOffsets,
+        other);
   }
 }

@@ -58,6 +58,8 @@ class ChartTest {
     assertThat(platform.kafka().strimzi()).isNotNull();
     assertThat(platform.exposure().host()).isEqualTo("node.example.com");
     assertThat(platform.resources().consumer()).isNotNull();
+    assertThat(platform(Chart.OPERATOR).rollout())
+        .isEqualTo(new PlatformConfig.Rollout(10, 3, "10m"));
     assertThat(platform(Chart.OPERATOR).exposure().type())
         .isEqualTo(PlatformConfig.Exposure.Type.CLUSTER_IP);
   }
@@ -94,6 +96,8 @@ class ChartTest {
     "platform.kafka.replicationFactor, 0, minimum: got 0, want 1",
     "platform.exposure.type, NodePort, missing property 'host'",
     "platform.exposure.type, LoadBalancer, value must be one of 'ClusterIP', 'NodePort'",
+    "platform.rollout.maxInFlight, 0, minimum: got 0, want 1",
+    "platform.rollout.readyWithin, soon, does not match pattern",
     "platform.requireAuth, maybe, got string, want boolean",
     "platform.kafak, x, additional properties 'kafak' not allowed",
     "replicas, many, got string, want integer",

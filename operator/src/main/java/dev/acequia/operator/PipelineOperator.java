@@ -1,6 +1,7 @@
 package dev.acequia.operator;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.apply.BackgroundTopics;
 import dev.acequia.operator.apply.EventRecorder;
 import dev.acequia.operator.apply.KafkaTopics;
 import dev.acequia.operator.apply.Passwords;
@@ -8,6 +9,7 @@ import dev.acequia.operator.apply.PipelineRemoval;
 import dev.acequia.operator.apply.PlanApplier;
 import dev.acequia.operator.apply.StrimziTopics;
 import dev.acequia.operator.apply.TopicProvider;
+import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.observe.FactsReader;
 import dev.acequia.operator.observe.TopicLogs;
 import dev.acequia.operator.plan.PlatformConfig;
@@ -42,11 +44,13 @@ final class PipelineOperator {
   /** Also finds what nobody told of, such as a topic's changed settings. */
   private static final Duration RESYNC = Duration.ofMinutes(10);
 
-  /** Reconciles wait for Kafka and the API server, not for the processor. */
+  /** Reconciles wait for the API server, not for the processor, and never for Kafka. */
   private static final int THREADS = 16;
 
   private final KubernetesClient client;
   private final Operator operator;
+  private final ReconcileGate gate;
+  private final KafkaCalls calls;
   private final @Nullable KafkaTopics directTopics;
   private final TopicLogs logs;
   private final Optional<String> identity;
@@ -57,11 +61,15 @@ final class PipelineOperator {
   private PipelineOperator(
       KubernetesClient client,
       ReconcileMetrics metrics,
+      ReconcileGate gate,
+      KafkaCalls calls,
       @Nullable KafkaTopics directTopics,
       TopicLogs logs,
       Optional<String> identity,
       Optional<String> leaseNamespace) {
     this.client = client;
+    this.gate = gate;
+    this.calls = calls;
     this.directTopics = directTopics;
     this.logs = logs;
     this.identity = identity;
@@ -107,13 +115,29 @@ final class PipelineOperator {
                   Objects.requireNonNull(platform.installation()));
           case STRIMZI -> null;
         };
-    TopicProvider topics = direct != null ? direct : new StrimziTopics(client, platform.kafka());
-    var logs = new TopicLogs(platform.kafka(), topics::credentials);
-    var reports = new StatusReports(events, new PipelineGauges(metrics, clock));
+    var calls = new KafkaCalls(clock);
+    TopicProvider topics =
+        direct != null
+            ? new BackgroundTopics(direct, calls, clock)
+            : new StrimziTopics(client, platform.kafka());
+    var logs = new TopicLogs(platform.kafka(), topics::credentials, calls);
+    var reports = new StatusReports(client, events, new PipelineGauges(metrics, clock));
+    var gate = new ReconcileGate();
+    var pacer = new RolloutPacer(platform.rollout(), reports, metrics, clock);
     var operator =
         new PipelineOperator(
             client,
-            new ReconcileMetrics(metrics, clock, reports::forgetGone),
+            new ReconcileMetrics(
+                metrics,
+                clock,
+                gate,
+                names -> {
+                  reports.forgetGone(names);
+                  topics.forget(names);
+                  pacer.left();
+                }),
+            gate,
+            calls,
             direct,
             logs,
             identity,
@@ -127,11 +151,13 @@ final class PipelineOperator {
             new PlanApplier(client, clock),
             new PipelineRemoval(client, platform, topics, events, clock),
             reports,
+            pacer,
             events,
             clock),
         overrider -> configure(overrider).withOnUpdateFilter(PipelineOperator::asksForReconcile));
     operator.operator.register(
-        new ReplayReconciler(logs, new ReplayReports(events), clock), PipelineOperator::configure);
+        new ReplayReconciler(logs, calls, new ReplayReports(events), clock),
+        PipelineOperator::configure);
     return operator;
   }
 
@@ -149,8 +175,12 @@ final class PipelineOperator {
     if (!stopping.compareAndSet(false, true)) {
       return;
     }
+    if (!gate.close(STOP_LIMIT)) {
+      log.warn("a reconcile has not ended within {}", STOP_LIMIT);
+    }
     operator.stop();
     releaseLease();
+    calls.close();
     if (directTopics != null) {
       directTopics.close();
     }

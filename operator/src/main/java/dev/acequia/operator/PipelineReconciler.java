@@ -2,6 +2,8 @@ package dev.acequia.operator;
 
 import dev.acequia.contract.LoadMode;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.crds.RolloutStatus;
 import dev.acequia.operator.apply.AccessNudge;
 import dev.acequia.operator.apply.EndingNamespace;
 import dev.acequia.operator.apply.EventRecorder;
@@ -18,19 +20,19 @@ import dev.acequia.operator.observe.Observation;
 import dev.acequia.operator.observe.ObservationReader;
 import dev.acequia.operator.observe.ReadWatch;
 import dev.acequia.operator.observe.TopicState;
+import dev.acequia.operator.plan.Change;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.Release;
+import dev.acequia.operator.plan.Rollout;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.status.PipelineStatus;
 import dev.acequia.operator.validate.SpecValidation;
 import dev.acequia.telemetry.ManagementServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.reconciler.Cleaner;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -48,6 +50,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,20 +61,13 @@ import org.slf4j.LoggerFactory;
     fieldManager = PipelineNames.MANAGER,
     generationAwareEventProcessing = false) // annotations count too; see OperatorProcess
 final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<DataPipeline> {
-  /** Where something of the world is awaited that tells nobody when it changes. */
+  /** Poll interval for changes that emit no events; an answer of Kafka's does. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
 
   /** Conflicts and the like pass; a failure that stays is told. */
   private static final int QUIET_RETRIES = 2;
 
   private static final Duration READS_ASKED_EVERY = Duration.ofSeconds(8);
-
-  private static final PatchContext STATUS_APPLY =
-      new PatchContext.Builder()
-          .withPatchType(PatchType.SERVER_SIDE_APPLY)
-          .withFieldManager(PipelineNames.MANAGER)
-          .withForce(true)
-          .build();
 
   private static final Logger log = LoggerFactory.getLogger(PipelineReconciler.class);
 
@@ -84,6 +80,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   private final PlanApplier applier;
   private final PipelineRemoval removal;
   private final StatusReports reports;
+  private final RolloutPacer pacer;
+  private final String release;
   private final EventRecorder events;
   private final Clock clock;
 
@@ -95,6 +93,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       PlanApplier applier,
       PipelineRemoval removal,
       StatusReports reports,
+      RolloutPacer pacer,
       EventRecorder events,
       Clock clock) {
     this.client = client;
@@ -105,6 +104,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     this.applier = applier;
     this.removal = removal;
     this.reports = reports;
+    this.pacer = pacer;
+    this.release = PipelineRendering.release(platform);
     this.events = events;
     this.clock = clock;
   }
@@ -116,30 +117,42 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var sources = new ArrayList<>(EventSources.of(context, nudge::tellAtOnce));
     sources.addAll(topics.eventSources(context));
     sources.add(reads);
+    sources.add(pacer.eventSource(context));
     return sources;
   }
 
   @Override
   public UpdateControl<DataPipeline> reconcile(
       DataPipeline pipeline, Context<DataPipeline> context) {
-    var children = new Children(pipeline, context);
-    // First of all, and whatever else is wrong: a revoked key must not wait for Kafka or a store.
+    var former = reports.former(pipeline);
+    var current = current(pipeline, former);
+    var children = new Children(current, context);
+    // First of all, and whatever else is wrong: a revoked key must not wait for a store.
     var access = AccessSecrets.read(client, pipeline);
     nudge.tell(access, children.pods());
-    var former = reports.former(pipeline);
     var violations = SpecValidation.of(pipeline, platform);
     if (!violations.isEmpty()) {
-      return reports.report(
-          pipeline, PipelineStatus.refused(pipeline, former, violations, clock.instant()));
+      return report(
+          pipeline, former, PipelineStatus.refused(pipeline, former, violations, clock.instant()));
     }
     var topic = ensureTopics(pipeline, children);
     var reading =
-        facts.read(pipeline, children, topic, topics.credentials(PipelineNames.of(pipeline)));
-    pipeline.setStatus(former); // the informer may lack the last note
-    var plan = PipelinePlan.of(pipeline, platform, reading.facts());
-    noteMigration(pipeline, plan);
+        facts.read(current, children, topic, topics.credentials(PipelineNames.of(pipeline)));
+    var newest = PipelinePlan.of(current, platform, reading.facts());
+    var step =
+        pacer.next(
+            pipeline,
+            Change.of(
+                current, former, platform, reading.facts(), newest, release, isServed(children)));
     try {
-      applier.apply(plan, children);
+      switch (step) {
+        case Rollout.Step.Go go -> {
+          note(pipeline, former, go, newest);
+          applier.apply(newest, children);
+          tellOfCancelledReplay(pipeline, reading.facts(), newest);
+        }
+        case Rollout.Step.Wait _ -> applier.restore(newest, children);
+      }
     } catch (KubernetesClientException e) {
       if (!EndingNamespace.refuses(e)) {
         throw e;
@@ -148,15 +161,33 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
           "namespace {} ends and takes no more objects", pipeline.getMetadata().getNamespace());
       return UpdateControl.<DataPipeline>noUpdate().rescheduleAfter(LOOK_AGAIN);
     }
-    tellOfCancelledReplay(pipeline, reading.facts(), plan);
+    var plan = step instanceof Rollout.Step.Go ? newest : newest.held();
     var unreadable = reads.follow(pipeline, children.pods()).orElse(null);
     var seen = ObservationReader.read(plan, children, topic, reading.missing(), access, unreadable);
-    var control =
-        reports.report(
-            pipeline,
-            PipelineStatus.of(pipeline, former, platform, plan, seen, clock.instant()),
-            plan);
-    return mustLookAgain(seen) ? control.rescheduleAfter(LOOK_AGAIN) : control;
+    var status = PipelineStatus.of(pipeline, former, platform, plan, step, seen, clock.instant());
+    var control = reports.report(pipeline, status, newest);
+    pacer.reported(rollout(former), status.rollout());
+    return lookAgain(seen, step, status).map(control::rescheduleAfter).orElse(control);
+  }
+
+  /** The pipeline with its newest status, which the informer may lack. */
+  private static DataPipeline current(DataPipeline pipeline, @Nullable DataPipelineStatus newest) {
+    var current = new DataPipeline();
+    current.setMetadata(pipeline.getMetadata());
+    current.setSpec(pipeline.getSpec());
+    current.setStatus(newest);
+    return current;
+  }
+
+  private static @Nullable RolloutStatus rollout(@Nullable DataPipelineStatus status) {
+    return status == null ? null : status.rollout();
+  }
+
+  private UpdateControl<DataPipeline> report(
+      DataPipeline pipeline, @Nullable DataPipelineStatus former, DataPipelineStatus status) {
+    var control = reports.report(pipeline, status);
+    pacer.reported(rollout(former), status.rollout());
+    return control;
   }
 
   @Override
@@ -176,6 +207,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       DataPipeline pipeline, Context<DataPipeline> context, Exception failure) {
     var attempt = context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
     if (pipeline.isMarkedForDeletion()
+        || ReconcileGate.isClosedTo(failure)
         || (!(failure instanceof NameTakenException) && attempt < QUIET_RETRIES)) {
       return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
@@ -185,8 +217,9 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
         failure instanceof NameTakenException
             ? PipelineStatus.stalled(
                 pipeline, former, TopicState.Refused.NAME_TAKEN, message, clock.instant())
-            : PipelineStatus.failed(pipeline, former, "ReconcileFailed", message, clock.instant());
-    var control = reports.report(pipeline, status);
+            : PipelineStatus.failed(
+                pipeline, former, platform, "ReconcileFailed", message, clock.instant());
+    var control = report(pipeline, former, status);
     return control.isNoUpdate()
         ? ErrorStatusUpdateControl.noStatusUpdate()
         : ErrorStatusUpdateControl.patchStatus(control.getResource().orElseThrow());
@@ -194,10 +227,12 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
 
   /** So that nobody takes it for ready who waits for that; a cleanup has no update of its own. */
   private void tellOfDeletion(DataPipeline pipeline) {
-    var status = PipelineStatus.deleting(pipeline, reports.former(pipeline), clock.instant());
-    var resource = reports.report(pipeline, status).getResource();
+    var former = reports.former(pipeline);
+    var status = PipelineStatus.deleting(pipeline, former, clock.instant());
     try {
-      resource.ifPresent(this::writeStatus);
+      if (report(pipeline, former, status).isPatchStatus()) {
+        reports.note(pipeline, status);
+      }
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) { // it has gone meanwhile
         throw e;
@@ -206,21 +241,33 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   }
 
   /**
-   * Writes the status before the Job is created. No two Jobs share a version, even if this process
-   * ends in between. A deletion also learns from it that roles and tables may exist.
+   * Writes the status before anything is applied. No two Jobs share a version, and an operator that
+   * takes over knows of the slot, even if this process ends in between. A deletion also learns from
+   * it that roles and tables may exist.
    */
-  private void noteMigration(DataPipeline pipeline, PipelinePlan plan) {
-    var former = reports.former(pipeline);
-    if (plan.migration() != null
-        && (former == null
-            || former.store() == null
-            || !Objects.equals(former.migration(), plan.newestMigration()))) {
-      reports.note(pipeline, PipelineStatus.beforeMigration(former, plan), this::writeStatus);
+  private void note(
+      DataPipeline pipeline,
+      @Nullable DataPipelineStatus former,
+      Rollout.Step.Go go,
+      PipelinePlan plan) {
+    var takesSlot = go.status().state() == RolloutStatus.State.UPDATING;
+    var isNewMigration =
+        plan.migration() != null
+            && (former == null
+                || former.store() == null
+                || !Objects.equals(former.migration(), plan.newestMigration()));
+    if (!isNewMigration
+        && (!takesSlot || Objects.equals(go.status(), rollout(pipeline.getStatus())))) {
+      return;
     }
-  }
-
-  private void writeStatus(DataPipeline fresh) {
-    client.resource(fresh).subresource("status").patch(STATUS_APPLY);
+    var noted = isNewMigration ? PipelineStatus.beforeMigration(former, plan) : former;
+    if (takesSlot) {
+      noted = (noted == null ? DataPipelineStatus.empty() : noted).with(go.status());
+    }
+    reports.note(pipeline, Objects.requireNonNull(noted));
+    if (takesSlot) {
+      pacer.reported(rollout(former), go.status());
+    }
   }
 
   private TopicState ensureTopics(DataPipeline pipeline, Children children) {
@@ -259,8 +306,25 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
                         : "The replay was deleted: reading goes on where it was before"));
   }
 
+  /** When something is due that no event tells of. */
+  private Optional<Duration> lookAgain(
+      Observation seen, Rollout.Step step, DataPipelineStatus status) {
+    if (mustLookAgain(seen)
+        || (step instanceof Rollout.Step.Wait wait
+            && wait.reason() instanceof Rollout.Reason.AfterOthers)) {
+      return Optional.of(LOOK_AGAIN);
+    }
+    var rollout = status.rollout();
+    return rollout == null || rollout.state() != RolloutStatus.State.UPDATING
+        ? Optional.empty()
+        : Optional.of(
+            Duration.between(clock.instant(), Rollout.deadline(rollout, platform.rollout()))
+                .plusSeconds(1));
+  }
+
   private static boolean mustLookAgain(Observation seen) {
-    return !(seen.topic() instanceof TopicState.Present)
+    return seen.topic() instanceof TopicState.Missing
+        || seen.topic() instanceof TopicState.Refused
         || seen.migration() instanceof Observation.MigrationState.Failed
         || seen.migration() instanceof Observation.MigrationState.Waiting
         || (seen.migration() instanceof Observation.MigrationState.Running running

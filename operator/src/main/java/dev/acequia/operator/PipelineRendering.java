@@ -1,6 +1,7 @@
 package dev.acequia.operator;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.plan.Change;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.PipelineNames;
@@ -8,6 +9,7 @@ import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.validate.SpecValidation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Set;
 
@@ -16,6 +18,19 @@ import java.util.Set;
  * the topic is there, the migration has succeeded and each password is a placeholder.
  */
 public final class PipelineRendering {
+  /** Of all sorts of pipelines, one that every platform takes. */
+  private static final String EXAMPLE =
+      """
+      apiVersion: acequia.dev/v1alpha1
+      kind: DataPipeline
+      metadata: {name: example}
+      spec:
+        schema: {key: [id], fields: [{name: id, type: int32, required: true}]}
+        store: {postgres: {secretName: example}}
+        consumer: {mode: upsert}
+        api: {auth: {apiKeysSecretName: example}}
+      """;
+
   private static final String PLACEHOLDER = "generated-by-the-operator";
 
   private PipelineRendering() {}
@@ -59,5 +74,14 @@ public final class PipelineRendering {
     return PipelinePlan.of(
             pipeline, platform, facts.withSucceeded(migration.getMetadata().getName()))
         .objects();
+  }
+
+  /**
+   * A fingerprint of the platform's part in what pipelines run: of the Pods of a pipeline that does
+   * not exist. Configuration and templates that change no Pod do not change it.
+   */
+  static String release(PlatformConfig platform) {
+    var pipeline = Serialization.unmarshal(EXAMPLE, DataPipeline.class);
+    return Change.ofPods(render(pipeline, platform).stream());
   }
 }

@@ -27,6 +27,7 @@ final class ReconcileMetrics implements Metrics {
 
   private final MetricSet metrics;
   private final Clock clock;
+  private final ReconcileGate gate;
   private final Consumer<PipelineNames> gone;
   private final Map<Object, Instant> inProgress = new ConcurrentHashMap<>();
   private final Set<Retried> retrying = ConcurrentHashMap.newKeySet();
@@ -38,11 +39,14 @@ final class ReconcileMetrics implements Metrics {
   }
 
   /**
+   * @param gate what every reconcile passes, since this is where each can be seen
    * @param gone told of a pipeline that the informer no longer holds
    */
-  ReconcileMetrics(MetricSet metrics, Clock clock, Consumer<PipelineNames> gone) {
+  ReconcileMetrics(
+      MetricSet metrics, Clock clock, ReconcileGate gate, Consumer<PipelineNames> gone) {
     this.metrics = metrics;
     this.clock = clock;
+    this.gate = gate;
     this.gone = gone;
     showInProgress();
     showRetrying();
@@ -52,6 +56,10 @@ final class ReconcileMetrics implements Metrics {
 
   @Override
   public <T> T timeControllerExecution(ControllerExecution<T> execution) throws Exception {
+    return gate.pass(() -> timed(execution));
+  }
+
+  private <T> T timed(ControllerExecution<T> execution) throws Exception {
     var ticket = new Object();
     inProgress.put(ticket, clock.instant());
     showInProgress();

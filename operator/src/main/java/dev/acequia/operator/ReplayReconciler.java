@@ -4,11 +4,13 @@ import dev.acequia.contract.ReplayOrder;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.crds.DataPipelineReplayStatus;
+import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.observe.EventSources;
 import dev.acequia.operator.observe.TopicLogs;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.Release;
 import dev.acequia.operator.plan.ReplayPlan;
+import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.status.ReplayStatus;
 import dev.acequia.operator.validate.ReplayValidation;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -18,13 +20,16 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * One replay from spec to status: validate, plan, observe, status. Nothing is applied here: what is
@@ -40,11 +45,15 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   private static final int QUIET_RETRIES = 2;
 
   private final TopicLogs logs;
+  private final KafkaCalls calls;
+  private final SimpleInboundEventSource<DataPipelineReplay> answers =
+      new SimpleInboundEventSource<>("log-answers");
   private final ReplayReports reports;
   private final Clock clock;
 
-  ReplayReconciler(TopicLogs logs, ReplayReports reports, Clock clock) {
+  ReplayReconciler(TopicLogs logs, KafkaCalls calls, ReplayReports reports, Clock clock) {
     this.logs = logs;
+    this.calls = calls;
     this.reports = reports;
     this.clock = clock;
   }
@@ -52,7 +61,12 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   @Override
   public List<EventSource<?, DataPipelineReplay>> prepareEventSources(
       EventSourceContext<DataPipelineReplay> context) {
-    return EventSources.ofReplays(context);
+    var replays = context.getPrimaryCache();
+    calls.onSilence(
+        () -> replays.list().map(ResourceID::fromResource).forEach(answers::propagateEvent));
+    var sources = new ArrayList<>(EventSources.ofReplays(context));
+    sources.add(answers);
+    return sources;
   }
 
   @Override
@@ -63,9 +77,35 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
       return reports.report(replay, Objects.requireNonNull(former), context);
     }
     var pipeline = context.getSecondaryResource(DataPipeline.class).orElse(null);
-    var status = status(replay, former, pipeline, context);
-    var control = reports.report(replay, status, context);
-    return ReplayStatus.hasEnded(status) || ReplayStatus.isStalled(status)
+    var status = new ReplayStatus(replay, former, clock.instant());
+    var refusal = ReplayValidation.of(replay, pipeline);
+    if (refusal.isPresent() || pipeline == null) {
+      return reports.report(replay, status.refused(refusal.orElseThrow()), context);
+    }
+    var isPlanned = former != null && !former.partitions().isEmpty();
+    logs.retain(
+        context
+            .getPrimaryCache()
+            .list()
+            .map(one -> String.valueOf(one.getMetadata().getUid()))
+            .collect(Collectors.toSet()));
+    var question =
+        new TopicLogs.Question(
+            String.valueOf(replay.getMetadata().getUid()),
+            PipelineNames.of(pipeline),
+            TopicsPlan.records(pipeline),
+            replay.getSpec(),
+            !isPlanned);
+    var reading =
+        logs.read(question, () -> answers.propagateEvent(ResourceID.fromResource(replay)));
+    if (reading.isEmpty()) {
+      return UpdateControl.noUpdate(); // the answer brings the next reconcile
+    }
+    var seen = status(replay, reading.get(), status, pipeline, isPlanned, context);
+    var control = reports.report(replay, seen, context);
+    return ReplayStatus.hasEnded(seen)
+            || ReplayStatus.isStalled(seen)
+            || calls.silentSince().isPresent()
         ? control
         : control.rescheduleAfter(LOOK_AGAIN);
   }
@@ -73,7 +113,8 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   @Override
   public ErrorStatusUpdateControl<DataPipelineReplay> updateErrorStatus(
       DataPipelineReplay replay, Context<DataPipelineReplay> context, Exception failure) {
-    if (context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0) < QUIET_RETRIES) {
+    if (ReconcileGate.isClosedTo(failure)
+        || context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0) < QUIET_RETRIES) {
       return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
     var status = new ReplayStatus(replay, reports.former(replay), clock.instant());
@@ -84,25 +125,23 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
         : ErrorStatusUpdateControl.patchStatus(control.getResource().orElseThrow());
   }
 
-  private DataPipelineReplayStatus status(
+  private static DataPipelineReplayStatus status(
       DataPipelineReplay replay,
-      @Nullable DataPipelineReplayStatus former,
-      @Nullable DataPipeline pipeline,
+      TopicLogs.Reading reading,
+      ReplayStatus status,
+      DataPipeline pipeline,
+      boolean isPlanned,
       Context<DataPipelineReplay> context) {
-    var status = new ReplayStatus(replay, former, clock.instant());
-    var refusal = ReplayValidation.of(replay, pipeline);
-    if (refusal.isPresent() || pipeline == null) {
-      return status.refused(refusal.orElseThrow());
-    }
-    var isPlanned = former != null && !former.partitions().isEmpty();
-    var names = PipelineNames.of(pipeline);
-    return switch (logs.read(pipeline, replay.getSpec(), !isPlanned)) {
+    return switch (reading) {
       case TopicLogs.Reading.Unreadable unreadable -> status.unreadable(unreadable.message());
       case TopicLogs.Reading.Found found when isPlanned && !status.isAbout(found.log()) ->
           status.recreated(found.log());
       case TopicLogs.Reading.Found found when isPlanned ->
           status.observed(
-              pipeline, found.log(), inForce(names, context).orElse(null), others(replay, context));
+              pipeline,
+              found.log(),
+              inForce(PipelineNames.of(pipeline), context).orElse(null),
+              others(replay, context));
       case TopicLogs.Reading.Found found ->
           status.planned(found.log(), ReplayPlan.of(replay.getSpec(), found.log()));
     };

@@ -2,12 +2,16 @@ package dev.acequia.operator;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.crds.RolloutStatus;
 import dev.acequia.operator.apply.EventRecorder;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.status.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.Cache;
@@ -16,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,14 @@ import org.jspecify.annotations.Nullable;
  * and one's own write to a status causes no reconcile that would notice.
  */
 final class StatusReports {
+  private static final PatchContext STATUS_APPLY =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager(PipelineNames.MANAGER)
+          .withForce(true)
+          .build();
+
+  private final KubernetesClient client;
   private final EventRecorder events;
   private final PipelineGauges gauges;
   private final Map<PipelineNames, Written> written = new ConcurrentHashMap<>();
@@ -37,7 +48,8 @@ final class StatusReports {
     }
   }
 
-  StatusReports(EventRecorder events, PipelineGauges gauges) {
+  StatusReports(KubernetesClient client, EventRecorder events, PipelineGauges gauges) {
+    this.client = client;
     this.events = events;
     this.gauges = gauges;
   }
@@ -66,14 +78,25 @@ final class StatusReports {
     if (status.equals(former) && status.equals(pipeline.getStatus())) {
       return UpdateControl.noUpdate();
     }
+    if (holdsSlot(former) && !holdsSlot(status)) {
+      // Whoever takes the slot must not be seen to do so first.
+      note(pipeline, status);
+      return UpdateControl.noUpdate();
+    }
     remember(pipeline, status);
     return UpdateControl.patchStatus(fresh(pipeline, status));
   }
 
   /** Writes a status in the midst of a reconcile, without a word to anybody. */
-  void note(DataPipeline pipeline, DataPipelineStatus status, Consumer<DataPipeline> write) {
-    write.accept(fresh(pipeline, status));
+  void note(DataPipeline pipeline, DataPipelineStatus status) {
+    client.resource(fresh(pipeline, status)).subresource("status").patch(STATUS_APPLY);
     remember(pipeline, status);
+  }
+
+  private static boolean holdsSlot(@Nullable DataPipelineStatus status) {
+    return status != null
+        && status.rollout() != null
+        && status.rollout().state() == RolloutStatus.State.UPDATING;
   }
 
   /** Says where it is seen that a pipeline is there. */
@@ -93,7 +116,8 @@ final class StatusReports {
     }
   }
 
-  private void remember(DataPipeline pipeline, DataPipelineStatus status) {
+  /** Takes a status for the newest that is about to be written. */
+  void remember(DataPipeline pipeline, DataPipelineStatus status) {
     written.put(PipelineNames.of(pipeline), new Written(pipeline.getMetadata().getUid(), status));
   }
 

@@ -1080,10 +1080,7 @@ class PipelineLifeIT {
   private DataPipelineStatus status() {
     return Optional.ofNullable(find())
         .map(DataPipeline::getStatus)
-        .orElseGet(
-            () ->
-                new DataPipelineStatus(
-                    null, List.of(), null, null, null, null, null, null, null, null));
+        .orElseGet(DataPipelineStatus::empty);
   }
 
   private Optional<Condition> find(String type) {

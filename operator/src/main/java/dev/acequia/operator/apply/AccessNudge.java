@@ -30,8 +30,8 @@ public final class AccessNudge {
   }
 
   /**
-   * Writes to the pipeline's Pods soon, beside the reconcile, which may be waiting for Kafka. What
-   * goes wrong here the reconcile makes good.
+   * Writes to the pipeline's Pods soon, beside the reconcile, which may stand in line. What goes
+   * wrong here the reconcile makes good.
    */
   public void tellAtOnce(DataPipeline pipeline) {
     var _ =

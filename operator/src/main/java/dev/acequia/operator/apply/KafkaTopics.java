@@ -1,16 +1,13 @@
 package dev.acequia.operator.apply;
 
-import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.Facts;
-import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.plan.TopicsPlan.DesiredTopic;
-import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
-import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -41,18 +38,14 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Topics by Kafka's own Admin API, for a plain cluster or a managed one. Nothing in Kubernetes
- * stands for them, so they are described in each reconcile, and by one request for all pipelines in
- * between. Whose they are stands in Kafka, and is asked before each write.
+ * Topics by Kafka's own Admin API, for a plain cluster or a managed one. Each method waits for
+ * Kafka, so reconciles go through {@link BackgroundTopics}. Whose the topics are stands in Kafka,
+ * and is asked before each write.
  */
-public final class KafkaTopics implements TopicProvider, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(KafkaTopics.class);
+public final class KafkaTopics implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
-  private static final Duration WATCH_PERIOD = Duration.ofSeconds(15);
 
   private final Admin admin;
   private final TopicOwners owners;
@@ -83,8 +76,12 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
         (int) TIMEOUT.toMillis());
   }
 
-  @Override
-  public Result ensure(TopicClaimant claimant, TopicsPlan topics, Children children) {
+  /**
+   * Creates or changes the topics where they are the pipeline's and differ from the plan.
+   *
+   * @throws KafkaException when Kafka does not answer
+   */
+  TopicProvider.Result ensure(TopicClaimant claimant, TopicsPlan topics, Children children) {
     try {
       var changes = new ArrayList<String>();
       var hold = hold(claimant);
@@ -110,22 +107,21 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
       }
       var topic = Objects.requireNonNull(present.get(topics.records().name()));
       lastSeen.putAll(present);
-      return new Result(new TopicState.Present(topic, note(topics, topic, own)), changes);
+      return new TopicProvider.Result(
+          new TopicState.Present(topic, note(topics, topic, own)), changes);
     } catch (TopicRefusal e) {
-      return new Result(e.state(), List.of());
+      return new TopicProvider.Result(e.state(), List.of());
     } catch (KafkaException e) {
-      return new Result(
+      if (e.isSilence()) {
+        throw e;
+      }
+      return new TopicProvider.Result(
           new TopicState.Missing(e.reason, e.getMessage() + "; it is tried again"), List.of());
     }
   }
 
-  @Override
-  public Optional<KafkaCredentials> credentials(PipelineNames names) {
-    return Optional.empty();
-  }
-
-  @Override
-  public Deletion delete(TopicClaimant claimant) {
+  /** Deletes the topics that are the pipeline's own. */
+  TopicProvider.Deletion delete(TopicClaimant claimant) {
     var claims = owners.current();
     var owner = owners.owner(claimant.names());
     var topics = topicsOf(claimant, claims, owner);
@@ -152,33 +148,28 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
       }
       lastSeen.remove(topic);
     }
-    return new Deletion(true, left);
+    return new TopicProvider.Deletion(true, left);
   }
 
   /**
-   * The topics of a pipeline are kept for the next of its name. While Kafka is silent, its claims
-   * stay instead, and have the same effect within this installation.
+   * Keeps the topics of a pipeline that is gone for the next of its name. Until then its claims
+   * stay, and have the same effect within this installation.
    */
-  @Override
-  public void retire(TopicClaimant claimant) {
-    try {
-      var claims = owners.current();
-      var owner = owners.owner(claimant.names());
-      var topics = topicsOf(claimant, claims, owner);
-      var present = describe(topics);
-      var hold = hold(claimant);
-      for (var topic : topics) {
-        var actual = present.get(topic);
-        if (actual != null && hold.mayDelete(claims, topic, actual)) {
-          owners.keep(topic, owner, claimant.uid(), actual.id());
-        }
-        if (claims.isClaimed(topic, owner)) {
-          owners.release(claims, topic, owner);
-        }
-        lastSeen.remove(topic);
+  void retire(TopicClaimant claimant) {
+    var claims = owners.current();
+    var owner = owners.owner(claimant.names());
+    var topics = topicsOf(claimant, claims, owner);
+    var present = describe(topics);
+    var hold = hold(claimant);
+    for (var topic : topics) {
+      var actual = present.get(topic);
+      if (actual != null && hold.mayDelete(claims, topic, actual)) {
+        owners.keep(topic, owner, claimant.uid(), actual.id());
       }
-    } catch (KafkaException e) {
-      log.warn("the claims of {} stay: {}", claimant.names(), e.getMessage());
+      if (claims.isClaimed(topic, owner)) {
+        owners.release(claims, topic, owner);
+      }
+      lastSeen.remove(topic);
     }
   }
 
@@ -212,11 +203,6 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
         .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
   }
 
-  @Override
-  public List<EventSource<?, DataPipeline>> eventSources(EventSourceContext<DataPipeline> context) {
-    return List.of(new TopicWatch(this, context.getPrimaryCache(), WATCH_PERIOD));
-  }
-
   /** The topics among these that exist, in one request. */
   Map<String, Facts.Topic> describe(Collection<String> topics) {
     var present = new HashMap<String, Facts.Topic>();
@@ -242,6 +228,12 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
   public void close() {
     owners.close();
     admin.close(Duration.ofSeconds(1));
+  }
+
+  /** Ends what is kept of a pipeline that is gone; it does not wait for Kafka. */
+  void forget(PipelineNames names) {
+    lastSeen.remove(names.topic());
+    lastSeen.remove(names.deadLetterTopic());
   }
 
   private Facts.Topic create(DesiredTopic desired, TopicHold hold, List<String> changes) {
@@ -406,6 +398,11 @@ public final class KafkaTopics implements TopicProvider, AutoCloseable {
                   || cause instanceof TopicExistsException
               ? "KafkaUnreachable"
               : "KafkaRefused";
+    }
+
+    /** Whether Kafka gave no answer at all. */
+    boolean isSilence() {
+      return KafkaCalls.isSilence(getCause());
     }
 
     private static String describe(Throwable cause) {

@@ -53,6 +53,11 @@ final class ObjectApplier {
     return false;
   }
 
+  /** Whether there is no object of this type and name. */
+  boolean isGone(HasMetadata desired) {
+    return children.source(desired.getClass()).get(ResourceID.fromResource(desired)).isEmpty();
+  }
+
   /**
    * Creates the object unless it is there. One of its name that is not of this pipeline, such as a
    * former pipeline's Job, says nothing about this one: it is removed, and its end brings the

@@ -31,6 +31,10 @@ import java.util.stream.Stream;
  */
 public final class PipelineRemoval {
   private static final Duration POLL = Duration.ofSeconds(1);
+
+  /** An event tells when the topics are gone; this is for the limit. */
+  private static final Duration TOPICS_POLL = Duration.ofSeconds(10);
+
   private static final Duration PODS_END_WITHIN = Duration.ofMinutes(3);
   private static final Duration TABLE_DROPS_WITHIN = Duration.ofMinutes(10);
 
@@ -72,10 +76,11 @@ public final class PipelineRemoval {
       tellWhatIsKept(pipeline);
       return Optional.empty();
     }
-    if (!processesEnded(pipeline, children)
-        || !tableGone(pipeline, children)
-        || !topicsGone(pipeline, children)) {
+    if (!processesEnded(pipeline, children) || !tableGone(pipeline, children)) {
       return Optional.of(POLL);
+    }
+    if (!topicsGone(pipeline, children)) {
+      return Optional.of(TOPICS_POLL);
     }
     removeDrop(children);
     tableSettled.remove(pipeline.getMetadata().getUid());
@@ -175,6 +180,7 @@ public final class PipelineRemoval {
     if (!overdue(pipeline, TOPICS_GO_WITHIN)) {
       return false;
     }
+    topics.forget(names); // what comes too late is not done behind the back of who was told
     tell(
         pipeline,
         "TopicsStay",

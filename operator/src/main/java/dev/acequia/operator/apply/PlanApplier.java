@@ -5,6 +5,7 @@ import dev.acequia.operator.observe.MigrationJobs;
 import dev.acequia.operator.observe.Observation.MigrationState;
 import dev.acequia.operator.observe.OlderMigrations;
 import dev.acequia.operator.plan.PipelinePlan;
+import dev.acequia.operator.plan.Release;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
@@ -44,11 +45,7 @@ public final class PlanApplier {
   public void apply(PipelinePlan plan, Children children) {
     var applier = new ObjectApplier(client, children);
     for (var object : plan.foundation()) {
-      if (object instanceof Service service) {
-        apply(service, applier, children);
-      } else {
-        applier.apply(object);
-      }
+      applyFoundation(object, applier, children);
     }
     if (plan.definitionMap() != null) {
       applier.apply(plan.definitionMap());
@@ -97,6 +94,38 @@ public final class PlanApplier {
       }
     }
     applier.apply(service);
+  }
+
+  /**
+   * Brings back what is gone of a pipeline that has to wait, and changes nothing of what is there
+   * but the log-on to Kafka: that is Strimzi's, who has ended the one before, and a Pod that starts
+   * again would not get on.
+   */
+  public void restore(PipelinePlan newest, Children children) {
+    var applier = new ObjectApplier(client, children);
+    for (var object : newest.foundation()) {
+      if (object.getMetadata().getName().equals(newest.names().kafkaSecret())
+          || applier.isGone(object)) {
+        applyFoundation(object, applier, children);
+      }
+    }
+    var definition = newest.definitionMap();
+    if (definition != null
+        && applier.isGone(definition)
+        && children.deployments().stream()
+            .flatMap(deployment -> Release.of(deployment).stream())
+            .anyMatch(live -> live.definition().equals(definition.getMetadata().getName()))) {
+      applier.apply(definition);
+    }
+  }
+
+  private static void applyFoundation(
+      HasMetadata object, ObjectApplier applier, Children children) {
+    if (object instanceof Service service) {
+      apply(service, applier, children);
+    } else {
+      applier.apply(object);
+    }
   }
 
   /**

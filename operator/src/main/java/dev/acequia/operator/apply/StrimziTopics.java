@@ -140,6 +140,9 @@ public final class StrimziTopics implements TopicProvider {
   }
 
   @Override
+  public void forget(PipelineNames names) {} // nothing is kept
+
+  @Override
   public List<EventSource<?, DataPipeline>> eventSources(EventSourceContext<DataPipeline> context) {
     return EventSources.strimzi(context, strimzi.namespace());
   }

@@ -11,8 +11,11 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Who makes the topics; one for the whole platform. */
-public sealed interface TopicProvider permits KafkaTopics, StrimziTopics {
+/**
+ * Who makes the topics; one for the whole platform. Nothing here waits for Kafka: what it has not
+ * answered yet is {@link TopicState.Unanswered}, and its answer brings another reconcile.
+ */
+public sealed interface TopicProvider permits BackgroundTopics, StrimziTopics {
 
   /**
    * Creates or changes the topics where they are the pipeline's and differ from the plan.
@@ -33,6 +36,9 @@ public sealed interface TopicProvider permits KafkaTopics, StrimziTopics {
 
   /** Removes what a pipeline that is gone has no use for, and leaves its topics. */
   void retire(TopicClaimant claimant);
+
+  /** Ends what is kept in memory of a pipeline that is gone, be it without a cleanup. */
+  void forget(PipelineNames names);
 
   /** What tells that a topic has changed by another hand. */
   List<EventSource<?, DataPipeline>> eventSources(EventSourceContext<DataPipeline> context);

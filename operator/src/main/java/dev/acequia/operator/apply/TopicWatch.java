@@ -1,6 +1,7 @@
 package dev.acequia.operator.apply;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.plan.TopicsPlan;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -24,16 +25,18 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
   private static final Logger log = LoggerFactory.getLogger(TopicWatch.class);
 
   private final KafkaTopics topics;
+  private final KafkaCalls calls;
   private final Cache<DataPipeline> pipelines;
   private final Duration period;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("topic-watch").daemon().factory());
-  private boolean reachable = true;
+  private boolean refused;
 
-  TopicWatch(KafkaTopics topics, Cache<DataPipeline> pipelines, Duration period) {
+  TopicWatch(KafkaTopics topics, KafkaCalls calls, Cache<DataPipeline> pipelines, Duration period) {
     super(TopicsPlan.class, "topics");
     this.topics = topics;
+    this.calls = calls;
     this.pipelines = pipelines;
     this.period = period;
   }
@@ -43,7 +46,10 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
     super.start();
     var _ =
         timer.scheduleWithFixedDelay(
-            this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+            () -> calls.submit(this, this::look),
+            period.toMillis(),
+            period.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -57,8 +63,8 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
     return Set.of();
   }
 
-  /** Looks once. */
-  void look() {
+  /** Looks once; whether Kafka answered. */
+  boolean look() {
     try {
       var known =
           pipelines
@@ -66,10 +72,10 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
               .filter(pipeline -> topics.lastSeen(TopicsPlan.records(pipeline)) != null)
               .toList();
       if (known.isEmpty()) {
-        return;
+        return true;
       }
       var present = topics.describe(known.stream().map(TopicsPlan::records).toList());
-      reachable = true;
+      refused = false;
       known.stream()
           .filter(
               pipeline ->
@@ -81,11 +87,13 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
                 log.info("topic {} is not the one last seen", TopicsPlan.records(pipeline));
                 getEventHandler().handleEvent(new Event(ResourceID.fromResource(pipeline)));
               });
-    } catch (RuntimeException e) { // a timer's task that throws is never run again
-      if (reachable) {
+      return true;
+    } catch (KafkaTopics.KafkaException e) {
+      if (!e.isSilence() && !refused) {
         log.warn("the topics cannot be watched: {}", e.getMessage());
-        reachable = false;
+        refused = true;
       }
+      return !e.isSilence();
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.acequia.operator.observe;
 
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.Fingerprint;
 import dev.acequia.operator.plan.KafkaCredentials;
@@ -106,15 +107,25 @@ public final class FactsReader {
       return new Reading(facts, missing);
     }
 
-    /** While Kafka does not answer, the pipeline goes on with the topic it has. */
+    /**
+     * While Kafka does not answer, the pipeline goes on with the topic it has. That is the newest
+     * migration's: by what runs until it succeeds, a migration would be made for a former topic.
+     */
     private Optional<Facts.Topic> lastKnownTopic(Optional<Release> live) {
-      return live.flatMap(
-              release ->
-                  children.definitions().stream()
-                      .filter(map -> map.getMetadata().getName().equals(release.definition()))
-                      .findFirst())
+      return Optional.ofNullable(pipeline.getStatus())
+          .map(DataPipelineStatus::migration)
+          .flatMap(newest -> children.job(newest.job()))
+          .flatMap(Release::definitionOf)
+          .flatMap(this::topic)
+          .or(() -> live.map(Release::definition).flatMap(this::topic));
+    }
+
+    private Optional<Facts.Topic> topic(String definition) {
+      return children.definitions().stream()
+          .filter(map -> map.getMetadata().getName().equals(definition))
+          .findFirst()
           .map(map -> map.getData().get(DEFINITION_KEY))
-          .filter(json -> names.definition(json).equals(live.get().definition()))
+          .filter(json -> names.definition(json).equals(definition))
           .map(json -> PipelineDefinition.fromJson(json).topic())
           .map(known -> new Facts.Topic(known.id(), known.partitions()));
     }

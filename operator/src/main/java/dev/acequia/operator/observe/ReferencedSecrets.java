@@ -67,7 +67,7 @@ final class ReferencedSecrets extends InformerEventSource<Secret, DataPipeline> 
         accessChanged);
   }
 
-  /** A revoked key must not wait for a reconcile, which may be waiting for Kafka. */
+  /** A revoked key must not wait for a reconcile, which may stand in line. */
   @Override
   public void onUpdate(Secret before, Secret now) {
     tell(now);

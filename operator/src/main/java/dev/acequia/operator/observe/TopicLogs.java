@@ -1,22 +1,25 @@
 package dev.acequia.operator.observe;
 
 import dev.acequia.contract.ReplayMark;
-import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplaySpec;
 import dev.acequia.crds.ReplayTime;
+import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.LogFacts;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
-import dev.acequia.operator.plan.TopicsPlan;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -41,6 +44,8 @@ public final class TopicLogs implements AutoCloseable {
   private final String bootstrapServers;
   private final boolean logsOn;
   private final Function<PipelineNames, Optional<KafkaCredentials>> credentials;
+  private final KafkaCalls calls;
+  private final Map<Key, Reading> news = new ConcurrentHashMap<>();
   private @Nullable Admin shared;
 
   /**
@@ -51,8 +56,11 @@ public final class TopicLogs implements AutoCloseable {
    *     name classes, files and other servers
    */
   public TopicLogs(
-      PlatformConfig.Kafka kafka, Function<PipelineNames, Optional<KafkaCredentials>> credentials) {
+      PlatformConfig.Kafka kafka,
+      Function<PipelineNames, Optional<KafkaCredentials>> credentials,
+      KafkaCalls calls) {
     this.credentials = credentials;
+    this.calls = calls;
     bootstrapServers = kafka.bootstrapServers();
     logsOn = kafka.logsOn();
   }
@@ -70,35 +78,98 @@ public final class TopicLogs implements AutoCloseable {
     record Unreadable(String message) implements Reading {}
   }
 
-  /** Reads what a replay has to know; with the offsets at its times only when those are wanted. */
-  public Reading read(DataPipeline pipeline, DataPipelineReplaySpec spec, boolean withTimes) {
-    var names = PipelineNames.of(pipeline);
-    var topic = TopicsPlan.records(pipeline);
+  /**
+   * What a replay has to know.
+   *
+   * @param topic of the pipeline's records
+   * @param withTimes whether the offsets at the replay's times are wanted
+   */
+  public record Question(
+      String replayUid,
+      PipelineNames names,
+      String topic,
+      DataPipelineReplaySpec spec,
+      boolean withTimes) {}
+
+  /**
+   * The answer that has come since the last call. Without one Kafka is asked, and nothing waits for
+   * it.
+   *
+   * @param answered is run when there is an answer to be taken
+   */
+  public Optional<Reading> read(Question question, Runnable answered) {
+    var key = new Key(question.replayUid(), question.withTimes());
+    var reading = news.remove(key);
+    if (reading == null) {
+      calls.submit(key, () -> isRead(key, question, answered));
+    }
+    return Optional.ofNullable(reading)
+        .or(
+            () ->
+                calls
+                    .silentSince()
+                    .map(since -> since.truncatedTo(ChronoUnit.SECONDS))
+                    .map(since -> new Reading.Unreadable("Kafka has not answered since " + since)));
+  }
+
+  /** Ends what is kept of replays that are gone. */
+  public void retain(Set<String> replayUids) {
+    news.keySet().removeIf(key -> !replayUids.contains(key.uid()));
+  }
+
+  private record Key(String uid, boolean withTimes) {}
+
+  private boolean isRead(Key key, Question question, Runnable answered) {
+    var reading = look(question);
+    reading.ifPresent(
+        found -> {
+          news.put(key, found);
+          answered.run();
+        });
+    return reading.isPresent();
+  }
+
+  /** Empty when Kafka does not answer. */
+  private Optional<Reading> look(Question question) {
+    var names = question.names();
     try {
       if (!logsOn) {
-        return new Reading.Found(
-            new Look(shared(), topic, names.consumerGroup()).log(spec, withTimes));
+        return Optional.of(found(shared(), question));
       }
       var settings = settingsOf(names);
       if (settings.isEmpty()) {
-        return new Reading.Unreadable(
+        return unreadable(
             "The Secret of KafkaUser '%s' with the pipeline's log-on to Kafka is not there yet"
                 .formatted(names.kafkaUser()));
       }
       try (var own = Admin.create(settings.get())) {
-        return new Reading.Found(new Look(own, topic, names.consumerGroup()).log(spec, withTimes));
+        return Optional.of(found(own, question));
       }
     } catch (ExecutionException e) {
-      return new Reading.Unreadable(
-          "Kafka did not tell of topic %s: %s".formatted(topic, e.getCause()));
+      return KafkaCalls.isSilence(e.getCause())
+          ? Optional.empty()
+          : unreadable(
+              "Kafka did not tell of topic %s: %s".formatted(question.topic(), e.getCause()));
     } catch (TimeoutException e) {
-      return new Reading.Unreadable("Kafka does not answer");
+      return Optional.empty();
     } catch (KafkaException e) { // such as an address that nobody knows
-      return new Reading.Unreadable("Kafka cannot be asked: " + e.getMessage());
+      return unreadable("Kafka cannot be asked: " + e.getMessage());
+    } catch (KubernetesClientException e) {
+      return unreadable("The pipeline's log-on to Kafka cannot be read: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Reading.Unreadable("the operator is ending");
+      return unreadable("the operator is ending");
     }
+  }
+
+  private static Reading found(Admin admin, Question question)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    var look = new Look(admin, question.topic(), question.names().consumerGroup());
+    return new Reading.Found(look.log(question.spec(), question.withTimes()));
+  }
+
+  private static Optional<Reading> unreadable(String message) {
+    return Optional.of(new Reading.Unreadable(message));
   }
 
   @Override

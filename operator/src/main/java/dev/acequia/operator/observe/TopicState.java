@@ -1,6 +1,7 @@
 package dev.acequia.operator.observe;
 
 import dev.acequia.operator.plan.Facts;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +37,27 @@ public sealed interface TopicState {
     public static final String TOPIC_MISSING = "TopicMissing";
   }
 
-  /** The data topic, when it is there. */
+  /**
+   * Kafka was asked and has not answered yet.
+   *
+   * @param since when Kafka fell silent; null while it has only just been asked
+   * @param last the topic when Kafka last answered; null when it has not since the operator started
+   */
+  record Unanswered(@Nullable Instant since, @Nullable Seen last) implements TopicState {}
+
+  /**
+   * The topic as it once was.
+   *
+   * @param at when Kafka said so
+   */
+  record Seen(Facts.Topic topic, Instant at) {}
+
+  /** The data topic as it was last seen, if it ever was. */
   default Optional<Facts.Topic> found() {
     return switch (this) {
       case Present present -> Optional.of(present.topic());
       case Missing _, Refused _ -> Optional.empty();
+      case Unanswered unanswered -> Optional.ofNullable(unanswered.last()).map(Seen::topic);
     };
   }
 }

@@ -69,6 +69,32 @@ public record PipelinePlan(
         .toList();
   }
 
+  /**
+   * This plan while its pipeline stays as it is: nothing is made or changed, and what runs is all
+   * that can be observed.
+   */
+  public PipelinePlan held() {
+    return new PipelinePlan(
+        names,
+        topics,
+        kafkaObjects,
+        List.of(),
+        store,
+        null,
+        null,
+        null,
+        null,
+        true,
+        null,
+        null,
+        consumerScale);
+  }
+
+  /** Whether this is a {@link #held()} plan. */
+  public boolean isHeld() {
+    return migrated && migration == null;
+  }
+
   /** The ConfigMaps that a Deployment of this plan refers to, and the newest. */
   public Set<String> definitionsInUse() {
     return Stream.concat(

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.acequia.contract.AllowedRewrite;
+import dev.acequia.crds.SpecDuration;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param exposure how an API is reached from outside
  * @param requireAuth whether an API that is open to everyone is refused
  * @param store how careful migrations are
+ * @param rollout how fast changes of the platform reach the pipelines
  * @param resources what the processes ask for, where not the defaults
  * @param installation this operator's name among all that share a Kafka or a database; null: the
  *     operator finds one
@@ -28,6 +31,7 @@ public record PlatformConfig(
     Exposure exposure,
     boolean requireAuth,
     Store store,
+    Rollout rollout,
     Resources resources,
     @Nullable String installation) {
 
@@ -42,6 +46,7 @@ public record PlatformConfig(
     require(kafka, "kafka");
     exposure = exposure == null ? new Exposure(Exposure.Type.CLUSTER_IP, null) : exposure;
     store = store == null ? new Store(null) : store;
+    rollout = rollout == null ? new Rollout(0, 0, Rollout.READY_WITHIN) : rollout;
     resources = resources == null ? new Resources(null, null) : resources;
     installation = "".equals(installation) ? null : installation;
     if (installation != null && !installation.matches("[A-Za-z0-9._@-]{1,128}")) {
@@ -53,7 +58,8 @@ public record PlatformConfig(
 
   /** This configuration for an operator that has found its name. */
   public PlatformConfig withInstallation(String name) {
-    return new PlatformConfig(runtimeImage, kafka, exposure, requireAuth, store, resources, name);
+    return new PlatformConfig(
+        runtimeImage, kafka, exposure, requireAuth, store, rollout, resources, name);
   }
 
   /**
@@ -177,6 +183,39 @@ public record PlatformConfig(
       return rewriteLimit == null
           ? AllowedRewrite.DEFAULT_LIMIT_BYTES
           : rewriteLimit.getNumericalAmount().longValue();
+    }
+  }
+
+  /**
+   * The pace of changes that no pipeline's owner made.
+   *
+   * @param maxInFlight how many pipelines are brought to a new version at a time
+   * @param maxFailed how many may fail until the others are held back
+   * @param readyWithin how long one may take, such as 10m
+   */
+  public record Rollout(int maxInFlight, int maxFailed, String readyWithin) {
+    private static final int MAX_IN_FLIGHT = 10;
+    private static final int MAX_FAILED = 3;
+    private static final String READY_WITHIN = "10m";
+
+    public Rollout {
+      maxInFlight = maxInFlight == 0 ? MAX_IN_FLIGHT : maxInFlight;
+      maxFailed = maxFailed == 0 ? MAX_FAILED : maxFailed;
+      readyWithin = readyWithin == null ? READY_WITHIN : readyWithin;
+      if (maxInFlight < 0 || maxFailed < 0) {
+        throw new IllegalArgumentException(
+            "rollout.maxInFlight and rollout.maxFailed in the platform's configuration must be 1 or more");
+      }
+      try {
+        SpecDuration.parse(readyWithin);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "rollout.readyWithin in the platform's configuration: " + e.getMessage(), e);
+      }
+    }
+
+    Duration readyWithinDuration() {
+      return SpecDuration.parse(readyWithin);
     }
   }
 

@@ -3,7 +3,9 @@ package dev.acequia.operator.plan;
 import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.RuntimeVariable;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +45,7 @@ public record Release(
     }
     var container = containers.getFirst();
     var secret = SecretFile.secretOf(RuntimeVariable.STORE_URI, template.getSpec().getVolumes());
-    var definition =
-        template.getSpec().getVolumes().stream()
-            .filter(volume -> volume.getConfigMap() != null)
-            .map(volume -> volume.getConfigMap().getName())
-            .findFirst();
+    var definition = definitionOf(template);
     return secret.isEmpty() || definition.isEmpty()
         ? Optional.empty()
         : Optional.of(
@@ -57,6 +55,18 @@ public record Release(
                 secret.get(),
                 credentials,
                 replay(container)));
+  }
+
+  /** The name of the ConfigMap that a migration goes by. */
+  public static Optional<String> definitionOf(Job migration) {
+    return definitionOf(migration.getSpec().getTemplate());
+  }
+
+  private static Optional<String> definitionOf(PodTemplateSpec template) {
+    return template.getSpec().getVolumes().stream()
+        .filter(volume -> volume.getConfigMap() != null)
+        .map(volume -> volume.getConfigMap().getName())
+        .findFirst();
   }
 
   /** Null too where somebody has written something else there, which is then replaced. */

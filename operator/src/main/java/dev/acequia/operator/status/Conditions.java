@@ -17,6 +17,7 @@ public final class Conditions {
   /** The reason of Ready while a pipeline is being deleted. */
   public static final String DELETING = "Deleting";
 
+  static final String UPDATING = "Updating";
   static final String TOPIC_READY = "TopicReady";
   static final String STORE_READY = "StoreReady";
   static final String CONSUMER_READY = "ConsumerReady";

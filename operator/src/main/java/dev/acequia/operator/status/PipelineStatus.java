@@ -5,6 +5,7 @@ import dev.acequia.crds.ApiStatus;
 import dev.acequia.crds.ConsumerStatus;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.crds.RolloutStatus;
 import dev.acequia.operator.observe.Observation;
 import dev.acequia.operator.observe.Observation.DeploymentState;
 import dev.acequia.operator.plan.AccessPlan;
@@ -12,6 +13,7 @@ import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.plan.Rollout;
 import dev.acequia.operator.validate.SpecValidation;
 import dev.acequia.operator.validate.Violation;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -30,22 +32,29 @@ public final class PipelineStatus {
           Conditions.STORE_READY,
           Conditions.CONSUMER_READY,
           Conditions.API_READY,
-          Conditions.PROTECTED);
+          Conditions.PROTECTED,
+          Conditions.UPDATING);
 
   private PipelineStatus() {}
 
-  /** The status of a pipeline whose plan was applied. */
+  /** The status of a pipeline whose plan was applied, or held. */
   public static DataPipelineStatus of(
       DataPipeline pipeline,
       @Nullable DataPipelineStatus former,
       PlatformConfig platform,
       PipelinePlan plan,
+      Rollout.Step step,
       Observation seen,
       Instant now) {
-    var stages = Stages.of(plan, seen);
+    var stages = Stages.of(plan, seen, lastTopic(pipeline, former));
     var conditions = conditions(pipeline, former, now);
-    conditions.add(Conditions.READY, ready(plan, stages));
-    Stages.stalled(plan, seen).ifPresent(verdict -> conditions.add(Conditions.STALLED, verdict));
+    var ready = ready(plan, stages);
+    var stalled = Stages.stalled(plan, seen);
+    var rollout =
+        Rollout.settle(
+            step.status(), ready.isTrue(), stalled.isPresent(), platform.rollout(), now);
+    conditions.add(Conditions.READY, ready);
+    stalled.ifPresent(verdict -> conditions.add(Conditions.STALLED, verdict));
     conditions.add(Conditions.TOPIC_READY, stages.topic());
     conditions.add(Conditions.STORE_READY, stages.store());
     conditions.add(Conditions.CONSUMER_READY, stages.consumer());
@@ -53,6 +62,8 @@ public final class PipelineStatus {
     var access = AccessPlan.of(pipeline.getSpec());
     conditions.add(
         Conditions.PROTECTED, Protection.of(access, platform, plan, seen, isProtected(former)));
+    Updates.of(step, rollout, platform.rollout())
+        .ifPresent(verdict -> conditions.add(Conditions.UPDATING, verdict));
     var definition = plan.definition();
     return new DataPipelineStatus(
         pipeline.getMetadata().getGeneration(),
@@ -71,7 +82,8 @@ public final class PipelineStatus {
         new ApiStatus(replicas(seen.api()), ready(seen.api())),
         plan.migrated() && definition != null && definition.acceptedOffsets() != null
             ? pipeline.getMetadata().getAnnotations().get(AcceptedOffsets.ANNOTATION)
-            : former == null ? null : former.acceptedOffsets());
+            : former == null ? null : former.acceptedOffsets(),
+        rollout);
   }
 
   /** The status before, with the note that another migration is about to begin. */
@@ -87,7 +99,8 @@ public final class PipelineStatus {
         plan.newestMigration(),
         former == null ? null : former.consumer(),
         former == null ? null : former.api(),
-        former == null ? null : former.acceptedOffsets());
+        former == null ? null : former.acceptedOffsets(),
+        former == null ? null : former.rollout());
   }
 
   private static String store(PipelinePlan plan) {
@@ -113,20 +126,24 @@ public final class PipelineStatus {
     var conditions = conditions(pipeline, former, now);
     conditions.add(Conditions.READY, Verdict.no(reason, message));
     conditions.add(Conditions.STALLED, Verdict.yes(reason, message));
-    return keepingStages(pipeline, former, conditions);
+    // It takes part in no rollout until it is corrected, and holds no slot.
+    return keepingStages(pipeline, former, conditions).with(atRest(former));
   }
 
   /** The status when the world refuses what was planned; it is tried again. */
   public static DataPipelineStatus failed(
       DataPipeline pipeline,
       @Nullable DataPipelineStatus former,
+      PlatformConfig platform,
       String reason,
       String message,
       Instant now) {
     var conditions = conditions(pipeline, former, now);
     conditions.add(Conditions.READY, Verdict.no(reason, message));
     conditions.keepOfThisGeneration(Conditions.STALLED);
-    return keepingStages(pipeline, former, conditions);
+    var rollout = former == null ? null : former.rollout();
+    return keepingStages(pipeline, former, conditions)
+        .with(rollout == null ? null : Rollout.afterError(rollout, platform.rollout(), now));
   }
 
   /** The status from the request to delete until the last of the pipeline is gone. */
@@ -138,18 +155,33 @@ public final class PipelineStatus {
         Verdict.no(
             Conditions.DELETING,
             "The pipeline is being deleted; an Event tells what cannot be removed"));
-    return keepingStages(pipeline, former, conditions);
+    return keepingStages(pipeline, former, conditions).with(atRest(former));
+  }
+
+  private static @Nullable RolloutStatus atRest(@Nullable DataPipelineStatus former) {
+    return former == null || former.rollout() == null ? null : former.rollout().atRest();
   }
 
   private static Verdict ready(PipelinePlan plan, Stages stages) {
     return stages
         .firstTrouble()
-        .map(trouble -> Verdict.no(trouble.reason(), trouble.message()))
         .orElseGet(
             () ->
                 plan.consumerScale().stopped() != null
                     ? stages.consumer()
                     : Verdict.yes("Serving", "Records are taken in, loaded and served"));
+  }
+
+  private static @Nullable Condition lastTopic(
+      DataPipeline pipeline, @Nullable DataPipelineStatus former) {
+    return former == null
+        ? null
+        : Conditions.of(former.conditions(), Conditions.TOPIC_READY)
+            .filter(
+                known ->
+                    Objects.equals(
+                        known.getObservedGeneration(), pipeline.getMetadata().getGeneration()))
+            .orElse(null);
   }
 
   private static Conditions conditions(
@@ -173,7 +205,8 @@ public final class PipelineStatus {
         former == null ? null : former.migration(),
         former == null ? null : former.consumer(),
         former == null ? null : former.api(),
-        former == null ? null : former.acceptedOffsets());
+        former == null ? null : former.acceptedOffsets(),
+        former == null ? null : former.rollout());
   }
 
   private static @Nullable String endpoint(
@@ -204,6 +237,14 @@ public final class PipelineStatus {
   /** Whether the pipeline's Ready condition is True. */
   public static boolean isReady(DataPipelineStatus status) {
     return isTrue(status, Conditions.READY);
+  }
+
+  /** Since when the pipeline is known not to be ready; null while it is ready or unknown. */
+  public static @Nullable String notReadySince(DataPipelineStatus status) {
+    return Conditions.of(status.conditions(), Conditions.READY)
+        .filter(condition -> "False".equals(condition.getStatus()))
+        .map(Condition::getLastTransitionTime)
+        .orElse(null);
   }
 
   /** Whether only a person can help the pipeline. */

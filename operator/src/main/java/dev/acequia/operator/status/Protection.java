@@ -59,7 +59,7 @@ final class Protection {
   private static boolean mayBeServedByOlderPods(
       PlatformConfig platform, PipelinePlan plan, Observation seen) {
     if (seen.api() == null || plan.api() == null) {
-      return false; // none serves yet
+      return plan.isHeld() && seen.api() != null; // else none serves yet
     }
     var image = Release.of(plan.api()).map(Release::image);
     return seen.api().rollingOut() || !image.filter(platform.runtimeImage()::equals).isPresent();

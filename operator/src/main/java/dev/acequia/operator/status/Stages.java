@@ -7,24 +7,44 @@ import dev.acequia.operator.observe.Observation.DeploymentState;
 import dev.acequia.operator.observe.Observation.MigrationState;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.PipelinePlan;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The verdict on each stage of a pipeline, in the order of its life. */
 record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
 
-  static Stages of(PipelinePlan plan, Observation seen) {
-    return new Stages(
-        topic(plan, seen.topic()), store(plan, seen), consumer(plan, seen), api(plan, seen));
+  /**
+   * @param lastTopic what was said of the topic of this very spec before; null when nothing was
+   */
+  static Stages of(PipelinePlan plan, Observation seen, @Nullable Condition lastTopic) {
+    var topic = topic(plan, seen.topic(), lastTopic);
+    return new Stages(topic, store(plan, seen, topic), consumer(plan, seen), api(plan, seen));
   }
 
-  /** The first stage that is not ready says why the whole is not. */
+  /** The first stage that is not ready says why the whole is not; what is known goes first. */
   Optional<Verdict> firstTrouble() {
-    return Stream.of(topic, store, consumer, api).filter(stage -> !stage.isTrue()).findFirst();
+    return first(Verdict.Status.FALSE).or(() -> first(Verdict.Status.UNKNOWN));
   }
 
-  private static Verdict topic(PipelinePlan plan, TopicState state) {
+  private Optional<Verdict> first(Verdict.Status status) {
+    return Stream.of(topic, store, consumer, api)
+        .filter(stage -> stage.status() == status)
+        .findFirst();
+  }
+
+  private static Verdict topic(PipelinePlan plan, TopicState state, @Nullable Condition lastTopic) {
     return switch (state) {
+      case TopicState.Unanswered asked when asked.since() != null ->
+          Verdict.unknown("KafkaSilent", silence(plan, asked.since(), asked.last()));
+      // An answer is a moment away, and what was seen holds until then.
+      case TopicState.Unanswered _ when lastTopic != null -> Verdict.of(lastTopic);
+      case TopicState.Unanswered _ ->
+          Verdict.unknown(
+              "AskingKafka", "Kafka was asked about topic %s".formatted(plan.names().topic()));
       case TopicState.Missing missing -> Verdict.no(missing.reason(), missing.message());
       case TopicState.Refused refused -> Verdict.no(refused.reason(), refused.message());
       case TopicState.Present present
@@ -43,13 +63,33 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
     };
   }
 
-  private static Verdict store(PipelinePlan plan, Observation seen) {
+  private static String silence(PipelinePlan plan, Instant since, TopicState.@Nullable Seen last) {
+    return "Kafka has not answered since %s; %s. What runs goes on, and the operator asks again until Kafka answers. Check the brokers, and that the operator's Pod can reach each of them"
+        .formatted(
+            since.truncatedTo(ChronoUnit.SECONDS),
+            last == null
+                ? "the operator has not seen topic %s since it started"
+                    .formatted(plan.names().topic())
+                : "at %s topic %s was there, partitions: %d"
+                    .formatted(
+                        last.at().truncatedTo(ChronoUnit.SECONDS),
+                        plan.names().topic(),
+                        last.topic().partitions()));
+  }
+
+  private static Verdict store(PipelinePlan plan, Observation seen, Verdict topic) {
     if (!seen.missing().isEmpty()) {
       return Verdict.no("SecretMissing", String.join("; ", seen.missing()));
     }
     var table = "table " + plan.store().schema() + "." + plan.store().table();
     return switch (seen.migration()) {
-      case null -> Verdict.no("WaitingForTopic", "The " + table + " is made after the topic");
+      case null ->
+          plan.isHeld()
+              ? Verdict.yes("Migrated", "The " + table + " was made; the Job that did it is gone")
+              : Verdict.no(
+                  "WaitingForTopic",
+                  "The %s is made after the topic%s"
+                      .formatted(table, topic.isTrue() ? "" : ". " + topic.message()));
       // It has ended since the plan was made; the next one brings the new version.
       case MigrationState.Succeeded done when !plan.migrated() ->
           Verdict.no("Migrating", "Job " + done.job() + " has made the " + table);
@@ -141,7 +181,7 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
             + (plan.migrated() ? "" : ", in the former version until the migration succeeds"));
   }
 
-  private static String suffix(@org.jspecify.annotations.Nullable String trouble) {
+  private static String suffix(@Nullable String trouble) {
     return trouble == null ? "" : ": " + trouble;
   }
 

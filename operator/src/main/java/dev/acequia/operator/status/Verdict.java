@@ -1,5 +1,8 @@
 package dev.acequia.operator.status;
 
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.stream.Stream;
+
 /**
  * What a condition says.
  *
@@ -38,6 +41,20 @@ record Verdict(Status status, String reason, String message) {
 
   static Verdict no(String reason, String message) {
     return new Verdict(Status.FALSE, reason, message);
+  }
+
+  static Verdict unknown(String reason, String message) {
+    return new Verdict(Status.UNKNOWN, reason, message);
+  }
+
+  /** What a condition said before. */
+  static Verdict of(Condition condition) {
+    var status =
+        Stream.of(Status.values())
+            .filter(one -> one.text.equals(condition.getStatus()))
+            .findFirst()
+            .orElse(Status.UNKNOWN);
+    return new Verdict(status, condition.getReason(), condition.getMessage());
   }
 
   boolean isTrue() {

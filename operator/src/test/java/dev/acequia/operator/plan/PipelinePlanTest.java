@@ -133,7 +133,8 @@ class PipelinePlanTest {
     assertThat(variables(first)).doesNotContainKey("ACEQUIA_OFFSETS_APPLIED");
 
     pipeline.setStatus(
-        new DataPipelineStatus(null, List.of(), null, null, null, null, null, null, null, word));
+        new DataPipelineStatus(
+            null, List.of(), null, null, null, null, null, null, null, word, null));
     var later = plan(pipeline);
     assertThat(variables(later)).containsEntry("ACEQUIA_OFFSETS_APPLIED", "true");
     assertThat(job(later)).isEqualTo(job(first));

@@ -38,6 +38,23 @@ class PlatformConfigTest {
   }
 
   @Test
+  void pacesReleasesUnlessToldOtherwise() {
+    var plain = PlatformConfig.parse("{runtimeImage: i, kafka: {bootstrapServers: 'k:1'}}");
+    assertThat(plain.rollout()).isEqualTo(new PlatformConfig.Rollout(10, 3, "10m"));
+    assertThatThrownBy(
+            () ->
+                PlatformConfig.parse(
+                    "{runtimeImage: i, kafka: {bootstrapServers: k}, rollout: {readyWithin: soon}}"))
+        .hasMessageContaining("rollout.readyWithin")
+        .hasMessageContaining("'soon'");
+    assertThatThrownBy(
+            () ->
+                PlatformConfig.parse(
+                    "{runtimeImage: i, kafka: {bootstrapServers: k}, rollout: {maxInFlight: -1}}"))
+        .hasMessageContaining("rollout.maxInFlight");
+  }
+
+  @Test
   void namesWhatIsMissing() {
     assertThatThrownBy(() -> PlatformConfig.parse("{runtimeImage: i, kafka: {}}"))
         .hasMessageContaining("kafka.bootstrapServers is missing");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.acequia.contract.Termination;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.crds.RolloutStatus;
 import dev.acequia.operator.observe.AccessSecrets;
 import dev.acequia.operator.observe.LastWord;
 import dev.acequia.operator.observe.Observation;
@@ -14,6 +15,7 @@ import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.plan.Rollout;
 import dev.acequia.operator.validate.Violation;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -36,6 +38,12 @@ class PipelineStatusTest {
   private static final DeploymentState UP = new DeploymentState(true, 1, 1, 1, 1, 1, 1, null, null);
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
+  private static final Rollout.Step CURRENT =
+      new Rollout.Step.Go(RolloutStatus.atRest("v", "r", "e"));
+  private static final Rollout.Step TAKEN =
+      new Rollout.Step.Go(
+          RolloutStatus.atRest("v", "r", "e")
+              .in(RolloutStatus.State.UPDATING, "r", NOON.toString(), true));
   private static final AccessSecrets NO_SECRETS = new AccessSecrets("", List.of(), List.of());
 
   private final DataPipeline pipeline = pipeline("");
@@ -129,7 +137,8 @@ class PipelineStatusTest {
         new MigrationState.Refused(
             "flights-migrate-1", new LastWord(Termination.Reason.StoreRefused, "no right"));
     var stalled = status(null, seen(refused, null, null));
-    var failed = PipelineStatus.failed(pipeline, stalled, "ReconcileFailed", "no answer", NOON);
+    var failed =
+        PipelineStatus.failed(pipeline, stalled, PLATFORM, "ReconcileFailed", "no answer", NOON);
     assertThat(PipelineStatus.isStalled(failed)).isTrue();
   }
 
@@ -170,11 +179,11 @@ class PipelineStatusTest {
     var first = status(null, seen(done, UP, UP));
     var later =
         PipelineStatus.of(
-            pipeline, first, PLATFORM, plan, seen(done, UP, UP), NOON.plusSeconds(60));
+            pipeline, first, PLATFORM, plan, CURRENT, seen(done, UP, UP), NOON.plusSeconds(60));
     assertThat(later).isEqualTo(first);
     var broken =
         PipelineStatus.of(
-            pipeline, first, PLATFORM, plan, seen(done, null, UP), NOON.plusSeconds(60));
+            pipeline, first, PLATFORM, plan, CURRENT, seen(done, null, UP), NOON.plusSeconds(60));
     assertThat(condition(broken, "Ready").getLastTransitionTime())
         .isEqualTo("2026-01-01T12:01:00Z");
     assertThat(condition(broken, "ApiReady").getLastTransitionTime())
@@ -189,6 +198,39 @@ class PipelineStatusTest {
         .returns("False", Condition::getStatus)
         .returns("Deleting", Condition::getReason);
     assertThat(dying.endpoint()).isEqualTo(former.endpoint());
+    var updating = former.with(TAKEN.status());
+    assertThat(PipelineStatus.deleting(pipeline, updating, NOON).rollout())
+        .isEqualTo(RolloutStatus.atRest("v", "r", "e"));
+  }
+
+  @Test
+  void keepsWhatIsKnownOfItsMigrationWhileItWaits() {
+    var former = status(null, seen(done, UP, UP));
+    assertThat(former.migration()).isNotNull();
+    var waits = held(former, pipeline);
+    assertThat(waits)
+        .returns(former.migration(), DataPipelineStatus::migration)
+        .returns(former.schemaHash(), DataPipelineStatus::schemaHash)
+        .returns(former.store(), DataPipelineStatus::store);
+    assertThat(condition(waits, "Ready").getStatus()).isEqualTo("True");
+    assertThat(condition(waits, "Updating"))
+        .returns("False", Condition::getStatus)
+        .returns("WaitingForSlot", Condition::getReason);
+    // Nothing at all is known of one of an older operator.
+    assertThat(held(null, pipeline).migration()).isNull();
+  }
+
+  /** The Pods that wait may be older than the edit that closed the API. */
+  @Test
+  void isNotProtectedForTheFirstTimeWhileItWaits() {
+    var closed = pipeline("  api: {auth: {apiKeysSecretName: keys}}");
+    var open = status(null, seen(done, UP, UP));
+    assertThat(condition(held(open, closed), "Protected"))
+        .returns("False", Condition::getStatus)
+        .returns("RollingOut", Condition::getReason);
+    var before =
+        protectedStatus("{auth: {apiKeysSecretName: keys}}", null, seenWith(NO_SECRETS, UP));
+    assertThat(condition(held(before, closed), "Protected").getStatus()).isEqualTo("True");
   }
 
   @Test
@@ -196,7 +238,8 @@ class PipelineStatusTest {
     var idle = pipeline("  consumer: {replicas: 0}");
     var down = new DeploymentState(true, 0, 0, 0, 0, 0, 0, null, null);
     var status =
-        PipelineStatus.of(idle, null, PLATFORM, migratedPlan(idle), seen(done, down, UP), NOON);
+        PipelineStatus.of(
+            idle, null, PLATFORM, migratedPlan(idle), CURRENT, seen(done, down, UP), NOON);
     for (var type : List.of("Ready", "ConsumerReady")) {
       assertThat(condition(status, type))
           .returns("True", Condition::getStatus)
@@ -227,6 +270,7 @@ class PipelineStatusTest {
             null,
             PLATFORM,
             plan,
+            CURRENT,
             new Observation(
                 new TopicState.Present(TOPIC, null),
                 List.of("Secret 'warehouse' does not exist"),
@@ -240,8 +284,18 @@ class PipelineStatusTest {
     assertThat(condition(status, "Ready").getReason()).isEqualTo("SecretMissing");
   }
 
+  private DataPipelineStatus held(@Nullable DataPipelineStatus former, DataPipeline held) {
+    var waiting =
+        new Rollout.Step.Wait(
+            RolloutStatus.atRest("v", "r", "e")
+                .in(RolloutStatus.State.WAITING, "r2", NOON.toString(), true),
+            new Rollout.Reason.NoSlot());
+    return PipelineStatus.of(
+        held, former, PLATFORM, migratedPlan(held).held(), waiting, seen(done, UP, UP), NOON);
+  }
+
   private DataPipelineStatus status(@Nullable DataPipelineStatus former, Observation seen) {
-    return PipelineStatus.of(pipeline, former, PLATFORM, plan, seen, NOON);
+    return PipelineStatus.of(pipeline, former, PLATFORM, plan, CURRENT, seen, NOON);
   }
 
   private static Condition condition(DataPipelineStatus status, String type) {
@@ -277,7 +331,8 @@ class PipelineStatusTest {
   private static DataPipelineStatus protectedStatus(
       String api, @Nullable DataPipelineStatus former, Observation seen) {
     var pipeline = pipeline("  api: " + api);
-    return PipelineStatus.of(pipeline, former, PLATFORM, migratedPlan(pipeline), seen, NOON);
+    return PipelineStatus.of(
+        pipeline, former, PLATFORM, migratedPlan(pipeline), CURRENT, seen, NOON);
   }
 
   @Test

@@ -1,0 +1,68 @@
+package dev.acequia.crds;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** How changes of the platform reach one pipeline. The operator counts its slots by these. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record RolloutStatus(
+    @JsonPropertyDescription("Fingerprint of the version that the pipeline was brought to last.")
+        @Nullable String version,
+    @JsonPropertyDescription("Fingerprint of the platform's part in that version.")
+        @Nullable String release,
+    @JsonPropertyDescription("Fingerprint of the owner's part in that version.")
+        @Nullable String edit,
+    @JsonPropertyDescription(
+            "Waiting for a slot, Updating (it holds one), or Failed; absent when the pipeline has"
+                + " its newest version.")
+        @Nullable State state,
+    @JsonPropertyDescription("Fingerprint of the change that it waits for, gets or failed with.")
+        @Nullable String cause,
+    @JsonPropertyDescription(
+            "When the state began; without a state, when the owner's edit began that has not made"
+                + " the pipeline Ready yet.")
+        @Nullable String since,
+    @JsonPropertyDescription("Whether it was ready before, so that a failure is the change's.")
+        @Nullable Boolean wasReady) {
+
+  /** Where a pipeline stands in the rollout of a change. */
+  public enum State {
+    @JsonProperty("Waiting")
+    WAITING,
+    @JsonProperty("Updating")
+    UPDATING,
+    @JsonProperty("Failed")
+    FAILED
+  }
+
+  /** At rest in a version. */
+  public static RolloutStatus atRest(
+      @Nullable String version, @Nullable String release, @Nullable String edit) {
+    return new RolloutStatus(version, release, edit, null, null, null, null);
+  }
+
+  /** This version, and in no rollout. */
+  public RolloutStatus atRest() {
+    return atRest(version, release, edit);
+  }
+
+  /** At rest in this version since the owner's edit that brought it. */
+  public RolloutStatus edited(@Nullable String when) {
+    return new RolloutStatus(version, release, edit, null, null, when, null);
+  }
+
+  /** The same in another state. */
+  public RolloutStatus in(State newState, String newCause, String newSince, boolean ready) {
+    return new RolloutStatus(version, release, edit, newState, newCause, newSince, ready);
+  }
+
+  /** Whether it is in this state because of this change, and was ready before. */
+  public boolean counts(State wanted, String wantedCause) {
+    return state == wanted && Objects.equals(cause, wantedCause) && Boolean.TRUE.equals(wasReady);
+  }
+}

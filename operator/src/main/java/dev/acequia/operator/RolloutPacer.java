@@ -1,0 +1,142 @@
+package dev.acequia.operator;
+
+import dev.acequia.contract.PipelineMetric;
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.crds.RolloutStatus;
+import dev.acequia.crds.RolloutStatus.State;
+import dev.acequia.operator.plan.Change;
+import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.plan.Rollout;
+import dev.acequia.operator.status.PipelineStatus;
+import dev.acequia.telemetry.MetricSet;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has pipelines take the platform's changes in turn. Who holds a slot, who has failed and who waits
+ * is read from the pipelines' statuses each time: a new operator finds it there.
+ */
+final class RolloutPacer {
+  private final PlatformConfig.Rollout limits;
+  private final StatusReports reports;
+  private final MetricSet metrics;
+  private final Clock clock;
+  private final SimpleInboundEventSource<DataPipeline> turns =
+      new SimpleInboundEventSource<>("rollout-turns");
+  private volatile @Nullable IndexerResourceCache<DataPipeline> pipelines;
+  private volatile boolean isShown;
+
+  RolloutPacer(
+      PlatformConfig.Rollout limits, StatusReports reports, MetricSet metrics, Clock clock) {
+    this.limits = limits;
+    this.reports = reports;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  EventSource<?, DataPipeline> eventSource(EventSourceContext<DataPipeline> context) {
+    pipelines = context.getPrimaryCache();
+    return turns;
+  }
+
+  /** Decides, and counts the slot that is taken before anybody else decides. */
+  synchronized Rollout.Step next(DataPipeline pipeline, Change change) {
+    var former = reports.former(pipeline);
+    var step =
+        Rollout.decide(
+            change,
+            former == null ? null : former.rollout(),
+            former == null ? null : PipelineStatus.notReadySince(former),
+            fleet().filter(one -> !one.name().equals(name(pipeline))).toList(),
+            limits,
+            clock.instant());
+    if (step.status().state() == State.UPDATING) {
+      reports.remember(
+          pipeline, (former == null ? DataPipelineStatus.empty() : former).with(step.status()));
+    }
+    return step;
+  }
+
+  /** Has others look again where this pipeline's new status lets them go on, or stops them. */
+  void reported(@Nullable RolloutStatus before, @Nullable RolloutStatus now) {
+    if (isShown && Objects.equals(before, now)) {
+      return;
+    }
+    var fleet = show();
+    var failures = failedState(before) != failedState(now);
+    var waiting =
+        failures
+            ? fleet.stream()
+                .filter(one -> one.status().state() == State.WAITING)
+                .map(Rollout.Member::name)
+                .toList()
+            : Rollout.next(fleet, limits);
+    waiting.stream().map(RolloutPacer::id).forEach(turns::propagateEvent);
+  }
+
+  /** The same after a pipeline has gone, be it with its finalizer removed by hand. */
+  void left() {
+    Rollout.next(show(), limits).stream().map(RolloutPacer::id).forEach(turns::propagateEvent);
+  }
+
+  private static boolean failedState(@Nullable RolloutStatus status) {
+    return status != null && status.state() == State.FAILED;
+  }
+
+  /** A new operator has to show what it finds, too, or a stopped rollout's alert would end. */
+  private synchronized List<Rollout.Member> show() {
+    var fleet = fleet().toList();
+    var failures = Rollout.stopped(fleet, limits);
+    var stopped =
+        fleet.stream()
+            .map(Rollout.Member::status)
+            .filter(status -> status.state() == State.WAITING)
+            .filter(status -> failures.contains(Objects.toString(status.cause(), "")))
+            .count();
+    gauge("stopped", stopped);
+    gauge("waiting", count(fleet, State.WAITING) - stopped);
+    gauge("updating", count(fleet, State.UPDATING));
+    gauge("failed", count(fleet, State.FAILED));
+    isShown = true;
+    return fleet;
+  }
+
+  private static long count(List<Rollout.Member> fleet, State state) {
+    return fleet.stream().filter(one -> one.status().state() == state).count();
+  }
+
+  private void gauge(String state, long count) {
+    metrics.gauge(PipelineMetric.ROLLOUT_PIPELINES, state).set(count);
+  }
+
+  private Stream<Rollout.Member> fleet() {
+    return Optional.ofNullable(pipelines).stream()
+        .flatMap(IndexerResourceCache::list)
+        .filter(pipeline -> !pipeline.isMarkedForDeletion())
+        .flatMap(
+            pipeline ->
+                Optional.ofNullable(reports.former(pipeline))
+                    .map(DataPipelineStatus::rollout)
+                    .map(status -> new Rollout.Member(name(pipeline), status))
+                    .stream());
+  }
+
+  private static String name(DataPipeline pipeline) {
+    return pipeline.getMetadata().getNamespace() + "/" + pipeline.getMetadata().getName();
+  }
+
+  private static ResourceID id(String name) {
+    var slash = name.indexOf('/');
+    return new ResourceID(name.substring(slash + 1), name.substring(0, slash));
+  }
+}

@@ -1,0 +1,287 @@
+package dev.acequia.operator.apply;
+
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.kafka.KafkaCalls;
+import dev.acequia.operator.observe.Children;
+import dev.acequia.operator.observe.TopicState;
+import dev.acequia.operator.plan.KafkaCredentials;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.TopicsPlan;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link KafkaTopics} without waiting for Kafka. A reconcile gets what was answered last and asks
+ * anew; an answer that differs from what the reconcile got brings the next one.
+ */
+public final class BackgroundTopics implements TopicProvider {
+  private static final Logger log = LoggerFactory.getLogger(BackgroundTopics.class);
+  private static final Duration WATCH_PERIOD = Duration.ofSeconds(15);
+  private static final Deletion UNANSWERED = new Deletion(false, List.of());
+
+  private final KafkaTopics kafka;
+  private final KafkaCalls calls;
+  private final Clock clock;
+  private final SimpleInboundEventSource<DataPipeline> answers =
+      new SimpleInboundEventSource<>("topic-answers");
+  private final Map<PipelineNames, Known> known = new HashMap<>();
+  private final Map<PipelineNames, Removal> removals = new HashMap<>();
+
+  /** Pipelines that are gone, whose claims have yet to be given up. */
+  private final Set<PipelineNames> retiring = new HashSet<>();
+
+  public BackgroundTopics(KafkaTopics kafka, KafkaCalls calls, Clock clock) {
+    this.kafka = kafka;
+    this.calls = calls;
+    this.clock = clock;
+  }
+
+  @Override
+  public synchronized Result ensure(
+      TopicClaimant claimant, TopicsPlan topics, Children children) {
+    var names = claimant.names();
+    var wish = Wish.of(claimant, topics);
+    removals.remove(names);
+    retiring.remove(names);
+    var pipeline = known.computeIfAbsent(names, _ -> new Known());
+    if (pipeline.hasNewsOf(wish)) {
+      pipeline.news = false;
+    } else {
+      calls.submit(names, () -> isEnsured(claimant, topics, children));
+    }
+    var state = pipeline.state(wish, calls.silentSince().orElse(null));
+    pipeline.shown = state;
+    return new Result(state, pipeline.takeChanges());
+  }
+
+  @Override
+  public Optional<KafkaCredentials> credentials(PipelineNames names) {
+    return Optional.empty();
+  }
+
+  @Override
+  public synchronized Deletion delete(TopicClaimant claimant) {
+    var names = claimant.names();
+    var removal = removals.get(names);
+    if (removal == null) {
+      calls.cancel(names);
+      known.remove(names);
+      removals.put(names, new Removal());
+      calls.submit(names, () -> isDeleted(claimant));
+      return UNANSWERED;
+    }
+    if (removal.outcome == null) {
+      return UNANSWERED;
+    }
+    removals.remove(names);
+    return removal.outcome.get();
+  }
+
+  /** The call has the pipeline's place in line: one of the same name that comes back replaces it. */
+  @Override
+  public synchronized void retire(TopicClaimant claimant) {
+    var names = claimant.names();
+    known.remove(names);
+    removals.remove(names);
+    retiring.add(names);
+    calls.submit(names, () -> isRetired(claimant));
+  }
+
+  @Override
+  public synchronized void forget(PipelineNames names) {
+    if (!retiring.contains(names)) {
+      calls.cancel(names);
+    }
+    known.remove(names);
+    removals.remove(names);
+    kafka.forget(names);
+  }
+
+  @Override
+  public List<EventSource<?, DataPipeline>> eventSources(EventSourceContext<DataPipeline> context) {
+    var pipelines = context.getPrimaryCache();
+    calls.onSilence(
+        () -> pipelines.list().map(ResourceID::fromResource).forEach(answers::propagateEvent));
+    return List.of(answers, new TopicWatch(kafka, calls, pipelines, WATCH_PERIOD));
+  }
+
+  private boolean isEnsured(TopicClaimant claimant, TopicsPlan topics, Children children) {
+    var names = claimant.names();
+    var wish = Wish.of(claimant, topics);
+    var began = clock.instant();
+    try {
+      var result = kafka.ensure(claimant, topics, children);
+      answered(names, pipeline -> pipeline.answered(wish, result, clock.instant()));
+    } catch (KafkaTopics.KafkaException e) {
+      answered(names, pipeline -> pipeline.silent(began));
+      return false;
+    } catch (RuntimeException e) { // the reconcile's to tell of
+      answered(names, pipeline -> pipeline.failed(wish, e));
+    }
+    return true;
+  }
+
+  private boolean isRetired(TopicClaimant claimant) {
+    try {
+      kafka.retire(claimant);
+    } catch (KafkaTopics.KafkaException e) {
+      if (e.isSilence()) {
+        return false;
+      }
+      log.warn("the claims of {} stay: {}", claimant.names(), e.getMessage());
+    }
+    synchronized (this) {
+      retiring.remove(claimant.names());
+    }
+    return true;
+  }
+
+  private boolean isDeleted(TopicClaimant claimant) {
+    var names = claimant.names();
+    Supplier<Deletion> outcome;
+    try {
+      var deletion = kafka.delete(claimant);
+      outcome = () -> deletion;
+    } catch (RuntimeException e) {
+      if (e instanceof KafkaTopics.KafkaException refusal && refusal.isSilence()) {
+        return false;
+      }
+      outcome =
+          () -> {
+            throw e;
+          };
+    }
+    synchronized (this) {
+      var removal = removals.get(names);
+      if (removal != null) {
+        removal.outcome = outcome;
+      }
+    }
+    tell(names);
+    return true;
+  }
+
+  private void answered(PipelineNames names, Change change) {
+    boolean news;
+    synchronized (this) {
+      var pipeline = known.get(names);
+      news = pipeline != null && change.isNewsFor(pipeline); // it may have gone meanwhile
+    }
+    if (news) {
+      tell(names);
+    }
+  }
+
+  private void tell(PipelineNames names) {
+    answers.propagateEvent(new ResourceID(names.pipeline(), names.namespace()));
+  }
+
+  private interface Change {
+    boolean isNewsFor(Known pipeline);
+  }
+
+  /** A deletion that was asked for; without an outcome until Kafka has answered. */
+  private static final class Removal {
+    private @Nullable Supplier<Deletion> outcome;
+  }
+
+  /**
+   * What an answer is about.
+   *
+   * @param uid of the resource that asks
+   * @param accepted id of the topic whose offsets a person accepted
+   */
+  private record Wish(TopicsPlan topics, String uid, @Nullable String accepted) {
+    static Wish of(TopicClaimant claimant, TopicsPlan topics) {
+      return new Wish(topics, claimant.uid(), claimant.accepted());
+    }
+  }
+
+  /** What is known of one pipeline's topics. */
+  private static final class Known {
+    /** What the last answer was about. */
+    private @Nullable Wish asked;
+
+    private @Nullable TopicState answer;
+    private @Nullable RuntimeException failure;
+    private TopicState.@Nullable Seen seen;
+    private @Nullable Instant silentSince;
+
+    /** What the last reconcile got. */
+    private @Nullable TopicState shown;
+
+    /** Whether there is an answer that no reconcile got. */
+    private boolean news;
+
+    private List<String> changes = new ArrayList<>();
+
+    boolean hasNewsOf(Wish wish) {
+      return news && wish.equals(asked);
+    }
+
+    List<String> takeChanges() {
+      var taken = changes;
+      changes = new ArrayList<>();
+      return taken;
+    }
+
+    TopicState state(Wish wish, @Nullable Instant kafkaSilentSince) {
+      if (failure != null && wish.equals(asked)) {
+        var thrown = failure;
+        failure = null;
+        throw thrown;
+      }
+      var since = silentSince == null ? kafkaSilentSince : silentSince;
+      return since == null && answer != null && wish.equals(asked)
+          ? answer
+          : new TopicState.Unanswered(since, seen);
+    }
+
+    boolean answered(Wish wish, Result result, Instant now) {
+      asked = wish;
+      answer = result.state();
+      failure = null;
+      silentSince = null;
+      changes.addAll(result.changes());
+      if (result.state() instanceof TopicState.Present present) {
+        seen = new TopicState.Seen(present.topic(), now);
+      }
+      news = !result.state().equals(shown) || !changes.isEmpty();
+      return news;
+    }
+
+    boolean failed(Wish wish, RuntimeException thrown) {
+      asked = wish;
+      answer = null;
+      failure = thrown;
+      silentSince = null;
+      news = true;
+      return true;
+    }
+
+    boolean silent(Instant began) {
+      if (silentSince != null) {
+        return false;
+      }
+      var told = shown instanceof TopicState.Unanswered unanswered ? unanswered.since() : null;
+      silentSince = told == null ? began : told;
+      return told == null;
+    }
+  }
+}

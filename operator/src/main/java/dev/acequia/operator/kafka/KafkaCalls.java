@@ -1,0 +1,243 @@
+package dev.acequia.operator.kafka;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.NetworkException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls that wait for Kafka. At most {@value #THREADS} threads wait at a time; the other calls
+ * stand in line. After a few calls without an answer the circuit opens: then one call is tried
+ * every 10 s, and the first answer lets the line move again. A call stays in line until it is
+ * answered.
+ */
+public final class KafkaCalls implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(KafkaCalls.class);
+  private static final int THREADS = 2;
+
+  /** In a row. A partition without a leader lets one call of many time out. */
+  private static final int SILENT_CALLS = 3;
+
+  private static final Duration PAUSE = Duration.ofSeconds(10);
+
+  private final Clock clock;
+  private final Duration pause;
+  private final CircuitBreaker circuit;
+  private final List<Thread> threads;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Map<Object, Place> line = new LinkedHashMap<>();
+  private final Set<Object> running = new HashSet<>();
+  private final Set<Object> cancelled = new HashSet<>();
+  private @Nullable Instant firstSilent;
+  private volatile @Nullable Instant silentSince;
+
+  public KafkaCalls(Clock clock) {
+    this(clock, PAUSE);
+  }
+
+  /**
+   * @param pause between two tries of one call, and of any call while the circuit is open
+   */
+  KafkaCalls(Clock clock, Duration pause) {
+    this.clock = clock;
+    this.pause = pause;
+    circuit =
+        CircuitBreaker.of(
+            "kafka",
+            CircuitBreakerConfig.custom()
+                .slidingWindowType(SlidingWindowType.COUNT_BASED)
+                .slidingWindowSize(SILENT_CALLS)
+                .minimumNumberOfCalls(SILENT_CALLS)
+                .failureRateThreshold(100)
+                .permittedNumberOfCallsInHalfOpenState(1)
+                .waitDurationInOpenState(pause)
+                .clock(new SteadyClock())
+                .build());
+    threads =
+        IntStream.rangeClosed(1, THREADS)
+            .mapToObj(
+                i -> Thread.ofPlatform().daemon().name("kafka-calls-" + i).start(this::makeCalls))
+            .toList();
+  }
+
+  /** A call to Kafka. */
+  @FunctionalInterface
+  public interface Call {
+    /**
+     * Makes the call, and keeps what is answered.
+     *
+     * @return whether Kafka answered, be it with a refusal; false lets the call be made again
+     */
+    boolean isAnswered();
+  }
+
+  /** Whether this is no answer of Kafka's, but the lack of one. */
+  public static boolean isSilence(@Nullable Throwable cause) {
+    return cause instanceof java.util.concurrent.TimeoutException
+        || cause instanceof TimeoutException
+        || cause instanceof DisconnectException
+        || cause instanceof NetworkException;
+  }
+
+  /**
+   * Puts a call in line. One with the same key that has not begun gives its place to it; two with
+   * the same key are never made at the same time.
+   */
+  public void submit(Object key, Call call) {
+    locked(() -> line.put(key, new Place(call, System.nanoTime())));
+  }
+
+  /** Takes the call with this key out of the line. One that is being made is not made again. */
+  public void cancel(Object key) {
+    locked(
+        () -> {
+          line.remove(key);
+          if (running.contains(key)) {
+            cancelled.add(key);
+          }
+        });
+  }
+
+  /** When Kafka fell silent; empty while it answers. */
+  public Optional<Instant> silentSince() {
+    return Optional.ofNullable(silentSince);
+  }
+
+  /** Runs this each time when Kafka has fallen silent. */
+  public void onSilence(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  @Override
+  public void close() {
+    locked(line::clear);
+    threads.forEach(Thread::interrupt);
+  }
+
+  private void makeCalls() {
+    try {
+      while (true) {
+        make(next());
+      }
+    } catch (InterruptedException e) { // closed
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Turn next() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (true) {
+        var now = System.nanoTime();
+        var first =
+            line.entrySet().stream()
+                .filter(one -> !running.contains(one.getKey()))
+                .filter(one -> one.getValue().notBefore() - now <= 0)
+                .findFirst();
+        if (first.isPresent() && circuit.tryAcquirePermission()) {
+          var turn = new Turn(first.get().getKey(), first.get().getValue().call());
+          line.remove(turn.key());
+          running.add(turn.key());
+          return turn;
+        }
+        if (line.isEmpty()) {
+          changed.await();
+        } else { // for the end of a pause
+          var _ = changed.await(pause.toMillis() / 10, TimeUnit.MILLISECONDS);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void make(Turn turn) {
+    var began = clock.instant();
+    var start = System.nanoTime();
+    boolean answered;
+    try {
+      answered = turn.call().isAnswered();
+    } catch (RuntimeException e) { // a thread that ends would leave the line standing
+      log.error("a call to Kafka ended without an answer or the lack of one: {}", turn.key(), e);
+      answered = true;
+    }
+    if (answered) {
+      circuit.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+    } else {
+      circuit.onError(
+          System.nanoTime() - start,
+          TimeUnit.NANOSECONDS,
+          new java.util.concurrent.TimeoutException("Kafka did not answer"));
+    }
+    ended(turn, began, answered);
+  }
+
+  private void ended(Turn turn, Instant began, boolean answered) {
+    var wasSilent = silentSince != null;
+    locked(() -> note(turn, began, answered));
+    var isSilent = silentSince != null;
+    if (isSilent && !wasSilent) {
+      log.warn("Kafka has not answered since {}; it is tried every {}", silentSince, pause);
+      listeners.forEach(Runnable::run);
+    } else if (wasSilent && !isSilent) {
+      log.info("Kafka answers again");
+    }
+  }
+
+  private void note(Turn turn, Instant began, boolean answered) {
+    running.remove(turn.key());
+    var wanted = !cancelled.remove(turn.key());
+    if (answered) {
+      firstSilent = null;
+      silentSince = null;
+      return;
+    }
+    if (wanted) {
+      line.putIfAbsent(turn.key(), new Place(turn.call(), System.nanoTime() + pause.toNanos()));
+    }
+    firstSilent = firstSilent == null || began.isBefore(firstSilent) ? began : firstSilent;
+    if (silentSince == null && circuit.getState() == CircuitBreaker.State.OPEN) {
+      silentSince = firstSilent;
+    }
+  }
+
+  private void locked(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * A place in line.
+   *
+   * @param notBefore on the clock of {@link System#nanoTime}
+   */
+  private record Place(Call call, long notBefore) {}
+
+  private record Turn(Object key, Call call) {}
+}

@@ -1,0 +1,304 @@
+package dev.acequia.operator.plan;
+
+import dev.acequia.crds.RolloutStatus;
+import dev.acequia.crds.RolloutStatus.State;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes that come from the platform reach the pipelines a few at a time. What is decided here is
+ * a function of the pipelines' statuses, which outlive every operator.
+ */
+public final class Rollout {
+  private Rollout() {}
+
+  /** What a pipeline does with its newest version. */
+  public sealed interface Step {
+    /** To be reported. */
+    RolloutStatus status();
+
+    /** It takes it. With the state Updating, the status has to be written before. */
+    record Go(RolloutStatus status) implements Step {}
+
+    /** It stays as it is. */
+    record Wait(RolloutStatus status, Reason reason) implements Step {}
+  }
+
+  /** Why a pipeline waits. */
+  public sealed interface Reason {
+    /** All slots are taken. */
+    record NoSlot() implements Reason {}
+
+    /** It was not ready anyway, and those that were go first. */
+    record AfterOthers() implements Reason {}
+
+    /** Too many have failed. */
+    record Stopped(List<String> failed) implements Reason {
+      public Stopped {
+        failed = List.copyOf(failed);
+      }
+    }
+  }
+
+  /**
+   * A pipeline of the fleet.
+   *
+   * @param name with its namespace
+   */
+  public record Member(String name, RolloutStatus status) {}
+
+  /**
+   * Decides on one pipeline.
+   *
+   * @param former what was reported last; null when nothing ever was
+   * @param notReadySince when the pipeline was first known not to be ready; null while it is ready,
+   *     or nobody knows
+   * @param others the fleet without this pipeline
+   */
+  public static Step decide(
+      Change change,
+      @Nullable RolloutStatus former,
+      @Nullable String notReadySince,
+      List<Member> others,
+      PlatformConfig.Rollout limits,
+      Instant now) {
+    var next = RolloutStatus.atRest(change.version(), change.release(), change.edit());
+    if (former != null && change.version().equals(former.version())) {
+      return new Step.Go(former.state() == State.WAITING ? next : withStateOf(former, next));
+    }
+    if (former != null && isIncomplete(change, former)) {
+      return new Step.Go(former.state() == State.WAITING ? former.atRest() : former);
+    }
+    if (!change.isServed() || isEdit(change, former)) {
+      // An edit keeps the slot of an update in progress, whose failure then is not the platform's.
+      return new Step.Go(
+          former != null && former.state() == State.UPDATING
+              ? next.in(State.UPDATING, cause(former), text(since(former)), false)
+              : next.edited(text(now)));
+    }
+    if (former != null && isEditUnderWay(former, limits, now)) {
+      return new Step.Go(next.edited(former.since()));
+    }
+    var cause = cause(change, former);
+    var wasReady = wasReady(former, notReadySince);
+    var taken = next.in(State.UPDATING, cause, text(now), wasReady);
+    if (former != null && former.state() == State.UPDATING) {
+      // Whoever changes a Secret again and again must not hold a slot for ever.
+      return new Step.Go(
+          change.release().equals(former.release())
+              ? next.in(State.UPDATING, cause, text(since(former)), wasReady)
+              : taken);
+    }
+    var waiting = waiting(change, former, cause, wasReady, now);
+    return obstacle(cause, wasReady, former, others, limits)
+        .<Step>map(reason -> new Step.Wait(waiting, reason))
+        .orElseGet(() -> new Step.Go(taken));
+  }
+
+  /** What became of the pipeline after it was observed. */
+  public static RolloutStatus settle(
+      RolloutStatus status,
+      boolean isReady,
+      boolean isStalled,
+      PlatformConfig.Rollout limits,
+      Instant now) {
+    if (status.state() == State.WAITING) {
+      return status;
+    }
+    if (isReady || (status.state() == null && isStalled)) {
+      return status.atRest(); // an edit that needs a person is no longer under way
+    }
+    if (status.state() != State.UPDATING) {
+      return status;
+    }
+    if (isStalled || !now.isBefore(deadline(status, limits))) {
+      return status.in(State.FAILED, cause(status), text(now), wasReady(status));
+    }
+    // A slot that was taken in the future would be held for as long as the clock was set back.
+    return since(status).isAfter(now)
+        ? status.in(State.UPDATING, cause(status), text(now), wasReady(status))
+        : status;
+  }
+
+  /**
+   * What becomes of a pipeline whose reconcile failed. It no longer waits: it could not take the
+   * slot that is next, and none behind it would be told of one.
+   */
+  public static RolloutStatus afterError(
+      RolloutStatus status, PlatformConfig.Rollout limits, Instant now) {
+    return status.state() == State.WAITING
+        ? status.atRest()
+        : settle(status, false, false, limits, now);
+  }
+
+  /** When an update that is in progress has failed. */
+  public static Instant deadline(RolloutStatus updating, PlatformConfig.Rollout limits) {
+    return since(updating).plus(limits.readyWithinDuration());
+  }
+
+  /**
+   * The pipelines to look at again since a slot is free: first those that were ready, and of them
+   * those that have waited longest.
+   */
+  public static List<String> next(List<Member> fleet, PlatformConfig.Rollout limits) {
+    var free = limits.maxInFlight() - updating(fleet.stream());
+    var stopped = stopped(fleet, limits);
+    return fleet.stream()
+        .filter(one -> one.status().state() == State.WAITING)
+        .filter(one -> !stopped.contains(cause(one.status())))
+        .sorted(
+            Comparator.comparing((Member one) -> !wasReady(one.status()))
+                .thenComparing(one -> since(one.status()))
+                .thenComparing(Member::name))
+        .limit(Math.max(0, free))
+        .map(Member::name)
+        .toList();
+  }
+
+  /** The changes that failed too often. */
+  public static Set<String> stopped(List<Member> fleet, PlatformConfig.Rollout limits) {
+    return fleet.stream()
+        .map(Member::status)
+        .filter(status -> status.state() == State.FAILED)
+        .map(Rollout::cause)
+        .distinct()
+        .filter(cause -> failed(fleet, cause).size() >= limits.maxFailed())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Those that failed with this change. */
+  public static List<String> failed(List<Member> fleet, String cause) {
+    return fleet.stream()
+        .filter(one -> one.status().counts(State.FAILED, cause))
+        .map(Member::name)
+        .sorted()
+        .toList();
+  }
+
+  private static Optional<Reason> obstacle(
+      String cause,
+      boolean wasReady,
+      @Nullable RolloutStatus former,
+      List<Member> others,
+      PlatformConfig.Rollout limits) {
+    var failed = failed(others, cause);
+    if (failed.size() >= limits.maxFailed()) {
+      return Optional.of(new Reason.Stopped(failed));
+    }
+    if (!wasReady
+        && (former == null
+            || !cause.equals(former.cause()) // nobody knows yet who else waits
+            || others.stream().anyMatch(one -> one.status().counts(State.WAITING, cause)))) {
+      return Optional.of(new Reason.AfterOthers());
+    }
+    return updating(others.stream()) < limits.maxInFlight()
+        ? Optional.empty()
+        : Optional.of(new Reason.NoSlot());
+  }
+
+  private static RolloutStatus waiting(
+      Change change, @Nullable RolloutStatus former, String cause, boolean wasReady, Instant now) {
+    var since =
+        former != null && former.state() == State.WAITING && cause.equals(former.cause())
+            ? since(former)
+            : now;
+    return new RolloutStatus(
+        former == null ? null : former.version(),
+        former == null ? null : former.release(),
+        former == null || former.edit() == null ? change.edit() : former.edit(),
+        State.WAITING,
+        cause,
+        text(since),
+        wasReady);
+  }
+
+  /**
+   * Whether a Secret or the like is missing of which a version is made. Such a pipeline can take
+   * nothing new, so it takes no slot, unless the platform has a newer release.
+   */
+  private static boolean isIncomplete(Change change, RolloutStatus former) {
+    return !change.isWhole() && change.isServed() && change.release().equals(former.release());
+  }
+
+  /** Whether its owner still waits for the version before, which this operator cannot make. */
+  private static boolean isEditUnderWay(
+      RolloutStatus former, PlatformConfig.Rollout limits, Instant now) {
+    return former.state() == null
+        && former.since() != null
+        && !since(former).isAfter(now)
+        && now.isBefore(deadline(former, limits));
+  }
+
+  /** Whether it was ready before, so that a failure is the change's. */
+  private static boolean wasReady(@Nullable RolloutStatus former, @Nullable String notReadySince) {
+    if (former == null || former.state() == null) {
+      return notReadySince == null;
+    }
+    // One that waits after it failed has not been ready since; that is not its owner's doing.
+    return former.state() == State.WAITING
+        ? notReadySince == null
+            || (wasReady(former) && !instant(notReadySince).isAfter(since(former)))
+        : wasReady(former);
+  }
+
+  private static boolean wasReady(RolloutStatus status) {
+    return Boolean.TRUE.equals(status.wasReady());
+  }
+
+  private static boolean isEdit(Change change, @Nullable RolloutStatus former) {
+    return former == null || former.edit() == null
+        ? !change.isSeen()
+        : !change.edit().equals(former.edit());
+  }
+
+  /** A new release, or else new credentials; failures of one do not stop the other. */
+  private static String cause(Change change, @Nullable RolloutStatus former) {
+    return former == null || !change.release().equals(former.release())
+        ? change.release()
+        : change.credentials();
+  }
+
+  private static int updating(Stream<Member> fleet) {
+    return Math.toIntExact(fleet.filter(one -> one.status().state() == State.UPDATING).count());
+  }
+
+  private static RolloutStatus withStateOf(RolloutStatus former, RolloutStatus next) {
+    return new RolloutStatus(
+        next.version(),
+        next.release(),
+        next.edit(),
+        former.state(),
+        former.cause(),
+        former.since(),
+        former.wasReady());
+  }
+
+  private static String cause(RolloutStatus status) {
+    return status.cause() == null ? "" : status.cause();
+  }
+
+  private static Instant since(RolloutStatus status) {
+    return status.since() == null ? Instant.EPOCH : instant(status.since());
+  }
+
+  /** Whoever may write statuses can write anything there. */
+  private static Instant instant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      return Instant.EPOCH;
+    }
+  }
+
+  private static String text(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.acequia.operator.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class KafkaCallsTest {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  private final KafkaCalls calls = new KafkaCalls(Clock.systemUTC(), PAUSE);
+  private final AtomicInteger inProgress = new AtomicInteger();
+  private final CountDownLatch end = new CountDownLatch(1);
+
+  @AfterEach
+  void close() {
+    end.countDown();
+    calls.close();
+  }
+
+  @Test
+  void atMostTwoWaitAtATime() {
+    for (var i = 0; i < 20; i++) {
+      calls.submit(i, this::waitsForTheEnd);
+    }
+    await().atMost(LIMIT).until(() -> inProgress.get() == 2);
+    await().during(Duration.ofMillis(200)).atMost(LIMIT).until(() -> inProgress.get() == 2);
+  }
+
+  @Test
+  void aCallGivesItsPlaceToANewerOneOfItsKeyAndNeverRunsBesideIt() {
+    var made = new CopyOnWriteArrayList<String>();
+    calls.submit("flights", this::waitsForTheEnd);
+    await().atMost(LIMIT).until(() -> inProgress.get() == 1);
+    calls.submit("flights", () -> made.add("second"));
+    calls.submit("flights", () -> made.add("third"));
+    calls.submit("trains", () -> made.add("other"));
+    await().atMost(LIMIT).until(() -> made.equals(List.of("other")));
+
+    end.countDown();
+    await().atMost(LIMIT).until(() -> made.equals(List.of("other", "third")));
+  }
+
+  @Test
+  void whileKafkaIsSilentOneIsTriedNowAndThenAndAllAreMadeOnceItAnswers() {
+    var silent = new AtomicBoolean(true);
+    var tried = new AtomicInteger();
+    var answered = new AtomicInteger();
+    var told = new AtomicInteger();
+    calls.onSilence(told::incrementAndGet);
+    for (var i = 0; i < 100; i++) {
+      calls.submit(
+          i,
+          () -> {
+            tried.incrementAndGet();
+            if (silent.get()) {
+              return false;
+            }
+            answered.incrementAndGet();
+            return true;
+          });
+    }
+    await().atMost(LIMIT).until(() -> told.get() == 1);
+    assertThat(calls.silentSince()).isPresent();
+    assertThat(tried.get()).isLessThan(10);
+
+    silent.set(false);
+    await().atMost(LIMIT).until(() -> answered.get() == 100);
+    assertThat(calls.silentSince()).isEmpty();
+    assertThat(told).hasValue(1);
+  }
+
+  @Test
+  void oneCallThatIsNeverAnsweredDoesNotStopTheOthers() {
+    var answered = new AtomicInteger();
+    calls.submit("leaderless", () -> false);
+    for (var i = 0; i < 50; i++) {
+      calls.submit(i, () -> answered.incrementAndGet() > 0);
+    }
+    await().atMost(LIMIT).until(() -> answered.get() == 50);
+  }
+
+  @Test
+  void aCancelledCallIsNotMadeAgain() {
+    var tried = new AtomicInteger();
+    calls.submit(
+        "flights",
+        () -> {
+          tried.incrementAndGet();
+          return waitsForTheEnd() && false;
+        });
+    await().atMost(LIMIT).until(() -> inProgress.get() == 1);
+    calls.cancel("flights");
+    end.countDown();
+    await().during(PAUSE.multipliedBy(4)).atMost(LIMIT).until(() -> tried.get() == 1);
+  }
+
+  private boolean waitsForTheEnd() {
+    inProgress.incrementAndGet();
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.operator.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,116 @@
+package dev.acequia.operator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineStatus;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ChangeTest {
+  private static final Release LIVE =
+      new Release("flights-definition-old", "runtime:1", "flights-writer", "0ld");
+
+  private Facts.@Nullable StoreSecret store =
+      new Facts.StoreSecret("postgresql://db/warehouse", "hash");
+
+  @Test
+  void anImageIsTheReleasesChangeAndAnEditIsTheOwners() {
+    var before = change("runtime:1", 7, null);
+    var released = change("runtime:2", 7, null);
+    assertThat(released.version()).isNotEqualTo(before.version());
+    assertThat(released.edit()).isEqualTo(before.edit());
+    var edited = change("runtime:1", 8, null);
+    assertThat(edited.edit()).isNotEqualTo(before.edit());
+  }
+
+  @Test
+  void aRotatedPasswordOfTheStoreIsACredentialsChange() {
+    var before = change("runtime:1", 7, null);
+    store = new Facts.StoreSecret("postgresql://db/warehouse", "another");
+    var rotated = change("runtime:1", 7, null);
+    assertThat(rotated.version()).isNotEqualTo(before.version());
+    assertThat(rotated.credentials()).isNotEqualTo(before.credentials());
+    assertThat(rotated.edit()).isEqualTo(before.edit());
+  }
+
+  @Test
+  void isNotWholeWithoutTheSecretOfItsStore() {
+    assertThat(change("runtime:1", 7, null).isWhole()).isTrue();
+    store = null;
+    assertThat(change("runtime:1", 7, null).isWhole()).isFalse();
+  }
+
+  /** A status that somebody emptied must not let a whole fleet through. */
+  @Test
+  void onlyAnOlderGenerationThatWasReportedTellsOfAnEdit() {
+    assertThat(change("runtime:1", 7, null).isSeen()).isTrue();
+    assertThat(change("runtime:1", 7, observed(7)).isSeen()).isTrue();
+    assertThat(change("runtime:1", 8, observed(7)).isSeen()).isFalse();
+  }
+
+  @Test
+  void theOrderOfAConfigurationsKeysIsNoChange() {
+    assertThat(Change.ofPods(Stream.of(labelled("a", "b"))))
+        .isEqualTo(Change.ofPods(Stream.of(labelled("b", "a"))))
+        .isNotEqualTo(Change.ofPods(Stream.of(labelled("a", "c"))));
+  }
+
+  private static HasMetadata labelled(String... keys) {
+    var labels = new LinkedHashMap<String, String>();
+    List.of(keys).forEach(key -> labels.put(key, ""));
+    return new DeploymentBuilder()
+        .withNewSpec()
+        .withNewTemplate()
+        .withNewMetadata()
+        .withLabels(labels)
+        .endMetadata()
+        .endTemplate()
+        .endSpec()
+        .build();
+  }
+
+  private static DataPipelineStatus observed(long generation) {
+    return Serialization.unmarshal(
+        Serialization.asJson(Map.of("observedGeneration", generation)), DataPipelineStatus.class);
+  }
+
+  private Change change(String image, long generation, @Nullable DataPipelineStatus former) {
+    var pipeline =
+        Serialization.unmarshal(
+            """
+            metadata: {name: flights, namespace: ops, generation: %d}
+            spec:
+              schema: {fields: [{name: flight, type: int32, required: true}]}
+              store: {postgres: {secretName: warehouse}}
+            """
+                .formatted(generation),
+            DataPipeline.class);
+    var platform =
+        PlatformConfig.parse(
+            "{runtimeImage: '%s', kafka: {bootstrapServers: 'kafka:9092'}}".formatted(image));
+    var login = new Facts.Login("role", "password", "hash");
+    var facts =
+        new Facts(
+            "uid",
+            new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAQ", 6),
+            store,
+            login,
+            login,
+            null,
+            Set.of(),
+            LIVE,
+            LIVE,
+            Facts.Replays.NONE);
+    return Change.of(
+        pipeline, former, platform, facts, PipelinePlan.of(pipeline, platform, facts), image, true);
+  }
+}

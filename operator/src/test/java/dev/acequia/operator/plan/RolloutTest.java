@@ -1,0 +1,296 @@
+package dev.acequia.operator.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.crds.RolloutStatus;
+import dev.acequia.crds.RolloutStatus.State;
+import dev.acequia.operator.plan.Rollout.Member;
+import dev.acequia.operator.plan.Rollout.Reason;
+import dev.acequia.operator.plan.Rollout.Step;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RolloutTest {
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final PlatformConfig.Rollout LIMITS = new PlatformConfig.Rollout(3, 2, "10m");
+  private static final RolloutStatus OLD = RolloutStatus.atRest("v1", "r1", "e");
+  private static final Change RELEASE = new Change("v2", "r2", "e", "c", true, true, true);
+
+  private final List<Member> others = new ArrayList<>();
+
+  @Test
+  void takesAFreeSlotAndWaitsWithoutOne() {
+    add(2, updating("r2"));
+    assertThat(decide(RELEASE, OLD))
+        .isEqualTo(
+            new Step.Go(
+                new RolloutStatus("v2", "r2", "e", State.UPDATING, "r2", NOON.toString(), true)));
+    add(1, updating("r2"));
+    assertThat(decide(RELEASE, OLD))
+        .isEqualTo(
+            new Step.Wait(
+                new RolloutStatus("v1", "r1", "e", State.WAITING, "r2", NOON.toString(), true),
+                new Reason.NoSlot()));
+  }
+
+  @Test
+  void keepsItsSlotUntilItIsReadyInTheNewVersion() {
+    add(2, updating("r2"));
+    var mine = updating("r2");
+    assertThat(decide(RELEASE, mine)).isEqualTo(new Step.Go(mine));
+    assertThat(settle(mine, false, false, 599)).isEqualTo(mine);
+    assertThat(settle(mine, true, false, 599)).isEqualTo(RolloutStatus.atRest("v2", "r2", "e"));
+  }
+
+  @Test
+  void failsWhenItNeedsAPersonOrIsNotReadyInTime() {
+    assertThat(settle(updating("r2"), false, true, 1).state()).isEqualTo(State.FAILED);
+    assertThat(settle(updating("r2"), false, false, 600).state()).isEqualTo(State.FAILED);
+    var failed = settle(updating("r2"), false, true, 1);
+    assertThat(decide(RELEASE, failed)).isEqualTo(new Step.Go(failed));
+    assertThat(settle(failed, true, false, 900).state()).isNull();
+  }
+
+  @Test
+  void stopsAfterFailuresOfTheSameChangeAndNamesThem() {
+    others.add(new Member("ops/b", failed("r2", true)));
+    assertThat(decide(RELEASE, OLD)).isInstanceOf(Step.Go.class);
+    others.add(new Member("ops/a", failed("r2", true)));
+    assertThat(reason(decide(RELEASE, OLD)))
+        .isEqualTo(new Reason.Stopped(List.of("ops/a", "ops/b")));
+    // What came with credentials is nothing that the release did.
+    assertThat(decide(new Change("v2", "r1", "e", "c", true, true, true), OLD))
+        .isInstanceOf(Step.Go.class);
+  }
+
+  @Test
+  void aNewerReleaseForgetsTheFailuresOfTheOneBefore() {
+    others.add(new Member("ops/a", failed("r2", true)));
+    others.add(new Member("ops/b", failed("r2", true)));
+    var fix = new Change("v3", "r3", "e", "c", true, true, true);
+    assertThat(decide(fix, OLD)).isInstanceOf(Step.Go.class);
+    // One that failed was ready once, and says whether the fix is one.
+    assertThat(decide(fix, failed("r2", true), false).status())
+        .returns(State.UPDATING, RolloutStatus::state)
+        .returns(true, RolloutStatus::wasReady);
+    add(3, updating("r3"));
+    var waits = decide(fix, failed("r2", true), false).status();
+    assertThat(waits).returns(State.WAITING, RolloutStatus::state);
+    others.clear();
+    assertThat(decide(fix, waits, false).status())
+        .returns(State.UPDATING, RolloutStatus::state)
+        .returns(true, RolloutStatus::wasReady);
+  }
+
+  @Test
+  void whatBreaksWhileItWaitsGoesLast() {
+    assertThat(decide(RELEASE, waiting(true), NOON.plusSeconds(1).toString()).status().wasReady())
+        .isFalse();
+    assertThat(decide(RELEASE, waiting(true), NOON.minusSeconds(1).toString()).status().wasReady())
+        .isTrue();
+  }
+
+  @Test
+  void whatWasNotReadyBeforeGoesLastAndDoesNotCount() {
+    others.add(new Member("ops/a", waiting(true)));
+    assertThat(reason(decide(RELEASE, OLD, false))).isEqualTo(new Reason.AfterOthers());
+    assertThat(reason(decide(RELEASE, waiting(false), false))).isEqualTo(new Reason.AfterOthers());
+    others.clear();
+    // At first nobody knows who else waits.
+    assertThat(reason(decide(RELEASE, OLD, false))).isEqualTo(new Reason.AfterOthers());
+    var newer = new Change("v3", "r3", "e", "c", true, true, true);
+    assertThat(reason(decide(newer, waiting(false), false))).isEqualTo(new Reason.AfterOthers());
+    var late = decide(RELEASE, waiting(false), false);
+    assertThat(late).isInstanceOf(Step.Go.class);
+    var failed = settle(late.status(), false, true, 1);
+    others.add(new Member("ops/a", failed));
+    others.add(new Member("ops/b", failed));
+    assertThat(decide(RELEASE, OLD)).isInstanceOf(Step.Go.class);
+  }
+
+  @Test
+  void anEditOfItsOwnerAndANewPipelineWaitForNobody() {
+    add(3, updating("r2"));
+    add(2, failed("r2", true));
+    var next = RolloutStatus.atRest("v2", "r2", "e2").edited(NOON.toString());
+    assertThat(decide(new Change("v2", "r2", "e2", "c", true, true, true), OLD))
+        .isEqualTo(new Step.Go(next));
+    assertThat(decide(new Change("v2", "r2", "e2", "c", true, true, true), waiting(true)))
+        .isEqualTo(new Step.Go(next));
+    assertThat(decide(new Change("v2", "r2", "e2", "c", false, true, true), OLD))
+        .isEqualTo(new Step.Go(next));
+    assertThat(decide(new Change("v2", "r2", "e2", "c", false, false, true), null))
+        .isEqualTo(new Step.Go(next));
+  }
+
+  @Test
+  void aPipelineOfAnOlderOperatorIsPacedUnlessItWasEditedMeanwhile() {
+    add(3, updating("r2"));
+    assertThat(reason(decide(RELEASE, null))).isEqualTo(new Reason.NoSlot());
+    assertThat(decide(new Change("v2", "r2", "e", "c", true, false, true), null))
+        .isInstanceOf(Step.Go.class);
+  }
+
+  @Test
+  void anEditInTheMidstOfAnUpdateKeepsTheSlotAndTakesTheBlame() {
+    var edited = decide(new Change("v3", "r2", "e2", "c", true, true, true), updating("r2"));
+    assertThat(edited.status())
+        .returns(State.UPDATING, RolloutStatus::state)
+        .returns(false, RolloutStatus::wasReady)
+        .returns(NOON.toString(), RolloutStatus::since);
+  }
+
+  /** Its old Pods would serve the spec before, for as long as a stopped rollout is stopped. */
+  @Test
+  void anEditThatIsUnderWayTakesANewReleaseAlongForAWhile() {
+    add(3, updating("r2"));
+    add(2, failed("r2", true));
+    var edited = OLD.edited(NOON.minusSeconds(599).toString());
+    assertThat(decide(RELEASE, edited, false))
+        .isEqualTo(new Step.Go(RolloutStatus.atRest("v2", "r2", "e").edited(edited.since())));
+    assertThat(decide(RELEASE, OLD.edited(NOON.minusSeconds(600).toString()), false))
+        .isInstanceOf(Step.Wait.class);
+    assertThat(decide(RELEASE, OLD.edited(NOON.plusSeconds(60).toString()), false))
+        .isInstanceOf(Step.Wait.class);
+    assertThat(settle(edited, false, false, 0)).isEqualTo(edited);
+    assertThat(settle(edited, true, false, 0)).isEqualTo(OLD);
+    assertThat(settle(edited, false, true, 0)).isEqualTo(OLD);
+  }
+
+  @Test
+  void aPipelineThatLacksASecretTakesNoSlotForIt() {
+    var lacking = new Change("v3", "r1", "e", "none", true, true, false);
+    assertThat(decide(lacking, OLD)).isEqualTo(new Step.Go(OLD));
+    assertThat(decide(lacking, waiting(true))).isEqualTo(new Step.Go(OLD));
+    // A release changes the templates of what runs, whatever else is missing.
+    add(3, updating("r2"));
+    assertThat(decide(new Change("v3", "r2", "e", "none", true, true, false), OLD))
+        .isInstanceOf(Step.Wait.class);
+  }
+
+  @Test
+  void aClockThatIsSetBackHoldsASlotNoLongerThanAnyOther() {
+    var back = NOON.minusSeconds(3600);
+    var settled = Rollout.settle(updating("r2"), false, false, LIMITS, back);
+    assertThat(settled).returns(back.toString(), RolloutStatus::since);
+    assertThat(Rollout.settle(settled, false, false, LIMITS, back.plusSeconds(600)).state())
+        .isEqualTo(State.FAILED);
+  }
+
+  /** It forgives itself: what was only slow becomes ready, and no longer counts. */
+  @Test
+  void aClockThatIsSetForwardStopsARolloutOnlyUntilItsPipelinesAreReady() {
+    var failed = settle(updating("r2"), false, false, 86_400);
+    assertThat(failed.state()).isEqualTo(State.FAILED);
+    assertThat(settle(failed, true, false, 86_401))
+        .isEqualTo(RolloutStatus.atRest("v2", "r2", "e"));
+  }
+
+  @Test
+  void aStatusThatSomebodyElseWroteHoldsNoSlotForGood() {
+    for (var since : new String[] {"soon", "9999-12-31T23:59:59Z"}) {
+      var forged = new RolloutStatus("v2", "r2", "e", State.UPDATING, "r2", since, true);
+      assertThat(decide(RELEASE, forged)).isInstanceOf(Step.Go.class);
+      var seen = settle(forged, false, false, 0);
+      assertThat(settle(seen, false, false, 600).state()).isEqualTo(State.FAILED);
+      assertThat(settle(seen, true, false, 0).state()).isNull();
+    }
+  }
+
+  @Test
+  void aPipelineThatCannotBeReconciledIsNotTheOneThatASlotIsKeptFor() {
+    assertThat(Rollout.afterError(waiting(true), LIMITS, NOON)).isEqualTo(OLD);
+    assertThat(Rollout.afterError(updating("r2"), LIMITS, NOON)).isEqualTo(updating("r2"));
+    assertThat(Rollout.afterError(updating("r2"), LIMITS, NOON.plusSeconds(600)).state())
+        .isEqualTo(State.FAILED);
+  }
+
+  @Test
+  void goingBackToTheVersionThatAPipelineHasEndsItsWait() {
+    add(3, updating("r2"));
+    assertThat(decide(new Change("v1", "r1", "e", "c", true, true, true), waiting(true)))
+        .isEqualTo(new Step.Go(OLD));
+  }
+
+  @Test
+  void asManyAsThereAreFreeSlotsLookAgainThoseThatWereReadyFirst() {
+    others.add(new Member("ops/a", waiting(false)));
+    others.add(new Member("ops/c", waiting(true)));
+    others.add(new Member("ops/b", waiting(true)));
+    others.add(new Member("ops/d", updating("r2")));
+    assertThat(Rollout.next(others, LIMITS)).containsExactly("ops/b", "ops/c");
+    others.add(
+        new Member(
+            "ops/z", waiting(true).in(State.WAITING, "r2", NOON.minusSeconds(1).toString(), true)));
+    assertThat(Rollout.next(others, LIMITS)).containsExactly("ops/z", "ops/b");
+  }
+
+  @Test
+  void aSecretThatIsChangedAgainAndAgainHoldsASlotNoLonger() {
+    var early = NOON.minusSeconds(599).toString();
+    var mine = updating("r2").in(State.UPDATING, "r2", early, true);
+    var rotated = new Change("v3", "r2", "e", "another", true, true, true);
+    assertThat(decide(rotated, mine).status())
+        .returns(State.UPDATING, RolloutStatus::state)
+        .returns(early, RolloutStatus::since);
+    var released = new Change("v3", "r3", "e", "c", true, true, true);
+    assertThat(decide(released, mine).status()).returns(NOON.toString(), RolloutStatus::since);
+  }
+
+  @Test
+  void aFreeSlotGoesPastThoseThatAStoppedChangeHoldsBack() {
+    others.add(new Member("ops/a", waiting(true)));
+    others.add(new Member("ops/b", waiting(true)));
+    others.add(new Member("ops/c", waiting(true)));
+    others.add(new Member("ops/d", waiting(true)));
+    add(2, failed("r2", true));
+    assertThat(Rollout.next(others, LIMITS)).isEmpty();
+    others.add(
+        new Member(
+            "ops/e",
+            new RolloutStatus("v1", "r1", "e", State.WAITING, "c", NOON.toString(), true)));
+    assertThat(Rollout.next(others, LIMITS)).containsExactly("ops/e");
+  }
+
+  private void add(int count, RolloutStatus status) {
+    IntStream.range(0, count).forEach(i -> others.add(new Member("ops/" + others.size(), status)));
+  }
+
+  private Step decide(Change change, @Nullable RolloutStatus former) {
+    return decide(change, former, true);
+  }
+
+  private Step decide(Change change, @Nullable RolloutStatus former, boolean isReady) {
+    return decide(change, former, isReady ? null : NOON.minusSeconds(900).toString());
+  }
+
+  private Step decide(
+      Change change, @Nullable RolloutStatus former, @Nullable String notReadySince) {
+    return Rollout.decide(change, former, notReadySince, others, LIMITS, NOON);
+  }
+
+  private static RolloutStatus settle(
+      RolloutStatus status, boolean isReady, boolean isStalled, long seconds) {
+    return Rollout.settle(status, isReady, isStalled, LIMITS, NOON.plusSeconds(seconds));
+  }
+
+  private static Reason reason(Step step) {
+    return ((Step.Wait) step).reason();
+  }
+
+  private static RolloutStatus updating(String cause) {
+    return new RolloutStatus("v2", "r2", "e", State.UPDATING, cause, NOON.toString(), true);
+  }
+
+  private static RolloutStatus waiting(boolean wasReady) {
+    return new RolloutStatus("v1", "r1", "e", State.WAITING, "r2", NOON.toString(), wasReady);
+  }
+
+  private static RolloutStatus failed(String cause, boolean wasReady) {
+    return new RolloutStatus("v2", "r2", "e", State.FAILED, cause, NOON.toString(), wasReady);
+  }
+}
