@@ -179,6 +179,14 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     return current;
   }
 
+  /** Whether both Deployments are there, whoever made them. */
+  private static boolean isServed(Children children) {
+    return children.deployments().stream()
+            .filter(deployment -> !deployment.isMarkedForDeletion())
+            .count()
+        == 2;
+  }
+
   private static @Nullable RolloutStatus rollout(@Nullable DataPipelineStatus status) {
     return status == null ? null : status.rollout();
   }

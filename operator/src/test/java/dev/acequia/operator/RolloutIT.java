@@ -344,8 +344,7 @@ class RolloutIT {
   private static boolean isRolledOut(Deployment deployment) {
     var status = deployment.getStatus();
     var wanted = deployment.getSpec().getReplicas();
-    return Objects.equals(
-            status.getObservedGeneration(), deployment.getMetadata().getGeneration())
+    return Objects.equals(status.getObservedGeneration(), deployment.getMetadata().getGeneration())
         && Objects.equals(Objects.requireNonNullElse(status.getReplicas(), 0), wanted)
         && Objects.equals(Objects.requireNonNullElse(status.getUpdatedReplicas(), 0), wanted)
         && Objects.equals(Objects.requireNonNullElse(status.getAvailableReplicas(), 0), wanted);

@@ -67,8 +67,6 @@ final class ReadCheck {
   /** The database's own: callers are not told, but the platform is. */
   private static String words(StoreReadException e) {
     var cause = e.getCause() == null ? null : e.getCause().getMessage();
-    return cause == null
-        ? String.valueOf(e.getMessage())
-        : cause.lines().findFirst().orElse("");
+    return cause == null ? String.valueOf(e.getMessage()) : cause.lines().findFirst().orElse("");
   }
 }

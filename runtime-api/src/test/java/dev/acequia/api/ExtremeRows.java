@@ -10,7 +10,9 @@ import java.util.Random;
  */
 enum ExtremeRows {
   SMALL(1, 4000),
-  /** Each number has 131,072 digits, or 16,383 after the point, and takes a few bytes in the table. */
+  /**
+   * Each number has 131,072 digits, or 16,383 after the point, and takes a few bytes in the table.
+   */
   LONG_DECIMALS(100_001, 400),
   /** 900 KB in one field, in another one for each row. */
   LONG_TEXTS(200_001, 300),

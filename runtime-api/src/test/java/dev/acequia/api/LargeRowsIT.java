@@ -157,7 +157,8 @@ class LargeRowsIT {
     var conditions =
         IntStream.range(0, 1000).mapToObj(i -> "n.eq.1e9").collect(Collectors.joining(","));
     var query =
-        HttpRequest.newBuilder(request("select=" + columns + "&or=(" + conditions + ")"), (_, _) -> true)
+        HttpRequest.newBuilder(
+                request("select=" + columns + "&or=(" + conditions + ")"), (_, _) -> true)
             .header("Accept", "application/vnd.acequia.columns+json")
             .build();
 

@@ -26,8 +26,7 @@ class ReadCheckIT {
   @Test
   void repeatsTheDatabasesWords() throws Exception {
     try (var api =
-        TestPipeline.start(
-            LoadMode.APPEND, List.of(), TestPipeline.field("n", FieldType.INT32))) {
+        TestPipeline.start(LoadMode.APPEND, List.of(), TestPipeline.field("n", FieldType.INT32))) {
       awaitAnswer(api, 200, "ok");
 
       TestPipeline.sql("REVOKE SELECT ON " + api.table() + " FROM " + TestPipeline.READER);

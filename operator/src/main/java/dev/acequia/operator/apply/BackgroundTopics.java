@@ -53,8 +53,7 @@ public final class BackgroundTopics implements TopicProvider {
   }
 
   @Override
-  public synchronized Result ensure(
-      TopicClaimant claimant, TopicsPlan topics, Children children) {
+  public synchronized Result ensure(TopicClaimant claimant, TopicsPlan topics, Children children) {
     var names = claimant.names();
     var wish = Wish.of(claimant, topics);
     removals.remove(names);
@@ -93,7 +92,9 @@ public final class BackgroundTopics implements TopicProvider {
     return removal.outcome.get();
   }
 
-  /** The call has the pipeline's place in line: one of the same name that comes back replaces it. */
+  /**
+   * The call has the pipeline's place in line: one of the same name that comes back replaces it.
+   */
   @Override
   public synchronized void retire(TopicClaimant claimant) {
     var names = claimant.names();

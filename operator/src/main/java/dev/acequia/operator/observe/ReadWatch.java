@@ -97,7 +97,8 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
   /**
    * Goes on to ask the oldest ready one of these Pods.
    *
-   * @return what an API Pod said of its trouble, a sentence that quotes it; empty while none has any
+   * @return what an API Pod said of its trouble, a sentence that quotes it; empty while none has
+   *     any
    */
   public Optional<String> follow(DataPipeline pipeline, Collection<Pod> pods) {
     var id = ResourceID.fromResource(pipeline);
@@ -115,9 +116,7 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
     var address = pod.get().getStatus().getPodIP();
     var now =
         asked.compute(
-            id,
-            (_, former) ->
-                new Asked(name, address, former == null ? null : former.trouble()));
+            id, (_, former) -> new Asked(name, address, former == null ? null : former.trouble()));
     return Optional.ofNullable(now.trouble());
   }
 
@@ -176,7 +175,9 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
   /** What the Pod says: nothing, that it can read ({@code ""}), or why it cannot. */
   private Optional<String> answer(Asked one) {
     var request =
-        HttpRequest.newBuilder(URI.create("http://" + host(one.address()) + ":" + port + ManagementServer.READ_PATH))
+        HttpRequest.newBuilder(
+                URI.create(
+                    "http://" + host(one.address()) + ":" + port + ManagementServer.READ_PATH))
             .timeout(ANSWER_LIMIT)
             .build();
     try {

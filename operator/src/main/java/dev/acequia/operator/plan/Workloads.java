@@ -123,8 +123,7 @@ record Workloads(
           RuntimePod.literal(
               RuntimeVariable.ACEQUIA_SPEC_VERSION, new SpecVersion(uid, version).toString()));
     }
-    return job(
-        name, List.of("migrate"), release, names.serviceAccount(), variables, roles, uid);
+    return job(name, List.of("migrate"), release, names.serviceAccount(), variables, roles, uid);
   }
 
   /**
@@ -135,13 +134,7 @@ record Workloads(
    */
   Job drop(Release release, List<EnvVar> roles, @Nullable String ownerUid) {
     return job(
-        names.dropJob(),
-        List.of("migrate", "drop"),
-        release,
-        null,
-        roles,
-        List.of(),
-        ownerUid);
+        names.dropJob(), List.of("migrate", "drop"), release, null, roles, List.of(), ownerUid);
   }
 
   private Job job(

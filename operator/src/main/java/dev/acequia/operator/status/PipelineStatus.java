@@ -51,8 +51,7 @@ public final class PipelineStatus {
     var ready = ready(plan, stages);
     var stalled = Stages.stalled(plan, seen);
     var rollout =
-        Rollout.settle(
-            step.status(), ready.isTrue(), stalled.isPresent(), platform.rollout(), now);
+        Rollout.settle(step.status(), ready.isTrue(), stalled.isPresent(), platform.rollout(), now);
     conditions.add(Conditions.READY, ready);
     stalled.ifPresent(verdict -> conditions.add(Conditions.STALLED, verdict));
     conditions.add(Conditions.TOPIC_READY, stages.topic());

@@ -41,8 +41,7 @@ class ReadWatchIT {
 
   @BeforeEach
   void start() throws IOException {
-    pipeline.setMetadata(
-        new ObjectMetaBuilder().withNamespace("ops").withName("flights").build());
+    pipeline.setMetadata(new ObjectMetaBuilder().withNamespace("ops").withName("flights").build());
     server = HttpServer.create(new InetSocketAddress(HOST, 0), 0);
     server.createContext(
         ManagementServer.READ_PATH,

@@ -147,7 +147,7 @@ class PipelineStatusTest {
     var adopting = pipeline("  topic: {name: orders, adopt: true, partitions: 12, retention: 1d}");
     var status =
         PipelineStatus.of(
-            adopting, null, PLATFORM, migratedPlan(adopting), seen(done, UP, UP), NOON);
+            adopting, null, PLATFORM, migratedPlan(adopting), CURRENT, seen(done, UP, UP), NOON);
     assertThat(condition(status, "TopicReady"))
         .returns("True", Condition::getStatus)
         .returns("Adopted", Condition::getReason);
@@ -166,6 +166,7 @@ class PipelineStatusTest {
             null,
             PLATFORM,
             plan,
+            CURRENT,
             new Observation(refused, List.of(), NO_SECRETS, done, UP, UP, null, 30123),
             NOON);
     for (var type : List.of("Ready", "TopicReady", "Stalled")) {

@@ -83,7 +83,8 @@ public final class QueryEndpoint {
       } catch (Turns.NoneLeftException e) {
         throw new ProblemException(
             Problem.of(
-                    ProblemType.OVERLOADED, "Too many queries wait for the store at once; try again.")
+                    ProblemType.OVERLOADED,
+                    "Too many queries wait for the store at once; try again.")
                 .retryAfter(1));
       }
       PageResponse.send(request, response, format, out, space);
