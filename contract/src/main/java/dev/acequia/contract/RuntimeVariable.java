@@ -3,6 +3,7 @@ package dev.acequia.contract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -105,17 +106,29 @@ public enum RuntimeVariable {
       return environment;
     }
     var all = new HashMap<>(environment);
+    var files = version(Path.of(folder.get()));
     for (var variable : values()) {
-      var file = Path.of(folder.get(), variable.name());
-      if (Files.exists(file)) {
-        try {
-          all.put(variable.name(), Files.readString(file));
-        } catch (IOException e) {
-          throw new UncheckedIOException("cannot read " + file, e);
-        }
+      var file = files.resolve(variable.name());
+      try {
+        all.put(variable.name(), Files.readString(file));
+      } catch (NoSuchFileException e) {
+        // The environment alone says it.
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read " + file, e);
       }
     }
     return all;
+  }
+
+  /** The kubelet changes all files of a volume at once, by another target of a link. */
+  private static Path version(Path folder) {
+    try {
+      return folder.resolve("..data").toRealPath();
+    } catch (NoSuchFileException e) {
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + folder, e);
+    }
   }
 
   /** The variable's value, absent when unset or empty. */

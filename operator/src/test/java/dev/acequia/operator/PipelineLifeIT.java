@@ -25,6 +25,7 @@ import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -836,10 +837,7 @@ class PipelineLifeIT {
         .filter(metric -> metric.getMetadata().getPrometheusName().equals(name))
         .flatMap(metric -> metric.getDataPoints().stream())
         .filter(point -> namespace.equals(point.getLabels().get("pipeline_namespace")))
-        .mapToDouble(
-            point ->
-                ((io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot) point)
-                    .getValue())
+        .mapToDouble(point -> ((GaugeDataPointSnapshot) point).getValue())
         .sum();
   }
 

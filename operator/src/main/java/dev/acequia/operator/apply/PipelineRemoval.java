@@ -94,7 +94,9 @@ public final class PipelineRemoval {
         .filter(deployment -> !deployment.isMarkedForDeletion())
         .forEach(deployment -> remove(deployment, DeletionPropagation.BACKGROUND));
     var migrations =
-        children.jobs().stream().filter(job -> !job.getMetadata().getName().equals(drop)).toList();
+        children.jobsToEnd().stream()
+            .filter(job -> !job.getMetadata().getName().equals(drop))
+            .toList();
     migrations.stream()
         .filter(job -> !job.isMarkedForDeletion())
         .forEach(job -> remove(job, DeletionPropagation.FOREGROUND));

@@ -52,7 +52,7 @@ public final class Children {
   }
 
   /** {@link #jobs()}, and those that a former pipeline of this name left without an owner. */
-  Set<Job> jobsToEnd() {
+  public Set<Job> jobsToEnd() {
     return all(Job.class).stream()
         .filter(job -> owns(job) || isOrphanedMigration(job))
         .collect(Collectors.toSet());

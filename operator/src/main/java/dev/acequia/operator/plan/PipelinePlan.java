@@ -221,7 +221,7 @@ public record PipelinePlan(
      */
     private long version(String job) {
       var noted = pipeline.getStatus() == null ? null : pipeline.getStatus().migration();
-      if (noted != null && noted.job().equals(job)) {
+      if (noted != null && job.equals(noted.job())) {
         return noted.version();
       }
       var generation = Optional.ofNullable(pipeline.getMetadata().getGeneration()).orElse(0L);

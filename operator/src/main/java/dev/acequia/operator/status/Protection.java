@@ -6,6 +6,7 @@ import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.Release;
 import java.util.ArrayList;
+import java.util.Optional;
 
 /** The verdict on whether a caller of the API has to be somebody. */
 final class Protection {
@@ -58,10 +59,10 @@ final class Protection {
 
   private static boolean mayBeServedByOlderPods(
       PlatformConfig platform, PipelinePlan plan, Observation seen) {
-    if (seen.api() == null || plan.api() == null) {
-      return plan.isHeld() && seen.api() != null; // else none serves yet
+    if (seen.api() == null) {
+      return false; // none serves yet
     }
-    var image = Release.of(plan.api()).map(Release::image);
+    var image = Optional.ofNullable(plan.api()).flatMap(Release::of).map(Release::image);
     return seen.api().rollingOut() || !image.filter(platform.runtimeImage()::equals).isPresent();
   }
 }

@@ -123,9 +123,20 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
 
   /** What the consumer misses in a store that was ready for it. */
   private static Optional<LastWord> refused(Observation seen) {
+    return consumerWord(seen).filter(word -> word.reason() == Termination.Reason.StoreRefused);
+  }
+
+  /**
+   * The consumer's last word. While a migration is under way, consumers of the former version may
+   * miss what it changes, so a refusal then asks for nobody.
+   */
+  private static Optional<LastWord> consumerWord(Observation seen) {
     return Optional.ofNullable(seen.consumer())
         .map(DeploymentState::lastWord)
-        .filter(word -> word.reason() == Termination.Reason.StoreRefused);
+        .filter(
+            word ->
+                word.reason() != Termination.Reason.StoreRefused
+                    || seen.migration() instanceof MigrationState.Succeeded);
   }
 
   private static Verdict consumer(PipelinePlan plan, Observation seen) {
@@ -139,7 +150,7 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
           ? Verdict.yes(scale.stopped().reason(), scale.stopped().message())
           : Verdict.no("Suspending", state.total() + " consumers finish their batches");
     }
-    return running(plan, state, "consumer");
+    return running(plan, state, consumerWord(seen), "consumer");
   }
 
   private static Verdict api(PipelinePlan plan, Observation seen) {
@@ -149,15 +160,16 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
     if (seen.api() == null) {
       return Verdict.no("WaitingForStore", "The API starts when the table is ready");
     }
-    var verdict = running(plan, seen.api(), "API");
+    var verdict = running(plan, seen.api(), Optional.ofNullable(seen.api().lastWord()), "API");
     return verdict.isTrue() && seen.unreadable() != null
         ? Verdict.no("CannotRead", seen.unreadable() + ". It takes records in meanwhile.")
         : verdict;
   }
 
-  private static Verdict running(PipelinePlan plan, DeploymentState state, String what) {
-    if (state.lastWord() != null) {
-      return Verdict.no(state.lastWord().reason().name(), Advice.after(state.lastWord(), plan));
+  private static Verdict running(
+      PipelinePlan plan, DeploymentState state, Optional<LastWord> word, String what) {
+    if (word.isPresent()) {
+      return Verdict.no(word.get().reason().name(), Advice.after(word.get(), plan));
     }
     if (state.rollingOut()) {
       return Verdict.no(
@@ -197,7 +209,7 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
         seen.migration() instanceof MigrationState.Refused refused ? refused.lastWord() : null;
     return Stream.of(
             Optional.ofNullable(migration),
-            Optional.ofNullable(seen.consumer()).map(DeploymentState::lastWord),
+            consumerWord(seen),
             Optional.ofNullable(seen.api()).map(DeploymentState::lastWord))
         .flatMap(Optional::stream)
         .findFirst();

@@ -25,6 +25,9 @@ class PipelinePlanTest {
       PlatformConfig.parse("{runtimeImage: 'runtime:2', kafka: {bootstrapServers: 'kafka:9092'}}");
   private static final Facts.Topic TOPIC = new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAQ", 6);
 
+  private static final String ACCEPTED =
+      "{\"topicId\":\"AAAAAAAAAAAAAAAAAAAAAQ\",\"to\":\"latest\"}";
+
   private final Known known = new Known();
 
   @Test
@@ -126,35 +129,27 @@ class PipelinePlanTest {
   /** The variable is not part of the Job's name, so recording the word starts no migration. */
   @Test
   void tellsALaterMigrationThatAWordWasApplied() {
-    var word = "{\"topicId\":\"AAAAAAAAAAAAAAAAAAAAAQ\",\"to\":\"latest\"}";
     var pipeline = pipeline();
-    pipeline.getMetadata().setAnnotations(Map.of("acequia.dev/accept-offsets", word));
+    accept(pipeline, ACCEPTED);
     var first = plan(pipeline);
     assertThat(variables(first)).doesNotContainKey("ACEQUIA_OFFSETS_APPLIED");
 
     pipeline.setStatus(
         new DataPipelineStatus(
-            null, List.of(), null, null, null, null, null, null, null, word, null));
+            null, List.of(), null, null, null, null, null, null, null, ACCEPTED, null));
     var later = plan(pipeline);
     assertThat(variables(later)).containsEntry("ACEQUIA_OFFSETS_APPLIED", "true");
     assertThat(job(later)).isEqualTo(job(first));
     assertThat(later.definitionsInUse()).isEqualTo(first.definitionsInUse());
 
-    pipeline
-        .getMetadata()
-        .setAnnotations(Map.of("acequia.dev/accept-offsets", word.replace("latest", "earliest")));
+    accept(pipeline, ACCEPTED.replace("latest", "earliest"));
     assertThat(variables(plan(pipeline))).doesNotContainKey("ACEQUIA_OFFSETS_APPLIED");
   }
 
   @Test
   void takesAPersonsWordOnlyForTheTopicItNames() {
     var pipeline = pipeline();
-    pipeline
-        .getMetadata()
-        .setAnnotations(
-            Map.of(
-                "acequia.dev/accept-offsets",
-                "{\"topicId\":\"AAAAAAAAAAAAAAAAAAAAAQ\",\"to\":\"latest\"}"));
+    accept(pipeline, ACCEPTED);
     assertThat(Objects.requireNonNull(plan(pipeline).definition()).acceptedOffsets()).isNotNull();
     known.topic = new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAg", 6);
     assertThat(Objects.requireNonNull(plan(pipeline).definition()).acceptedOffsets()).isNull();
@@ -203,7 +198,7 @@ class PipelinePlanTest {
     assertThat(variables(plan(pipeline))).doesNotContainKey("STORE_ALLOWED_REWRITE");
   }
 
-  /** It is no part of the name: what the migration does not depend on needs no other one. */
+  /** The version is no part of the Job's name, so an edit alone starts no migration. */
   @Test
   void startsTheMigrationsAboveTheGenerationsOfFormerOperators() {
     var pipeline = pipeline();
@@ -225,12 +220,7 @@ class PipelinePlanTest {
     note(pipeline, plan(pipeline));
     assertThat(variables(plan(pipeline))).containsEntry("ACEQUIA_SPEC_VERSION", "uid/2");
 
-    pipeline
-        .getMetadata()
-        .setAnnotations(
-            Map.of(
-                "acequia.dev/accept-offsets",
-                "{\"topicId\":\"AAAAAAAAAAAAAAAAAAAAAQ\",\"to\":\"latest\"}"));
+    accept(pipeline, ACCEPTED);
     assertThat(variables(plan(pipeline))).containsEntry("ACEQUIA_SPEC_VERSION", "uid/3");
     note(pipeline, plan(pipeline));
 
@@ -248,6 +238,10 @@ class PipelinePlanTest {
     assertThat(variables(plan(pipeline)))
         .as("the former image again")
         .containsEntry("ACEQUIA_SPEC_VERSION", "uid/6");
+  }
+
+  private static void accept(DataPipeline pipeline, String offsets) {
+    pipeline.getMetadata().setAnnotations(Map.of("acequia.dev/accept-offsets", offsets));
   }
 
   private static void note(DataPipeline pipeline, PipelinePlan plan) {

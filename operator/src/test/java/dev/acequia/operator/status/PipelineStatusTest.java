@@ -130,6 +130,17 @@ class PipelineStatusTest {
         .isEqualTo("The API Pod x said: “permission denied”. It takes records in meanwhile.");
   }
 
+  /** What it misses may be what the migration changes just now. */
+  @Test
+  void aFormerConsumersRefusalAsksForNobodyDuringAMigration() {
+    var word = new LastWord(Termination.Reason.StoreRefused, "The Pod x said: “no such column”");
+    var refused = new DeploymentState(true, 1, 1, 1, 0, 0, 0, word, word.text());
+    var running = new MigrationState.Running("flights-migrate-2", true, null);
+    var status = status(null, seen(running, refused, UP));
+    assertThat(Conditions.of(status.conditions(), "Stalled")).isEmpty();
+    assertThat(condition(status, "ConsumerReady").getReason()).isNotEqualTo("StoreRefused");
+  }
+
   /** Trouble with Kafka or Kubernetes does not solve what waits for a person. */
   @Test
   void staysStalledWhileReconcilesFail() {

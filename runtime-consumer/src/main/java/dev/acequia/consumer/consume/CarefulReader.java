@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -29,10 +31,14 @@ final class CarefulReader {
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final KafkaClients clients;
+  private final Function<PollBudget, Consumer<ByteBuffer, ByteBuffer>> clients;
   private final ConsumerHealth health;
 
-  CarefulReader(KafkaClients clients, ConsumerHealth health) {
+  /**
+   * @param clients makes clients that take one record a poll
+   */
+  CarefulReader(
+      Function<PollBudget, Consumer<ByteBuffer, ByteBuffer>> clients, ConsumerHealth health) {
     this.clients = clients;
     this.health = health;
   }
@@ -55,7 +61,7 @@ final class CarefulReader {
     private static final int MOST_REASON_CHARS = 400;
 
     String reason() {
-      if (why instanceof OutOfMemoryError) {
+      if (isOfTheProcess(why)) {
         return "a record there takes more memory than this process has";
       }
       // The client's own words only say where.
@@ -92,9 +98,19 @@ final class CarefulReader {
       throw e;
     } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
       // Earlier records of this round may hold the memory.
-      var isToBlame = held.bytes() == 0 || !(e instanceof OutOfMemoryError);
+      var isToBlame = held.bytes() == 0 || !isOfTheProcess(e);
       return new Reading(records, next, isToBlame ? gap(name, next) : null);
     }
+  }
+
+  /** Whether memory ran out, or a class was lost by that; Kafka's decompressors wrap both. */
+  private static boolean isOfTheProcess(Throwable failure) {
+    for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError || cause instanceof LinkageError) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Looks for the nearest offset that can be read again, in ever longer steps and then between. */
@@ -104,15 +120,18 @@ final class CarefulReader {
     if (why.isEmpty()) {
       return null;
     }
+    // Damage ends where only memory is short: that is another trouble, if it is one.
+    Predicate<Throwable> alike =
+        isOfTheProcess(why.get()) ? _ -> true : trouble -> !isOfTheProcess(trouble);
     var bad = from;
     var good = from + 1;
-    for (var step = 2L; trouble(name, good).isPresent(); step *= 2) {
+    for (var step = 2L; trouble(name, good).filter(alike).isPresent(); step *= 2) {
       bad = good;
       good = from + step;
     }
     while (good - bad > 1) {
       var middle = bad + (good - bad) / 2;
-      if (trouble(name, middle).isPresent()) {
+      if (trouble(name, middle).filter(alike).isPresent()) {
         bad = middle;
       } else {
         good = middle;
@@ -138,7 +157,7 @@ final class CarefulReader {
   /** A client of its own: one that has failed once fails at the same place for good. */
   private final class Attempt implements AutoCloseable {
     private final PollBudget budget = new PollBudget();
-    private final Consumer<ByteBuffer, ByteBuffer> consumer = clients.carefulConsumer(budget);
+    private final Consumer<ByteBuffer, ByteBuffer> consumer = clients.apply(budget);
     private final TopicPartition name;
     private final long end;
 

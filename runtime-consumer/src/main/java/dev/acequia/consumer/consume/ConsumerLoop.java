@@ -83,7 +83,7 @@ final class ConsumerLoop {
     groupOffsets = new GroupOffsets(consumer);
     openTransactions = new OpenTransactions(consumer, topic);
     this.pollBudget = pollBudget;
-    unreadable = new UnreadableRecords(consumer, assignment, carefulReader, topic);
+    unreadable = new UnreadableRecords(consumer, assignment, carefulReader, topic, pollBudget);
   }
 
   /** Ends the loop soon; from any thread. */

@@ -114,7 +114,7 @@ public final class PipelineConsumer {
                 definition,
                 consumer,
                 pollBudget,
-                new CarefulReader(clients, health),
+                new CarefulReader(clients::carefulConsumer, health),
                 IntStream.range(0, stores.size())
                     .mapToObj(lane -> new Lane(lane, stores.get(lane), writers.get(lane)::newBatch))
                     .toList(),

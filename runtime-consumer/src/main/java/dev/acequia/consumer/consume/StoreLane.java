@@ -48,7 +48,11 @@ final class StoreLane implements AutoCloseable {
   private final DeadLetterTopic deadLetters;
   private final DeadLetterBudget budget;
   private final RedriveCheck redriveCheck;
-  private final StoreRefusals refusals = new StoreRefusals(System::nanoTime);
+
+  /** A store may refuse writes and let claims pass. */
+  private final StoreRefusals refusedClaims = new StoreRefusals(System::nanoTime);
+
+  private final StoreRefusals refusedWrites = new StoreRefusals(System::nanoTime);
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("store").factory());
   private final Semaphore ended;
@@ -83,19 +87,26 @@ final class StoreLane implements AutoCloseable {
 
   /** Takes over partitions. */
   void claim(List<Integer> partitions) {
-    submit(() -> claimNow(partitions));
+    submit(
+        refusedClaims,
+        () -> {
+          var claimed = claimNow(partitions);
+          refusedClaims.passed();
+          return claimed;
+        });
   }
 
   /** Stores a batch, which is the lane's until the result is taken. */
   void write(Batch batch) {
     // Asked after the batch was polled, answered before it is committed.
     var asked = topic.ask();
-    submit(() -> writeNow(batch, asked));
+    submit(refusedWrites, () -> writeNow(batch, asked));
   }
 
   /** Asks whether the store can be written to. */
   void probe() {
     submit(
+        refusedClaims,
         () -> {
           writer.probe();
           return new LaneResult.Probed();
@@ -125,12 +136,12 @@ final class StoreLane implements AutoCloseable {
     deadLetters.close();
   }
 
-  private void submit(Callable<LaneResult> work) {
+  private void submit(StoreRefusals refusals, Callable<LaneResult> work) {
     if (running != null) {
       throw new IllegalStateException("the store is busy");
     }
     var task =
-        new FutureTask<>(() -> outcome(work)) {
+        new FutureTask<>(() -> outcome(refusals, work)) {
           @Override
           protected void done() {
             ended.release();
@@ -140,7 +151,8 @@ final class StoreLane implements AutoCloseable {
     thread.execute(task);
   }
 
-  private LaneResult outcome(Callable<LaneResult> work) throws Exception {
+  private static LaneResult outcome(StoreRefusals refusals, Callable<LaneResult> work)
+      throws Exception {
     try {
       return work.call();
     } catch (TerminationException e) {
@@ -249,7 +261,7 @@ final class StoreLane implements AutoCloseable {
       var result = writer.write(batch.rows(), batch.advances(), gate);
       if (result instanceof WriteResult.Stored) {
         share.stored();
-        refusals.stored();
+        refusedWrites.passed();
       }
       return new LaneResult.Written(batch, result, (System.nanoTime() - began) / 1e9);
     }

@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** Tells a store that needs a person from one that somebody is changing just now. */
+/**
+ * Tells a store that needs a person from one that somebody is changing just now, by one kind of
+ * work.
+ */
 final class StoreRefusals {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -38,7 +41,8 @@ final class StoreRefusals {
                 Termination.Reason.StoreRefused, String.valueOf(e.getMessage())));
   }
 
-  void stored() {
+  /** The same kind of work has been done. */
+  void passed() {
     goesOn = false;
   }
 }

@@ -14,8 +14,11 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,7 @@ final class UnreadableRecords {
   private final Assignment assignment;
   private final CarefulReader reader;
   private final TopicWatch topic;
+  private final PollBudget pollBudget;
 
   private record Found(int partition, CarefulReader.Gap gap) {}
 
@@ -48,11 +52,13 @@ final class UnreadableRecords {
       Consumer<ByteBuffer, ByteBuffer> consumer,
       Assignment assignment,
       CarefulReader reader,
-      TopicWatch topic) {
+      TopicWatch topic,
+      PollBudget pollBudget) {
     this.consumer = consumer;
     this.assignment = assignment;
     this.reader = reader;
     this.topic = topic;
+    this.pollBudget = pollBudget;
   }
 
   /**
@@ -63,11 +69,11 @@ final class UnreadableRecords {
    */
   ConsumerRecords<ByteBuffer, ByteBuffer> readAfter(Throwable failure) {
     LOG.warn("reading record by record, since the client failed: {}", failure.toString());
-    var found = read();
-    if (!isExplained(found)) {
+    var part = readPart();
+    if (!isExplained(part)) {
       rethrow(failure);
     }
-    return found;
+    return part;
   }
 
   /**
@@ -94,10 +100,6 @@ final class UnreadableRecords {
 
   /** Reads a small part, record by record. */
   ConsumerRecords<ByteBuffer, ByteBuffer> readPart() {
-    return read();
-  }
-
-  private ConsumerRecords<ByteBuffer, ByteBuffer> read() {
     Map<TopicPartition, List<ConsumerRecord<ByteBuffer, ByteBuffer>>> records = new HashMap<>();
     Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
     var held = new HeldBytes();
@@ -121,9 +123,9 @@ final class UnreadableRecords {
   }
 
   /** Whether the round made progress or found an unreadable record. */
-  private boolean isExplained(ConsumerRecords<ByteBuffer, ByteBuffer> records) {
+  private boolean isExplained(ConsumerRecords<ByteBuffer, ByteBuffer> part) {
     return found != null
-        || records.nextOffsets().entrySet().stream()
+        || part.nextOffsets().entrySet().stream()
             .anyMatch(
                 next ->
                     assignment
@@ -144,9 +146,20 @@ final class UnreadableRecords {
    */
   private void dropWhatIsFetched() {
     var names = readable().map(PartitionState::name).toList();
-    consumer.endOffsets(names).forEach(consumer::seek);
-    // Records that arrive meanwhile are read again.
-    consumer.poll(DROP_TIME);
+    for (var attempt = 0; attempt <= names.size(); attempt++) {
+      consumer.endOffsets(names).forEach(consumer::seek);
+      pollBudget.begin();
+      try {
+        // Records that arrive meanwhile are read again.
+        consumer.poll(DROP_TIME);
+        return;
+      } catch (ApiException | InvalidOffsetException | InterruptException e) {
+        throw e;
+      } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+        // At a record that has just arrived: the client still has to discard the others.
+        LOG.debug("the client failed at the end of a log", e);
+      }
+    }
   }
 
   /** Whether polling must wait until what stands before some such records is stored. */

@@ -40,7 +40,7 @@ class CarefulReaderIT {
     kafka = KafkaServer.start(folder); // the next leader's epoch begins at offset 5
     try {
       send(kafka, 5);
-      var reader = new CarefulReader(clients, new ConsumerHealth());
+      var reader = new CarefulReader(clients::carefulConsumer, new ConsumerHealth());
       var first = reader.read(PARTITION, new LogPosition(0, null), new HeldBytes()).records();
       var before = first.get(4).leaderEpoch().orElseThrow();
       var after = first.get(5).leaderEpoch().orElseThrow();

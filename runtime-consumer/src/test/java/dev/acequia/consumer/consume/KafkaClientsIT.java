@@ -207,8 +207,9 @@ class KafkaClientsIT {
           new UnreadableRecords(
               consumer,
               assignment,
-              new CarefulReader(clients, new ConsumerHealth()),
-              new TopicWatch(definition, admin));
+              new CarefulReader(clients::carefulConsumer, new ConsumerHealth()),
+              new TopicWatch(definition, admin),
+              budget);
       var read = new ArrayList<Long>();
       for (var turn = 0; turn < 60 && read.size() < 10; turn++) {
         ConsumerRecords<ByteBuffer, ByteBuffer> records;

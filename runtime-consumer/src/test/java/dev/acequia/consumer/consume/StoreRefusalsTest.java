@@ -28,9 +28,9 @@ class StoreRefusalsTest {
   }
 
   @Test
-  void beginsAnewAfterABatchWasStored() {
+  void beginsAnewAfterTheWorkWasDone() {
     assertThat(needsPersonAfter(Duration.ZERO)).isFalse();
-    refusals.stored();
+    refusals.passed();
     assertThat(needsPersonAfter(Duration.ofSeconds(30))).isFalse();
   }
 

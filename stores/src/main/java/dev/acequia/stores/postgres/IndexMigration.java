@@ -9,8 +9,10 @@ import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +46,13 @@ final class IndexMigration {
     this.indexes = indexes;
     this.steps = steps;
     this.order = order;
+  }
+
+  /** The fields that the listed indexes need. */
+  Set<String> fields() {
+    return indexes.stream()
+        .flatMap(index -> index.fields().stream())
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /** Builds and drops what it can: no table, or a column that is yet to come, has no index. */

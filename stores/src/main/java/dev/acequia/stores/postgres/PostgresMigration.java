@@ -75,7 +75,7 @@ public final class PostgresMigration implements StoreMigration {
       steps.run(connection -> look(connection, log));
       steps.run(this::prepareSchemaAndRoles);
       // Before the offsets take the new schema: from then on the load waits for the migration.
-      steps.run(this::addFields);
+      steps.run(this::addIndexedFields);
       indexes.apply();
       upgrade.prepare(log);
       steps.run(this::addColumns);
@@ -197,15 +197,21 @@ public final class PostgresMigration implements StoreMigration {
     return trouble;
   }
 
-  /** Adds the columns of new fields. Loads of the former schema leave them null. */
-  private boolean addFields(Connection connection)
+  /**
+   * Adds the columns of new fields that an index needs. Loads of the former schema leave them null.
+   * A rewrite of the table would build the index again, so the columns then come with it.
+   */
+  private boolean addIndexedFields(Connection connection)
       throws SQLException, TerminationException, StoreUnavailableException {
     MigrationSteps.lock(connection, names.data());
     checkOwner(connection);
     order.check(connection);
     var changes = changes(connection);
-    if (changes.isPresent()) {
-      alter(connection, changes.get().additions());
+    if (changes.isPresent() && changes.get().widened().isEmpty()) {
+      var additions = changes.get().additions();
+      alter(
+          connection,
+          indexes.fields().stream().filter(additions::containsKey).map(additions::get).toList());
     }
     return true;
   }

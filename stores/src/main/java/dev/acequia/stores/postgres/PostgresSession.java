@@ -76,8 +76,10 @@ final class PostgresSession implements AutoCloseable {
       throws SQLException {
     var session = connect(access, MIGRATION_TIMEOUT);
     session.set(
-        "lock_timeout = " + lockTimeout.toMillis(), "idle_in_transaction_session_timeout = '2min'");
-    session.watchClient();
+        "lock_timeout = " + lockTimeout.toMillis(),
+        "statement_timeout = 0",
+        "idle_in_transaction_session_timeout = '2min'");
+    session.takeItsTime();
     return session;
   }
 
@@ -88,13 +90,19 @@ final class PostgresSession implements AutoCloseable {
   static PostgresSession openForIndexes(PostgresAccess access) throws SQLException {
     var session = connect(access, MIGRATION_TIMEOUT);
     session.set("lock_timeout = 0", "statement_timeout = 0");
-    session.watchClient();
+    session.takeItsTime();
     session.connection.setAutoCommit(true);
     return session;
   }
 
-  /** Makes the server detect a lost client and end its session. */
-  private void watchClient() throws SQLException {
+  /**
+   * Lifts the server's and the role's own limit of a transaction. Makes the server detect a lost
+   * client instead, and end its session.
+   */
+  private void takeItsTime() throws SQLException {
+    if (hasTransactionTimeout()) {
+      set("transaction_timeout = 0");
+    }
     set(
         "client_connection_check_interval = '5s'",
         "tcp_keepalives_idle = 30",

@@ -1,5 +1,6 @@
 package dev.acequia.stores.postgres;
 
+import dev.acequia.contract.Field;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.StoreDefinition;
@@ -19,6 +20,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,11 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresWriter implements StoreWriter {
   private final PipelineDefinition definition;
   private final PostgresAccess access;
+  private final String schemaHash;
+
+  /** Fails when a column or a right is missing. */
+  private final String checkOfTable;
+
   private final OffsetStatements offsets;
   private final IdempotencyStatements idempotency;
   private final RowLoad load;
@@ -42,7 +50,15 @@ public final class PostgresWriter implements StoreWriter {
     var names = TableNames.of(store);
     this.definition = definition;
     this.access = access;
-    offsets = new OffsetStatements(names, definition.schema().hash());
+    schemaHash = definition.schema().hash();
+    var columns =
+        Stream.concat(
+                definition.schema().fields().stream().map(Field::name), Provenance.COLUMNS.stream())
+            .map(Sql::quoted)
+            .collect(Collectors.joining(", "));
+    checkOfTable =
+        "EXPLAIN INSERT INTO %1$s (%2$s) SELECT %2$s FROM %1$s".formatted(names.data(), columns);
+    offsets = new OffsetStatements(names, schemaHash);
     idempotency = new IdempotencyStatements(names);
     if (definition.mode() == LoadMode.APPEND) {
       var append = new AppendLoad(names, definition.schema());
@@ -88,6 +104,9 @@ public final class PostgresWriter implements StoreWriter {
       var own = session();
       try (var watch = new BlockerWatch(access, own.backend())) {
         var claim = offsets.claim(own.connection(), partition);
+        if (claim.map(PartitionClaim::schemaHash).filter(schemaHash::equals).isPresent()) {
+          own.execute(checkOfTable);
+        }
         own.commit();
         return claim;
       }

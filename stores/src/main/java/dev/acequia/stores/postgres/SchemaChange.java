@@ -8,7 +8,10 @@ import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,7 +25,7 @@ import java.util.stream.Stream;
 final class SchemaChange {
   private final Schema schema;
   private final LoadMode mode;
-  private final List<String> additions = new ArrayList<>();
+  private final Map<String, String> additions = new LinkedHashMap<>();
   private final List<String> changes = new ArrayList<>();
   private final List<String> widened = new ArrayList<>();
   private final List<String> refusals = new ArrayList<>();
@@ -64,20 +67,20 @@ final class SchemaChange {
   /**
    * What an {@code ALTER TABLE} has to do.
    *
-   * @param additions the clauses that add columns
+   * @param additions the clauses that add columns, by the field
    * @param changes the clauses that change columns
    * @param widened the fields whose type changes, in words; then the whole table is written anew
    */
-  record Alteration(List<String> additions, List<String> changes, List<String> widened) {
+  record Alteration(Map<String, String> additions, List<String> changes, List<String> widened) {
     Alteration {
-      additions = List.copyOf(additions);
+      additions = Collections.unmodifiableMap(new LinkedHashMap<>(additions));
       changes = List.copyOf(changes);
       widened = List.copyOf(widened);
     }
 
     /** All clauses; none when the table is as it should be. */
     List<String> actions() {
-      return Stream.concat(additions.stream(), changes.stream()).toList();
+      return Stream.concat(additions.values().stream(), changes.stream()).toList();
     }
   }
 
@@ -135,7 +138,9 @@ final class SchemaChange {
               .formatted(field.name()));
       return;
     }
-    additions.add("ADD COLUMN " + Sql.quoted(field.name()) + " " + ColumnType.name(field.type()));
+    additions.put(
+        field.name(),
+        "ADD COLUMN " + Sql.quoted(field.name()) + " " + ColumnType.name(field.type()));
   }
 
   private void alter(Field field, boolean required, TableState.Column column) {

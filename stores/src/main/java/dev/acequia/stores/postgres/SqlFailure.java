@@ -3,6 +3,7 @@ package dev.acequia.stores.postgres;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -14,6 +15,10 @@ final class SqlFailure {
 
   /** {@code COPY flights, line 5, column x}, in whatever language the server speaks. */
   private static final Pattern COPY_LINE = Pattern.compile("^COPY [^,]*, \\D*(\\d+)");
+
+  /** A table, a column, a right, a column's type, a database, a schema. */
+  private static final Set<String> REFUSALS =
+      Set.of("42P01", "42703", "42501", "42804", "3D000", "3F000");
 
   private SqlFailure() {}
 
@@ -55,10 +60,16 @@ final class SqlFailure {
         || state.equals("25006");
   }
 
-  /** Whether a table, column, schema, database or right is missing. */
+  /**
+   * Whether a table, column, schema, database or right is missing for a statement of ours. What a
+   * trigger or another function misses may depend on the record.
+   */
   static boolean isRefusal(SQLException e) {
-    var state = state(e);
-    return state.startsWith("42") || state.startsWith("3D") || state.startsWith("3F");
+    return REFUSALS.contains(state(e))
+        && server(e)
+            .map(ServerErrorMessage::getWhere)
+            .filter(where -> !where.lines().allMatch(line -> line.startsWith("COPY ")))
+            .isEmpty();
   }
 
   /** The line of a COPY that it stopped at, from 1; 0 when it does not say. */

@@ -20,7 +20,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -124,21 +126,7 @@ class IndexMigrationIT {
       snapshot.setAutoCommit(false);
       snapshot.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       statement.execute("SELECT 1"); // a concurrent build waits for the end of each snapshot
-      var migration =
-          executor.submit(
-              () -> {
-                migrate(flights(List.of(ID, DEST), "dest"));
-                return true;
-              });
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(
-              () ->
-                  !warehouse
-                      .rows(
-                          "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                              + " AND query LIKE 'CREATE INDEX CONCURRENTLY%'")
-                      .isEmpty());
+      var migration = startAndAwaitBuild(executor);
 
       assertThat(schemasInForce()).isEqualTo(former);
       snapshot.commit();
@@ -146,6 +134,65 @@ class IndexMigrationIT {
       assertThat(migration.get(30, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(schemasInForce()).isNotEqualTo(former);
+    assertThat(indexes()).containsExactly("id|t", "dest|t");
+  }
+
+  /** Starts a migration with an index, and waits until its build waits for a transaction. */
+  private Future<Boolean> startAndAwaitBuild(ExecutorService executor) {
+    var migration =
+        executor.submit(
+            () -> {
+              migrate(flights(List.of(ID, DEST), "dest"));
+              return true;
+            });
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                !warehouse
+                    .rows(
+                        "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                            + " AND query LIKE 'CREATE INDEX CONCURRENTLY%'")
+                    .isEmpty());
+    return migration;
+  }
+
+  /** An administrator may have limited the role that is used for it. */
+  @Test
+  void isNotEndedByTheRolesOwnLimits() throws Exception {
+    warehouse.asSuperuser(
+        "ALTER ROLE %s SET statement_timeout = '1s'".formatted(warehouse.admin()),
+        "ALTER ROLE %s SET transaction_timeout = '1s'".formatted(warehouse.admin()));
+    migrate(flights(List.of(ID)));
+    try (var executor = Executors.newVirtualThreadPerTaskExecutor();
+        var blocker = warehouse.connect(warehouse.reader(), Warehouse.READER_PASSWORD);
+        var statement = blocker.createStatement()) {
+      blocker.setAutoCommit(false);
+      blocker.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      statement.execute("SELECT 1");
+      var migration = startAndAwaitBuild(executor);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () ->
+                  migration.isDone()
+                      || !warehouse
+                          .rows(
+                              "SELECT pid FROM pg_stat_activity"
+                                  + " WHERE query LIKE 'CREATE INDEX CONCURRENTLY%'"
+                                  + " AND clock_timestamp() - query_start > interval '1500 ms'")
+                          .isEmpty());
+      blocker.commit();
+      migration.get(20, TimeUnit.SECONDS);
+    }
+    assertThat(indexes()).containsExactly("id|t", "dest|t");
+  }
+
+  /** It would have to be built twice. */
+  @Test
+  void addsTheColumnsTogetherWhereTheTableIsWrittenAnew() throws Exception {
+    migrate(flights(List.of(ID, new Field("seats", FieldType.INT32, false, null))));
+    migrate(flights(List.of(ID, new Field("seats", FieldType.INT64, false, null), DEST), "dest"));
     assertThat(indexes()).containsExactly("id|t", "dest|t");
   }
 
@@ -164,21 +211,7 @@ class IndexMigrationIT {
         var inOther = other.createStatement()) {
       older.setAutoCommit(false);
       inOlder.execute(insert(1));
-      var migration =
-          executor.submit(
-              () -> {
-                migrate(flights(List.of(ID, DEST), "dest"));
-                return true;
-              });
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(
-              () ->
-                  !warehouse
-                      .rows(
-                          "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                              + " AND query LIKE 'CREATE INDEX CONCURRENTLY%'")
-                      .isEmpty());
+      var migration = startAndAwaitBuild(executor);
 
       inOther.setQueryTimeout(5);
       inOther.execute(insert(2));

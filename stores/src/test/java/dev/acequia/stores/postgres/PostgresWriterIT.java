@@ -23,6 +23,7 @@ import dev.acequia.stores.RowRejection;
 import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
@@ -40,6 +41,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PostgresWriterIT {
   private static final UUID TOPIC = UUID.randomUUID();
@@ -466,6 +469,44 @@ class PostgresWriterIT {
         assertThat(loaded.map(rows -> rows.rejected().size()))
             .isEqualTo(patience.isZero() ? Optional.empty() : Optional.of(20));
       }
+    }
+  }
+
+  /** It may miss it for this record alone, so the process goes on trying. */
+  @Test
+  void aTriggerThatMissesATableDoesNotSpeakForTheStore() throws Exception {
+    var definition = migrated(LoadMode.APPEND);
+    warehouse.asSuperuser(
+        """
+        CREATE FUNCTION ops.audit() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN INSERT INTO ops.no_such_table VALUES (NEW.id); RETURN NEW; END $$;
+        CREATE TRIGGER audit BEFORE INSERT ON ops.flights FOR EACH ROW EXECUTE FUNCTION ops.audit()
+        """);
+    try (var writer = writer(definition, "pod")) {
+      var claim = claim(writer, 0);
+      assertThatThrownBy(() -> writer.write(batch(writer, 0, 0, "one"), advance(claim, 0, 1), OPEN))
+          .isInstanceOf(StoreUnavailableException.class)
+          .isNotInstanceOf(StoreRefusedException.class)
+          .hasMessageContaining("no_such_table");
+    }
+  }
+
+  /** A claim alone shows it, so a consumer that was started again does not seem to go on. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ALTER TABLE ops.flights RENAME TO away",
+        "ALTER TABLE ops.flights RENAME name TO nick",
+        "REVOKE INSERT ON ops.flights FROM %s"
+      })
+  void aClaimIsRefusedWithWhatTheLoadNeeds(String harm) throws Exception {
+    for (var mode : LoadMode.values()) {
+      var definition = migrated(mode);
+      warehouse.asSuperuser(harm.formatted(warehouse.writer()));
+      try (var writer = writer(definition, "pod")) {
+        assertThatThrownBy(() -> claim(writer, 0)).isInstanceOf(StoreRefusedException.class);
+      }
+      warehouse.asSuperuser("DROP SCHEMA ops CASCADE");
     }
   }
 

@@ -7,61 +7,58 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SqlFailureTest {
-  @ParameterizedTest
-  @CsvSource({
-    "22003, a number out of range",
-    "22P05, a character that cannot be stored",
-    "23502, null in a column that must not be",
-    "23503, an unknown reference",
-    "23505, a key that is there",
-    "23514, a check",
-    "44000, a view's check option",
-    "54000, a limit of the index",
-    "P0001, a trigger's exception"
-  })
-  void suspectsARecord(String state, String of) {
-    assertThat(SqlFailure.mayBeARecords(failure(state))).as(of).isTrue();
+  /** Who is to blame, and what helps. */
+  private enum Fault {
+    /** A record. */
+    RECORD,
+    /** The store; it may answer later by itself. */
+    PASSES,
+    /** The store; a table, a column or a right is missing. */
+    REFUSAL,
+    /** The store, and nothing more is known. */
+    OTHER
   }
 
   @ParameterizedTest
   @CsvSource({
-    "40P01, a deadlock",
-    "40001, a serialization failure",
-    "08006, a lost connection",
-    "08001, no connection",
-    "53100, a full disk",
-    "53200, no memory",
-    "53300, too many connections",
-    "25006, a read-only database",
-    "25P02, a transaction that has failed",
-    "55P03, a lock not had",
-    "57014, a cancelled statement",
-    "57P01, a terminated session",
-    "57P03, a server that starts",
-    "58030, a disk that fails",
-    "42501, a missing right",
-    "42P01, a missing table",
-    "42804, a column of another type",
-    "XX000, a fault of the database",
-    "'', an unknown trouble"
+    "22003, RECORD, a number out of range",
+    "22P05, RECORD, a character that cannot be stored",
+    "23502, RECORD, null in a column that must not be",
+    "23503, RECORD, an unknown reference",
+    "23505, RECORD, a key that is there",
+    "23514, RECORD, a check",
+    "44000, RECORD, a view's check option",
+    "54000, RECORD, a limit of the index",
+    "P0001, RECORD, a trigger's exception",
+    "40P01, PASSES, a deadlock",
+    "40001, PASSES, a serialization failure",
+    "08006, PASSES, a lost connection",
+    "08001, PASSES, no connection",
+    "53100, PASSES, a full disk",
+    "53200, PASSES, no memory",
+    "53300, PASSES, too many connections",
+    "25006, PASSES, a read-only database",
+    "25P02, OTHER, a transaction that has failed",
+    "25P03, PASSES, a session that was idle for too long in its transaction",
+    "25P04, PASSES, a transaction that took too long",
+    "55P03, PASSES, a lock not had",
+    "57014, PASSES, a cancelled statement",
+    "57P01, PASSES, a terminated session",
+    "57P03, PASSES, a server that starts",
+    "58030, PASSES, a disk that fails",
+    "42501, REFUSAL, a missing right",
+    "42P01, REFUSAL, a missing table",
+    "42703, REFUSAL, a missing column",
+    "42804, REFUSAL, a column of another type",
+    "3D000, REFUSAL, a missing database",
+    "3F000, REFUSAL, a missing schema",
+    "XX000, OTHER, a fault of the database",
+    "'', PASSES, an unknown trouble"
   })
-  void blamesTheStore(String state, String of) {
-    assertThat(SqlFailure.mayBeARecords(failure(state))).as(of).isFalse();
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "40P01, a deadlock",
-    "08006, a lost connection",
-    "57P01, a terminated session",
-    "25P03, a session that was idle for too long in its transaction",
-    "25P04, a transaction that took too long"
-  })
-  void triesAgain(String state, String of) {
-    assertThat(SqlFailure.isTransient(failure(state))).as(of).isTrue();
-  }
-
-  private static SQLException failure(String state) {
-    return new SQLException("failed", state.isEmpty() ? null : state);
+  void saysWhoseFaultItIs(String state, Fault fault, String of) {
+    var failure = new SQLException("failed", state.isEmpty() ? null : state);
+    assertThat(SqlFailure.mayBeARecords(failure)).as(of).isEqualTo(fault == Fault.RECORD);
+    assertThat(SqlFailure.isTransient(failure)).as(of).isEqualTo(fault == Fault.PASSES);
+    assertThat(SqlFailure.isRefusal(failure)).as(of).isEqualTo(fault == Fault.REFUSAL);
   }
 }
