@@ -248,7 +248,8 @@ class RolloutIT {
     operator = start("v3");
     await().atMost(LIMIT).until(() -> serving("v3").size() >= FLEET - 1);
     assertThat(events.mostInFlight("v3")).hasSizeLessThanOrEqualTo(MAX_IN_FLIGHT);
-    assertThat(ready()).contains(edited).doesNotContain("fleet-0");
+    await().atMost(LIMIT).until(() -> ready().contains(edited));
+    assertThat(ready()).doesNotContain("fleet-0");
   }
 
   private void refuseVersion2But(String exempt) {
