@@ -76,7 +76,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   private final TopicProvider topics;
   private final FactsReader facts;
   private final AccessNudge nudge;
-  private final ReadWatch reads = new ReadWatch(ManagementServer.PORT, READS_ASKED_EVERY);
+  private final ReadWatch reads =
+      new ReadWatch(ManagementServer.PORT, READS_ASKED_EVERY, READS_ASKED_EVERY);
   private final PlanApplier applier;
   private final PipelineRemoval removal;
   private final StatusReports reports;
@@ -113,7 +114,9 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   @Override
   public List<EventSource<?, DataPipeline>> prepareEventSources(
       EventSourceContext<DataPipeline> context) {
-    reports.follow(context.getPrimaryCache());
+    var pipelines = context.getPrimaryCache();
+    reports.follow(pipelines);
+    reads.askWhile(id -> pipelines.get(id).isPresent());
     var sources = new ArrayList<>(EventSources.of(context, nudge::tellAtOnce));
     sources.addAll(topics.eventSources(context));
     sources.add(reads);

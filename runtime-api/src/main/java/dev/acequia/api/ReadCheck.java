@@ -5,12 +5,17 @@ import dev.acequia.stores.StoreReader;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Whether the store can be read now, for whoever asks the management port. One question at a time
- * goes to the store, and its answer holds for a moment.
+ * Whether the store can be read now, for whoever asks the management port. That needs no login, so
+ * the answer names neither host nor role; the log has the database's own words. One question at a
+ * time goes to the store, and its answer holds for a moment.
  */
 final class ReadCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(ReadCheck.class);
+
   private static final Duration HOLDS = Duration.ofSeconds(2);
 
   /** A store that only starts anew is told by the second look. */
@@ -25,7 +30,7 @@ final class ReadCheck {
     this.store = store;
   }
 
-  /** Why it cannot be read, in the store's words; empty when it can, or is only busy. */
+  /** Why it cannot be read; empty when it can, or is only busy. */
   Optional<String> trouble() {
     asking.lock();
     try {
@@ -49,24 +54,28 @@ final class ReadCheck {
       Thread.currentThread().interrupt();
       return Optional.empty();
     }
-    return probe();
+    var trouble = probe();
+    trouble.filter(it -> !last.equals(Optional.of(message(it)))).ifPresent(ReadCheck::log);
+    return trouble.map(ReadCheck::message);
   }
 
-  private Optional<String> probe() {
+  private Optional<StoreReadException> probe() {
     try {
       store.probe();
       return Optional.empty();
     } catch (StoreReadException e) {
       return switch (e.reason()) {
-        case UNAVAILABLE, REFUSED -> Optional.of(words(e));
+        case UNAVAILABLE, REFUSED -> Optional.of(e);
         case BUSY, TOO_SLOW, TOO_COSTLY, TOO_LARGE, IMPOSSIBLE -> Optional.empty();
       };
     }
   }
 
-  /** The database's own: callers are not told, but the platform is. */
-  private static String words(StoreReadException e) {
-    var cause = e.getCause() == null ? null : e.getCause().getMessage();
-    return cause == null ? String.valueOf(e.getMessage()) : cause.lines().findFirst().orElse("");
+  private static String message(StoreReadException e) {
+    return String.valueOf(e.getMessage());
+  }
+
+  private static void log(StoreReadException e) {
+    LOG.warn("the store cannot be read: {}", message(e), e.getCause());
   }
 }

@@ -6,6 +6,7 @@ import dev.acequia.stores.StoreReader;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -85,21 +86,26 @@ final class Readiness implements ApplicationListener<ApplicationEvent> {
     try {
       topic.probe();
     } catch (KafkaException e) {
-      return notYet("Kafka: " + e.getMessage());
+      return notYet("Kafka: " + e.getMessage(), null);
     }
     try {
       store.probe();
     } catch (StoreReadException e) {
-      return notYet(String.valueOf(e.getMessage()));
+      return notYet(String.valueOf(e.getMessage()), e.getCause());
     }
     trouble = Optional.empty();
     LOG.info("ready");
     return true;
   }
 
-  private boolean notYet(String reason) {
+  /**
+   * Notes why.
+   *
+   * @param cause that only the log may tell of; null when the reason says all
+   */
+  private boolean notYet(String reason, @Nullable Throwable cause) {
     if (!trouble.equals(Optional.of(reason))) {
-      LOG.info("not ready: {}", reason);
+      LOG.info("not ready: {}", reason, cause);
     }
     trouble = Optional.of(reason);
     return false;

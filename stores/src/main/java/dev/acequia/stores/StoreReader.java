@@ -28,7 +28,8 @@ public interface StoreReader extends AutoCloseable {
    * Reads a result into the sink, in order and without holding it whole. Where rows turn out to be
    * far larger than those before them, the sink is asked to begin again.
    *
-   * @throws StoreReadException when the store cannot answer; the sink may have taken rows
+   * @throws StoreReadException when the store cannot answer, or not in time; the sink may have
+   *     taken rows
    * @throws IOException what the sink threw
    */
   void read(Query query, RowSink sink) throws StoreReadException, IOException;
@@ -52,9 +53,10 @@ public interface StoreReader extends AutoCloseable {
   long estimate(Query query) throws StoreReadException;
 
   /**
-   * Asks whether the table can be read.
+   * Asks whether the table can be read, with all of its fields.
    *
-   * @throws StoreReadException when it cannot
+   * @throws StoreReadException when it cannot; the message names no host, database or role, the
+   *     cause may
    */
   void probe() throws StoreReadException;
 

@@ -8,69 +8,124 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks one API Pod of each pipeline now and then whether it can read the store. An API stays ready
  * when it cannot, because it still takes records in, so no object of Kubernetes tells of it. A
- * changed answer brings a reconcile; a Pod that does not answer says nothing.
+ * changed answer brings a reconcile. Whatever runs in a Pod may answer anything, slowly, or not at
+ * all: each question has one deadline, a pipeline has one question at a time, and a silent Pod is
+ * asked less often.
  */
 public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
-  private static final int AT_ONCE = 32;
-
-  /** Whatever runs in the Pod may answer anything. */
+  private static final int AT_ONCE = 64;
   private static final int MAX_BYTES = 4096;
+
+  /** After so many questions in a row without an answer, the last answer is no longer true. */
+  private static final int SILENCES_UNTIL_UNKNOWN = 3;
+
+  /** Where a network policy forbids the questions, they take a place until their deadline. */
+  private static final int MOST_PERIODS_PASSED = 15;
+
+  private static final Logger log = LoggerFactory.getLogger(ReadWatch.class);
 
   private final int port;
   private final Duration period;
+  private final Duration answerLimit;
   private final Map<ResourceID, Asked> asked = new ConcurrentHashMap<>();
+  private final Set<ResourceID> underWay = ConcurrentHashMap.newKeySet();
   private final Semaphore turns = new Semaphore(AT_ONCE);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("read-watch").daemon().factory());
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .connectTimeout(ANSWER_LIMIT)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .executor(threads)
-          .build();
+  private final HttpClient http;
+  private volatile Predicate<ResourceID> present = _ -> true;
 
-  /** The Pod to ask, and what one said last; null when it can read, or said nothing. */
-  private record Asked(String pod, String address, @Nullable String trouble) {}
+  /** Where the next round begins, for those that found no turn in the last one; the timer's own. */
+  private int firstOfRound;
+
+  private record Target(String uid, String pod, String address) {}
+
+  /**
+   * The Pod to ask, and what is known.
+   *
+   * @param trouble what a Pod said last; null when it could read, or when nothing is known
+   * @param silences questions without an answer since the last one that had one
+   * @param passes periods in which it is not asked yet
+   */
+  private record Asked(Target target, @Nullable String trouble, int silences, int passes) {
+    Asked at(Target next) {
+      return next.equals(target) ? this : new Asked(next, trouble, silences, 0);
+    }
+
+    Asked answered(@Nullable String said) {
+      return new Asked(target, said, 0, 0);
+    }
+
+    Asked unanswered() {
+      var inARow = Math.min(silences + 1, Integer.SIZE / 2);
+      return new Asked(
+          target,
+          inARow < SILENCES_UNTIL_UNKNOWN ? trouble : null,
+          inARow,
+          Math.min((1 << inARow) - 1, MOST_PERIODS_PASSED));
+    }
+
+    Asked passedOver() {
+      return new Asked(target, trouble, silences, passes - 1);
+    }
+  }
 
   /**
    * A watch that asks nobody yet.
    *
    * @param port the management port of the Pods
    * @param period between two questions about a pipeline
+   * @param answerLimit of a question, from connecting to the answer's last byte. An API takes some
+   *     7 s to be sure that its store is down
    */
-  public ReadWatch(int port, Duration period) {
+  public ReadWatch(int port, Duration period, Duration answerLimit) {
     super(String.class, "reads");
     this.port = port;
     this.period = period;
+    this.answerLimit = answerLimit;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(answerLimit)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .executor(threads)
+            .build();
+  }
+
+  /** Asks about a pipeline only while it is there. A finalizer can be removed by hand. */
+  public void askWhile(Predicate<ResourceID> isPresent) {
+    present = isPresent;
   }
 
   @Override
@@ -95,7 +150,8 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
   }
 
   /**
-   * Goes on to ask the oldest ready one of these Pods.
+   * Goes on to ask the oldest ready one of these Pods. What another one said before it holds until
+   * this one was asked.
    *
    * @return what an API Pod said of its trouble, a sentence that quotes it; empty while none has
    *     any
@@ -112,11 +168,14 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
       asked.remove(id);
       return Optional.empty();
     }
-    var name = pod.get().getMetadata().getName();
-    var address = pod.get().getStatus().getPodIP();
+    var target =
+        new Target(
+            pod.get().getMetadata().getUid(),
+            pod.get().getMetadata().getName(),
+            pod.get().getStatus().getPodIP());
     var now =
         asked.compute(
-            id, (_, former) -> new Asked(name, address, former == null ? null : former.trouble()));
+            id, (_, former) -> former == null ? new Asked(target, null, 0, 0) : former.at(target));
     return Optional.ofNullable(now.trouble());
   }
 
@@ -125,11 +184,18 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
     asked.remove(ResourceID.fromResource(pipeline));
   }
 
+  /** About how many pipelines it asks. */
+  int asked() {
+    return asked.size();
+  }
+
+  /** A Pod in its node's network has the node's address, where anything else may listen. */
   private static boolean canBeAsked(Pod pod) {
     return Component.API
             .label()
             .equals(pod.getMetadata().getLabels().get(PipelineNames.COMPONENT_LABEL))
         && !pod.isMarkedForDeletion()
+        && !Boolean.TRUE.equals(pod.getSpec().getHostNetwork())
         && pod.getStatus() != null
         && pod.getStatus().getPodIP() != null
         && pod.getStatus().getConditions().stream()
@@ -140,66 +206,106 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
 
   /** Spreads the questions over half a period, since all may reach one database. */
   private void askAll() {
-    var pause = period.dividedBy(2L * Math.max(1, asked.size()));
     try {
-      for (var id : Set.copyOf(asked.keySet())) {
-        turns.acquire();
-        threads.execute(() -> askAndTell(id));
+      var ids = new ArrayList<>(asked.keySet());
+      if (ids.isEmpty()) {
+        return;
+      }
+      var first = firstOfRound % ids.size();
+      Collections.rotate(ids, -first);
+      var pause = period.dividedBy(2L * ids.size());
+      var isFull = false;
+      for (var i = 0; i < ids.size(); i++) {
+        if (isDue(ids.get(i)) && !begin(ids.get(i)) && !isFull) {
+          isFull = true;
+          firstOfRound = first + i;
+        }
         if (pause.toMillis() > 0) {
           TimeUnit.MILLISECONDS.sleep(pause.toMillis());
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) { // which would end the rounds
+      log.warn("a round of questions to APIs failed", e);
     }
   }
 
-  private void askAndTell(ResourceID id) {
+  private boolean isDue(ResourceID id) {
+    if (!present.test(id)) {
+      asked.remove(id);
+      return false;
+    }
+    var one = asked.get(id);
+    if (one == null || underWay.contains(id)) {
+      return false;
+    }
+    if (one.passes() > 0) {
+      asked.replace(id, one, one.passedOver());
+      return false;
+    }
+    return true;
+  }
+
+  /** Never waits: false when all turns are taken. */
+  private boolean begin(ResourceID id) {
+    if (!turns.tryAcquire()) {
+      return false;
+    }
+    underWay.add(id);
+    threads.execute(() -> askAndNote(id));
+    return true;
+  }
+
+  private void askAndNote(ResourceID id) {
     try {
       var one = asked.get(id);
       if (one != null) {
-        answer(one).ifPresent(trouble -> note(id, one, trouble.isEmpty() ? null : trouble));
+        note(
+            id,
+            one,
+            answer(one.target())
+                .map(said -> one.answered(said.isEmpty() ? null : said))
+                .orElseGet(one::unanswered));
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
+      underWay.remove(id);
       turns.release();
     }
   }
 
-  private void note(ResourceID id, Asked one, @Nullable String trouble) {
-    if (asked.replace(id, one, new Asked(one.pod(), one.address(), trouble))
-        && !Objects.equals(one.trouble(), trouble)) {
+  private void note(ResourceID id, Asked before, Asked after) {
+    if (asked.replace(id, before, after) && !Objects.equals(before.trouble(), after.trouble())) {
       getEventHandler().handleEvent(new Event(id));
     }
   }
 
   /** What the Pod says: nothing, that it can read ({@code ""}), or why it cannot. */
-  private Optional<String> answer(Asked one) {
+  private Optional<String> answer(Target target) throws InterruptedException {
     var request =
         HttpRequest.newBuilder(
                 URI.create(
-                    "http://" + host(one.address()) + ":" + port + ManagementServer.READ_PATH))
-            .timeout(ANSWER_LIMIT)
+                    "http://" + host(target.address()) + ":" + port + ManagementServer.READ_PATH))
             .build();
+    // The client's own timeout ends with the headers.
+    var exchange = http.sendAsync(request, _ -> new FirstBytes(MAX_BYTES));
     try {
-      var response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-      try (var body = response.body()) {
-        return switch (response.statusCode()) {
-          case HttpURLConnection.HTTP_OK -> Optional.of("");
-          case HttpURLConnection.HTTP_UNAVAILABLE ->
-              Optional.of("The API Pod %s said: %s".formatted(one.pod(), Quote.of(text(body))));
-          default -> Optional.empty();
-        };
-      }
-    } catch (IOException e) {
+      var response = exchange.get(answerLimit.toNanos(), TimeUnit.NANOSECONDS);
+      return switch (response.statusCode()) {
+        case HttpURLConnection.HTTP_OK -> Optional.of("");
+        case HttpURLConnection.HTTP_UNAVAILABLE ->
+            Optional.of(
+                "The API Pod %s said: %s"
+                    .formatted(target.pod(), Quote.of(response.body().strip())));
+        default -> Optional.empty();
+      };
+    } catch (ExecutionException | TimeoutException e) {
       return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.empty();
+    } finally {
+      exchange.cancel(true);
     }
-  }
-
-  private static String text(InputStream body) throws IOException {
-    return new String(body.readNBytes(MAX_BYTES), StandardCharsets.UTF_8).strip();
   }
 
   private static String host(String address) {

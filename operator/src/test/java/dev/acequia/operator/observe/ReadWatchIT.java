@@ -14,13 +14,18 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +60,8 @@ class ReadWatchIT {
           }
         });
     server.start();
-    watch = new ReadWatch(server.getAddress().getPort(), Duration.ofMillis(50));
+    watch =
+        new ReadWatch(server.getAddress().getPort(), Duration.ofMillis(50), Duration.ofSeconds(2));
     watch.setEventHandler(events::add);
     watch.start();
   }
@@ -67,14 +73,21 @@ class ReadWatchIT {
   }
 
   private static Pod pod(Component component, String ready) {
+    return pod("flights-api-1", component, ready, HOST);
+  }
+
+  private static Pod pod(String name, Component component, String ready, String address) {
     return new PodBuilder()
         .withNewMetadata()
-        .withName("flights-api-1")
+        .withName(name)
+        .withUid("uid of " + name)
         .withCreationTimestamp("2026-11-28T12:00:00Z")
         .addToLabels(PipelineNames.COMPONENT_LABEL, component.label())
         .endMetadata()
+        .withNewSpec()
+        .endSpec()
         .withNewStatus()
-        .withPodIP(HOST)
+        .withPodIP(address)
         .addNewCondition()
         .withType("Ready")
         .withStatus(ready)
@@ -138,5 +151,110 @@ class ReadWatchIT {
     assertThat(watch.follow(pipeline, List.of(pod(Component.API, "True")))).isEmpty();
     awaitQuestions(3);
     assertThat(events).isEmpty();
+  }
+
+  private static DataPipeline pipeline(String name) {
+    var other = new DataPipeline();
+    other.setMetadata(new ObjectMetaBuilder().withNamespace("ops").withName(name).build());
+    return other;
+  }
+
+  /** A Pod at another address and the same port that begins its answers and never ends them. */
+  private final class EndlessPod implements AutoCloseable {
+    private static final String ADDRESS = "127.0.0.2";
+
+    private final ServerSocket socket;
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger mostOpen = new AtomicInteger();
+
+    EndlessPod() throws IOException {
+      socket = new ServerSocket(server.getAddress().getPort(), 100, InetAddress.getByName(ADDRESS));
+      Thread.ofVirtual().start(this::acceptAll);
+    }
+
+    private void acceptAll() {
+      try {
+        while (true) {
+          var connection = socket.accept();
+          accepted.incrementAndGet();
+          mostOpen.accumulateAndGet(open.incrementAndGet(), Math::max);
+          Thread.ofVirtual().start(() -> answerWithoutEnd(connection));
+        }
+      } catch (IOException e) {
+        // The test has ended.
+      }
+    }
+
+    private void answerWithoutEnd(Socket connection) {
+      try (connection) {
+        connection
+            .getOutputStream()
+            .write(
+                "HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\nno"
+                    .getBytes(StandardCharsets.US_ASCII));
+        connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+      } catch (IOException e) {
+        // It was left.
+      } finally {
+        open.decrementAndGet();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  @Test
+  void leavesAPodThatDoesNotEndItsAnswerAndGoesOnAskingOthers() throws Exception {
+    try (var endless = new EndlessPod()) {
+      watch.follow(
+          pipeline("endless"),
+          List.of(pod("endless-api-1", Component.API, "True", EndlessPod.ADDRESS)));
+      watch.follow(pipeline, List.of(pod(Component.API, "True")));
+      awaitQuestions(100);
+      assertThat(endless.mostOpen).as("questions to one Pod at a time").hasValue(1);
+      await().atMost(Duration.ofSeconds(20)).until(() -> endless.accepted.get() >= 2);
+    }
+  }
+
+  @Test
+  void forgetsWhatWasSaidWhenNobodyAnswersAnyMore() throws Exception {
+    var pods = List.of(pod(Component.API, "True"));
+    answer.set(new Answer(503, "permission denied"));
+    watch.follow(pipeline, pods);
+    awaitEvent();
+    assertThat(watch.follow(pipeline, pods)).isPresent();
+
+    var next = List.of(pod("flights-api-2", Component.API, "True", HOST));
+    answer.set(new Answer(404, "no such page"));
+    assertThat(watch.follow(pipeline, next)).as("until the next Pod was asked").isPresent();
+    awaitEvent();
+    assertThat(watch.follow(pipeline, next)).isEmpty();
+  }
+
+  @Test
+  void asksNoMoreAboutAPipelineThatIsGone() {
+    var there = new AtomicBoolean(true);
+    watch.askWhile(_ -> there.get());
+    watch.follow(pipeline, List.of(pod(Component.API, "True")));
+    awaitQuestions(2);
+    there.set(false);
+    await().atMost(Duration.ofSeconds(20)).until(() -> watch.asked() == 0);
+  }
+
+  /** Its address is the node's, and so is whatever listens there. */
+  @Test
+  void asksNoPodInTheNetworkOfItsNode() {
+    var pod = pod(Component.API, "True");
+    pod.getSpec().setHostNetwork(true);
+    answer.set(new Answer(503, "a secret of the node"));
+    watch.follow(pipeline, List.of(pod));
+    await()
+        .during(Duration.ofMillis(300))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> questions.get() == 0);
   }
 }

@@ -23,6 +23,11 @@ final class FetchSize {
     return limit <= rows ? 0 : rows;
   }
 
+  /** Rows like those seen lately that fit a piece. */
+  int rowsThatFit() {
+    return rowsOf(rowBytes);
+  }
+
   /** Rows of one size that fit a piece. */
   static int rowsOf(long rowBytes) {
     return Math.clamp(PIECE_BYTES / Math.max(rowBytes, 1), 1, MAX_ROWS);

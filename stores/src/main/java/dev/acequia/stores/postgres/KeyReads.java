@@ -38,6 +38,11 @@ final class KeyReads {
      * @throws StoreReadException when it cannot; the sink may have taken rows
      */
     void read(List<List<Literal>> keys, Sink sink) throws StoreReadException;
+
+    /** How many keys are likely to have rows that fit one statement. */
+    default int keysAtOnce() {
+      return KeyStatement.MOST_KEYS;
+    }
   }
 
   /** Takes rows of several keys, each with its key's place among them. */
@@ -66,10 +71,14 @@ final class KeyReads {
     var leads = begin(read);
     if (!leads.isEmpty()) {
       try {
-        readAll(leads);
+        readAll(leads, read);
       } finally {
         goOn();
-        leads.forEach(Read::end);
+        for (var led : leads) {
+          if (!led.isAlone) { // or it was put back
+            led.end();
+          }
+        }
       }
     }
     return read.result();
@@ -97,16 +106,32 @@ final class KeyReads {
     } finally {
       lock.unlock();
     }
-    if (!read.await(patience) && withdraw(read)) {
-      throw new StoreReadException(Reason.BUSY, "reads by key wait for the store");
+    while (!read.await(patience)) {
+      // What is on its way is ended by the statement's own limits, or comes back into the line.
+      if (withdraw(read)) {
+        throw new StoreReadException(Reason.BUSY, "reads by key wait for the store");
+      }
     }
-    return read.awaitLeadOrEnd();
+    return read.leads();
   }
 
   private boolean withdraw(Read read) {
     lock.lock();
     try {
       return waiting.remove(read);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Has reads led alone, by their own threads, after those who wait already. */
+  private void putBack(List<Read> reads) {
+    lock.lock();
+    try {
+      for (var read : reads) {
+        read.isAlone = true;
+        waiting.addLast(read);
+      }
     } finally {
       lock.unlock();
     }
@@ -121,12 +146,10 @@ final class KeyReads {
         running--;
         return;
       }
-      var next = new ArrayList<Read>();
-      for (var read = first; read != null; read = waiting.pollFirst()) {
-        next.add(read);
-        if (next.size() == KeyStatement.MOST_KEYS) {
-          break;
-        }
+      var next = new ArrayList<>(List.of(first));
+      var most = first.isAlone ? 1 : Math.min(database.keysAtOnce(), KeyStatement.MOST_KEYS);
+      while (next.size() < most && !waiting.isEmpty() && !waiting.getFirst().isAlone) {
+        next.add(waiting.removeFirst());
       }
       first.lead(next);
     } finally {
@@ -134,7 +157,13 @@ final class KeyReads {
     }
   }
 
-  private void readAll(List<Read> reads) {
+  /**
+   * Reads, and puts back those that have to be read again: one key of the statement is at fault, or
+   * their rows do not fit together.
+   *
+   * @param leader whose thread this is; it is not put back
+   */
+  private void readAll(List<Read> reads, Read leader) {
     try {
       database.read(
           reads.stream().map(read -> read.key).toList(),
@@ -142,7 +171,10 @@ final class KeyReads {
     } catch (StoreReadException e) {
       var left = reads.stream().filter(Read::isOpen).toList();
       if (reads.size() > 1 && isOfOneAlone(e.reason())) {
-        left.forEach(read -> readAll(List.of(read)));
+        putBack(left.stream().filter(read -> read != leader).toList());
+        if (leader.isOpen()) {
+          readAll(List.of(leader), leader);
+        }
       } else {
         left.forEach(read -> read.fail(e));
       }
@@ -165,6 +197,7 @@ final class KeyReads {
     private final Thread thread = Thread.currentThread();
     private final List<Literal> key;
     private final RowSink sink;
+    private boolean isAlone;
     private boolean found;
     private @Nullable Throwable failure;
     private volatile @Nullable List<Read> leads;
@@ -222,11 +255,8 @@ final class KeyReads {
       return !isWaiting();
     }
 
-    /** Waits for what is on its way, which ends; returns the reads that it has to lead. */
-    List<Read> awaitLeadOrEnd() {
-      while (!await(Duration.ofMinutes(1))) {
-        // The statement's own limits end it.
-      }
+    /** The reads that it has to lead; none when another has led it. */
+    List<Read> leads() {
       var own = leads;
       return own == null ? List.of() : own;
     }

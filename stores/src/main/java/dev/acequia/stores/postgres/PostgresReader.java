@@ -16,6 +16,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,8 @@ public final class PostgresReader implements StoreReader {
   private final @Nullable KeyReads byKey;
   private final ScanGuard guard;
   private final int maxRowBytes;
+  private final Duration readLimit;
+  private final Sql probe;
   private final FetchSize fetchSize = new FetchSize();
 
   PostgresReader(
@@ -40,7 +43,9 @@ public final class PostgresReader implements StoreReader {
       ReaderLimits limits) {
     this.pool = new ConnectionPool(access, limits);
     this.maxRowBytes = limits.resultBytes();
+    this.readLimit = limits.statement();
     this.select = new SelectStatement(store.schema(), store.table());
+    this.probe = select.probe(columns);
     this.byKey = columns.keyIsUnique() ? byKey(store, columns, limits) : null;
     this.guard = new ScanGuard(store, columns, this::planned);
   }
@@ -50,8 +55,7 @@ public final class PostgresReader implements StoreReader {
     var statement = new KeyStatement(store.schema(), store.table(), columns);
     // One for each processor keeps them busy; with more, fewer would go together.
     var atOnce = Math.min(Runtime.getRuntime().availableProcessors(), limits.connections());
-    return new KeyReads(
-        (keys, sink) -> readTogether(statement, keys, sink), atOnce, limits.connectionWait());
+    return new KeyReads(new KeyedTable(statement), atOnce, limits.connectionWait());
   }
 
   /** Needs the environment's {@code STORE_*}; connects when first asked. */
@@ -70,9 +74,10 @@ public final class PostgresReader implements StoreReader {
   public void read(Query query, RowSink sink) throws StoreReadException, IOException {
     var expressions = query.columns();
     var rowsOfPage = select.rows(query);
-    guard.checkPage(query, rowsOfPage);
+    var budget = new ReadBudget(readLimit);
+    guard.checkPage(query, rowsOfPage, budget);
     var rowsAtOnce = fetchSize.rowsAtOnce(query.limit(), expressions.size());
-    while (!readInPieces(rowsOfPage, expressions, rowsAtOnce, sink)) {
+    while (!readInPieces(rowsOfPage, expressions, rowsAtOnce, budget, sink)) {
       rowsAtOnce = FetchSize.fewer(rowsAtOnce, query.limit());
       sink.restart();
     }
@@ -83,10 +88,15 @@ public final class PostgresReader implements StoreReader {
    *
    * @return false when one piece held more than the driver may hold
    */
-  private boolean readInPieces(Sql sql, List<Expression> expressions, int rowsAtOnce, RowSink sink)
+  private boolean readInPieces(
+      Sql sql, List<Expression> expressions, int rowsAtOnce, ReadBudget budget, RowSink sink)
       throws StoreReadException, IOException {
     try {
-      execute(sql, rowsAtOnce, rows -> drain(rows, expressions, rowsAtOnce, sink));
+      execute(
+          sql,
+          rowsAtOnce,
+          budget,
+          (rows, pause) -> drain(rows, pause, expressions, rowsAtOnce, sink));
       return true;
     } catch (StoreReadException e) {
       if (e.reason() == Reason.TOO_LARGE
@@ -113,37 +123,65 @@ public final class PostgresReader implements StoreReader {
     }
   }
 
-  private void readTogether(KeyStatement statement, List<List<Literal>> keys, KeyReads.Sink sink)
-      throws StoreReadException {
-    var placeColumn = statement.columns().size() + 1;
-    try {
-      execute(
-          statement.of(keys),
-          0,
-          rows -> {
-            var row = new PostgresRow(rows, statement.columns(), maxRowBytes);
-            while (row.next() >= 0) {
-              var place = rows.getInt(placeColumn);
-              if (place < keys.size()) {
-                sink.row(place, row);
-              }
-            }
-            return 0;
-          });
-    } catch (IOException e) {
-      throw new IllegalStateException("each sink keeps its own", e);
+  /** The table as reads by key ask it; the larger its rows, the fewer of them together. */
+  private final class KeyedTable implements KeyReads.Database {
+    private final KeyStatement statement;
+    private final FetchSize together = new FetchSize();
+
+    KeyedTable(KeyStatement statement) {
+      this.statement = statement;
+    }
+
+    @Override
+    public int keysAtOnce() {
+      return together.rowsThatFit();
+    }
+
+    @Override
+    public void read(List<List<Literal>> keys, KeyReads.Sink sink) throws StoreReadException {
+      try {
+        execute(
+            statement.of(keys), 0, new ReadBudget(readLimit), (rows, _) -> drain(rows, keys, sink));
+      } catch (StoreReadException e) {
+        if (e.reason() == Reason.TOO_LARGE) {
+          together.learn(1, maxRowBytes);
+        }
+        throw e;
+      } catch (IOException e) {
+        throw new IllegalStateException("each sink keeps its own", e);
+      }
+    }
+
+    private long drain(ResultSet rows, List<List<Literal>> keys, KeyReads.Sink sink)
+        throws SQLException {
+      var placeColumn = statement.columns().size() + 1;
+      var row = new PostgresRow(rows, statement.columns(), maxRowBytes);
+      long count = 0;
+      long bytes = 0;
+      for (var size = row.next(); size >= 0; size = row.next()) {
+        count++;
+        bytes += size;
+        var place = rows.getInt(placeColumn);
+        if (place < keys.size()) {
+          sink.row(place, row);
+        }
+      }
+      together.learn(count, bytes);
+      return count;
     }
   }
 
   @Override
   public long count(Query query) throws StoreReadException {
     var count = select.count(query);
-    guard.checkWhole(query, count);
+    var budget = new ReadBudget(readLimit);
+    guard.checkWhole(query, count, budget);
     try {
       return execute(
           count,
           0,
-          rows -> {
+          budget,
+          (rows, _) -> {
             rows.next();
             return rows.getLong(1);
           });
@@ -154,17 +192,18 @@ public final class PostgresReader implements StoreReader {
 
   @Override
   public long estimate(Query query) throws StoreReadException {
-    return planned(select.unlimited(query)).rows();
+    return planned(select.unlimited(query), new ReadBudget(readLimit)).rows();
   }
 
   /** What the database expects of a statement. */
-  private QueryPlan planned(Sql sql) throws StoreReadException {
+  private QueryPlan planned(Sql sql, ReadBudget budget) throws StoreReadException {
     var json = new StringBuilder();
     try {
       execute(
           SelectStatement.plan(sql),
           0,
-          rows -> {
+          budget,
+          (rows, _) -> {
             rows.next();
             json.append(rows.getString(1));
             return 0;
@@ -178,7 +217,11 @@ public final class PostgresReader implements StoreReader {
   @Override
   public void probe() throws StoreReadException {
     try {
-      execute(select.probe(), 0, rows -> 0);
+      execute(probe, 0, new ReadBudget(readLimit), (rows, _) -> 0);
+    } catch (StoreReadException e) {
+      throw e.getCause() instanceof SQLException cause
+          ? new StoreReadException(e.reason(), SqlFailure.wordsForAnyone(cause), cause)
+          : e;
     } catch (IOException e) {
       throw new IllegalStateException("a probe has no sink", e);
     }
@@ -190,7 +233,18 @@ public final class PostgresReader implements StoreReader {
   }
 
   private interface ResultReader {
-    long read(ResultSet rows) throws SQLException, IOException;
+    /**
+     * Reads the rows.
+     *
+     * @param pause to be called before each piece that follows the first
+     */
+    long read(ResultSet rows, Pause pause) throws SQLException, IOException;
+  }
+
+  /** Between two pieces of a result. */
+  private interface Pause {
+    /** Goes on, if there is time left. */
+    void end() throws SQLException;
   }
 
   /**
@@ -198,18 +252,18 @@ public final class PostgresReader implements StoreReader {
    *
    * @param rowsAtOnce how many rows the server sends at a time; 0 for all
    */
-  private long execute(Sql sql, int rowsAtOnce, ResultReader reader)
+  private long execute(Sql sql, int rowsAtOnce, ReadBudget budget, ResultReader reader)
       throws StoreReadException, IOException {
     try {
       try {
-        return executeOnce(sql, rowsAtOnce, reader);
+        return executeOnce(sql, rowsAtOnce, budget, reader);
       } catch (SQLException e) {
         if (!isStalePlan(e)) {
           throw e;
         }
         // The table was altered under a statement prepared before; nothing was read yet.
         pool.renew();
-        return executeOnce(sql, rowsAtOnce, reader);
+        return executeOnce(sql, rowsAtOnce, budget, reader);
       }
     } catch (SQLException e) {
       throw translated(e);
@@ -232,34 +286,43 @@ public final class PostgresReader implements StoreReader {
     return new StoreReadException(Reason.UNAVAILABLE, String.valueOf(e.getMessage()), e);
   }
 
-  private long executeOnce(Sql sql, int rowsAtOnce, ResultReader reader)
+  private long executeOnce(Sql sql, int rowsAtOnce, ReadBudget budget, ResultReader reader)
       throws SQLException, IOException {
     try (var connection = pool.take()) {
-      // A cursor needs a transaction; what comes in one piece is spared its two extra messages.
-      connection.setAutoCommit(rowsAtOnce == 0);
+      budget.begin();
+      // A cursor and a limit of its own need a transaction; what comes in one piece is spared its
+      // two extra messages.
+      var inTransaction = rowsAtOnce != 0 || budget.isCut();
+      connection.setAutoCommit(!inTransaction);
       var isBroken = false;
       try (var statement = prepared(connection, sql)) {
+        if (inTransaction) {
+          budget.enforce(connection);
+        }
         statement.setFetchSize(rowsAtOnce);
         try (var rows = statement.executeQuery()) {
-          return reader.read(rows);
+          return reader.read(rows, () -> budget.enforce(connection));
         }
       } catch (SQLException e) {
         isBroken = ResultOverflow.of(e) != null;
         throw e;
       } finally {
+        budget.end();
         if (isBroken) {
           pool.giveUp(connection);
-        } else if (rowsAtOnce != 0 && !connection.isClosed()) {
+        } else if (inTransaction && !connection.isClosed()) {
           connection.rollback();
         }
       }
     }
   }
 
-  private long drain(ResultSet rows, List<Expression> expressions, int rowsAtOnce, RowSink sink)
+  private long drain(
+      ResultSet rows, Pause pause, List<Expression> expressions, int rowsAtOnce, RowSink sink)
       throws SQLException, IOException {
     var row = new PostgresRow(rows, expressions, maxRowBytes);
     var pace = rowsAtOnce;
+    var leftOfPiece = pace; // of the only piece, it never comes to 0
     long count = 0;
     long bytes = 0;
     for (var size = row.next(); size >= 0; size = row.next()) {
@@ -270,6 +333,10 @@ public final class PostgresReader implements StoreReader {
         // Those that follow may be as large; what came in one piece has none that follow.
         pace = FetchSize.rowsOf(size);
         rows.setFetchSize(pace);
+      }
+      if (--leftOfPiece == 0) {
+        pause.end();
+        leftOfPiece = pace;
       }
     }
     fetchSize.learn(count, bytes);

@@ -19,7 +19,7 @@ final class ScanGuard {
 
   /** Asks the database. */
   interface Planner {
-    QueryPlan plan(Sql sql) throws StoreReadException;
+    QueryPlan plan(Sql sql, ReadBudget budget) throws StoreReadException;
   }
 
   /** What reading all of the table costs, and when that was asked. */
@@ -39,31 +39,32 @@ final class ScanGuard {
   }
 
   /** Passes when one page may be read. */
-  void checkPage(Query query, Sql sql) throws StoreReadException {
+  void checkPage(Query query, Sql sql, ReadBudget budget) throws StoreReadException {
     if (maxRows > 0 && !indexes.serveFilter(query) && !indexes.serveOrder(query)) {
-      check(query, sql);
+      check(query, sql, budget);
     }
   }
 
   /** Passes when all pages may be read. */
-  void checkWhole(Query query, Sql sql) throws StoreReadException {
+  void checkWhole(Query query, Sql sql, ReadBudget budget) throws StoreReadException {
     if (maxRows > 0 && !indexes.serveFilter(query)) {
-      check(query, sql);
+      check(query, sql, budget);
     }
   }
 
-  private void check(Query query, Sql sql) throws StoreReadException {
-    var scan = size().scan();
+  private void check(Query query, Sql sql, ReadBudget budget) throws StoreReadException {
+    var scan = size(budget).scan();
     if (scan.rows() <= maxRows) {
       return;
     }
-    var rows = planner.plan(sql).cost() / scan.cost() * scan.rows();
+    var rows = planner.plan(sql, budget).cost() / scan.cost() * scan.rows();
     if (rows > maxRows) {
       throw new StoreReadException(
           Reason.TOO_COSTLY,
           String.format(
               Locale.ROOT,
-              "no index serves this query, and it would cost as much as reading %,.0f rows, where %,d are allowed: %s",
+              "no index serves this query, and it would cost as much as reading %,.0f rows, where"
+                  + " %,d are allowed: %s",
               rows,
               maxRows,
               indexes.advice(query)));
@@ -71,10 +72,10 @@ final class ScanGuard {
   }
 
   /** Concurrent requests may ask twice; both answers are right. */
-  private Size size() throws StoreReadException {
+  private Size size(ReadBudget budget) throws StoreReadException {
     var known = size;
     if (known == null || System.nanoTime() - known.askedAt() > SIZE_KEPT.toNanos()) {
-      known = new Size(planner.plan(everything), System.nanoTime());
+      known = new Size(planner.plan(everything, budget), System.nanoTime());
       size = known;
     }
     return known;

@@ -17,6 +17,7 @@ import dev.acequia.stores.query.Expression.Value;
 import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.OrderTerm;
 import dev.acequia.stores.query.Query;
+import dev.acequia.stores.query.RecordColumns;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -61,9 +62,13 @@ final class SelectStatement {
         : where(sql.add("SELECT 1 FROM ").add(table), query.where());
   }
 
-  /** Answers at once, and only if the table can be read. */
-  Sql probe() {
-    return new Sql().add("SELECT 1 FROM ").add(table).add(" LIMIT 0");
+  /**
+   * Answers at once, and only if all that a page needs of the table can be read. A right on any one
+   * column would do where none is named.
+   */
+  Sql probe(RecordColumns columns) {
+    return records(
+        new Query(columns.all(), Condition.always(), columns.total(List.of()), List.of(), 0, 0));
   }
 
   private Sql records(Query query) {

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,11 +43,17 @@ class KeyReadsTest {
     threads.close();
   }
 
+  /** Numbers from this one on have rows of which no two fit a statement. */
+  private static final int LARGE = 1_000_000;
+
   /** There is a row for each even number; 13 cannot be asked for. */
   private void readEven(List<List<Literal>> keys, KeyReads.Sink sink) throws StoreReadException {
     var numbers = keys.stream().map(key -> (Integer) key.getFirst().value()).toList();
     statements.add(numbers);
     answers.acquireUninterruptibly();
+    if (numbers.stream().filter(number -> number >= LARGE).count() > 1) {
+      throw new StoreReadException(Reason.TOO_LARGE, "large");
+    }
     for (var place = 0; place < keys.size(); place++) {
       if (numbers.get(place) == 13) {
         throw new StoreReadException(Reason.IMPOSSIBLE, "thirteen");
@@ -159,6 +166,44 @@ class KeyReadsTest {
     assertThat(first.get()).isTrue();
     assertThat(read(impatient, 6)).isTrue();
     assertThat(statements).containsExactly(List.of(2), List.of(6));
+  }
+
+  /** Of each statement that several lead to be read alone, each waits for a place of its own. */
+  @Test
+  void refusesAfterAWhileWhatHasToBeReadAlone() throws Exception {
+    var impatient = new KeyReads(this::readEven, 1, Duration.ofSeconds(1));
+    var first = start(() -> read(impatient, 0));
+    await().until(() -> statements.size() == 1);
+    var reads = new ArrayList<Future<Boolean>>();
+    for (var number : List.of(LARGE, LARGE + 2, LARGE + 4)) {
+      reads.add(start(() -> read(impatient, number)));
+      await().until(() -> impatient.waiting() == reads.size());
+    }
+    answers.release(2);
+    assertThat(first.get()).isTrue();
+    await().until(() -> statements.size() == 3);
+    assertThat(statements)
+        .containsExactly(List.of(0), List.of(LARGE, LARGE + 2, LARGE + 4), List.of(LARGE));
+    // The one that is read alone has no answer yet.
+    for (var late : reads.subList(1, 3)) {
+      assertThatThrownBy(() -> late.get(20, TimeUnit.SECONDS))
+          .hasRootCauseMessage("reads by key wait for the store");
+    }
+    answers.release(1);
+    assertThat(reads.getFirst().get()).isTrue();
+  }
+
+  @Test
+  void readsEachAloneWhereTheirRowsDoNotFitTogether() throws Exception {
+    var queued = queue(LARGE, 2, LARGE + 2, 4);
+    answers.release(6);
+    for (var read : queued) {
+      assertThat(read.get()).isTrue();
+    }
+    assertThat(statements.subList(0, 3))
+        .containsExactly(List.of(0), List.of(LARGE, 2, LARGE + 2, 4), List.of(LARGE));
+    assertThat(statements.subList(3, 6))
+        .containsExactlyInAnyOrder(List.of(2), List.of(LARGE + 2), List.of(4));
   }
 
   @Test

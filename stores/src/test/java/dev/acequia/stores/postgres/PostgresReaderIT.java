@@ -59,6 +59,10 @@ class PostgresReaderIT {
           new Field("note", FieldType.STRING, false, null),
           new Field("doc", FieldType.JSON, false, null));
 
+  private static final String COLUMNS_OF_FIELDS =
+      " (id int PRIMARY KEY, big bigint, ratio float8, price numeric, ok boolean, day date, at"
+          + " timestamptz, ref uuid, note text, doc jsonb)";
+
   /** More often than the driver takes to change to the binary form. */
   private static final int RUNS = 12;
 
@@ -115,11 +119,7 @@ class PostgresReaderIT {
   }
 
   private static void createTable(String table) throws SQLException {
-    sql(
-        "CREATE TABLE "
-            + table
-            + " (id int PRIMARY KEY, big bigint, ratio float8, price numeric, ok boolean, day date,"
-            + " at timestamptz, ref uuid, note text, doc jsonb)");
+    sql("CREATE TABLE " + table + COLUMNS_OF_FIELDS);
   }
 
   private static Query all(String table, int limit) {
@@ -421,6 +421,87 @@ class PostgresReaderIT {
     }
   }
 
+  /** Each row of the view takes 3 ms, and says what the server's limit for a statement is. */
+  private static void createDrip(String view) throws SQLException {
+    createTable(view + "_rows");
+    sql("INSERT INTO " + view + "_rows (id) SELECT generate_series(1, 100000)");
+    sql("ANALYZE " + view + "_rows");
+    sql(
+        "CREATE VIEW "
+            + view
+            + " AS SELECT id, big, ratio, price, ok, day, at, ref,"
+            + " current_setting('statement_timeout') AS note, doc FROM "
+            + view
+            + "_rows WHERE pg_sleep(0.003) IS NOT NULL");
+  }
+
+  private static ReaderLimits limits(Duration statement) {
+    return new ReaderLimits(2, Duration.ofSeconds(3), Duration.ofSeconds(3), statement, 3 << 20);
+  }
+
+  @Test
+  void endsAResultWhosePiecesTakeTooLongTogether() throws SQLException {
+    createDrip("drip");
+    try (var reader = reader("drip", limits(Duration.ofSeconds(2)))) {
+      var rows = new AtomicInteger();
+      assertThatThrownBy(() -> reader.read(all("drip", 3_000), row -> rows.incrementAndGet()))
+          .isInstanceOfSatisfying(
+              StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_SLOW));
+      // No piece took too long by itself.
+      assertThat(rows).hasValueGreaterThan(128);
+    }
+  }
+
+  @Test
+  void grantsEachPieceOnlyWhatIsLeftOfTheTime()
+      throws SQLException, StoreReadException, IOException {
+    createDrip("shrinking");
+    try (var reader = reader("shrinking", limits(Duration.ofSeconds(16)))) {
+      for (var run = 0; run < 2; run++) {
+        var granted = new ArrayList<String>();
+        reader.read(
+            all("shrinking", 1_200),
+            row -> granted.add(new String(row.utf8At(8), StandardCharsets.UTF_8)));
+
+        assertThat(granted.getFirst()).isEqualTo("16s");
+        assertThat(granted.getLast()).isNotEqualTo("16s");
+        assertThat(granted.stream().distinct().count())
+            .as("changes of the limit, of which each is a round trip")
+            .isLessThan(16);
+      }
+    }
+  }
+
+  @Test
+  void findsNoWayToReadWhenOneColumnMayNotBeRead() throws SQLException, StoreReadException {
+    createTable("columns");
+    sql("CREATE ROLE column_reader LOGIN PASSWORD 'word'");
+    sql("GRANT SELECT ON columns TO column_reader");
+    try (var reader =
+        new PostgresReader(
+            new StoreDefinition.Postgres("public", "columns"),
+            RecordColumns.of(definition("columns")),
+            new PostgresAccess(server.uri("postgres"), "column_reader", "word", "test"),
+            ReaderLimits.DEFAULT)) {
+      reader.probe();
+      sql("REVOKE SELECT ON columns FROM column_reader");
+      sql(
+          "GRANT SELECT (id, big, ratio, price, ok, day, at, ref, note) ON columns TO"
+              + " column_reader");
+      assertThatThrownBy(reader::probe)
+          .isInstanceOfSatisfying(
+              StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.REFUSED))
+          .hasMessage("permission denied for table columns (SQLSTATE 42501)");
+
+      sql("GRANT SELECT ON columns TO column_reader");
+      reader.probe();
+      sql("ALTER TABLE columns DROP doc");
+      assertThatThrownBy(reader::probe)
+          .isInstanceOf(StoreReadException.class)
+          .hasMessage("column \"doc\" does not exist (SQLSTATE 42703)");
+    }
+  }
+
   @Test
   void refusesScansOfALargeTableThatNoIndexSpares()
       throws SQLException, StoreReadException, IOException {
@@ -534,15 +615,20 @@ class PostgresReaderIT {
   }
 
   @Test
-  void saysThatTheStoreIsGoneAndComesBackWithIt(@TempDir Path folder) throws StoreReadException {
+  void saysThatTheStoreIsGoneAndComesBackWithIt(@TempDir Path folder)
+      throws SQLException, StoreReadException {
     var mortal = PostgresServer.start(folder);
+    try (var connection = mortal.connect("postgres");
+        var run = connection.createStatement()) {
+      run.execute("CREATE TABLE mortal" + COLUMNS_OF_FIELDS);
+    }
     var limits =
         new ReaderLimits(
             2, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(5), 3 << 20);
     try (var reader =
         new PostgresReader(
-            new StoreDefinition.Postgres("pg_catalog", "pg_class"),
-            RecordColumns.of(definition("pg_class")),
+            new StoreDefinition.Postgres("public", "mortal"),
+            RecordColumns.of(definition("mortal")),
             new PostgresAccess(
                 mortal.jdbcUrl("postgres"), mortal.superuser(), mortal.superuserPassword(), "test"),
             limits)) {

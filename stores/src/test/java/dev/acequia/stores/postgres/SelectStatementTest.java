@@ -114,9 +114,17 @@ class SelectStatementTest {
 
   @Test
   void quotesNamesWhateverTheyHold() {
-    var sql = new SelectStatement("a\"b", "c;d").probe().text();
+    var sql = new SelectStatement("a\"b", "c;d").count(query(Condition.always(), List.of())).text();
 
-    assertThat(sql).isEqualTo("SELECT 1 FROM \"a\"\"b\".\"c;d\" LIMIT 0");
+    assertThat(sql).isEqualTo("SELECT count(*) FROM \"a\"\"b\".\"c;d\"");
+  }
+
+  @Test
+  void probesEveryColumnThatAPageMayNeed() {
+    assertThat(SELECT.probe(COLUMNS).text())
+        .isEqualTo(
+            "SELECT \"carrier\", \"flight\", \"dest\", \"delay\", \"note\""
+                + " FROM \"ops\".\"flights\" ORDER BY \"carrier\", \"flight\" LIMIT 0");
   }
 
   @Test
