@@ -1,6 +1,5 @@
 package dev.acequia.benchmarks.operator;
 
-import dev.acequia.benchmarks.harness.WorkFolder;
 import dev.acequia.benchmarks.harness.Workplace;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
@@ -32,7 +31,7 @@ import java.util.Map;
 
 /**
  * A control plane and a Kafka of the benchmark's own, with the definitions, a user for the operator
- * and a pretended node. All is gone after {@link #close}.
+ * and a pretended node. All of it ends with {@link #close}.
  */
 final class BenchCluster implements AutoCloseable {
   static final String NAMESPACE = "fleet";
@@ -45,14 +44,14 @@ final class BenchCluster implements AutoCloseable {
   private static final Duration SERVED_WITHIN = Duration.ofSeconds(30);
   private static final long TOKEN_SECONDS = Duration.ofDays(1).toSeconds();
 
-  private final WorkFolder folder;
+  private final Path folder;
   private final ControlPlane plane;
   private final KafkaServer kafka;
   private final KubernetesClient client;
   private final PretendNode node;
 
   private BenchCluster(
-      WorkFolder folder, ControlPlane plane, KafkaServer kafka, KubernetesClient client) {
+      Path folder, ControlPlane plane, KafkaServer kafka, KubernetesClient client) {
     this.folder = folder;
     this.plane = plane;
     this.kafka = kafka;
@@ -60,12 +59,12 @@ final class BenchCluster implements AutoCloseable {
     node = new PretendNode(client, PipelineLabels.OWN_OBJECTS);
   }
 
-  static BenchCluster open() throws IOException, InterruptedException {
-    var folder = WorkFolder.create("operator");
-    var ports = Ports.keptIn(folder.path());
+  /** Starts it in an empty folder, which stays. */
+  static BenchCluster open(Path folder) throws IOException, InterruptedException {
+    var ports = Ports.keptIn(folder);
     var plane =
         ControlPlane.start(
-            Home.at(folder.path().resolve("control-plane")),
+            Home.at(folder.resolve("control-plane")),
             ports,
             ControlPlaneSettings.whole()
                 .withoutScheduler()
@@ -74,7 +73,7 @@ final class BenchCluster implements AutoCloseable {
     try {
       var kafka =
           KafkaServer.start(
-              Home.at(folder.path().resolve("kafka")),
+              Home.at(folder.resolve("kafka")),
               ports,
               new KafkaSettings(List.of("-Xms128m", "-Xmx768m"), Map.of()));
       var client =
@@ -105,10 +104,10 @@ final class BenchCluster implements AutoCloseable {
   /** The operator's process, from its image, for a platform with this image of the runtime. */
   OperatorProcess startOperator(String runtimeImage) throws IOException, InterruptedException {
     return OperatorProcess.start(
-        folder.path(),
+        folder,
         Map.of(
             "KUBECONFIG",
-            folder.path().resolve("operator.kubeconfig").toString(),
+            folder.resolve("operator.kubeconfig").toString(),
             "POD_NAMESPACE",
             OPERATOR_NAMESPACE),
         """
@@ -120,15 +119,11 @@ final class BenchCluster implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      node.close();
-      client.close();
-      plane.close();
-      kafka.wake(); // or it could not end
-      kafka.close();
-    } finally {
-      folder.delete();
-    }
+    node.close();
+    client.close();
+    plane.close();
+    kafka.wake(); // or it could not end
+    kafka.close();
   }
 
   private void prepare() throws IOException, InterruptedException {
@@ -208,7 +203,7 @@ final class BenchCluster implements AutoCloseable {
                     .build())
             .getStatus()
             .getToken();
-    writeKubeconfig(folder.path().resolve("operator.kubeconfig"), token);
+    writeKubeconfig(folder.resolve("operator.kubeconfig"), token);
   }
 
   private void writeKubeconfig(Path file, String token) throws IOException {

@@ -1,8 +1,10 @@
 package dev.acequia.benchmarks.operator;
 
 import dev.acequia.benchmarks.harness.Benchmark;
+import dev.acequia.benchmarks.harness.Check;
 import dev.acequia.benchmarks.harness.Progress;
 import dev.acequia.benchmarks.harness.Report;
+import dev.acequia.benchmarks.harness.WorkFolder;
 import dev.acequia.local.CommandException;
 import dev.acequia.servers.ControlPlane;
 import java.time.Duration;
@@ -42,13 +44,23 @@ final class OperatorBenchmark implements Benchmark {
   public Report run(Progress progress) throws Exception {
     var findings = new Findings(progress);
     progress.say("starting etcd, kube-apiserver, kube-controller-manager and Kafka");
-    try (var cluster = BenchCluster.open();
+    var folder = WorkFolder.create("operator");
+    var isHeld = false;
+    try (var cluster = BenchCluster.open(folder.path());
         var fleet = new PipelineFleet(cluster, progress)) {
       for (var part : Part.values()) {
         if (settings.parts().contains(part)) {
           show(part, cluster, fleet, findings);
         }
       }
+      isHeld = findings.checks().stream().allMatch(Check::isHeld);
+    } finally {
+      if (!isHeld) {
+        progress.say("the logs are in %s", folder.path());
+      }
+    }
+    if (isHeld) {
+      folder.delete();
     }
     return new Report(
         "The operator over a fleet",
