@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A control plane and a Kafka of the benchmark's own, with the definitions, a user for the operator
@@ -42,6 +43,7 @@ final class BenchCluster implements AutoCloseable {
   private static final String OPERATOR_NAMESPACE = "acequia-system";
   private static final String OPERATOR = "acequia";
   private static final Duration SERVED_WITHIN = Duration.ofSeconds(30);
+  private static final Duration SETTLES_WITHIN = Duration.ofMinutes(5);
   private static final long TOKEN_SECONDS = Duration.ofDays(1).toSeconds();
 
   private final Path folder;
@@ -70,21 +72,27 @@ final class BenchCluster implements AutoCloseable {
                 .withoutScheduler()
                 .withAuditOf("system:serviceaccount:%s:%s".formatted(OPERATOR_NAMESPACE, OPERATOR)),
             ControlPlaneBinaries.resolve(true, line -> {}));
+    KafkaServer kafka;
     try {
-      var kafka =
+      kafka =
           KafkaServer.start(
               Home.at(folder.resolve("kafka")),
               ports,
               new KafkaSettings(List.of("-Xms128m", "-Xmx768m"), Map.of()));
-      var client =
-          new KubernetesClientBuilder()
-              .withConfig(Config.fromKubeconfig(Files.readString(plane.kubeconfig())))
-              .build();
-      var cluster = new BenchCluster(folder, plane, kafka, client);
+    } catch (RuntimeException e) {
+      plane.close();
+      throw e;
+    }
+    var client =
+        new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(Files.readString(plane.kubeconfig())))
+            .build();
+    var cluster = new BenchCluster(folder, plane, kafka, client);
+    try {
       cluster.prepare();
       return cluster;
     } catch (IOException | RuntimeException | InterruptedException e) {
-      plane.close();
+      cluster.close();
       throw e;
     }
   }
@@ -95,6 +103,19 @@ final class BenchCluster implements AutoCloseable {
 
   KafkaServer kafka() {
     return kafka;
+  }
+
+  /** Waits until the operator has written nothing for so long. */
+  void awaitNoWrites(Duration still) throws InterruptedException {
+    var audit = audit();
+    var deadline = System.nanoTime() + SETTLES_WITHIN.toNanos();
+    while (System.nanoTime() < deadline) { // whoever goes on after it is counted then
+      var place = audit.end();
+      TimeUnit.NANOSECONDS.sleep(still.toNanos());
+      if (audit.writesSince(place).isEmpty()) {
+        return;
+      }
+    }
   }
 
   AuditLog audit() {

@@ -13,8 +13,6 @@ final class FleetPart {
   /** Without a write for so long the work is done; shorter where the idle time itself is. */
   private static final Duration SETTLED_AFTER = Duration.ofSeconds(10);
 
-  private static final Duration SETTLES_WITHIN = Duration.ofMinutes(5);
-
   private final BenchCluster cluster;
   private final PipelineFleet fleet;
   private final Findings findings;
@@ -27,16 +25,17 @@ final class FleetPart {
 
   void show(int pipelines, Duration idle) throws Exception {
     var size = "%,d pipelines".formatted(pipelines);
+    var still = idle.compareTo(SETTLED_AFTER) < 0 ? idle : SETTLED_AFTER;
     try (var operator = cluster.startOperator(BenchCluster.RUNTIME)) {
       var began = System.nanoTime();
       fleet.growTo(pipelines);
-      settle(idle);
+      cluster.awaitNoWrites(still);
       show(size + " made", operator, began);
     }
     // A new process reads everything at once.
     try (var operator = cluster.startOperator(BenchCluster.RUNTIME)) {
       var began = System.nanoTime();
-      settle(idle);
+      cluster.awaitNoWrites(still);
       show(size + " taken over", operator, began);
       countWrites(operator, idle);
     }
@@ -67,18 +66,5 @@ final class FleetPart {
     figures.put(Metric.WRITES, writes.size());
     findings.add("idle", figures);
     findings.add(Check.atMost("fleet: writes while idle", 0, writes.size()));
-  }
-
-  private void settle(Duration idle) throws InterruptedException {
-    var still = idle.compareTo(SETTLED_AFTER) < 0 ? idle : SETTLED_AFTER;
-    var audit = cluster.audit();
-    var deadline = System.nanoTime() + SETTLES_WITHIN.toNanos();
-    while (System.nanoTime() < deadline) { // after it, the count says what goes on
-      var place = audit.end();
-      TimeUnit.NANOSECONDS.sleep(still.toNanos());
-      if (audit.writesSince(place).isEmpty()) {
-        return;
-      }
-    }
   }
 }

@@ -18,7 +18,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** The pipelines: those of examples/flights.yaml with one field more, by numbered names. */
+/**
+ * The pipelines: those of examples/flights.yaml with one field more, by numbered names. Their topics
+ * have one partition, since Kafka would need the machine for more.
+ */
 final class PipelineFleet implements AutoCloseable {
   static final int FIELDS = 20;
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
@@ -36,7 +39,8 @@ final class PipelineFleet implements AutoCloseable {
     this.progress = progress;
     template =
         Files.readString(Workplace.repository().resolve("examples/flights.yaml"))
-            .replace("    fields:\n", "    fields:\n      - {name: remark, type: string}\n");
+            .replace("    fields:\n", "    fields:\n      - {name: remark, type: string}\n")
+            .replace("  store:\n", "  topic: {partitions: 1}\n  store:\n");
     watch =
         cluster
             .client()
@@ -89,8 +93,14 @@ final class PipelineFleet implements AutoCloseable {
         () -> watch.getStore().list().stream().filter(isSo).count() >= size);
   }
 
-  void onChange(Consumer<DataPipeline> listener) {
+  /**
+   * Tells of each change from now on.
+   *
+   * @return ends it
+   */
+  Runnable onChange(Consumer<DataPipeline> listener) {
     changes.add(listener);
+    return () -> changes.remove(listener);
   }
 
   void onEnd(Consumer<DataPipeline> listener) {

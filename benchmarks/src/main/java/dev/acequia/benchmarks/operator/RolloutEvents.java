@@ -32,6 +32,7 @@ final class RolloutEvents implements AutoCloseable {
   /** The Deployments of each pipeline that serve the release now. */
   private final Map<String, Map<String, Boolean>> serving = new ConcurrentHashMap<>();
 
+  private final Runnable pipelineWatch;
   private final List<SharedIndexInformer<?>> watches;
 
   /**
@@ -52,16 +53,17 @@ final class RolloutEvents implements AutoCloseable {
    */
   RolloutEvents(KubernetesClient client, PipelineFleet fleet, String image) {
     this.image = image;
-    fleet.onChange(
-        pipeline ->
-            take(
-                pipeline,
-                new Change(
-                    pipeline.getMetadata().getName(),
-                    "pipeline",
-                    false,
-                    false,
-                    holdsSlot(pipeline))));
+    pipelineWatch =
+        fleet.onChange(
+            pipeline ->
+                take(
+                    pipeline,
+                    new Change(
+                        pipeline.getMetadata().getName(),
+                        "pipeline",
+                        false,
+                        false,
+                        holdsSlot(pipeline))));
     watches =
         List.of(
             client
@@ -111,6 +113,7 @@ final class RolloutEvents implements AutoCloseable {
 
   @Override
   public void close() {
+    pipelineWatch.run();
     watches.forEach(SharedIndexInformer::close);
   }
 

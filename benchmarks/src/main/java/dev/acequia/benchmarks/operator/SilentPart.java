@@ -9,8 +9,8 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
 
 /**
- * A Kafka that takes connections and never answers, and a new operator that knows nothing of it:
- * pipelines are suspended, deleted and made at a steady pace.
+ * From one moment on Kafka takes connections and never answers; from then on pipelines are
+ * suspended, deleted and made at a steady pace.
  */
 final class SilentPart {
   private static final double MAX_P99_MS = 5_000;
@@ -19,6 +19,7 @@ final class SilentPart {
   private static final int MAX_THREADS = 2;
 
   private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(500);
+  private static final Duration SETTLED_AFTER = Duration.ofSeconds(5);
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final BenchCluster cluster;
@@ -35,15 +36,15 @@ final class SilentPart {
   }
 
   void show(int pipelines, int operations) throws Exception {
-    try (var _ = cluster.startOperator(BenchCluster.RUNTIME)) {
-      fleet.growTo(pipelines);
-    }
-    findings.say("Kafka falls silent, and the operator is started again");
-    cluster.kafka().freeze();
     try (var operator = cluster.startOperator(BenchCluster.RUNTIME);
         var _ = watchConsumers();
         var threads = new KafkaThreads(operator)) {
+      fleet.growTo(pipelines);
+      cluster.awaitNoWrites(SETTLED_AFTER);
       followPipelines();
+      findings.say("Kafka falls silent");
+      cluster.kafka().freeze();
+      var before = operator.usage();
       operate(operations);
       Patience.until(
           "all %d suspensions, deletions and new pipelines have their effect, Kafka being silent"
@@ -53,7 +54,7 @@ final class SilentPart {
       var most = threads.most();
       var silence = new Figures();
       silence.put(Metric.THREADS_AT_KAFKA, most);
-      silence.put(Metric.CPU_SECONDS, operator.usage().cpuSeconds());
+      silence.put(Metric.CPU_SECONDS, operator.usage().cpuSecondsSince(before));
       silence.put(Metric.PEAK_RSS_MIB, operator.usage().peakRssMib());
       findings.add("%,d pipelines, Kafka is silent".formatted(pipelines), silence);
       findings.add(new Check("silent: threads that wait for Kafka", 1, MAX_THREADS, most));
@@ -84,7 +85,8 @@ final class SilentPart {
 
   private void followPipelines() {
     fleet.onEnd(pipeline -> deleted.see(pipeline.getMetadata().getName()));
-    fleet.onChange(
+    var _ =
+        fleet.onChange(
         pipeline -> {
           if (pipeline.getStatus() != null) {
             told.see(pipeline.getMetadata().getName());

@@ -111,7 +111,7 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
 
   private R unpack(byte[] bytes) {
     try (var packed = new InflaterInputStream(new ByteArrayInputStream(bytes))) {
-      return json.unmarshal(new String(packed.readAllBytes(), StandardCharsets.UTF_8), type);
+      return json.unmarshal(packed, type);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

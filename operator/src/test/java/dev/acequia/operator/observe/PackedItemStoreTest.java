@@ -37,9 +37,9 @@ class PackedItemStoreTest {
   @Test
   void givesTheFormerObjectWhenAnotherTakesItsPlaceOrItGoes() {
     assertThat(store.put("ops/flights", deployment("flights", 1))).isNull();
-    assertThat(store.put("ops/flights", deployment("flights", 2)).getSpec().getReplicas())
-        .isEqualTo(1);
-    assertThat(store.remove("ops/flights").getSpec().getReplicas()).isEqualTo(2);
+    assertThat(store.put("ops/flights", deployment("flights", 2)))
+        .returns(1, former -> former.getSpec().getReplicas());
+    assertThat(store.remove("ops/flights")).returns(2, former -> former.getSpec().getReplicas());
     assertThat(store.remove("ops/flights")).isNull();
     assertThat(store.get("ops/flights")).isNull();
     assertThat(store.size()).isZero();
@@ -60,7 +60,7 @@ class PackedItemStoreTest {
         new PackedItemStore<>(
             Deployment.class, json, deployment -> deployment.getSpec().setTemplate(null));
     trimming.put("ops/flights", deployment("flights", 1));
-    assertThat(trimming.get("ops/flights").getSpec().getTemplate()).isNull();
+    assertThat(trimming.get("ops/flights")).returns(null, kept -> kept.getSpec().getTemplate());
   }
 
   private WeakReference<Deployment> put(Deployment deployment) {
