@@ -522,7 +522,7 @@ class PipelineLifeIT {
                 """));
     await()
         .atMost(LIMIT.multipliedBy(2))
-        .until(() -> condition("TopicReady").getReason().equals("KafkaUnreachable"));
+        .until(() -> condition("TopicReady").getReason().equals("KafkaSilent"));
     assertThat(find("Stalled")).isEmpty();
     assertThat(inForce("flights-consumer").topic()).isEqualTo(topic);
     operator.close();
