@@ -2,6 +2,7 @@ package dev.acequia.benchmarks;
 
 import dev.acequia.benchmarks.faults.FaultsCommand;
 import dev.acequia.benchmarks.ingest.IngestCommand;
+import dev.acequia.benchmarks.operator.OperatorCommand;
 import dev.acequia.benchmarks.query.QueryCommand;
 import dev.acequia.benchmarks.sink.SinkCommand;
 import picocli.CommandLine.Command;
@@ -14,7 +15,13 @@ import picocli.CommandLine.Spec;
     description = "Measure Acequia against its limits and its peers, in one run on this machine.",
     synopsisSubcommandLabel = "NAME",
     commandListHeading = "%nBenchmarks:%n",
-    subcommands = {SinkCommand.class, QueryCommand.class, IngestCommand.class, FaultsCommand.class})
+    subcommands = {
+      SinkCommand.class,
+      QueryCommand.class,
+      IngestCommand.class,
+      OperatorCommand.class,
+      FaultsCommand.class
+    })
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 

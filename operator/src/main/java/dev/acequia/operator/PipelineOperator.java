@@ -12,6 +12,7 @@ import dev.acequia.operator.apply.TopicProvider;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.observe.FactsReader;
 import dev.acequia.operator.observe.TopicLogs;
+import dev.acequia.operator.observe.Trim;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -21,6 +22,7 @@ import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Clock;
 import java.time.Duration;
@@ -154,7 +156,10 @@ final class PipelineOperator {
             pacer,
             events,
             clock),
-        overrider -> configure(overrider).withOnUpdateFilter(PipelineOperator::asksForReconcile));
+        overrider ->
+            configure(overrider)
+                .withItemStore(new TransformingItemStore<>(Trim::pipeline))
+                .withOnUpdateFilter(PipelineOperator::asksForReconcile));
     operator.operator.register(
         new ReplayReconciler(logs, calls, new ReplayReports(events), clock),
         PipelineOperator::configure);

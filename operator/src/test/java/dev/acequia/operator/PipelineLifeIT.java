@@ -13,6 +13,7 @@ import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.Release;
+import dev.acequia.servers.PretendNode;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -129,9 +130,8 @@ class PipelineLifeIT {
 
     cluster.node.decide(
         pod ->
-            PretendNode.component(pod).equals("migration")
-                ? PretendNode.refuse(
-                    Termination.Reason.SchemaChangeRefused, "column dest has NULLs")
+            PodFates.component(pod).equals("migration")
+                ? PodFates.refuse(Termination.Reason.SchemaChangeRefused, "column dest has NULLs")
                 : PretendNode.allGoesWell(pod));
     merge(
         """
@@ -168,8 +168,8 @@ class PipelineLifeIT {
   void showsWhatAConsumerThatNeedsAPersonSays() {
     cluster.node.decide(
         pod ->
-            PretendNode.component(pod).equals("consumer")
-                ? PretendNode.refuse(Termination.Reason.TopicRecreated, "the topic is another one")
+            PodFates.component(pod).equals("consumer")
+                ? PodFates.refuse(Termination.Reason.TopicRecreated, "the topic is another one")
                 : PretendNode.allGoesWell(pod));
     create("");
     await()
@@ -522,7 +522,7 @@ class PipelineLifeIT {
                 """));
     await()
         .atMost(LIMIT.multipliedBy(2))
-        .until(() -> condition("TopicReady").getReason().equals("KafkaUnreachable"));
+        .until(() -> condition("TopicReady").getReason().equals("KafkaSilent"));
     assertThat(find("Stalled")).isEmpty();
     assertThat(inForce("flights-consumer").topic()).isEqualTo(topic);
     operator.close();
@@ -670,7 +670,7 @@ class PipelineLifeIT {
   void beginsAMigrationOnlyWhenTheOlderOnesPodHasEnded() {
     cluster.node.decide(
         pod ->
-            PretendNode.component(pod).equals("migration")
+            PodFates.component(pod).equals("migration")
                 ? new PretendNode.Fate.Waits()
                 : PretendNode.allGoesWell(pod));
     create("");
@@ -725,7 +725,7 @@ class PipelineLifeIT {
     var first = jobUid();
     cluster.node.decide(
         pod ->
-            PretendNode.component(pod).equals("migration")
+            PodFates.component(pod).equals("migration")
                 ? new PretendNode.Fate.Waits()
                 : PretendNode.allGoesWell(pod));
     merge(

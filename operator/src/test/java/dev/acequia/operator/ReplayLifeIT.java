@@ -9,6 +9,7 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.crds.DataPipelineReplayStatus;
 import dev.acequia.operator.plan.Release;
+import dev.acequia.servers.PretendNode;
 import dev.acequia.servers.TopicIds;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;

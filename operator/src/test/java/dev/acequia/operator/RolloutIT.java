@@ -10,6 +10,7 @@ import dev.acequia.crds.MigrationStatus;
 import dev.acequia.crds.RolloutStatus;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.servers.PretendNode;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -125,7 +126,7 @@ class RolloutIT {
     operator.close();
     cluster.node.decide(
         pod ->
-            image(pod).endsWith("v2") && PretendNode.component(pod).equals("migration")
+            image(pod).endsWith("v2") && PodFates.component(pod).equals("migration")
                 ? new PretendNode.Fate.Waits()
                 : PretendNode.allGoesWell(pod));
     operator = start("v2");
@@ -189,8 +190,8 @@ class RolloutIT {
     // Broken before, by its owner's doing: it neither counts nor stands in the way.
     cluster.node.decide(
         pod ->
-            isOf(pod, "fleet-0") && PretendNode.component(pod).equals("consumer")
-                ? PretendNode.refuse(Termination.Reason.OffsetsLost, "the offsets are gone")
+            isOf(pod, "fleet-0") && PodFates.component(pod).equals("consumer")
+                ? PodFates.refuse(Termination.Reason.OffsetsLost, "the offsets are gone")
                 : PretendNode.allGoesWell(pod));
     merge("fleet-0", "{\"spec\":{\"description\":\"broken\"}}");
     await()
@@ -256,9 +257,9 @@ class RolloutIT {
     cluster.node.decide(
         pod ->
             image(pod).endsWith("v2") && !isOf(pod, exempt)
-                ? PretendNode.refuse(Termination.Reason.StoreRefused, "not in this version")
-                : isOf(pod, "fleet-0") && PretendNode.component(pod).equals("consumer")
-                    ? PretendNode.refuse(Termination.Reason.OffsetsLost, "the offsets are gone")
+                ? PodFates.refuse(Termination.Reason.StoreRefused, "not in this version")
+                : isOf(pod, "fleet-0") && PodFates.component(pod).equals("consumer")
+                    ? PodFates.refuse(Termination.Reason.OffsetsLost, "the offsets are gone")
                     : PretendNode.allGoesWell(pod));
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.MigrationStatus;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.servers.PretendNode;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;

@@ -8,6 +8,7 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.servers.PretendNode;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.acequia.contract.Termination;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.servers.PretendNode;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -169,7 +170,7 @@ class TenantsIT {
 
   private static PretendNode.Fate endsAmongNeighbours(Pod pod) {
     return pod.getMetadata().getName().startsWith("impostor")
-        ? PretendNode.refuse(Termination.Reason.OffsetsLost, EVIL)
+        ? PodFates.refuse(Termination.Reason.OffsetsLost, EVIL)
         : PretendNode.allGoesWell(pod);
   }
 

@@ -4,10 +4,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
+import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.servers.ControlPlane;
 import dev.acequia.servers.Ephemeral;
 import dev.acequia.servers.KafkaServer;
+import dev.acequia.servers.PretendNode;
 import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -60,7 +62,7 @@ final class TestCluster {
             () ->
                 client.resources(DataPipeline.class).inAnyNamespace().list() != null
                     && client.resources(DataPipelineReplay.class).inAnyNamespace().list() != null);
-    node = new PretendNode(client);
+    node = new PretendNode(client, PipelineNames.OWN_OBJECTS);
     platform =
         PlatformConfig.parse(
             """

@@ -118,6 +118,12 @@ final class ChildProcess {
 
   /** Sends a signal by its short name, such as INT, and kills it when it has not ended in time. */
   void stopBy(String signal, Duration grace) {
+    signal(signal);
+    end(grace);
+  }
+
+  /** Sends a signal by its short name, and does not wait for what comes of it. */
+  void signal(String signal) {
     try {
       new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
     } catch (IOException e) {
@@ -125,7 +131,6 @@ final class ChildProcess {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    end(grace);
   }
 
   /** Kills it as {@code kill -9} does. */

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,6 +105,11 @@ public final class ControlPlane implements AutoCloseable {
     return binaries.program("kubectl");
   }
 
+  /** The audited user's writes, a JSON object on each line, where the settings ask for them. */
+  public Path auditLog() {
+    return home.data().resolve("audit.log");
+  }
+
   public Instant startedAt() {
     return children.getFirst().startedAt();
   }
@@ -180,6 +186,10 @@ public final class ControlPlane implements AutoCloseable {
     if (!settings.controllers()) {
       command.add("--disable-admission-plugins=ServiceAccount");
     }
+    if (settings.audited() != null) {
+      command.add("--audit-policy-file=" + writeAuditPolicy(settings.audited()));
+      command.add("--audit-log-path=" + auditLog());
+    }
     var apiServer = start("kube-apiserver", command);
     var ready =
         HttpRequest.newBuilder(url().resolve("/readyz"))
@@ -191,6 +201,21 @@ public final class ControlPlane implements AutoCloseable {
         START_LIMIT, () -> trusted.client().filter(http -> answersOk(http, ready)).isPresent());
     trusted.close();
     credentials.writeKubeconfigs(url(), certificateAuthority());
+  }
+
+  private Path writeAuditPolicy(String user) throws IOException {
+    var policy =
+        """
+        apiVersion: audit.k8s.io/v1
+        kind: Policy
+        omitStages: [RequestReceived]
+        rules:
+        - level: Metadata
+          users: ["%s"]
+          verbs: [create, update, patch, delete, deletecollection]
+        - level: None
+        """;
+    return Files.writeString(home.data().resolve("audit-policy.yaml"), policy.formatted(user));
   }
 
   private void startControllersAndScheduler() {

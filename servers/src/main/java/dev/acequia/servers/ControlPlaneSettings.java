@@ -1,5 +1,7 @@
 package dev.acequia.servers;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What may be said about the control plane.
  *
@@ -9,29 +11,45 @@ package dev.acequia.servers;
  * @param durable whether a write waits for the disk
  * @param serviceAddresses the range of Services' cluster addresses
  * @param nodePorts the range of Services' node ports, as {@code 30000-32767}
+ * @param audited the user whose writes the API server writes down; null: nobody's
  */
 public record ControlPlaneSettings(
     boolean controllers,
     boolean scheduler,
     boolean durable,
     String serviceAddresses,
-    String nodePorts) {
+    String nodePorts,
+    @Nullable String audited) {
 
   /** Everything runs; for tests. */
   public static ControlPlaneSettings whole() {
-    return new ControlPlaneSettings(true, true, false, "10.96.0.0/16", "30000-32767");
+    return new ControlPlaneSettings(true, true, false, "10.96.0.0/16", "30000-32767", null);
   }
 
   /** Only etcd and kube-apiserver run; for tests. */
   public static ControlPlaneSettings apiServerOnly() {
-    return new ControlPlaneSettings(false, false, false, "10.96.0.0/16", "30000-32767");
+    return new ControlPlaneSettings(false, false, false, "10.96.0.0/16", "30000-32767", null);
   }
 
   public ControlPlaneSettings withNodePorts(String range) {
-    return new ControlPlaneSettings(controllers, scheduler, durable, serviceAddresses, range);
+    return new ControlPlaneSettings(
+        controllers, scheduler, durable, serviceAddresses, range, audited);
   }
 
   public ControlPlaneSettings withDurable(boolean yes) {
-    return new ControlPlaneSettings(controllers, scheduler, yes, serviceAddresses, nodePorts);
+    return new ControlPlaneSettings(
+        controllers, scheduler, yes, serviceAddresses, nodePorts, audited);
+  }
+
+  /** The same without kube-scheduler, for Pods that nobody runs. */
+  public ControlPlaneSettings withoutScheduler() {
+    return new ControlPlaneSettings(
+        controllers, false, durable, serviceAddresses, nodePorts, audited);
+  }
+
+  /** The same with this user's writes in {@link ControlPlane#auditLog}. */
+  public ControlPlaneSettings withAuditOf(String user) {
+    return new ControlPlaneSettings(
+        controllers, scheduler, durable, serviceAddresses, nodePorts, user);
   }
 }

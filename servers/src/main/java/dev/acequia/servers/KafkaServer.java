@@ -57,6 +57,16 @@ public final class KafkaServer implements AutoCloseable {
     return node.process().startedAt();
   }
 
+  /** SIGSTOP: its port takes connections, and nobody answers on them. */
+  public void freeze() {
+    node.process().signal("STOP");
+  }
+
+  /** SIGCONT. */
+  public void wake() {
+    node.process().signal("CONT");
+  }
+
   /** Ends the broker in order. */
   public void stop() {
     node.stop();

@@ -27,7 +27,19 @@ public enum Metric {
   /** What the load generator spent on it. */
   GENERATOR_CPU_SECONDS_PER_MILLION("generator CPU s/million", "%.2f"),
   /** The rate in the first seconds of a process. */
-  COLD_PER_SECOND("cold per second", "%,.0f");
+  COLD_PER_SECOND("cold per second", "%,.0f"),
+  /** How long the work took, from its beginning to its end. */
+  TOOK_SECONDS("took s", "%,.1f"),
+  /** What the subject's own processes spent on it. */
+  CPU_SECONDS("CPU s", "%,.1f"),
+  /** What is left of the heap after a full collection. */
+  LIVE_HEAP_MIB("live heap MiB", "%,.1f"),
+  /** The most pipelines that a change had reached and that did not serve it yet, at one time. */
+  MOST_IN_FLIGHT("in flight", "%,.0f"),
+  /** The most threads that waited for Kafka at one time. */
+  THREADS_AT_KAFKA("threads at Kafka", "%,.0f"),
+  /** Requests that change something in the API server. */
+  WRITES("writes", "%,.0f");
 
   private final String heading;
   private final String format;

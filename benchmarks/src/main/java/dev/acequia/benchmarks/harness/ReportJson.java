@@ -8,7 +8,7 @@ import java.nio.file.Path;
 
 /**
  * A report's results as a list of objects: subject, mode, the median of each metric, and the range
- * over the rounds.
+ * over the rounds. An object for each check follows.
  */
 final class ReportJson {
   private static final JsonMapper JSON = new JsonMapper();
@@ -35,6 +35,14 @@ final class ReportJson {
         }
       }
       object.set("ranges", ranges);
+    }
+    for (var check : report.checks()) {
+      list.addObject()
+          .put("check", check.what())
+          .put("at_least", rounded(check.atLeast()))
+          .put("at_most", rounded(check.atMost()))
+          .put("seen", rounded(check.seen()))
+          .put("held", check.isHeld());
     }
     return list;
   }

@@ -35,6 +35,6 @@ public final class ReportOptions {
         throw new CommandException("the results cannot be written to " + json + ": " + e, e);
       }
     }
-    return 0;
+    return report.checks().stream().allMatch(Check::isHeld) ? 0 : 1;
   }
 }

@@ -43,7 +43,14 @@ final class ReportTable {
         + "\n"
         + report.settings().stream().map(line -> "  " + line + "\n").collect(Collectors.joining())
         + "\n"
-        + aligned(lines);
+        + aligned(lines)
+        + checks(report);
+  }
+
+  private static String checks(Report report) {
+    return report.checks().isEmpty()
+        ? ""
+        : "\n" + report.checks().stream().map(Check::line).collect(Collectors.joining("\n")) + "\n";
   }
 
   private static String aligned(List<List<String>> lines) {

@@ -53,6 +53,33 @@ class ReportTest {
   }
 
   @Test
+  void saysOfEachCheckWhetherItHeld() {
+    var report =
+        new Report(
+            "Idling",
+            List.of(),
+            List.of(),
+            List.of(Check.atMost("writes", 0, 4), new Check("threads", 1, 2, 2)));
+    assertThat(ReportTable.of(report))
+        .endsWith(
+            """
+            MISSED  writes: 4.0, at most 0.0
+            held    threads: 2.0, at least 1.0, at most 2.0
+            """);
+    assertThat(ReportJson.of(report).get(0).toString())
+        .isEqualTo(
+            "{\"check\":\"writes\",\"at_least\":0.0,\"at_most\":0.0,\"seen\":4.0,\"held\":false}");
+  }
+
+  /** Or a check would pass for which nobody looked. */
+  @Test
+  void aCheckWithALowerLimitIsMissedByLessToo() {
+    assertThat(new Check("threads", 1, 2, 0).isHeld()).isFalse();
+    assertThat(new Check("threads", 1, 2, 1).isHeld()).isTrue();
+    assertThat(new Check("threads", 1, 2, 3).isHeld()).isFalse();
+  }
+
+  @Test
   void medianOfAnEvenNumberIsBetweenTheMiddleTwo() {
     assertThat(Spread.of(4, 1, 3, 2)).isEqualTo(new Spread(2.5, 1, 4, 4));
   }

@@ -52,9 +52,6 @@ final class Charts {
           exposure:
             type: NodePort
             host: 127.0.0.1
-        env:
-        - name: JAVA_OPTS
-          value: -XX:TieredStopAtLevel=1 -Xshare:auto
         """
             .formatted(kafkaBootstrapServers));
   }

@@ -117,8 +117,8 @@ public final class BackgroundTopics implements TopicProvider {
   @Override
   public List<EventSource<?, DataPipeline>> eventSources(EventSourceContext<DataPipeline> context) {
     var pipelines = context.getPrimaryCache();
-    calls.onSilence(
-        () -> pipelines.list().map(ResourceID::fromResource).forEach(answers::propagateEvent));
+    var paced = new PacedEvents(answers);
+    calls.onSilence(() -> paced.bring(pipelines.list().map(ResourceID::fromResource).toList()));
     return List.of(answers, new TopicWatch(kafka, calls, pipelines, WATCH_PERIOD));
   }
 

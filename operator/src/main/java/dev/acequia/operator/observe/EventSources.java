@@ -6,13 +6,11 @@ import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -20,7 +18,6 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
-import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
 import io.strimzi.api.kafka.model.topic.KafkaTopic;
 import io.strimzi.api.kafka.model.user.KafkaUser;
 import java.util.ArrayList;
@@ -31,8 +28,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * What the operator watches, with no more in memory than it needs: its own objects by their labels,
- * of Pods the status only, and of other people's Secrets the name.
+ * What the operator watches, with no more in memory than it needs: its own objects by their labels
+ * and packed, of Pods the status only, and of other people's Secrets the name.
  */
 public final class EventSources {
   static final long PAGE = 500;
@@ -77,6 +74,7 @@ public final class EventSources {
             InformerEventSourceConfiguration.from(DataPipeline.class, DataPipelineReplay.class)
                 .withName("pipelines")
                 .withWatchAllNamespaces()
+                .withItemStore(packed(DataPipeline.class, context, Trim::pipelineForReplays))
                 .withInformerListLimit(PAGE)
                 .withPrimaryToSecondaryMapper(
                     (DataPipelineReplay replay) -> Set.of(pipelineOf(replay)))
@@ -93,13 +91,23 @@ public final class EventSources {
             context));
   }
 
+  private static <R extends HasMetadata> ItemStore<R> packed(
+      Class<R> type, EventSourceContext<?> context, Consumer<? super R> trim) {
+    return new PackedItemStore<>(type, context.getClient().getKubernetesSerialization(), trim);
+  }
+
   static String own(Class<?> type) {
     return "own-" + type.getSimpleName();
   }
 
   private static <R extends HasMetadata> EventSource<R, DataPipeline> own(
       Class<R> type, EventSourceContext<DataPipeline> context) {
-    return new InformerEventSource<>(labelled(type).withWatchAllNamespaces().build(), context);
+    return new InformerEventSource<>(
+        labelled(type)
+            .withWatchAllNamespaces()
+            .withItemStore(packed(type, context, Trim::own))
+            .build(),
+        context);
   }
 
   private static <R extends HasMetadata> EventSource<R, DataPipeline> inNamespace(
@@ -107,6 +115,7 @@ public final class EventSources {
     return new InformerEventSource<>(
         labelled(type)
             .withNamespaces(namespace)
+            .withItemStore(packed(type, context, Trim::own))
             .withSecondaryToPrimaryMapper(EventSources::pipelineInKafka)
             .build(),
         context);
@@ -144,20 +153,10 @@ public final class EventSources {
   /** The link between a Pod and its Deployment. Its counts reach the Deployment's own status. */
   private static EventSource<ReplicaSet, DataPipeline> replicaSets(
       EventSourceContext<DataPipeline> context) {
-    ItemStore<ReplicaSet> withoutTemplate =
-        new TransformingItemStore<>(
-            set ->
-                new ReplicaSetBuilder(set)
-                    .editMetadata()
-                    .withManagedFields()
-                    .endMetadata()
-                    .withNewSpec()
-                    .endSpec()
-                    .build());
     return new InformerEventSource<>(
         labelled(ReplicaSet.class)
             .withWatchAllNamespaces()
-            .withItemStore(withoutTemplate)
+            .withItemStore(packed(ReplicaSet.class, context, Trim::replicaSet))
             .withOnUpdateFilter(
                 (now, before) ->
                     !Objects.equals(
@@ -168,22 +167,11 @@ public final class EventSources {
         context);
   }
 
-  /** A Pod's spec is most of it, and is never looked at. */
   private static EventSource<Pod, DataPipeline> pods(EventSourceContext<DataPipeline> context) {
-    ItemStore<Pod> statusOnly =
-        new TransformingItemStore<>(
-            pod ->
-                new PodBuilder(pod)
-                    .editMetadata()
-                    .withManagedFields()
-                    .endMetadata()
-                    .withNewSpec()
-                    .endSpec()
-                    .build());
     return new InformerEventSource<>(
         labelled(Pod.class)
             .withWatchAllNamespaces()
-            .withItemStore(statusOnly)
+            .withItemStore(packed(Pod.class, context, Trim::pod))
             .withOnUpdateFilter(
                 (newPod, oldPod) ->
                     !Objects.equals(newPod.getStatus(), oldPod.getStatus())

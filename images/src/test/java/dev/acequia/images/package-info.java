@@ -1,0 +1,5 @@
+/** Tests of the images' entry points. */
+@NullMarked
+package dev.acequia.images;
+
+import org.jspecify.annotations.NullMarked;
