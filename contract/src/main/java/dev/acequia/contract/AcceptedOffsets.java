@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,12 @@ public record AcceptedOffsets(
   public static final String ANNOTATION = "acequia.dev/accept-offsets";
 
   public AcceptedOffsets {
+    if (topicId == null || topicId.isBlank()) {
+      throw new IllegalArgumentException("topicId is missing: name the topic that is accepted");
+    }
+    if (to == null) {
+      throw new IllegalArgumentException("to is missing: use earliest, latest or a number");
+    }
     if (!to.matches("earliest|latest|[0-9]{1,18}")) {
       throw new IllegalArgumentException("offset '" + to + "': use earliest, latest or a number");
     }
@@ -46,9 +53,15 @@ public record AcceptedOffsets(
    */
   public static AcceptedOffsets fromJson(String json) {
     try {
-      return JsonMapper.builder().build().readValue(json, AcceptedOffsets.class);
+      return Optional.ofNullable(
+              JsonMapper.builder().build().readValue(json, AcceptedOffsets.class))
+          .orElseThrow(() -> new IllegalArgumentException("not accepted offsets: null"));
     } catch (JacksonException e) {
-      throw new IllegalArgumentException("not accepted offsets: " + e.getOriginalMessage(), e);
+      var why =
+          e.getCause() instanceof IllegalArgumentException refusal
+              ? refusal.getMessage()
+              : e.getOriginalMessage();
+      throw new IllegalArgumentException("not accepted offsets: " + why, e);
     }
   }
 }

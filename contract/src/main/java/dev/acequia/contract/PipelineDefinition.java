@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +90,8 @@ public record PipelineDefinition(
    */
   public static PipelineDefinition fromJson(String json) {
     try {
-      return JSON.readValue(json, PipelineDefinition.class);
+      return Optional.ofNullable(JSON.readValue(json, PipelineDefinition.class))
+          .orElseThrow(() -> new IllegalArgumentException("not a pipeline definition: null"));
     } catch (JacksonException e) {
       throw new IllegalArgumentException("not a pipeline definition: " + e.getMessage(), e);
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +66,8 @@ public record ReplayOrder(
    */
   public static ReplayOrder fromJson(String json) {
     try {
-      return JSON.readValue(json, ReplayOrder.class);
+      return Optional.ofNullable(JSON.readValue(json, ReplayOrder.class))
+          .orElseThrow(() -> new IllegalArgumentException("not a replay's order: null"));
     } catch (JacksonException e) {
       throw new IllegalArgumentException("not a replay's order: " + e.getOriginalMessage(), e);
     }

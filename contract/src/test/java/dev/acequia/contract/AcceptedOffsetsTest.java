@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AcceptedOffsetsTest {
@@ -14,6 +15,24 @@ class AcceptedOffsetsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new AcceptedOffsets("Vkzx5VNgS4uCd8_jwZ0aOg", null, to))
         .withMessageContaining("use earliest, latest or a number");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "null | null",
+        "{} | topicId is missing",
+        "{\"to\": \"latest\"} | topicId is missing",
+        "{\"topicId\": null, \"to\": \"latest\"} | topicId is missing",
+        "{\"topicId\": \"Vkzx5VNgS4uCd8_jwZ0aOg\"} | to is missing",
+        "{\"topicId\": \"Vkzx5VNgS4uCd8_jwZ0aOg\", \"to\": \"-1\"} | offset '-1'",
+        "latest | Unrecognized token"
+      })
+  void saysWhatAnAnnotationLacks(String json, String why) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> AcceptedOffsets.fromJson(json))
+        .withMessageStartingWith("not accepted offsets: " + why);
   }
 
   @Test

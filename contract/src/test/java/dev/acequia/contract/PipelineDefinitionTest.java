@@ -47,6 +47,7 @@ class PipelineDefinitionTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PipelineDefinition.fromJson("{\"mode\": \"sideways\"}"))
         .withMessageContaining("sideways");
+    assertThatIllegalArgumentException().isThrownBy(() -> PipelineDefinition.fromJson("null"));
   }
 
   @Test

@@ -38,6 +38,9 @@ class ReplayOrderTest {
     assertThatThrownBy(() -> ReplayOrder.fromJson("{\"id\":"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("not a replay's order");
+    assertThatThrownBy(() -> ReplayOrder.fromJson("null"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not a replay's order");
   }
 
   @Test

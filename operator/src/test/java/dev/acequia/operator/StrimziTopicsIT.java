@@ -296,6 +296,72 @@ class StrimziTopicsIT {
   }
 
   @Test
+  void leavesTheRetainedTopicOfItsPredecessorWhenItAdoptsAnother() {
+    retain();
+    makeKafkaTopic("orders", null);
+    create("flights", "Delete", "{name: orders, adopt: true}");
+    await().atMost(LIMIT).until(() -> user() != null && topics().size() == 3);
+    answer();
+    await().atMost(LIMIT).until(() -> reason("Ready").equals("Serving"));
+    delete();
+    assertThat(topics())
+        .filteredOn(topic -> !topic.isMarkedForDeletion())
+        .extracting(topic -> topic.getMetadata().getName())
+        .contains("orders", namespace + ".flights");
+  }
+
+  /** Its spec was never one to act on. */
+  @Test
+  void leavesTheRetainedTopicsOfItsPredecessorThatItNeverTook() {
+    retain();
+    client
+        .load(
+            new ByteArrayInputStream(
+                """
+                apiVersion: acequia.dev/v1alpha1
+                kind: DataPipeline
+                metadata:
+                  name: flights
+                  namespace: %s
+                  annotations: {acequia.dev/accept-offsets: "null"}
+                spec:
+                  schema: {fields: [{name: flight, type: int32, required: true}]}
+                  store: {postgres: {secretName: warehouse}}
+                  deletionPolicy: Delete
+                """
+                    .formatted(namespace)
+                    .getBytes(StandardCharsets.UTF_8)))
+        .create();
+    await().atMost(LIMIT).until(() -> reason("Stalled").equals("InvalidSpec"));
+    delete();
+    assertThat(topics()).hasSize(2).noneMatch(HasMetadata::isMarkedForDeletion);
+  }
+
+  @Test
+  void deletesTheRetainedTopicsOfItsPredecessorOnceItTookThem() {
+    retain();
+    create("Delete");
+    await().atMost(LIMIT).until(() -> user() != null);
+    await().atMost(LIMIT).until(() -> reason("Ready").equals("Serving"));
+    delete();
+    await().atMost(LIMIT).until(() -> topics().isEmpty());
+  }
+
+  /** A pipeline that has served is deleted, and its topics stay. */
+  private void retain() {
+    create("Retain");
+    await().atMost(LIMIT).until(() -> topics().size() == 2 && user() != null);
+    answer();
+    await().atMost(LIMIT).until(() -> reason("Ready").equals("Serving"));
+    delete();
+  }
+
+  private void delete() {
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).until(() -> reason("Ready").isEmpty());
+  }
+
+  @Test
   void adoptsNoKafkaTopicThatStandsForATopicOfAnotherName() {
     makeKafkaTopic("orders", "secret-orders");
     create("flights", "Delete", "{name: orders, adopt: true}");
@@ -385,7 +451,7 @@ class StrimziTopicsIT {
                 .endMetadata()
                 .addToStringData(key, value)
                 .build())
-        .create();
+        .serverSideApply();
   }
 
   private String copiedCredentials() {

@@ -26,7 +26,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +55,7 @@ public final class StrimziTopics implements TopicProvider {
     }
     var applier = new ObjectApplier(client, children);
     var changes = new ArrayList<String>();
-    for (var object : new StrimziPlan(names, topics, strimzi).objects()) {
+    for (var object : new StrimziPlan(names, claimant.uid(), topics, strimzi).objects()) {
       if (applier.apply(object)) {
         changes.add(
             "Created %s %s in namespace %s"
@@ -83,12 +82,44 @@ public final class StrimziTopics implements TopicProvider {
   @Override
   public Deletion delete(TopicClaimant claimant) {
     var names = claimant.names();
-    var userGone = delete(KafkaUser.class, names.kafkaUser());
-    var own =
-        Stream.of(names.topic(), names.deadLetterTopic())
-            .filter(topic -> !claimant.adopts(topic))
-            .toArray(String[]::new);
-    return new Deletion(delete(KafkaTopic.class, own) && userGone, List.of());
+    var gone = delete(KafkaUser.class, names.kafkaUser());
+    var left = new ArrayList<String>();
+    for (var topic :
+        claimant.adopted() == null
+            ? List.of(names.topic(), names.deadLetterTopic())
+            : List.of(names.deadLetterTopic())) {
+      var resource =
+          client.resources(KafkaTopic.class).inNamespace(strimzi.namespace()).withName(topic).get();
+      if (resource == null) {
+        continue;
+      }
+      if (mayDelete(resource, claimant)) {
+        gone &= delete(KafkaTopic.class, topic);
+      } else {
+        left.add(topic);
+      }
+    }
+    return new Deletion(gone, left);
+  }
+
+  /**
+   * Whether this very resource made the topic, or took it over as its own. What a predecessor
+   * retained, and this one never took, stays. Versions before the annotation left definitions.
+   */
+  private static boolean mayDelete(KafkaTopic topic, TopicClaimant claimant) {
+    if (!isOurs(topic)) {
+      return false;
+    }
+    var annotations = topic.getMetadata().getAnnotations();
+    var uid = annotations == null ? null : annotations.get(PipelineNames.UID_ANNOTATION);
+    if (uid != null) {
+      return uid.equals(claimant.uid());
+    }
+    return topic.getMetadata().getName().equals(claimant.names().deadLetterTopic())
+        ? !claimant.definedFor().isEmpty()
+        : topic.getStatus() != null
+            && topic.getStatus().getTopicId() != null
+            && claimant.definedFor().contains(topic.getStatus().getTopicId());
   }
 
   @Override
@@ -208,16 +239,13 @@ public final class StrimziTopics implements TopicProvider {
   }
 
   /** By name: whoever may label another's topic must not have it deleted. */
-  private <R extends HasMetadata> boolean delete(Class<R> type, String... names) {
-    var gone = true;
-    for (var name : names) {
-      var resource = client.resources(type).inNamespace(strimzi.namespace()).withName(name);
-      if (isOurs(resource.get())) {
-        resource.delete();
-        gone &= !isOurs(resource.get()); // Strimzi's own finalizer may hold it for a while
-      }
+  private <R extends HasMetadata> boolean delete(Class<R> type, String name) {
+    var resource = client.resources(type).inNamespace(strimzi.namespace()).withName(name);
+    if (!isOurs(resource.get())) {
+      return true;
     }
-    return gone;
+    resource.delete();
+    return !isOurs(resource.get()); // Strimzi's own finalizer may hold it for a while
   }
 
   private static boolean isOurs(@Nullable HasMetadata object) {

@@ -24,7 +24,7 @@ public record PipelineNames(String namespace, String pipeline) {
   /** On objects outside of the pipeline's namespace, which no owner reference can tie to it. */
   public static final String NAMESPACE_LABEL = DataPipeline.GROUP + "/pipeline-namespace";
 
-  /** On objects of the pipeline's namespace that outlive it: its uid, as an owner would give it. */
+  /** On objects that outlive the pipeline: its uid, as an owner reference would give it. */
   public static final String UID_ANNOTATION = DataPipeline.GROUP + "/pipeline-uid";
 
   public static final String NAME_LABEL = "app.kubernetes.io/name";

@@ -143,7 +143,7 @@ public record PipelinePlan(
           platform.kafka().strimzi() == null
                   || platform.kafka().topicProvider() != PlatformConfig.TopicProvider.STRIMZI
               ? List.of()
-              : new StrimziPlan(names, topics, platform.kafka().strimzi()).objects(),
+              : new StrimziPlan(names, facts.uid(), topics, platform.kafka().strimzi()).objects(),
           foundation(workloads),
           DefinitionPlan.store(names, postgres()),
           definition,

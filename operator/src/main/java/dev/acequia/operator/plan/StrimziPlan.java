@@ -13,13 +13,18 @@ import io.strimzi.api.kafka.model.user.acl.StrimziAclOperation;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pipeline's topics and user as Strimzi's resources. They live in Kafka's namespace, since
  * Strimzi's topic operator watches that one only; labels tie them to the pipeline.
+ *
+ * @param uid the resource's own, which may delete the topics; null where there is none yet
  */
-public record StrimziPlan(PipelineNames names, TopicsPlan topics, PlatformConfig.Strimzi strimzi) {
+public record StrimziPlan(
+    PipelineNames names, @Nullable String uid, TopicsPlan topics, PlatformConfig.Strimzi strimzi) {
 
   public List<HasMetadata> objects() {
     var objects = new ArrayList<HasMetadata>();
@@ -31,8 +36,12 @@ public record StrimziPlan(PipelineNames names, TopicsPlan topics, PlatformConfig
   }
 
   private KafkaTopic topic(TopicsPlan.DesiredTopic topic) {
+    var metadata = metadata(topic.name());
+    if (uid != null) {
+      metadata.setAnnotations(Map.of(PipelineNames.UID_ANNOTATION, uid));
+    }
     return new KafkaTopicBuilder()
-        .withMetadata(metadata(topic.name()))
+        .withMetadata(metadata)
         .withNewSpec()
         .withTopicName(topic.name())
         .withPartitions(topic.partitions())

@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpecValidationTest {
   private static final String VALID =
@@ -145,10 +147,11 @@ class SpecValidationTest {
     }
   }
 
-  @Test
-  void refusesAnAnnotationThatCannotBeRead() {
+  @ParameterizedTest
+  @ValueSource(strings = {"earliest", "null", "{}", "{\"to\": \"latest\"}", "{\"topicId\": \"a\"}"})
+  void refusesAnAnnotationThatCannotBeRead(String word) {
     var pipeline = Serialization.unmarshal(VALID, DataPipeline.class);
-    pipeline.getMetadata().setAnnotations(Map.of("acequia.dev/accept-offsets", "earliest"));
+    pipeline.getMetadata().setAnnotations(Map.of("acequia.dev/accept-offsets", word));
     assertThat(SpecValidation.of(pipeline, platform("")))
         .singleElement()
         .extracting(Violation::path)
