@@ -89,22 +89,19 @@ final class PipelineOperator {
       MetricSet metrics,
       Optional<String> identity,
       Optional<String> leaseNamespace) {
-    return create(
-        client,
-        platform.withInstallation(Installation.name(client, platform, leaseNamespace)),
-        metrics,
-        identity,
-        leaseNamespace,
-        Clock.systemUTC());
+    return create(client, platform, metrics, identity, leaseNamespace, Clock.systemUTC());
   }
 
-  private static PipelineOperator create(
+  /** The same by another clock. */
+  static PipelineOperator create(
       KubernetesClient client,
-      PlatformConfig platform,
+      PlatformConfig configured,
       MetricSet metrics,
       Optional<String> identity,
       Optional<String> leaseNamespace,
       Clock clock) {
+    var platform =
+        configured.withInstallation(Installation.name(client, configured, leaseNamespace));
     var events = new EventRecorder(client, clock, identity.orElse("acequia-operator"));
     var direct =
         switch (platform.kafka().topicProvider()) {
