@@ -120,7 +120,8 @@ final class PipelineOperator {
     var logs = new TopicLogs(platform.kafka(), topics::credentials, calls);
     var reports = new StatusReports(client, events, new PipelineGauges(metrics, clock));
     var gate = new ReconcileGate();
-    var pacer = new RolloutPacer(platform.rollout(), reports, metrics, clock);
+    var release = PipelineRendering.release(platform);
+    var pacer = new RolloutPacer(platform.rollout(), release, reports, metrics, clock);
     var operator =
         new PipelineOperator(
             client,
@@ -149,6 +150,7 @@ final class PipelineOperator {
             new PipelineRemoval(client, platform, topics, events, clock),
             reports,
             pacer,
+            release,
             events,
             clock),
         overrider -> configure(overrider).withOnUpdateFilter(PipelineOperator::asksForReconcile));
