@@ -114,7 +114,8 @@ public enum PipelineMetric {
       Kind.GAUGE,
       "acequia_rollout_pipelines",
       "Pipelines that do not have the platform's newest version, by how they stand: waiting for a"
-          + " slot, stopped since too many failed, updating, failed.",
+          + " slot, stopped since too many failed, updating, failed, behind since its spec is"
+          + " refused or a Secret is missing.",
       "state");
 
   /** What kind of time series it is. */

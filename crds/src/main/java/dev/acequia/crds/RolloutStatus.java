@@ -18,6 +18,10 @@ public record RolloutStatus(
     @JsonPropertyDescription("Fingerprint of the owner's part in that version.")
         @Nullable String edit,
     @JsonPropertyDescription(
+            "Fingerprint of the certificate of Kafka's authority in that version; absent without"
+                + " one.")
+        @Nullable String certificate,
+    @JsonPropertyDescription(
             "Waiting for a slot, Updating (it holds one), or Failed; absent when the pipeline has"
                 + " its newest version.")
         @Nullable State state,
@@ -42,23 +46,27 @@ public record RolloutStatus(
 
   /** At rest in a version. */
   public static RolloutStatus atRest(
-      @Nullable String version, @Nullable String release, @Nullable String edit) {
-    return new RolloutStatus(version, release, edit, null, null, null, null);
+      @Nullable String version,
+      @Nullable String release,
+      @Nullable String edit,
+      @Nullable String certificate) {
+    return new RolloutStatus(version, release, edit, certificate, null, null, null, null);
   }
 
   /** This version, and in no rollout. */
   public RolloutStatus atRest() {
-    return atRest(version, release, edit);
+    return atRest(version, release, edit, certificate);
   }
 
   /** At rest in this version since the owner's edit that brought it. */
   public RolloutStatus edited(@Nullable String when) {
-    return new RolloutStatus(version, release, edit, null, null, when, null);
+    return new RolloutStatus(version, release, edit, certificate, null, null, when, null);
   }
 
   /** The same in another state. */
   public RolloutStatus in(State newState, String newCause, String newSince, boolean ready) {
-    return new RolloutStatus(version, release, edit, newState, newCause, newSince, ready);
+    return new RolloutStatus(
+        version, release, edit, certificate, newState, newCause, newSince, ready);
   }
 
   /** Whether it is in this state because of this change, and was ready before. */

@@ -91,22 +91,19 @@ final class PipelineOperator {
       MetricSet metrics,
       Optional<String> identity,
       Optional<String> leaseNamespace) {
-    return create(
-        client,
-        platform.withInstallation(Installation.name(client, platform, leaseNamespace)),
-        metrics,
-        identity,
-        leaseNamespace,
-        Clock.systemUTC());
+    return create(client, platform, metrics, identity, leaseNamespace, Clock.systemUTC());
   }
 
-  private static PipelineOperator create(
+  /** The same by another clock. */
+  static PipelineOperator create(
       KubernetesClient client,
-      PlatformConfig platform,
+      PlatformConfig configured,
       MetricSet metrics,
       Optional<String> identity,
       Optional<String> leaseNamespace,
       Clock clock) {
+    var platform =
+        configured.withInstallation(Installation.name(client, configured, leaseNamespace));
     var events = new EventRecorder(client, clock, identity.orElse("acequia-operator"));
     var direct =
         switch (platform.kafka().topicProvider()) {
@@ -125,7 +122,8 @@ final class PipelineOperator {
     var logs = new TopicLogs(platform.kafka(), topics::credentials, calls);
     var reports = new StatusReports(client, events, new PipelineGauges(metrics, clock));
     var gate = new ReconcileGate();
-    var pacer = new RolloutPacer(platform.rollout(), reports, metrics, clock);
+    var release = PipelineRendering.release(platform);
+    var pacer = new RolloutPacer(platform.rollout(), release, reports, metrics, clock);
     var operator =
         new PipelineOperator(
             client,
@@ -154,6 +152,7 @@ final class PipelineOperator {
             new PipelineRemoval(client, platform, topics, events, clock),
             reports,
             pacer,
+            release,
             events,
             clock),
         overrider ->

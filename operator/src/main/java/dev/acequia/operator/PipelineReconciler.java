@@ -3,6 +3,7 @@ package dev.acequia.operator;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.crds.MigrationStatus;
 import dev.acequia.crds.RolloutStatus;
 import dev.acequia.operator.apply.AccessNudge;
 import dev.acequia.operator.apply.EndingNamespace;
@@ -16,12 +17,14 @@ import dev.acequia.operator.observe.AccessSecrets;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.EventSources;
 import dev.acequia.operator.observe.FactsReader;
+import dev.acequia.operator.observe.MigrationJobs;
 import dev.acequia.operator.observe.Observation;
 import dev.acequia.operator.observe.ObservationReader;
 import dev.acequia.operator.observe.ReadWatch;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.Change;
 import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.KeptVersion;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.PlatformConfig;
@@ -95,6 +98,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       PipelineRemoval removal,
       StatusReports reports,
       RolloutPacer pacer,
+      String release,
       EventRecorder events,
       Clock clock) {
     this.client = client;
@@ -106,7 +110,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     this.removal = removal;
     this.reports = reports;
     this.pacer = pacer;
-    this.release = PipelineRendering.release(platform);
+    this.release = release;
     this.events = events;
     this.clock = clock;
   }
@@ -142,35 +146,106 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var reading =
         facts.read(current, children, topic, topics.credentials(PipelineNames.of(pipeline)));
     var newest = PipelinePlan.of(current, platform, reading.facts());
-    var step =
-        pacer.next(
-            pipeline,
-            Change.of(
-                current, former, platform, reading.facts(), newest, release, isServed(children)));
+    var kept = KeptVersion.of(current, platform, reading.facts()).orElse(null);
+    var step = pacer.next(pipeline, change(current, former, reading, newest, kept, children));
+    PipelinePlan plan;
     try {
-      switch (step) {
-        case Rollout.Step.Go go -> {
-          note(pipeline, former, go, newest);
-          applier.apply(newest, children);
-          tellOfCancelledReplay(pipeline, reading.facts(), newest);
-        }
-        case Rollout.Step.Wait _ -> applier.restore(newest, children);
-      }
+      plan =
+          switch (step) {
+            case Rollout.Step.Go go -> {
+              note(pipeline, former, go.status(), newest);
+              applier.apply(newest, children);
+              tellOfCancelledReplay(pipeline, reading.facts(), newest);
+              yield newest;
+            }
+            case Rollout.Step.Renew _, Rollout.Step.Wait _ ->
+                keep(pipeline, former, step, newest, kept, children);
+          };
     } catch (KubernetesClientException e) {
       if (!EndingNamespace.refuses(e)) {
         throw e;
       }
       log.info(
           "namespace {} ends and takes no more objects", pipeline.getMetadata().getNamespace());
+      giveBackSlot(pipeline, former);
       return UpdateControl.<DataPipeline>noUpdate().rescheduleAfter(LOOK_AGAIN);
     }
-    var plan = step instanceof Rollout.Step.Go ? newest : newest.held();
     var unreadable = reads.follow(pipeline, children.pods()).orElse(null);
     var seen = ObservationReader.read(plan, children, topic, reading.missing(), access, unreadable);
     var status = PipelineStatus.of(pipeline, former, platform, plan, step, seen, clock.instant());
     var control = reports.report(pipeline, status, newest);
     pacer.reported(rollout(former), status.rollout());
     return lookAgain(seen, step, status).map(control::rescheduleAfter).orElse(control);
+  }
+
+  private Change change(
+      DataPipeline pipeline,
+      @Nullable DataPipelineStatus former,
+      FactsReader.Reading reading,
+      PipelinePlan newest,
+      @Nullable KeptVersion kept,
+      Children children) {
+    var facts = reading.facts();
+    var isRotated =
+        kept != null
+            && facts.liveConsumer() != null
+            && facts.liveApi() != null
+            && MigrationJobs.current(newest.names(), migration(former), children)
+                .filter(kept::hasOtherCredentials)
+                .isPresent();
+    return Change.of(
+        pipeline,
+        former,
+        platform,
+        facts,
+        newest,
+        release,
+        isServed(children),
+        reading.knownTopic(),
+        isRotated);
+  }
+
+  /** Keeps the version alive that the pipeline has, and says what can be observed of it. */
+  private PipelinePlan keep(
+      DataPipeline pipeline,
+      @Nullable DataPipelineStatus former,
+      Rollout.Step step,
+      PipelinePlan newest,
+      @Nullable KeptVersion kept,
+      Children children) {
+    if (kept == null) {
+      applier.restore(newest, children);
+      return newest.held(migration(former), true);
+    }
+    var migrates =
+        step instanceof Rollout.Step.Renew
+            || applier.mustMigrate(kept, migration(former), children);
+    note(pipeline, former, step.status(), migrates ? kept.plan() : null);
+    applier.restore(newest, children);
+    applier.keep(kept, migrates, children);
+    var noted = migrates ? kept.plan().newestMigration() : migration(former);
+    return newest.held(
+        noted,
+        kept.plan().migrated()
+            || noted == null
+            || !noted.job().equals(kept.migration().getMetadata().getName()));
+  }
+
+  /** No Pod of a namespace that ends will be ready, and nothing more is made in it. */
+  private void giveBackSlot(DataPipeline pipeline, @Nullable DataPipelineStatus former) {
+    var noted = reports.former(pipeline);
+    var taken = rollout(noted);
+    if (noted == null || taken == null || taken.state() != RolloutStatus.State.UPDATING) {
+      return;
+    }
+    var before = rollout(former);
+    var given = before == null ? null : before.atRest();
+    reports.note(pipeline, noted.with(given));
+    pacer.reported(taken, given);
+  }
+
+  private static @Nullable MigrationStatus migration(@Nullable DataPipelineStatus status) {
+    return status == null ? null : status.migration();
   }
 
   /** The pipeline with its newest status, which the informer may lack. */
@@ -259,25 +334,27 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   private void note(
       DataPipeline pipeline,
       @Nullable DataPipelineStatus former,
-      Rollout.Step.Go go,
-      PipelinePlan plan) {
-    var takesSlot = go.status().state() == RolloutStatus.State.UPDATING;
-    var isNewMigration =
-        plan.migration() != null
-            && (former == null
-                || former.store() == null
-                || !Objects.equals(former.migration(), plan.newestMigration()));
-    if (!isNewMigration
-        && (!takesSlot || Objects.equals(go.status(), rollout(pipeline.getStatus())))) {
+      RolloutStatus step,
+      @Nullable PipelinePlan plan) {
+    var takesSlot = step.state() == RolloutStatus.State.UPDATING;
+    var begun =
+        plan != null
+                && plan.migration() != null
+                && (former == null
+                    || former.store() == null
+                    || !Objects.equals(former.migration(), plan.newestMigration()))
+            ? plan
+            : null;
+    if (begun == null && (!takesSlot || Objects.equals(step, rollout(pipeline.getStatus())))) {
       return;
     }
-    var noted = isNewMigration ? PipelineStatus.beforeMigration(former, plan) : former;
+    var noted = begun != null ? PipelineStatus.beforeMigration(former, begun) : former;
     if (takesSlot) {
-      noted = (noted == null ? DataPipelineStatus.empty() : noted).with(go.status());
+      noted = (noted == null ? DataPipelineStatus.empty() : noted).with(step);
     }
     reports.note(pipeline, Objects.requireNonNull(noted));
     if (takesSlot) {
-      pacer.reported(rollout(former), go.status());
+      pacer.reported(rollout(former), step);
     }
   }
 
@@ -321,6 +398,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   private Optional<Duration> lookAgain(
       Observation seen, Rollout.Step step, DataPipelineStatus status) {
     if (mustLookAgain(seen)
+        || step instanceof Rollout.Step.Renew
         || (step instanceof Rollout.Step.Wait wait
             && wait.reason() instanceof Rollout.Reason.AfterOthers)) {
       return Optional.of(LOOK_AGAIN);

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RolloutPacer {
   private final PlatformConfig.Rollout limits;
+  private final String release;
   private final StatusReports reports;
   private final MetricSet metrics;
   private final Clock clock;
@@ -36,9 +37,17 @@ final class RolloutPacer {
   private volatile @Nullable IndexerResourceCache<DataPipeline> pipelines;
   private volatile boolean isShown;
 
+  /**
+   * @param release see {@link Change#release()}
+   */
   RolloutPacer(
-      PlatformConfig.Rollout limits, StatusReports reports, MetricSet metrics, Clock clock) {
+      PlatformConfig.Rollout limits,
+      String release,
+      StatusReports reports,
+      MetricSet metrics,
+      Clock clock) {
     this.limits = limits;
+    this.release = release;
     this.reports = reports;
     this.metrics = metrics;
     this.clock = clock;
@@ -107,6 +116,12 @@ final class RolloutPacer {
     gauge("waiting", count(fleet, State.WAITING) - stopped);
     gauge("updating", count(fleet, State.UPDATING));
     gauge("failed", count(fleet, State.FAILED));
+    gauge(
+        "behind",
+        fleet.stream()
+            .map(Rollout.Member::status)
+            .filter(status -> status.state() == null && !release.equals(status.release()))
+            .count());
     isShown = true;
     return fleet;
   }

@@ -666,6 +666,34 @@ class PipelineLifeIT {
         .doesNotContain("TableStays");
   }
 
+  /** The time in which nobody was there to ask is no time in which a store or Kafka was slow. */
+  @Test
+  void anOperatorThatComesBackLateRemovesAllTheSame() {
+    create("deletionPolicy: Delete");
+    awaitReady();
+    operator.close();
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    var dropped = new java.util.concurrent.atomic.AtomicBoolean();
+    cluster.node.decide(
+        pod -> {
+          if (namespace.equals(pod.getMetadata().getNamespace())
+              && pod.getMetadata().getName().startsWith("flights-drop-")) {
+            dropped.set(true);
+          }
+          return PretendNode.allGoesWell(pod);
+        });
+    operator =
+        cluster.startOperator(
+            java.time.Clock.offset(java.time.Clock.systemUTC(), Duration.ofHours(1)));
+    await().atMost(LIMIT).until(() -> find() == null);
+    assertThat(dropped).isTrue();
+    assertThat(topics()).noneMatch(topic -> topic.startsWith(namespace + "."));
+    assertThat(client.events().v1().events().inNamespace(namespace).list().getItems())
+        .extracting(e -> e.getReason())
+        .contains("Deleting")
+        .doesNotContain("TableStays", "TopicsStay");
+  }
+
   @Test
   void beginsAMigrationOnlyWhenTheOlderOnesPodHasEnded() {
     cluster.node.decide(

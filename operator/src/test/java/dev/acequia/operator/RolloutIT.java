@@ -8,8 +8,10 @@ import dev.acequia.contract.Termination;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.MigrationStatus;
 import dev.acequia.crds.RolloutStatus;
+import dev.acequia.operator.observe.MigrationJobs;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.plan.Release;
 import dev.acequia.servers.PretendNode;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -18,6 +20,7 @@ import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -119,6 +122,111 @@ class RolloutIT {
             name ->
                 assertThat(migration(name).version())
                     .isEqualTo(Objects.requireNonNull(migrations.get(name)).version() + 1));
+  }
+
+  /** Its topics are known only when Kafka has answered, which is after the first reconcile. */
+  @Test
+  void anUpgradeFromAnOperatorThatNotedNoMigrationIsPacedToo() {
+    operator.close();
+    names().forEach(this::makeOlder);
+    names().forEach(name -> mergeStatus(name, "{\"status\":{\"migration\":null}}"));
+    await().atMost(LIMIT).until(() -> deployments().allMatch(RolloutIT::isRolledOut));
+    operator = start("v2");
+    await().atMost(LIMIT).until(() -> serving("v2").size() == FLEET);
+    assertThat(events.mostInFlight("v2")).hasSizeBetween(2, MAX_IN_FLIGHT);
+  }
+
+  @Test
+  void aPipelineThatWaitsIsKeptAliveInItsVersion() {
+    merge("fleet-1", "{\"metadata\":{\"annotations\":{\"acequia.dev/accept-offsets\":\"what\"}}}");
+    await()
+        .atMost(LIMIT)
+        .until(() -> condition(find("fleet-1"), "Ready").getReason().equals("InvalidSpec"));
+    operator.close();
+    refuseVersion2But("");
+    operator = start("v2");
+    // Of the ten, one is refused, one is broken, and at most four tried the release.
+    await().atMost(LIMIT).until(() -> healthyAndStopped().size() >= FLEET - 2 - MAX_IN_FLIGHT - 1);
+    var waiting = Set.copyOf(healthyAndStopped());
+    var one = waiting.iterator().next();
+    // What is refused is not counted among those that have the newest version.
+    assertThat(operator.metrics.gauge(PipelineMetric.ROLLOUT_PIPELINES, "behind").get())
+        .isEqualTo(1);
+
+    var migration = migration(one);
+    var made = job(migration.job());
+    client.resource(made).delete();
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                hasSucceeded(migration.job())
+                    && !uid(job(migration.job())).equals(uid(made))
+                    && ready().contains(one));
+    assertThat(migration(one)).isEqualTo(migration);
+
+    var before = credentials(one);
+    client.secrets().inNamespace(namespace).withName(one + "-writer").delete();
+    await().atMost(LIMIT).until(() -> !credentials(one).equals(before) && ready().contains(one));
+    assertThat(migration(one).version()).isEqualTo(migration.version() + 1);
+
+    merge(one, "{\"spec\":{\"consumer\":{\"replicas\":2}}}");
+    await().atMost(LIMIT).until(() -> consumer(one).getSpec().getReplicas() == 2);
+
+    var migrations = waiting.stream().collect(Collectors.toMap(name -> name, this::migration));
+    client
+        .secrets()
+        .inNamespace(namespace)
+        .withName("warehouse")
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"stringData\":{\"password\":\"other\"}}");
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(waiting)
+                    .allSatisfy(
+                        name -> {
+                          assertThat(migration(name).job())
+                              .isNotEqualTo(Objects.requireNonNull(migrations.get(name)).job());
+                          assertThat(hasSucceeded(migration(name).job())).isTrue();
+                          assertThat(healthyAndStopped()).contains(name);
+                          assertThat(ready()).contains(name);
+                        }));
+    assertThat(events.mostSlotsTaken()).hasSizeLessThanOrEqualTo(MAX_IN_FLIGHT);
+    assertThat(waiting)
+        .allSatisfy(
+            name -> {
+              assertThat(migrated("v2")).doesNotContain(name);
+              assertThat(image(consumer(name).getSpec().getTemplate())).endsWith("v1");
+            });
+  }
+
+  private Set<String> healthyAndStopped() {
+    return waiting().stream()
+        .filter(one -> !one.getMetadata().getName().equals("fleet-0"))
+        .filter(one -> condition(one, "Updating").getReason().equals("RolloutStopped"))
+        .map(one -> one.getMetadata().getName())
+        .collect(Collectors.toSet());
+  }
+
+  private @Nullable Job job(String name) {
+    return client.batch().v1().jobs().inNamespace(namespace).withName(name).get();
+  }
+
+  private boolean hasSucceeded(String name) {
+    return Stream.ofNullable(job(name)).anyMatch(MigrationJobs::succeeded);
+  }
+
+  private static String uid(@Nullable Job job) {
+    return Objects.requireNonNull(job).getMetadata().getUid();
+  }
+
+  private Deployment consumer(String name) {
+    return client.apps().deployments().inNamespace(namespace).withName(name + "-consumer").get();
+  }
+
+  private String credentials(String name) {
+    return Release.of(consumer(name)).orElseThrow().credentials();
   }
 
   @Test
@@ -365,12 +473,16 @@ class RolloutIT {
               "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"%s\":null}}}}}"
                   .formatted(PipelineNames.CREDENTIALS_ANNOTATION));
     }
+    mergeStatus(name, "{\"status\":{\"rollout\":null}}");
+  }
+
+  private void mergeStatus(String name, String patch) {
     client
         .resources(DataPipeline.class)
         .inNamespace(namespace)
         .withName(name)
         .subresource("status")
-        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\":{\"rollout\":null}}");
+        .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
   }
 
   /** What a pipeline is made of, with all that is wanted of it. */

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +116,11 @@ final class TestCluster {
     return new RunningOperator(newClient(), other);
   }
 
+  /** The operator by another clock. */
+  RunningOperator startOperator(Clock clock) {
+    return new RunningOperator(newClient(), platform, clock);
+  }
+
   /** A client of one's own, for who closes it. */
   KubernetesClient newClient() {
     return new KubernetesClientBuilder().withConfig(client.getConfiguration()).build();
@@ -132,8 +138,13 @@ final class TestCluster {
     private final PipelineOperator operator;
 
     RunningOperator(KubernetesClient client, PlatformConfig platform) {
+      this(client, platform, Clock.systemUTC());
+    }
+
+    RunningOperator(KubernetesClient client, PlatformConfig platform, Clock clock) {
       operator =
-          PipelineOperator.create(client, platform, metrics, Optional.empty(), Optional.empty());
+          PipelineOperator.create(
+              client, platform, metrics, Optional.empty(), Optional.empty(), clock);
       operator.start();
     }
 

@@ -53,6 +53,16 @@ final class ObjectApplier {
     return false;
   }
 
+  /** Changes what differs in an object that is there, and takes over nothing else of it. */
+  @SuppressWarnings("unchecked")
+  <R extends HasMetadata> void change(R live, R wanted) {
+    if (!live.equals(wanted)) {
+      var source = (InformerEventSource<R, DataPipeline>) children.source(live.getClass());
+      source.handleRecentResourceUpdate(
+          ResourceID.fromResource(live), client.resource(live).edit(_ -> wanted), live);
+    }
+  }
+
   /** Whether there is no object of this type and name. */
   boolean isGone(HasMetadata desired) {
     return children.source(desired.getClass()).get(ResourceID.fromResource(desired)).isEmpty();

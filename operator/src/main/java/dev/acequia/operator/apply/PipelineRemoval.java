@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +44,7 @@ public final class PipelineRemoval {
 
   private static final String DROP_TOO_SLOW = "the drop took too long";
   private static final Duration TOPICS_GO_WITHIN = Duration.ofMinutes(15);
+  private static final Duration TOPICS_ANSWER_WITHIN = Duration.ofMinutes(1);
 
   private final KubernetesClient client;
   private final PlatformConfig platform;
@@ -50,6 +52,11 @@ public final class PipelineRemoval {
   private final EventRecorder events;
   private final Clock clock;
   private final Set<String> tableSettled = ConcurrentHashMap.newKeySet();
+
+  /** When this operator first saw a deletion: what was asked of nobody is no delay. */
+  private final Map<String, Instant> seen = new ConcurrentHashMap<>();
+
+  private final Map<String, Instant> topicsAsked = new ConcurrentHashMap<>();
 
   public PipelineRemoval(
       KubernetesClient client,
@@ -76,6 +83,7 @@ public final class PipelineRemoval {
       tellWhatIsKept(pipeline);
       return Optional.empty();
     }
+    seen.putIfAbsent(uid(pipeline), clock.instant());
     if (!processesEnded(pipeline, children) || !tableGone(pipeline, children)) {
       return Optional.of(POLL);
     }
@@ -83,7 +91,9 @@ public final class PipelineRemoval {
       return Optional.of(TOPICS_POLL);
     }
     removeDrop(children);
-    tableSettled.remove(pipeline.getMetadata().getUid());
+    tableSettled.remove(uid(pipeline));
+    seen.remove(uid(pipeline));
+    topicsAsked.remove(uid(pipeline));
     return Optional.empty();
   }
 
@@ -110,14 +120,18 @@ public final class PipelineRemoval {
     // The status names the store from before the first migration began. One that did not succeed
     // may have made roles and tables all the same; before it, the table is anybody's.
     if (status(pipeline).map(DataPipelineStatus::store).isEmpty()
-        || tableSettled.contains(pipeline.getMetadata().getUid())) {
+        || tableSettled.contains(uid(pipeline))) {
       return true;
     }
     if (namespaceEnds(pipeline)) {
       return tableStays(pipeline, "its namespace ends and takes no Job");
     }
     if (overdue(pipeline, TABLE_DROPS_WITHIN)) {
-      return tableStays(pipeline, DROP_TOO_SLOW);
+      return tableStays(
+          pipeline,
+          children.jobs().stream().anyMatch(job -> isDrop(job, pipeline))
+              ? DROP_TOO_SLOW
+              : "the Job that drops it could not be made");
     }
     var store = StoreSecrets.store(client, pipeline);
     if (store.isEmpty()) {
@@ -128,14 +142,16 @@ public final class PipelineRemoval {
             pipeline,
             platform,
             StoreSecrets.roles(children, pipeline, store.get().uri(), platform.installation()));
-    var job = children.jobs().stream().filter(candidate -> sameName(candidate, plan)).findFirst();
+    var job = children.jobs().stream().filter(one -> isDrop(one, pipeline)).findFirst();
     if (job.isEmpty()) {
       return !create(plan, children) && tableStays(pipeline, "its namespace ends and takes no Job");
     }
     return switch (MigrationJobs.state(job.get(), children.pods())) {
       case MigrationState.Running _, MigrationState.Waiting _ ->
           !hasMigrated(pipeline)
-              && isPast(job.get().getMetadata().getCreationTimestamp(), FIRST_TABLE_DROPS_WITHIN)
+              && isPast(
+                  Instant.parse(job.get().getMetadata().getCreationTimestamp()),
+                  FIRST_TABLE_DROPS_WITHIN)
               && tableStays(pipeline, DROP_TOO_SLOW);
       case MigrationState.Succeeded _ -> true;
       case MigrationState.Refused refused -> tableStays(pipeline, refused.lastWord().text());
@@ -161,6 +177,7 @@ public final class PipelineRemoval {
   private boolean topicsGone(DataPipeline pipeline, Children children) {
     var claimant = TopicClaimant.of(pipeline, children);
     var names = claimant.names();
+    topicsAsked.putIfAbsent(uid(pipeline), clock.instant());
     try {
       var deletion = topics.delete(claimant);
       if (deletion.done()) {
@@ -175,11 +192,11 @@ public final class PipelineRemoval {
         return true;
       }
     } catch (KafkaTopics.KafkaException e) {
-      if (!overdue(pipeline, TOPICS_GO_WITHIN)) {
+      if (!areTopicsOverdue(pipeline)) {
         throw e;
       }
     }
-    if (!overdue(pipeline, TOPICS_GO_WITHIN)) {
+    if (!areTopicsOverdue(pipeline)) {
       return false;
     }
     topics.forget(names); // what comes too late is not done behind the back of who was told
@@ -206,7 +223,7 @@ public final class PipelineRemoval {
   }
 
   private boolean tableStays(DataPipeline pipeline, String why) {
-    tableSettled.add(pipeline.getMetadata().getUid());
+    tableSettled.add(uid(pipeline));
     if (!hasMigrated(pipeline)) {
       tell(
           pipeline,
@@ -267,19 +284,29 @@ public final class PipelineRemoval {
   }
 
   private boolean overdue(DataPipeline pipeline, Duration limit) {
-    return isPast(pipeline.getMetadata().getDeletionTimestamp(), limit);
+    return isPast(seen.getOrDefault(uid(pipeline), clock.instant()), limit);
   }
 
-  private boolean isPast(String timestamp, Duration limit) {
-    return Instant.parse(timestamp).plus(limit).isBefore(clock.instant());
+  /** However long the steps before took, Kafka has time to answer. */
+  private boolean areTopicsOverdue(DataPipeline pipeline) {
+    return overdue(pipeline, TOPICS_GO_WITHIN)
+        && isPast(topicsAsked.getOrDefault(uid(pipeline), clock.instant()), TOPICS_ANSWER_WITHIN);
+  }
+
+  private boolean isPast(Instant start, Duration limit) {
+    return start.plus(limit).isBefore(clock.instant());
+  }
+
+  private static String uid(DataPipeline pipeline) {
+    return pipeline.getMetadata().getUid();
   }
 
   private static boolean hasMigrated(DataPipeline pipeline) {
     return status(pipeline).map(DataPipelineStatus::schemaHash).isPresent();
   }
 
-  private static boolean sameName(Job job, DropPlan plan) {
-    return job.getMetadata().getName().equals(plan.job().getMetadata().getName());
+  private static boolean isDrop(Job job, DataPipeline pipeline) {
+    return job.getMetadata().getName().equals(PipelineNames.of(pipeline).dropJob());
   }
 
   private static Optional<DataPipelineStatus> status(DataPipeline pipeline) {

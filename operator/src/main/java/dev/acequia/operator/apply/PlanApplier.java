@@ -1,16 +1,20 @@
 package dev.acequia.operator.apply;
 
+import dev.acequia.crds.MigrationStatus;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.MigrationJobs;
 import dev.acequia.operator.observe.Observation.MigrationState;
 import dev.acequia.operator.observe.OlderMigrations;
+import dev.acequia.operator.plan.KeptVersion;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.Release;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -18,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,11 +56,7 @@ public final class PlanApplier {
       applier.apply(plan.definitionMap());
     }
     if (plan.migration() != null) {
-      removeCrashed(plan.migration(), children);
-      removeOlder(plan.migration(), children);
-      if (OlderMigrations.atWork(plan.migration(), children).isEmpty()) {
-        applier.applyOnce(plan.migration());
-      }
+      migrate(plan.migration(), applier, children);
     }
     if (plan.consumer() != null) {
       applier.apply(plan.consumer());
@@ -98,14 +99,13 @@ public final class PlanApplier {
 
   /**
    * Brings back what is gone of a pipeline that has to wait, and changes nothing of what is there
-   * but the log-on to Kafka: that is Strimzi's, who has ended the one before, and a Pod that starts
-   * again would not get on.
+   * but the number of Pods and the log-on to Kafka: that is Strimzi's, who has ended the one
+   * before, and a Pod that starts again would not get on.
    */
   public void restore(PipelinePlan newest, Children children) {
     var applier = new ObjectApplier(client, children);
     for (var object : newest.foundation()) {
-      if (object.getMetadata().getName().equals(newest.names().kafkaSecret())
-          || applier.isGone(object)) {
+      if (isKafkas(object, newest) || applier.isGone(object)) {
         applyFoundation(object, applier, children);
       }
     }
@@ -117,6 +117,60 @@ public final class PlanApplier {
             .anyMatch(live -> live.definition().equals(definition.getMetadata().getName()))) {
       applier.apply(definition);
     }
+    scale(
+        newest.names().consumerDeployment(), newest.consumerScale().replicas(), applier, children);
+    if (newest.api() != null) {
+      scale(
+          newest.names().apiDeployment(), newest.api().getSpec().getReplicas(), applier, children);
+    }
+  }
+
+  private static void scale(
+      String deployment, int replicas, ObjectApplier applier, Children children) {
+    children.deployments().stream()
+        .filter(live -> live.getMetadata().getName().equals(deployment))
+        .filter(live -> !live.isMarkedForDeletion())
+        .forEach(
+            live ->
+                applier.change(
+                    live,
+                    new DeploymentBuilder(live)
+                        .editSpec()
+                        .withReplicas(replicas)
+                        .endSpec()
+                        .build()));
+  }
+
+  /**
+   * Whether the migration of a pipeline that waits has to run for the version that it has: its Job
+   * was deleted or has crashed, or it is to set the password of a role whose Secret was deleted.
+   */
+  public boolean mustMigrate(KeptVersion kept, @Nullable MigrationStatus noted, Children children) {
+    var job = MigrationJobs.current(kept.plan().names(), noted, children);
+    var applier = new ObjectApplier(client, children);
+    return job.isEmpty()
+        || (MigrationJobs.state(job.get(), children.pods()) instanceof MigrationState.Failed
+            && hasRested(job.get()))
+        || kept.plan().foundation().stream()
+            .filter(Secret.class::isInstance)
+            .filter(secret -> !isKafkas(secret, kept.plan()))
+            .anyMatch(applier::isGone);
+  }
+
+  /** Keeps a pipeline that waits alive in the version that it has. */
+  public void keep(KeptVersion kept, boolean migrates, Children children) {
+    var applier = new ObjectApplier(client, children);
+    if (migrates) {
+      applier.apply(Objects.requireNonNull(kept.plan().definitionMap()));
+      migrate(kept.migration(), applier, children);
+    }
+    children.deployments().stream()
+        .filter(live -> !live.isMarkedForDeletion())
+        .forEach(live -> kept.of(live).ifPresent(wanted -> applier.change(live, wanted)));
+  }
+
+  private static boolean isKafkas(HasMetadata object, PipelinePlan plan) {
+    return object.getMetadata().getName().equals(plan.names().kafkaSecret());
   }
 
   private static void applyFoundation(
@@ -125,6 +179,14 @@ public final class PlanApplier {
       apply(service, applier, children);
     } else {
       applier.apply(object);
+    }
+  }
+
+  private void migrate(Job migration, ObjectApplier applier, Children children) {
+    removeCrashed(migration, children);
+    removeOlder(migration, children);
+    if (OlderMigrations.atWork(migration, children).isEmpty()) {
+      applier.applyOnce(migration);
     }
   }
 

@@ -46,9 +46,10 @@ public final class FactsReader {
   /**
    * The facts, and what the spec refers to in vain.
    *
+   * @param knownTopic the topic that the newest migration knows, or else what runs
    * @param missing each a sentence for a person
    */
-  public record Reading(Facts facts, List<String> missing) {}
+  public record Reading(Facts facts, Facts.@Nullable Topic knownTopic, List<String> missing) {}
 
   /**
    * Reads the facts for one plan.
@@ -89,10 +90,11 @@ public final class FactsReader {
       var postgres = Objects.requireNonNull(pipeline.getSpec().store().postgres());
       var store = given(postgres.secretName()).map(SecretValues::store).orElse(null);
       var live = live(names.consumerDeployment());
+      var knownTopic = lastKnownTopic(live);
       var facts =
           new Facts(
               pipeline.getMetadata().getUid(),
-              topic.found().or(() -> lastKnownTopic(live)).orElse(null),
+              topic.found().or(() -> knownTopic).orElse(null),
               store,
               login("writer", postgres.writerSecretName(), names.writerSecret(), store),
               login("reader", postgres.readerSecretName(), names.readerSecret(), store),
@@ -104,7 +106,7 @@ public final class FactsReader {
               live.orElse(null),
               live(names.apiDeployment()).orElse(null),
               new Facts.Replays(List.copyOf(children.replays()), endedReplay()));
-      return new Reading(facts, missing);
+      return new Reading(facts, knownTopic.orElse(null), missing);
     }
 
     /**
@@ -126,8 +128,17 @@ public final class FactsReader {
           .findFirst()
           .map(map -> map.getData().get(DEFINITION_KEY))
           .filter(json -> names.definition(json).equals(definition))
-          .map(json -> PipelineDefinition.fromJson(json).topic())
-          .map(known -> new Facts.Topic(known.id(), known.partitions()));
+          .flatMap(Read::topicOf);
+    }
+
+    /** Empty for a definition of another operator's that this one cannot read. */
+    private static Optional<Facts.Topic> topicOf(String json) {
+      try {
+        var topic = PipelineDefinition.fromJson(json).topic();
+        return Optional.of(new Facts.Topic(topic.id(), topic.partitions()));
+      } catch (IllegalArgumentException e) {
+        return Optional.empty();
+      }
     }
 
     /** While Strimzi's Secret is away; whoever writes Secrets here could have written this one. */

@@ -1,12 +1,15 @@
 package dev.acequia.operator.observe;
 
+import dev.acequia.crds.MigrationStatus;
 import dev.acequia.operator.observe.Observation.MigrationState;
+import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** How a migration's Job stands. */
 public final class MigrationJobs {
@@ -48,6 +51,16 @@ public final class MigrationJobs {
                     trouble
                         .map(PodTrouble::text)
                         .orElseGet(() -> String.valueOf(failure.get().getMessage()))));
+  }
+
+  /** The Job that is noted or, where none is noted, the newest; empty when it is gone. */
+  public static Optional<Job> current(
+      PipelineNames names, @Nullable MigrationStatus noted, Children children) {
+    return noted != null
+        ? children.job(noted.job())
+        : children.jobs().stream()
+            .filter(job -> names.isMigrationJob(job.getMetadata().getName()))
+            .max(Comparator.comparing(job -> job.getMetadata().getCreationTimestamp()));
   }
 
   /** Whether the Pod is one of this Job's. */

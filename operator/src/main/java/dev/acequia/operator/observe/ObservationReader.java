@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -55,9 +54,7 @@ public final class ObservationReader {
   private static @Nullable MigrationState migration(
       PipelinePlan plan, Children children, Collection<Pod> pods) {
     if (plan.isHeld()) {
-      return children.jobs().stream()
-          .filter(job -> !job.getMetadata().getName().equals(plan.names().dropJob()))
-          .max(Comparator.comparing(job -> job.getMetadata().getCreationTimestamp()))
+      return MigrationJobs.current(plan.names(), plan.newestMigration(), children)
           .map(job -> migration(job, children, pods))
           .orElse(null);
     }

@@ -3,14 +3,18 @@ package dev.acequia.operator.plan;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.AllowedRewrite;
+import dev.acequia.contract.LoadMode;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.crds.DataPipelineStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,23 +26,35 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version of all that its Pods and its migration are made from
  * @param release of the platform's part, the same for all pipelines
- * @param edit of the owner's part: the resource, its annotations, its replays and its topic
- * @param credentials of what many pipelines log on with alike
+ * @param edit of the owner's part, in two fingerprints: see {@link #isSameEdit}
+ * @param credentials of the Secret of the store, with which many pipelines log on alike
+ * @param certificate of Kafka's authority, the same for all pipelines; null without one
  * @param isServed whether there is a version that goes on serving while this one waits
  * @param isSeen whether no generation of the resource before this one was the last to be reported
  * @param isWhole whether all is known that a version is made of; else what runs goes on
+ * @param isGrown whether the topic has other partitions than the newest migration knows. That is
+ *     one pipeline's change, and must not wait: nobody reads what arrives in the new ones
+ * @param isRotated whether the version that the pipeline has was migrated with other credentials
  */
 public record Change(
     String version,
     String release,
     String edit,
     String credentials,
+    @Nullable String certificate,
     boolean isServed,
     boolean isSeen,
-    boolean isWhole) {
+    boolean isWhole,
+    boolean isGrown,
+    boolean isRotated) {
   /** The order in which a configuration names its parts is no change. */
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
+
+  private static final char EDIT_PARTS = '.';
+
+  /** Differs from each edit there is. */
+  static final String UNKNOWN_EDIT = "" + EDIT_PARTS;
 
   /**
    * The change that this plan is.
@@ -46,6 +62,7 @@ public record Change(
    * @param former what was reported last; null when nothing ever was
    * @param release see {@link #release()}
    * @param isServed see {@link #isServed()}; Deployments count that only a former operator can read
+   * @param known the topic that the newest migration knows; null while there is none
    */
   public static Change of(
       DataPipeline pipeline,
@@ -54,22 +71,30 @@ public record Change(
       Facts facts,
       PipelinePlan plan,
       String release,
-      boolean isServed) {
+      boolean isServed,
+      Facts.@Nullable Topic known,
+      boolean isRotated) {
     var job = plan.migration() == null ? null : plan.migration().getMetadata().getName();
     var last = job == null ? plan : PipelinePlan.of(pipeline, platform, facts.withSucceeded(job));
     return new Change(
         Fingerprint.of(Objects.toString(job, ""), template(last.consumer()), template(last.api())),
         release,
-        edit(pipeline, facts, last),
-        Fingerprint.of(
-            facts.store() == null ? "" : facts.store().hash(),
-            // A user's password is one pipeline's alone.
-            facts.kafkaCredentials() == null ? "" : facts.kafkaCredentials().certificate()),
+        edit(pipeline, last),
+        Fingerprint.of(facts.store() == null ? "" : facts.store().hash()),
+        // A user's password is one pipeline's alone.
+        facts.kafkaCredentials() == null
+            ? null
+            : Fingerprint.of(facts.kafkaCredentials().certificate()),
         isServed,
         former == null
             || former.observedGeneration() == null
             || former.observedGeneration().equals(pipeline.getMetadata().getGeneration()),
-        job != null);
+        job != null,
+        facts.topic() != null
+            && known != null
+            && facts.topic().id().equals(known.id())
+            && facts.topic().partitions() != known.partitions(),
+        isRotated);
   }
 
   /** A fingerprint of the Pods that these objects make. */
@@ -87,18 +112,50 @@ public record Change(
             .toArray(String[]::new));
   }
 
-  private static String edit(DataPipeline pipeline, Facts facts, PipelinePlan last) {
+  private static String edit(DataPipeline pipeline, PipelinePlan last) {
     var annotations = Optional.ofNullable(pipeline.getMetadata().getAnnotations()).orElse(Map.of());
-    return Fingerprint.of(
-        Objects.toString(pipeline.getMetadata().getGeneration(), ""),
-        annotations.getOrDefault(AcceptedOffsets.ANNOTATION, ""),
-        annotations.getOrDefault(AllowedRewrite.ANNOTATION, ""),
-        Optional.ofNullable(last.consumer())
-            .flatMap(Release::of)
-            .map(Release::replay)
-            .map(order -> order.toJson())
-            .orElse(""),
-        Objects.toString(facts.topic(), ""));
+    var others =
+        Fingerprint.of(
+            annotations.getOrDefault(AcceptedOffsets.ANNOTATION, ""),
+            annotations.getOrDefault(AllowedRewrite.ANNOTATION, ""),
+            Optional.ofNullable(last.consumer())
+                .flatMap(Release::of)
+                .map(Release::replay)
+                .map(order -> order.toJson())
+                .orElse(""));
+    return Fingerprint.of(Objects.toString(pipeline.getMetadata().getGeneration(), ""), others)
+        + EDIT_PARTS
+        + Fingerprint.of(withoutScale(pipeline.getSpec()), others);
+  }
+
+  /**
+   * Whether an owner has edited nothing that makes another version. The first part of an edit has
+   * the resource's generation, which another operator does not change; the second has the spec
+   * without what takes effect in any version, so that an autoscaler brings no release.
+   */
+  static boolean isSameEdit(String one, String other) {
+    var cut = one.indexOf(EDIT_PARTS);
+    var otherCut = other.indexOf(EDIT_PARTS);
+    return one.equals(other)
+        || one.substring(0, cut).equals(other.substring(0, otherCut))
+        || one.substring(cut).equals(other.substring(otherCut));
+  }
+
+  /** Whether two edits can be told apart: a former operator made one of a single part. */
+  static boolean areComparable(String one, String other) {
+    return one.indexOf(EDIT_PARTS) >= 0 && other.indexOf(EDIT_PARTS) >= 0;
+  }
+
+  /** The spec without numbers of Pods, and what the operator itself goes by. */
+  private static String withoutScale(DataPipelineSpec spec) {
+    ObjectNode json = JSON.valueToTree(spec);
+    json.remove(List.of("suspend", "deletionPolicy"));
+    json.withObject("/consumer").remove("replicas");
+    json.withObject("/api").remove("replicas");
+    if (spec.consumer().mode() != LoadMode.UPSERT) { // there it is the memory of deletions, too
+      json.withObject("/topic").remove("retention");
+    }
+    return json.toString();
   }
 
   private static String template(@Nullable Deployment deployment) {

@@ -70,10 +70,13 @@ public record PipelinePlan(
   }
 
   /**
-   * This plan while its pipeline stays as it is: nothing is made or changed, and what runs is all
-   * that can be observed.
+   * This plan while its pipeline stays in the version that it has: what is there is all that can be
+   * observed.
+   *
+   * @param kept the migration that this version goes by; null while the status names it
+   * @param keptIsDone false while that migration has not succeeded
    */
-  public PipelinePlan held() {
+  public PipelinePlan held(@Nullable MigrationStatus kept, boolean keptIsDone) {
     return new PipelinePlan(
         names,
         topics,
@@ -83,16 +86,16 @@ public record PipelinePlan(
         null,
         null,
         null,
-        null,
-        true,
+        kept,
+        keptIsDone,
         null,
         null,
         consumerScale);
   }
 
-  /** Whether this is a {@link #held()} plan. */
+  /** Whether this is a {@link #held} plan; any other has a ServiceAccount at least. */
   public boolean isHeld() {
-    return migrated && migration == null;
+    return foundation.isEmpty();
   }
 
   /** The ConfigMaps that a Deployment of this plan refers to, and the newest. */
@@ -211,7 +214,7 @@ public record PipelinePlan(
                           + Objects.requireNonNullElse(platform.installation(), ""),
                       credentials(),
                       platform.runtimeImage()));
-      return new MigrationStatus(name, version(name));
+      return new MigrationStatus(name, version(name), platform.runtimeImage());
     }
 
     /**

@@ -62,6 +62,12 @@ public record PlatformConfig(
         runtimeImage, kafka, exposure, requireAuth, store, rollout, resources, name);
   }
 
+  /** This configuration with another runtime. */
+  PlatformConfig withRuntimeImage(String image) {
+    return new PlatformConfig(
+        image, kafka, exposure, requireAuth, store, rollout, resources, installation);
+  }
+
   /**
    * How to reach Kafka and who makes the topics.
    *

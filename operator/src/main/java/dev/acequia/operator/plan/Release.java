@@ -4,8 +4,12 @@ import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.RuntimeVariable;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +59,48 @@ public record Release(
                 secret.get(),
                 credentials,
                 replay(container)));
+  }
+
+  /**
+   * A Deployment that runs this release, and is as this one else. An operator whose templates are
+   * newer can so keep a pipeline's version alive.
+   *
+   * @param live what {@link #of(Deployment)} can read
+   */
+  public Deployment on(Deployment live) {
+    return new DeploymentBuilder(live)
+        .editSpec()
+        .editTemplate()
+        .editMetadata()
+        .addToAnnotations(PipelineNames.CREDENTIALS_ANNOTATION, credentials)
+        .endMetadata()
+        .editSpec()
+        .editFirstContainer()
+        .withImage(image)
+        .endContainer()
+        .withVolumes(
+            live.getSpec().getTemplate().getSpec().getVolumes().stream().map(this::on).toList())
+        .endSpec()
+        .endTemplate()
+        .endSpec()
+        .build();
+  }
+
+  private Volume on(Volume live) {
+    if (live.getConfigMap() != null) {
+      return new VolumeBuilder(live).editConfigMap().withName(definition).endConfigMap().build();
+    }
+    return SecretFile.secretOf(RuntimeVariable.STORE_URI, List.of(live)).isEmpty()
+        ? live
+        : new VolumeBuilder(live)
+            .editProjected()
+            .editFirstSource()
+            .editSecret()
+            .withName(storeSecret)
+            .endSecret()
+            .endSource()
+            .endProjected()
+            .build();
   }
 
   /** The name of the ConfigMap that a migration goes by. */

@@ -28,7 +28,13 @@ public final class Rollout {
     /** It takes it. With the state Updating, the status has to be written before. */
     record Go(RolloutStatus status) implements Step {}
 
-    /** It stays as it is. */
+    /**
+     * It stays in the version that it has, and takes the newest credentials there. With the state
+     * Updating, the status has to be written before.
+     */
+    record Renew(RolloutStatus status) implements Step {}
+
+    /** It stays in the version that it has. */
     record Wait(RolloutStatus status, Reason reason) implements Step {}
   }
 
@@ -39,6 +45,9 @@ public final class Rollout {
 
     /** It was not ready anyway, and those that were go first. */
     record AfterOthers() implements Reason {}
+
+    /** Something is missing that the newest version is made of; it takes no part until then. */
+    record Incomplete() implements Reason {}
 
     /** Too many have failed. */
     record Stopped(List<String> failed) implements Reason {
@@ -70,12 +79,14 @@ public final class Rollout {
       List<Member> others,
       PlatformConfig.Rollout limits,
       Instant now) {
-    var next = RolloutStatus.atRest(change.version(), change.release(), change.edit());
+    var next =
+        RolloutStatus.atRest(
+            change.version(), change.release(), change.edit(), change.certificate());
     if (former != null && change.version().equals(former.version())) {
       return new Step.Go(former.state() == State.WAITING ? next : withStateOf(former, next));
     }
-    if (former != null && isIncomplete(change, former)) {
-      return new Step.Go(former.state() == State.WAITING ? former.atRest() : former);
+    if (!change.isWhole() && change.isServed()) {
+      return incomplete(change, former);
     }
     if (!change.isServed() || isEdit(change, former)) {
       // An edit keeps the slot of an update in progress, whose failure then is not the platform's.
@@ -87,20 +98,75 @@ public final class Rollout {
     if (former != null && isEditUnderWay(former, limits, now)) {
       return new Step.Go(next.edited(former.since()));
     }
+    if (former != null
+        && former.state() == State.FAILED
+        && wasReady(former)
+        && !isNewRelease(change, former)) {
+      // Credentials may mend it, and are not what broke it. Until it is Ready, the change that did
+      // must not go on to others. There are few such pipelines: the rollout has stopped by them.
+      return new Step.Go(withStateOf(former, next));
+    }
     var cause = cause(change, former);
     var wasReady = wasReady(former, notReadySince);
     var taken = next.in(State.UPDATING, cause, text(now), wasReady);
     if (former != null && former.state() == State.UPDATING) {
+      if (isRenewing(change, former)) {
+        return new Step.Renew(former);
+      }
       // Whoever changes a Secret again and again must not hold a slot for ever.
       return new Step.Go(
           change.release().equals(former.release())
               ? next.in(State.UPDATING, cause, text(since(former)), wasReady)
               : taken);
     }
-    var waiting = waiting(change, former, cause, wasReady, now);
+    var obstacle = obstacle(cause, wasReady, former, others, limits);
+    if (obstacle.isEmpty()) {
+      return new Step.Go(taken);
+    }
+    if (former != null && former.release() != null && isNewRelease(change, former)) {
+      if (isRenewing(change, former)) { // and has failed to: it may yet become Ready
+        return new Step.Renew(former);
+      }
+      if (change.isRotated()) {
+        return renew(change, former, notReadySince == null, others, limits, now);
+      }
+    }
+    return new Step.Wait(waiting(change, former, cause, wasReady, now), obstacle.get());
+  }
+
+  /** A release that is slow or stopped holds back no credentials; they are paced like any. */
+  private static Step renew(
+      Change change,
+      RolloutStatus former,
+      boolean wasReady,
+      List<Member> others,
+      PlatformConfig.Rollout limits,
+      Instant now) {
+    var cause = rotation(change, former);
     return obstacle(cause, wasReady, former, others, limits)
-        .<Step>map(reason -> new Step.Wait(waiting, reason))
-        .orElseGet(() -> new Step.Go(taken));
+        .<Step>map(reason -> new Step.Wait(waiting(change, former, cause, wasReady, now), reason))
+        .orElseGet(
+            () ->
+                new Step.Renew(
+                    RolloutStatus.atRest(
+                            former.version(), former.release(), former.edit(), change.certificate())
+                        .in(State.UPDATING, cause, text(now), wasReady)));
+  }
+
+  /**
+   * A Secret or the like is missing of which a version is made. Such a pipeline can take nothing
+   * new, so it takes no slot and does not wait for one: the slot that it does not take would go to
+   * nobody.
+   */
+  private static Step incomplete(Change change, @Nullable RolloutStatus former) {
+    if (former != null && change.release().equals(former.release())) {
+      return new Step.Go(former.state() == State.WAITING ? former.atRest() : former);
+    }
+    return new Step.Wait(
+        former != null && former.edit() != null
+            ? former.atRest()
+            : RolloutStatus.atRest(null, null, change.isSeen() ? null : Change.UNKNOWN_EDIT, null),
+        new Reason.Incomplete());
   }
 
   /** What became of the pipeline after it was observed. */
@@ -214,18 +280,20 @@ public final class Rollout {
         former == null ? null : former.version(),
         former == null ? null : former.release(),
         former == null || former.edit() == null ? change.edit() : former.edit(),
+        former == null ? null : former.certificate(),
         State.WAITING,
         cause,
         text(since),
         wasReady);
   }
 
-  /**
-   * Whether a Secret or the like is missing of which a version is made. Such a pipeline can take
-   * nothing new, so it takes no slot, unless the platform has a newer release.
-   */
-  private static boolean isIncomplete(Change change, RolloutStatus former) {
-    return !change.isWhole() && change.isServed() && change.release().equals(former.release());
+  /** Whether it takes, or failed with, its newest credentials in a version before the newest. */
+  private static boolean isRenewing(Change change, RolloutStatus former) {
+    return (former.state() == State.UPDATING || former.state() == State.FAILED)
+        && former.release() != null
+        && isNewRelease(change, former)
+        && (cause(former).equals(change.credentials())
+            || cause(former).equals(change.certificate()));
   }
 
   /** Whether its owner still waits for the version before, which this operator cannot make. */
@@ -254,15 +322,31 @@ public final class Rollout {
   }
 
   private static boolean isEdit(Change change, @Nullable RolloutStatus former) {
-    return former == null || former.edit() == null
-        ? !change.isSeen()
-        : !change.edit().equals(former.edit());
+    return change.isGrown()
+        || (former == null
+                || former.edit() == null
+                || !Change.areComparable(change.edit(), former.edit())
+            ? !change.isSeen()
+            : !Change.isSameEdit(change.edit(), former.edit()));
   }
 
   /** A new release, or else new credentials; failures of one do not stop the other. */
   private static String cause(Change change, @Nullable RolloutStatus former) {
-    return former == null || !change.release().equals(former.release())
+    return former == null || isNewRelease(change, former)
         ? change.release()
+        : rotation(change, former);
+  }
+
+  private static boolean isNewRelease(Change change, RolloutStatus former) {
+    return !change.release().equals(former.release());
+  }
+
+  /** Whose credentials are new: a bad certificate of Kafka's fails in pipelines of any store. */
+  private static String rotation(Change change, RolloutStatus former) {
+    return change.certificate() != null
+            && former.certificate() != null
+            && !change.certificate().equals(former.certificate())
+        ? change.certificate()
         : change.credentials();
   }
 
@@ -275,6 +359,7 @@ public final class Rollout {
         next.version(),
         next.release(),
         next.edit(),
+        next.certificate(),
         former.state(),
         former.cause(),
         former.since(),

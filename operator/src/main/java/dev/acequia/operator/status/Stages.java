@@ -85,7 +85,10 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
     return switch (seen.migration()) {
       case null ->
           plan.isHeld()
-              ? Verdict.yes("Migrated", "The " + table + " was made; the Job that did it is gone")
+              ? Verdict.no(
+                  "MigrationGone",
+                  "The Job that made the %s is gone, and nothing else says that the table is as this version needs it. The platform's newest version migrates anew; an edit of spec.description brings that at once"
+                      .formatted(table))
               : Verdict.no(
                   "WaitingForTopic",
                   "The %s is made after the topic%s"

@@ -18,8 +18,22 @@ final class Updates {
       Rollout.Step step, RolloutStatus settled, PlatformConfig.Rollout limits) {
     return switch (step) {
       case Rollout.Step.Wait wait -> Optional.of(waiting(wait.reason(), limits));
+      case Rollout.Step.Renew _ -> Optional.ofNullable(renewing(settled, limits));
       case Rollout.Step.Go _ -> Optional.ofNullable(going(settled, limits));
     };
+  }
+
+  private static @Nullable Verdict renewing(RolloutStatus settled, PlatformConfig.Rollout limits) {
+    return settled.state() == RolloutStatus.State.FAILED
+        ? Verdict.no(
+            "RenewalFailed",
+            "With its new credentials the pipeline was not ready within %s, or it needs a person; the other conditions say why. The platform's newest version has yet to reach it"
+                .formatted(limits.readyWithin()))
+        : settled.state() == null
+            ? null
+            : Verdict.yes(
+                "RenewingCredentials",
+                "The pipeline takes its new credentials in the version that it has; the platform's newest version has yet to reach it");
   }
 
   private static @Nullable Verdict going(RolloutStatus settled, PlatformConfig.Rollout limits) {
@@ -43,12 +57,16 @@ final class Updates {
       case Rollout.Reason.NoSlot _ ->
           Verdict.no(
               "WaitingForSlot",
-              "The platform's newest version reaches %d pipelines at a time, and this one waits for its turn; it serves in the version before. An edit of the resource brings the newest version at once"
+              "The platform's newest version reaches %d pipelines at a time, and this one waits for its turn; it serves in the version before. An edit of the spec brings the newest version at once, unless it is of replicas, suspend, deletionPolicy or retention alone"
                   .formatted(limits.maxInFlight()));
       case Rollout.Reason.AfterOthers _ ->
           Verdict.no(
               "WaitingForOthers",
-              "The pipeline was not ready, so the platform's newest version reaches those first that are. An edit of the resource brings it at once");
+              "The pipeline was not ready, so the platform's newest version reaches those first that are. An edit of the spec brings it at once, unless it is of replicas, suspend, deletionPolicy or retention alone");
+      case Rollout.Reason.Incomplete _ ->
+          Verdict.no(
+              "Incomplete",
+              "Something is missing that the platform's newest version is made of; the other conditions say what. The pipeline stays in the version before and takes part in no rollout until that is there");
       case Rollout.Reason.Stopped stopped ->
           Verdict.no(
               "RolloutStopped",

@@ -22,6 +22,11 @@ class ChangeTest {
   private Facts.@Nullable StoreSecret store =
       new Facts.StoreSecret("postgresql://db/warehouse", "hash");
 
+  private static final Facts.Topic KNOWN = new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAQ", 6);
+
+  private Facts.@Nullable Topic topic = KNOWN;
+  private String spec = "suspend: false";
+
   @Test
   void anImageIsTheReleasesChangeAndAnEditIsTheOwners() {
     var before = change("runtime:1", 7, null);
@@ -64,6 +69,33 @@ class ChangeTest {
         .isNotEqualTo(Change.ofPods(Stream.of(labelled("a", "c"))));
   }
 
+  /** Kafka may not have answered yet, and may come back with other ids for all topics at once. */
+  @Test
+  void aTopicIsNoEditAndItsPartitionsAreOne() {
+    var before = change("runtime:1", 7, null);
+    topic = new Facts.Topic("BBBBBBBBBBBBBBBBBBBBBQ", 6);
+    var recreated = change("runtime:1", 7, null);
+    assertThat(recreated.version()).isNotEqualTo(before.version());
+    assertThat(recreated.edit()).isEqualTo(before.edit());
+    assertThat(recreated.isGrown()).isFalse();
+    topic = new Facts.Topic(KNOWN.id(), 12);
+    assertThat(change("runtime:1", 7, null).isGrown()).isTrue();
+    topic = null;
+    assertThat(change("runtime:1", 7, null).edit()).isEqualTo(before.edit());
+  }
+
+  @Test
+  void aNumberOfPodsIsNoEdit() {
+    var before = change("runtime:1", 7, null);
+    spec =
+        "suspend: true\n  consumer: {replicas: 3}\n  api: {replicas: 2}\n  topic: {retention: 9d}";
+    assertThat(Change.isSameEdit(change("runtime:1", 8, null).edit(), before.edit())).isTrue();
+    spec = "description: another";
+    assertThat(Change.isSameEdit(change("runtime:1", 8, null).edit(), before.edit())).isFalse();
+    // Another operator may know of more in a spec.
+    assertThat(Change.isSameEdit(change("runtime:1", 7, null).edit(), before.edit())).isTrue();
+  }
+
   private static HasMetadata labelled(String... keys) {
     var labels = new LinkedHashMap<String, String>();
     List.of(keys).forEach(key -> labels.put(key, ""));
@@ -91,8 +123,9 @@ class ChangeTest {
             spec:
               schema: {fields: [{name: flight, type: int32, required: true}]}
               store: {postgres: {secretName: warehouse}}
+              %s
             """
-                .formatted(generation),
+                .formatted(generation, spec),
             DataPipeline.class);
     var platform =
         PlatformConfig.parse(
@@ -100,17 +133,16 @@ class ChangeTest {
     var login = new Facts.Login("role", "password", "hash");
     var facts =
         new Facts(
-            "uid",
-            new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAQ", 6),
-            store,
-            login,
-            login,
-            null,
-            Set.of(),
-            LIVE,
-            LIVE,
-            Facts.Replays.NONE);
+            "uid", topic, store, login, login, null, Set.of(), LIVE, LIVE, Facts.Replays.NONE);
     return Change.of(
-        pipeline, former, platform, facts, PipelinePlan.of(pipeline, platform, facts), image, true);
+        pipeline,
+        former,
+        platform,
+        facts,
+        PipelinePlan.of(pipeline, platform, facts),
+        image,
+        true,
+        KNOWN,
+        false);
   }
 }

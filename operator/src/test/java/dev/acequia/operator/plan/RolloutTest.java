@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Test;
 class RolloutTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final PlatformConfig.Rollout LIMITS = new PlatformConfig.Rollout(3, 2, "10m");
-  private static final RolloutStatus OLD = RolloutStatus.atRest("v1", "r1", "e");
-  private static final Change RELEASE = new Change("v2", "r2", "e", "c", true, true, true);
+  private static final RolloutStatus OLD = RolloutStatus.atRest("v1", "r1", "g.e", null);
+  private static final Change RELEASE =
+      new Change("v2", "r2", "g.e", "c", null, true, true, true, false, false);
 
   private final List<Member> others = new ArrayList<>();
 
@@ -28,12 +29,14 @@ class RolloutTest {
     assertThat(decide(RELEASE, OLD))
         .isEqualTo(
             new Step.Go(
-                new RolloutStatus("v2", "r2", "e", State.UPDATING, "r2", NOON.toString(), true)));
+                new RolloutStatus(
+                    "v2", "r2", "g.e", null, State.UPDATING, "r2", NOON.toString(), true)));
     add(1, updating("r2"));
     assertThat(decide(RELEASE, OLD))
         .isEqualTo(
             new Step.Wait(
-                new RolloutStatus("v1", "r1", "e", State.WAITING, "r2", NOON.toString(), true),
+                new RolloutStatus(
+                    "v1", "r1", "g.e", null, State.WAITING, "r2", NOON.toString(), true),
                 new Reason.NoSlot()));
   }
 
@@ -43,7 +46,8 @@ class RolloutTest {
     var mine = updating("r2");
     assertThat(decide(RELEASE, mine)).isEqualTo(new Step.Go(mine));
     assertThat(settle(mine, false, false, 599)).isEqualTo(mine);
-    assertThat(settle(mine, true, false, 599)).isEqualTo(RolloutStatus.atRest("v2", "r2", "e"));
+    assertThat(settle(mine, true, false, 599))
+        .isEqualTo(RolloutStatus.atRest("v2", "r2", "g.e", null));
   }
 
   @Test
@@ -63,7 +67,8 @@ class RolloutTest {
     assertThat(reason(decide(RELEASE, OLD)))
         .isEqualTo(new Reason.Stopped(List.of("ops/a", "ops/b")));
     // What came with credentials is nothing that the release did.
-    assertThat(decide(new Change("v2", "r1", "e", "c", true, true, true), OLD))
+    assertThat(
+            decide(new Change("v2", "r1", "g.e", "c", null, true, true, true, false, false), OLD))
         .isInstanceOf(Step.Go.class);
   }
 
@@ -71,7 +76,7 @@ class RolloutTest {
   void aNewerReleaseForgetsTheFailuresOfTheOneBefore() {
     others.add(new Member("ops/a", failed("r2", true)));
     others.add(new Member("ops/b", failed("r2", true)));
-    var fix = new Change("v3", "r3", "e", "c", true, true, true);
+    var fix = new Change("v3", "r3", "g.e", "c", null, true, true, true, false, false);
     assertThat(decide(fix, OLD)).isInstanceOf(Step.Go.class);
     // One that failed was ready once, and says whether the fix is one.
     assertThat(decide(fix, failed("r2", true), false).status())
@@ -102,7 +107,7 @@ class RolloutTest {
     others.clear();
     // At first nobody knows who else waits.
     assertThat(reason(decide(RELEASE, OLD, false))).isEqualTo(new Reason.AfterOthers());
-    var newer = new Change("v3", "r3", "e", "c", true, true, true);
+    var newer = new Change("v3", "r3", "g.e", "c", null, true, true, true, false, false);
     assertThat(reason(decide(newer, waiting(false), false))).isEqualTo(new Reason.AfterOthers());
     var late = decide(RELEASE, waiting(false), false);
     assertThat(late).isInstanceOf(Step.Go.class);
@@ -116,14 +121,22 @@ class RolloutTest {
   void anEditOfItsOwnerAndANewPipelineWaitForNobody() {
     add(3, updating("r2"));
     add(2, failed("r2", true));
-    var next = RolloutStatus.atRest("v2", "r2", "e2").edited(NOON.toString());
-    assertThat(decide(new Change("v2", "r2", "e2", "c", true, true, true), OLD))
+    var next = RolloutStatus.atRest("v2", "r2", "g2.e2", null).edited(NOON.toString());
+    assertThat(
+            decide(new Change("v2", "r2", "g2.e2", "c", null, true, true, true, false, false), OLD))
         .isEqualTo(new Step.Go(next));
-    assertThat(decide(new Change("v2", "r2", "e2", "c", true, true, true), waiting(true)))
+    assertThat(
+            decide(
+                new Change("v2", "r2", "g2.e2", "c", null, true, true, true, false, false),
+                waiting(true)))
         .isEqualTo(new Step.Go(next));
-    assertThat(decide(new Change("v2", "r2", "e2", "c", false, true, true), OLD))
+    assertThat(
+            decide(
+                new Change("v2", "r2", "g2.e2", "c", null, false, true, true, false, false), OLD))
         .isEqualTo(new Step.Go(next));
-    assertThat(decide(new Change("v2", "r2", "e2", "c", false, false, true), null))
+    assertThat(
+            decide(
+                new Change("v2", "r2", "g2.e2", "c", null, false, false, true, false, false), null))
         .isEqualTo(new Step.Go(next));
   }
 
@@ -131,13 +144,17 @@ class RolloutTest {
   void aPipelineOfAnOlderOperatorIsPacedUnlessItWasEditedMeanwhile() {
     add(3, updating("r2"));
     assertThat(reason(decide(RELEASE, null))).isEqualTo(new Reason.NoSlot());
-    assertThat(decide(new Change("v2", "r2", "e", "c", true, false, true), null))
+    assertThat(
+            decide(new Change("v2", "r2", "g.e", "c", null, true, false, true, false, false), null))
         .isInstanceOf(Step.Go.class);
   }
 
   @Test
   void anEditInTheMidstOfAnUpdateKeepsTheSlotAndTakesTheBlame() {
-    var edited = decide(new Change("v3", "r2", "e2", "c", true, true, true), updating("r2"));
+    var edited =
+        decide(
+            new Change("v3", "r2", "g2.e2", "c", null, true, true, true, false, false),
+            updating("r2"));
     assertThat(edited.status())
         .returns(State.UPDATING, RolloutStatus::state)
         .returns(false, RolloutStatus::wasReady)
@@ -151,7 +168,8 @@ class RolloutTest {
     add(2, failed("r2", true));
     var edited = OLD.edited(NOON.minusSeconds(599).toString());
     assertThat(decide(RELEASE, edited, false))
-        .isEqualTo(new Step.Go(RolloutStatus.atRest("v2", "r2", "e").edited(edited.since())));
+        .isEqualTo(
+            new Step.Go(RolloutStatus.atRest("v2", "r2", "g.e", null).edited(edited.since())));
     assertThat(decide(RELEASE, OLD.edited(NOON.minusSeconds(600).toString()), false))
         .isInstanceOf(Step.Wait.class);
     assertThat(decide(RELEASE, OLD.edited(NOON.plusSeconds(60).toString()), false))
@@ -163,13 +181,15 @@ class RolloutTest {
 
   @Test
   void aPipelineThatLacksASecretTakesNoSlotForIt() {
-    var lacking = new Change("v3", "r1", "e", "none", true, true, false);
+    var lacking = new Change("v3", "r1", "g.e", "none", null, true, true, false, false, false);
     assertThat(decide(lacking, OLD)).isEqualTo(new Step.Go(OLD));
     assertThat(decide(lacking, waiting(true))).isEqualTo(new Step.Go(OLD));
-    // A release changes the templates of what runs, whatever else is missing.
-    add(3, updating("r2"));
-    assertThat(decide(new Change("v3", "r2", "e", "none", true, true, false), OLD))
-        .isInstanceOf(Step.Wait.class);
+    // Nor does it with a newer release: what it runs would not be of it, and nobody else would get
+    // the slot.
+    var released = new Change("v3", "r2", "g.e", "none", null, true, true, false, false, false);
+    for (var mine : List.of(OLD, waiting(true))) {
+      assertThat(decide(released, mine)).isEqualTo(new Step.Wait(OLD, new Reason.Incomplete()));
+    }
   }
 
   @Test
@@ -187,13 +207,13 @@ class RolloutTest {
     var failed = settle(updating("r2"), false, false, 86_400);
     assertThat(failed.state()).isEqualTo(State.FAILED);
     assertThat(settle(failed, true, false, 86_401))
-        .isEqualTo(RolloutStatus.atRest("v2", "r2", "e"));
+        .isEqualTo(RolloutStatus.atRest("v2", "r2", "g.e", null));
   }
 
   @Test
   void aStatusThatSomebodyElseWroteHoldsNoSlotForGood() {
     for (var since : new String[] {"soon", "9999-12-31T23:59:59Z"}) {
-      var forged = new RolloutStatus("v2", "r2", "e", State.UPDATING, "r2", since, true);
+      var forged = new RolloutStatus("v2", "r2", "g.e", null, State.UPDATING, "r2", since, true);
       assertThat(decide(RELEASE, forged)).isInstanceOf(Step.Go.class);
       var seen = settle(forged, false, false, 0);
       assertThat(settle(seen, false, false, 600).state()).isEqualTo(State.FAILED);
@@ -212,7 +232,10 @@ class RolloutTest {
   @Test
   void goingBackToTheVersionThatAPipelineHasEndsItsWait() {
     add(3, updating("r2"));
-    assertThat(decide(new Change("v1", "r1", "e", "c", true, true, true), waiting(true)))
+    assertThat(
+            decide(
+                new Change("v1", "r1", "g.e", "c", null, true, true, true, false, false),
+                waiting(true)))
         .isEqualTo(new Step.Go(OLD));
   }
 
@@ -233,11 +256,11 @@ class RolloutTest {
   void aSecretThatIsChangedAgainAndAgainHoldsASlotNoLonger() {
     var early = NOON.minusSeconds(599).toString();
     var mine = updating("r2").in(State.UPDATING, "r2", early, true);
-    var rotated = new Change("v3", "r2", "e", "another", true, true, true);
+    var rotated = new Change("v3", "r2", "g.e", "another", null, true, true, true, false, false);
     assertThat(decide(rotated, mine).status())
         .returns(State.UPDATING, RolloutStatus::state)
         .returns(early, RolloutStatus::since);
-    var released = new Change("v3", "r3", "e", "c", true, true, true);
+    var released = new Change("v3", "r3", "g.e", "c", null, true, true, true, false, false);
     assertThat(decide(released, mine).status()).returns(NOON.toString(), RolloutStatus::since);
   }
 
@@ -252,8 +275,99 @@ class RolloutTest {
     others.add(
         new Member(
             "ops/e",
-            new RolloutStatus("v1", "r1", "e", State.WAITING, "c", NOON.toString(), true)));
+            new RolloutStatus("v1", "r1", "g.e", null, State.WAITING, "c", NOON.toString(), true)));
     assertThat(Rollout.next(others, LIMITS)).containsExactly("ops/e");
+  }
+
+  /** Kafka is asked and has not answered yet, so that nothing says which topic it is. */
+  @Test
+  void aPipelineOfAnOlderOperatorIsPacedThoughItsTopicIsKnownOnlyLater() {
+    add(3, updating("r2"));
+    var asked = new Change("v0", "r2", "g.e", "c", null, true, true, false, false, false);
+    var first = decide(asked, null);
+    assertThat(reason(first)).isEqualTo(new Reason.Incomplete());
+    assertThat(reason(decide(RELEASE, first.status()))).isEqualTo(new Reason.NoSlot());
+    var edited = new Change("v0", "r2", "g.e", "c", null, true, false, false, false, false);
+    assertThat(decide(RELEASE, decide(edited, null).status())).isInstanceOf(Step.Go.class);
+  }
+
+  @Test
+  void aFormerOperatorsFingerprintOfAnEditIsNone() {
+    add(3, updating("r2"));
+    var former = RolloutStatus.atRest("v1", "r1", "former", null);
+    assertThat(reason(decide(RELEASE, former))).isEqualTo(new Reason.NoSlot());
+  }
+
+  @Test
+  void aNumberOfPodsBringsNoRelease() {
+    add(3, updating("r2"));
+    for (var edit : List.of("g2.e", "g.e2")) { // scaled by its owner, written anew by an operator
+      var scaled = new Change("v2", "r2", edit, "c", null, true, true, true, false, false);
+      assertThat(reason(decide(scaled, OLD))).isEqualTo(new Reason.NoSlot());
+    }
+  }
+
+  @Test
+  void newPartitionsOfATopicWaitForNobody() {
+    add(3, updating("r2"));
+    var grown = new Change("v2", "r2", "g.e", "c", null, true, true, true, true, false);
+    assertThat(decide(grown, OLD)).isInstanceOf(Step.Go.class);
+  }
+
+  @Test
+  void aReleaseThatIsStoppedHoldsBackNoCredentials() {
+    add(2, failed("r2", true));
+    var rotated = new Change("v2", "r2", "g.e", "c2", null, true, true, true, false, true);
+    var slot = new RolloutStatus("v1", "r1", "g.e", null, State.UPDATING, "c2", at(0), true);
+    for (var mine : List.of(OLD, waiting(true))) {
+      assertThat(decide(rotated, mine)).isEqualTo(new Step.Renew(slot));
+    }
+    // It keeps the slot in that version, and waits again when it is Ready there.
+    assertThat(decide(rotated, slot)).isEqualTo(new Step.Renew(slot));
+    var migrated = new Change("v2", "r2", "g.e", "c2", null, true, true, true, false, false);
+    assertThat(decide(migrated, slot)).isEqualTo(new Step.Renew(slot));
+    assertThat(settle(slot, true, false, 1)).isEqualTo(OLD);
+    assertThat(reason(decide(migrated, OLD))).isInstanceOf(Reason.Stopped.class);
+    // Credentials are paced, too, and stopped by failures of their own.
+    add(3, updating("r2"));
+    var waits = decide(rotated, OLD);
+    assertThat(reason(waits)).isEqualTo(new Reason.NoSlot());
+    assertThat(waits.status().cause()).isEqualTo("c2");
+    var failed = settle(slot, false, false, 600);
+    assertThat(decide(migrated, failed)).isEqualTo(new Step.Renew(failed));
+    add(2, failed);
+    assertThat(((Reason.Stopped) reason(decide(rotated, OLD))).failed()).hasSize(2);
+    // A release that is not stopped takes them along.
+    others.clear();
+    assertThat(decide(rotated, OLD).status()).returns("r2", RolloutStatus::cause);
+    assertThat(decide(rotated, failed)).isInstanceOf(Step.Go.class);
+  }
+
+  @Test
+  void aBadCertificateOfKafkasStopsItsRolloutWhateverTheStores() {
+    var former = RolloutStatus.atRest("v1", "r1", "g.e", "k1");
+    var mine = new Change("v2", "r1", "g.e", "c", "k2", true, true, true, false, false);
+    var taken = decide(mine, former).status();
+    assertThat(taken).returns("k2", RolloutStatus::cause).returns("k2", RolloutStatus::certificate);
+    for (var store : List.of("c1", "c2")) {
+      var theirs = new Change("v2", "r1", "g.e", store, "k2", true, true, true, false, false);
+      others.add(
+          new Member("ops/" + store, settle(decide(theirs, former).status(), false, true, 1)));
+    }
+    assertThat(reason(decide(mine, former)))
+        .isEqualTo(new Reason.Stopped(List.of("ops/c1", "ops/c2")));
+  }
+
+  /** Else the release would go on to others, or the credentials would stop for what it broke. */
+  @Test
+  void whatFailedWithAReleaseStaysItsFailureWhateverCredentialsCome() {
+    var rotated = new Change("v3", "r2", "g.e", "c2", null, true, true, true, false, false);
+    assertThat(decide(rotated, failed("r2", true), false))
+        .isEqualTo(
+            new Step.Go(
+                new RolloutStatus("v3", "r2", "g.e", null, State.FAILED, "r2", at(0), true)));
+    // One that was broken before takes a slot like any.
+    assertThat(decide(rotated, failed("r2", false), false)).isInstanceOf(Step.Wait.class);
   }
 
   private void add(int count, RolloutStatus status) {
@@ -278,19 +392,25 @@ class RolloutTest {
     return Rollout.settle(status, isReady, isStalled, LIMITS, NOON.plusSeconds(seconds));
   }
 
+  private static String at(long seconds) {
+    return NOON.plusSeconds(seconds).toString();
+  }
+
   private static Reason reason(Step step) {
     return ((Step.Wait) step).reason();
   }
 
   private static RolloutStatus updating(String cause) {
-    return new RolloutStatus("v2", "r2", "e", State.UPDATING, cause, NOON.toString(), true);
+    return new RolloutStatus("v2", "r2", "g.e", null, State.UPDATING, cause, NOON.toString(), true);
   }
 
   private static RolloutStatus waiting(boolean wasReady) {
-    return new RolloutStatus("v1", "r1", "e", State.WAITING, "r2", NOON.toString(), wasReady);
+    return new RolloutStatus(
+        "v1", "r1", "g.e", null, State.WAITING, "r2", NOON.toString(), wasReady);
   }
 
   private static RolloutStatus failed(String cause, boolean wasReady) {
-    return new RolloutStatus("v2", "r2", "e", State.FAILED, cause, NOON.toString(), wasReady);
+    return new RolloutStatus(
+        "v2", "r2", "g.e", null, State.FAILED, cause, NOON.toString(), wasReady);
   }
 }

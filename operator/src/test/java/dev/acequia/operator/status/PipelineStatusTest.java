@@ -39,10 +39,10 @@ class PipelineStatusTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
   private static final Rollout.Step CURRENT =
-      new Rollout.Step.Go(RolloutStatus.atRest("v", "r", "e"));
+      new Rollout.Step.Go(RolloutStatus.atRest("v", "r", "e", null));
   private static final Rollout.Step TAKEN =
       new Rollout.Step.Go(
-          RolloutStatus.atRest("v", "r", "e")
+          RolloutStatus.atRest("v", "r", "e", null)
               .in(RolloutStatus.State.UPDATING, "r", NOON.toString(), true));
   private static final AccessSecrets NO_SECRETS = new AccessSecrets("", List.of(), List.of());
 
@@ -212,7 +212,7 @@ class PipelineStatusTest {
     assertThat(dying.endpoint()).isEqualTo(former.endpoint());
     var updating = former.with(TAKEN.status());
     assertThat(PipelineStatus.deleting(pipeline, updating, NOON).rollout())
-        .isEqualTo(RolloutStatus.atRest("v", "r", "e"));
+        .isEqualTo(RolloutStatus.atRest("v", "r", "e", null));
   }
 
   @Test
@@ -296,14 +296,28 @@ class PipelineStatusTest {
     assertThat(condition(status, "Ready").getReason()).isEqualTo("SecretMissing");
   }
 
+  @Test
+  void aTableWhoseMigrationIsGoneIsNotCalledReadyWhileThePipelineWaits() {
+    var status = held(null, pipeline, seen(null, UP, UP));
+    assertThat(condition(status, "StoreReady"))
+        .returns("False", Condition::getStatus)
+        .returns("MigrationGone", Condition::getReason);
+    assertThat(condition(status, "Ready").getStatus()).isEqualTo("False");
+  }
+
   private DataPipelineStatus held(@Nullable DataPipelineStatus former, DataPipeline held) {
+    return held(former, held, seen(done, UP, UP));
+  }
+
+  private DataPipelineStatus held(
+      @Nullable DataPipelineStatus former, DataPipeline held, Observation seen) {
     var waiting =
         new Rollout.Step.Wait(
-            RolloutStatus.atRest("v", "r", "e")
+            RolloutStatus.atRest("v", "r", "e", null)
                 .in(RolloutStatus.State.WAITING, "r2", NOON.toString(), true),
             new Rollout.Reason.NoSlot());
     return PipelineStatus.of(
-        held, former, PLATFORM, migratedPlan(held).held(), waiting, seen(done, UP, UP), NOON);
+        held, former, PLATFORM, migratedPlan(held).held(null, true), waiting, seen, NOON);
   }
 
   private DataPipelineStatus status(@Nullable DataPipelineStatus former, Observation seen) {
@@ -315,7 +329,9 @@ class PipelineStatusTest {
   }
 
   private static Observation seen(
-      MigrationState migration, @Nullable DeploymentState consumer, @Nullable DeploymentState api) {
+      @Nullable MigrationState migration,
+      @Nullable DeploymentState consumer,
+      @Nullable DeploymentState api) {
     return new Observation(
         new TopicState.Present(TOPIC, null),
         List.of(),
