@@ -111,7 +111,8 @@ final class PipelineOperator {
               new KafkaTopics(
                   Admin.create(KafkaTopics.settings(platform.kafka().bootstrapServers())),
                   platform.kafka(),
-                  Objects.requireNonNull(platform.installation()));
+                  Objects.requireNonNull(platform.installation()),
+                  name -> client.namespaces().withName(name).get() != null);
           case STRIMZI -> null;
         };
     var calls = new KafkaCalls(clock);
@@ -183,11 +184,11 @@ final class PipelineOperator {
       log.warn("a reconcile has not ended within {}", STOP_LIMIT);
     }
     operator.stop();
-    releaseLease();
-    calls.close();
+    calls.close(); // before a successor may write to Kafka
     if (directTopics != null) {
       directTopics.close();
     }
+    releaseLease();
     logs.close();
     client.close();
   }

@@ -16,11 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,8 +41,8 @@ public final class BackgroundTopics implements TopicProvider {
   private final Map<PipelineNames, Known> known = new HashMap<>();
   private final Map<PipelineNames, Removal> removals = new HashMap<>();
 
-  /** Pipelines that are gone, whose claims have yet to be given up. */
-  private final Set<PipelineNames> retiring = new HashSet<>();
+  /** Of pipelines that go and leave their topics. */
+  private final Map<PipelineNames, Retirement> retirements = new HashMap<>();
 
   public BackgroundTopics(KafkaTopics kafka, KafkaCalls calls, Clock clock) {
     this.kafka = kafka;
@@ -57,7 +55,7 @@ public final class BackgroundTopics implements TopicProvider {
     var names = claimant.names();
     var wish = Wish.of(claimant, topics);
     removals.remove(names);
-    retiring.remove(names);
+    retirements.remove(names);
     var pipeline = known.computeIfAbsent(names, _ -> new Known());
     if (pipeline.hasNewsOf(wish)) {
       pipeline.news = false;
@@ -81,6 +79,7 @@ public final class BackgroundTopics implements TopicProvider {
     if (removal == null) {
       calls.cancel(names);
       known.remove(names);
+      retirements.remove(names);
       removals.put(names, new Removal());
       calls.submit(names, () -> isDeleted(claimant));
       return UNANSWERED;
@@ -93,21 +92,34 @@ public final class BackgroundTopics implements TopicProvider {
   }
 
   /**
-   * The call has the pipeline's place in line: one of the same name that comes back replaces it.
+   * Nobody waits for a silent Kafka here. The call stays in line then. One of the same name that
+   * comes back replaces it, and settles what it finds.
    */
   @Override
-  public synchronized void retire(TopicClaimant claimant) {
+  public synchronized boolean retire(TopicClaimant claimant) {
     var names = claimant.names();
     known.remove(names);
     removals.remove(names);
-    retiring.add(names);
-    calls.submit(names, () -> isRetired(claimant));
+    var retirement = retirements.get(names);
+    if (retirement == null || !retirement.uid.equals(claimant.uid())) {
+      retirements.put(names, new Retirement(claimant.uid()));
+      calls.submit(names, () -> isRetired(claimant));
+    } else if (retirement.ended) {
+      retirements.remove(names);
+      return true;
+    }
+    return calls.silentSince().isPresent();
   }
 
   @Override
   public synchronized void forget(PipelineNames names) {
-    if (!retiring.contains(names)) {
+    var retirement = retirements.get(names);
+    if (retirement == null) {
       calls.cancel(names);
+    } else if (retirement.ended) {
+      retirements.remove(names);
+    } else {
+      retirement.forgotten = true;
     }
     known.remove(names);
     removals.remove(names);
@@ -130,7 +142,7 @@ public final class BackgroundTopics implements TopicProvider {
       var result = kafka.ensure(claimant, topics, children);
       answered(names, pipeline -> pipeline.answered(wish, result, clock.instant()));
     } catch (KafkaTopics.KafkaException e) {
-      answered(names, pipeline -> pipeline.silent(began));
+      answered(names, pipeline -> pipeline.silent(began, e));
       return false;
     } catch (RuntimeException e) { // the reconcile's to tell of
       answered(names, pipeline -> pipeline.failed(wish, e));
@@ -148,8 +160,17 @@ public final class BackgroundTopics implements TopicProvider {
       log.warn("the claims of {} stay: {}", claimant.names(), e.getMessage());
     }
     synchronized (this) {
-      retiring.remove(claimant.names());
+      var retirement = retirements.get(claimant.names());
+      if (retirement == null || !retirement.uid.equals(claimant.uid())) {
+        return true;
+      }
+      retirement.ended = true;
+      if (retirement.forgotten) {
+        retirements.remove(claimant.names());
+        return true;
+      }
     }
+    tell(claimant.names());
     return true;
   }
 
@@ -200,6 +221,19 @@ public final class BackgroundTopics implements TopicProvider {
   /** A deletion that was asked for; without an outcome until Kafka has answered. */
   private static final class Removal {
     private @Nullable Supplier<Deletion> outcome;
+  }
+
+  /** The end of a pipeline that leaves its topics. */
+  private static final class Retirement {
+    private final String uid;
+    private boolean ended;
+
+    /** Whether the resource is gone already. */
+    private boolean forgotten;
+
+    Retirement(String uid) {
+      this.uid = uid;
+    }
   }
 
   /**
@@ -276,10 +310,11 @@ public final class BackgroundTopics implements TopicProvider {
       return true;
     }
 
-    boolean silent(Instant began) {
+    boolean silent(Instant began, KafkaTopics.KafkaException why) {
       if (silentSince != null) {
         return false;
       }
+      log.info("{}", why.getMessage());
       var told = shown instanceof TopicState.Unanswered unanswered ? unanswered.since() : null;
       silentSince = told == null ? began : told;
       return told == null;

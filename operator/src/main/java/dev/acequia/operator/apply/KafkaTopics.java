@@ -12,14 +12,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -49,18 +52,25 @@ public final class KafkaTopics implements AutoCloseable {
 
   private final Admin admin;
   private final TopicOwners owners;
+  private final Adoption adoption;
   private final Map<String, Facts.Topic> lastSeen = new ConcurrentHashMap<>();
 
   /**
    * @param installation the operator's name among all on this Kafka
+   * @param isNamespace whether the cluster has a namespace of this name
    */
-  public KafkaTopics(Admin admin, PlatformConfig.Kafka kafka, String installation) {
-    this(admin, new TopicOwners(admin, kafka, installation, TopicOwners.GONE_AFTER));
+  public KafkaTopics(
+      Admin admin, PlatformConfig.Kafka kafka, String installation, Predicate<String> isNamespace) {
+    this(
+        admin,
+        new TopicOwners(admin, kafka, installation, TopicOwners.GONE_AFTER),
+        new Adoption(kafka, isNamespace));
   }
 
-  KafkaTopics(Admin admin, TopicOwners owners) {
+  KafkaTopics(Admin admin, TopicOwners owners, Adoption adoption) {
     this.admin = admin;
     this.owners = owners;
+    this.adoption = adoption;
   }
 
   /** Settings of an Admin client whose calls end in bounded time. */
@@ -91,12 +101,8 @@ public final class KafkaTopics implements AutoCloseable {
                       topics.all().stream().map(DesiredTopic::name), Stream.of(TopicOwners.TOPIC))
                   .toList());
       owners.seen(present.remove(TopicOwners.TOPIC));
-      var own = new ArrayList<DesiredTopic>(); // all are asked for before any is made
-      for (var desired : topics.all()) {
-        if (hold.take(desired, present.get(desired.name())) == TopicHold.Right.OWN) {
-          own.add(desired);
-        }
-      }
+      var own = hold.take(topics.all(), present); // all, before any is made
+      letGoOfFormer(claimant, topics, hold);
       changes.addAll(hold.changes());
       alter(own.stream().filter(t -> present.containsKey(t.name())).toList(), hold, changes);
       for (var desired : own) {
@@ -120,34 +126,33 @@ public final class KafkaTopics implements AutoCloseable {
     }
   }
 
-  /** Deletes the topics that are the pipeline's own. */
+  /** Deletes the topics that this very resource made or took over. */
   TopicProvider.Deletion delete(TopicClaimant claimant) {
     var claims = owners.current();
-    var owner = owners.owner(claimant.names());
-    var topics = topicsOf(claimant, claims, owner);
-    var present = describe(topics);
+    var written = written(claimant, claims);
+    var present = describe(written.keySet());
     var hold = hold(claimant);
     var left = new ArrayList<String>();
-    for (var topic : topics) {
-      var actual = present.get(topic);
-      if (actual != null && hold.mayDelete(claims, topic, actual)) {
-        ifThere(
-            // By id: the name may be another topic's by now.
-            admin
-                .deleteTopics(TopicCollection.ofTopicIds(List.of(Uuid.fromString(actual.id()))))
-                .all(),
-            "delete topic " + topic);
-      } else if (actual != null
-          && !claimant.adopts(topic)
-          && claims.holder(topic).filter(holder -> !holder.equals(owner)).isEmpty()) {
-        left.add(topic);
-      }
-      // Only when the topic is gone: who claims the name next makes a topic of it.
-      if (claims.isClaimed(topic, owner)) {
-        owners.release(claims, topic, owner);
-      }
-      lastSeen.remove(topic);
-    }
+    written.forEach(
+        (topic, keys) -> {
+          var actual = present.get(topic);
+          if (actual != null && hold.mayDelete(claims, topic, actual)) {
+            ifThere(
+                // By id: the name may be another topic's by now.
+                admin
+                    .deleteTopics(TopicCollection.ofTopicIds(List.of(Uuid.fromString(actual.id()))))
+                    .all(),
+                "delete topic " + topic);
+          } else if (actual != null) {
+            hold.keepFormers(claims, topic, actual);
+            if (hold.isLeft(claims, topic)) {
+              left.add(topic);
+            }
+          }
+          // Only when the topic is gone: who claims the name next makes a topic of it.
+          owners.release(keys);
+          lastSeen.remove(topic);
+        });
     return new TopicProvider.Deletion(true, left);
   }
 
@@ -157,36 +162,60 @@ public final class KafkaTopics implements AutoCloseable {
    */
   void retire(TopicClaimant claimant) {
     var claims = owners.current();
-    var owner = owners.owner(claimant.names());
-    var topics = topicsOf(claimant, claims, owner);
-    var present = describe(topics);
+    var written = written(claimant, claims);
+    var present = describe(written.keySet());
     var hold = hold(claimant);
-    for (var topic : topics) {
-      var actual = present.get(topic);
-      if (actual != null && hold.mayDelete(claims, topic, actual)) {
-        owners.keep(topic, owner, claimant.uid(), actual.id());
-      }
-      if (claims.isClaimed(topic, owner)) {
-        owners.release(claims, topic, owner);
-      }
-      lastSeen.remove(topic);
+    written.forEach(
+        (topic, keys) -> {
+          var actual = present.get(topic);
+          if (actual != null) {
+            hold.keep(claims, topic, actual);
+          }
+          owners.release(keys);
+          lastSeen.remove(topic);
+        });
+  }
+
+  /** What a predecessor held whose end nobody could write down, and this pipeline does not want. */
+  private void letGoOfFormer(TopicClaimant claimant, TopicsPlan topics, TopicHold hold) {
+    var owner = owners.owner(claimant.names());
+    var wanted = topics.all().stream().map(DesiredTopic::name).toList();
+    if (wanted.containsAll(owners.known().topicsOfOlder(owner, claimant.uid()))) {
+      return;
     }
+    var claims = owners.current();
+    var written = new TreeMap<String, List<String>>();
+    for (var topic : claims.topicsOfOlder(owner, claimant.uid())) {
+      if (!wanted.contains(topic)) {
+        written.put(topic, claims.keys(topic, owner));
+      }
+    }
+    var present = describe(written.keySet());
+    written.forEach(
+        (topic, keys) -> {
+          var actual = present.get(topic);
+          if (actual != null) {
+            hold.keepFormers(claims, topic, actual);
+          }
+          owners.release(keys);
+        });
+  }
+
+  /** The topics of a pipeline, and for each what was written of it up to now. */
+  private Map<String, List<String>> written(TopicClaimant claimant, TopicClaims claims) {
+    var owner = owners.owner(claimant.names());
+    var written = new LinkedHashMap<String, List<String>>();
+    Stream.concat(
+            Stream.of(
+                Objects.requireNonNullElse(claimant.adopted(), claimant.names().topic()),
+                claimant.names().deadLetterTopic()),
+            claims.topicsOf(owner).stream())
+        .forEach(topic -> written.put(topic, claims.keys(topic, owner)));
+    return written;
   }
 
   private TopicHold hold(TopicClaimant claimant) {
-    return new TopicHold(owners, claimant, this::ownSettings);
-  }
-
-  private static List<String> topicsOf(
-      TopicClaimant claimant, TopicClaims claims, TopicOwner owner) {
-    var names = claimant.names();
-    return Stream.concat(
-            Stream.of(
-                Objects.requireNonNullElse(claimant.adopted(), names.topic()),
-                names.deadLetterTopic()),
-            claims.topicsOf(owner).stream())
-        .distinct()
-        .toList();
+    return new TopicHold(owners, claimant, adoption, this::ownSettings);
   }
 
   /** What is set on the topic itself. */
@@ -388,8 +417,18 @@ public final class KafkaTopics implements AutoCloseable {
     private static final long serialVersionUID = 1L;
 
     private final String reason;
+    private final boolean answered;
 
     KafkaException(String what, Throwable cause) {
+      this(what, cause, false);
+    }
+
+    /** A failure of one partition or one broker's knowledge, while Kafka answers other calls. */
+    static KafkaException answered(String what, Throwable cause) {
+      return new KafkaException(what, cause, true);
+    }
+
+    private KafkaException(String what, Throwable cause, boolean answered) {
       super("Kafka did not " + what + ": " + describe(cause), cause);
       this.reason =
           cause instanceof RetriableException
@@ -398,11 +437,12 @@ public final class KafkaTopics implements AutoCloseable {
                   || cause instanceof TopicExistsException
               ? "KafkaUnreachable"
               : "KafkaRefused";
+      this.answered = answered;
     }
 
     /** Whether Kafka gave no answer at all. */
     boolean isSilence() {
-      return KafkaCalls.isSilence(getCause());
+      return !answered && KafkaCalls.isSilence(getCause());
     }
 
     private static String describe(Throwable cause) {

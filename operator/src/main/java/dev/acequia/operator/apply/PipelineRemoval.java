@@ -36,6 +36,9 @@ public final class PipelineRemoval {
   /** An event tells when the topics are gone; this is for the limit. */
   private static final Duration TOPICS_POLL = Duration.ofSeconds(10);
 
+  /** What is not written down by then has the same effect, until a successor's end. */
+  private static final Duration TOPICS_RETIRE_WITHIN = Duration.ofSeconds(5);
+
   private static final Duration PODS_END_WITHIN = Duration.ofMinutes(3);
   private static final Duration TABLE_DROPS_WITHIN = Duration.ofMinutes(10);
 
@@ -79,7 +82,10 @@ public final class PipelineRemoval {
   public Optional<Duration> advance(DataPipeline pipeline, Children children) {
     var delete = pipeline.getSpec().deletionPolicy() == DeletionPolicy.DELETE;
     if (!delete) {
-      topics.retire(TopicClaimant.of(pipeline, children));
+      if (!topics.retire(TopicClaimant.of(pipeline, children))
+          && !overdue(pipeline, TOPICS_RETIRE_WITHIN)) {
+        return Optional.of(POLL);
+      }
       tellWhatIsKept(pipeline);
       return Optional.empty();
     }

@@ -123,8 +123,9 @@ public final class StrimziTopics implements TopicProvider {
   }
 
   @Override
-  public void retire(TopicClaimant claimant) {
+  public boolean retire(TopicClaimant claimant) {
     delete(KafkaUser.class, claimant.names().kafkaUser());
+    return true;
   }
 
   /**

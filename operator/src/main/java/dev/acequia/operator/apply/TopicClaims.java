@@ -3,13 +3,19 @@ package dev.acequia.operator.apply;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,13 +32,21 @@ final class TopicClaims {
   /**
    * What a holder says of its topic.
    *
-   * @param uid the resource's, for a person
+   * @param uid of the resource that made or adopted it
    * @param topicId Kafka's id of the topic that the holder made; null before it is made
    * @param adopted whether the topic is somebody's, taken as it is
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Details(String uid, @Nullable String topicId, boolean adopted) {}
+  record Details(String uid, @Nullable String topicId, boolean adopted) {
+    Details {
+      Objects.requireNonNull(uid, "uid");
+    }
+
+    boolean isOf(String topic) {
+      return !adopted && topic.equals(topicId);
+    }
+  }
 
   /**
    * A topic whose pipeline was deleted with {@code deletionPolicy: Retain}.
@@ -46,10 +60,18 @@ final class TopicClaims {
       return new Kept(owner.installation(), owner.namespace(), owner.pipeline(), uid, topicId);
     }
 
+    Kept {
+      Stream.of(installation, namespace, pipeline, uid, topicId).forEach(Objects::requireNonNull);
+    }
+
     TopicOwner owner() {
       return new TopicOwner(installation, namespace, pipeline);
     }
   }
+
+  /** The value of a claim. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  private record Claimant(@Nullable String uid) {}
 
   /**
    * @param attempt tells claims of one owner apart: two processes of one installation may claim at
@@ -57,11 +79,21 @@ final class TopicClaims {
    */
   private record Claim(String topic, TopicOwner owner, String attempt) {}
 
+  /**
+   * @param uid of the resource that claims; null when the claim does not say
+   */
+  private record Live(long offset, @Nullable String uid) {}
+
   private record Holding(String topic, TopicOwner owner) {}
 
-  private final Map<Claim, Long> offsets = new HashMap<>();
+  private record Noted(long offset, Details details) {}
+
+  private final Map<Claim, Live> offsets = new HashMap<>();
   private final Map<String, TreeMap<Long, Claim>> claims = new HashMap<>();
-  private final Map<Holding, Details> details = new HashMap<>();
+
+  /** By key: each resource writes to a key of its own. */
+  private final Map<Holding, Map<String, Noted>> details = new HashMap<>();
+
   private final Map<String, Kept> kept = new HashMap<>();
 
   /** The key of a claim; names of topics and resources hold no slash. */
@@ -69,8 +101,9 @@ final class TopicClaims {
     return key("claim", topic, owner) + "/" + attempt;
   }
 
-  static String detailsKey(String topic, TopicOwner owner) {
-    return key("topic", topic, owner);
+  /** The key of a resource: what comes late of another of its name takes nothing from it. */
+  static String detailsKey(String topic, TopicOwner owner, String uid) {
+    return key("topic", topic, owner) + "/" + uid;
   }
 
   static String keptKey(String topic) {
@@ -90,14 +123,17 @@ final class TopicClaims {
     var parts = key == null ? new String[0] : key.split("/", -1);
     try {
       if (parts.length == 6 && parts[0].equals("claim")) {
-        claim(new Claim(parts[1], owner(parts), parts[5]), value != null, offset);
-      } else if (parts.length == 5 && parts[0].equals("topic")) {
+        claim(
+            new Claim(parts[1], owner(parts), parts[5]),
+            value == null ? null : new Live(offset, uid(value)));
+      } else if ((parts.length == 5 || parts.length == 6) && parts[0].equals("topic")) {
+        // Former versions wrote one key for all resources of a name.
         put(
-            details,
-            new Holding(parts[1], owner(parts)),
-            value == null ? null : JSON.readValue(value, Details.class));
+            details.computeIfAbsent(new Holding(parts[1], owner(parts)), _ -> new HashMap<>()),
+            String.valueOf(key),
+            value == null ? null : new Noted(offset, read(value, Details.class)));
       } else if (parts.length == 2 && parts[0].equals("kept")) {
-        put(kept, parts[1], value == null ? null : JSON.readValue(value, Kept.class));
+        put(kept, parts[1], value == null ? null : read(value, Kept.class));
       }
     } catch (JacksonException e) { // one that is damaged must not hide the others
       log.warn("the record at offset {} of the owners topic cannot be read: {}", offset, key);
@@ -113,6 +149,14 @@ final class TopicClaims {
     return !claimKeys(topic, owner).isEmpty();
   }
 
+  /** Whether this very resource has a claim to the topic. */
+  synchronized boolean isClaimed(String topic, TopicOwner owner, String uid) {
+    return claims.getOrDefault(topic, new TreeMap<>()).values().stream()
+        .filter(claim -> claim.owner().equals(owner))
+        .map(offsets::get)
+        .anyMatch(live -> live != null && uid.equals(live.uid()));
+  }
+
   /** The keys of all live claims of this owner to the topic. */
   synchronized List<String> claimKeys(String topic, TopicOwner owner) {
     return Optional.ofNullable(claims.get(topic)).stream()
@@ -123,8 +167,29 @@ final class TopicClaims {
         .toList();
   }
 
-  synchronized Optional<Details> details(String topic, TopicOwner owner) {
-    return Optional.ofNullable(details.get(new Holding(topic, owner)));
+  /** All that this owner has written of the topic. */
+  synchronized List<String> keys(String topic, TopicOwner owner) {
+    return Stream.concat(
+            claimKeys(topic, owner).stream(),
+            details.getOrDefault(new Holding(topic, owner), Map.of()).keySet().stream().sorted())
+        .toList();
+  }
+
+  /** What this very resource says of the topic. */
+  synchronized Optional<Details> details(String topic, TopicOwner owner, String uid) {
+    return newest(topic, owner, noted -> noted.uid().equals(uid));
+  }
+
+  /** What the last of the other resources of this name said of the topic. */
+  synchronized Optional<Details> former(String topic, TopicOwner owner, String uid) {
+    return newest(topic, owner, noted -> !noted.uid().equals(uid));
+  }
+
+  private Optional<Details> newest(String topic, TopicOwner owner, Predicate<Details> whose) {
+    return details.getOrDefault(new Holding(topic, owner), Map.of()).values().stream()
+        .filter(noted -> whose.test(noted.details()))
+        .max(Comparator.comparingLong(Noted::offset))
+        .map(Noted::details);
   }
 
   synchronized Optional<Kept> kept(String topic) {
@@ -141,22 +206,68 @@ final class TopicClaims {
         .toList();
   }
 
+  /**
+   * The topics that only older resources of this name have claims to. A resource without a claim
+   * does not know which are older: a process that no longer leads may ask late.
+   */
+  synchronized List<String> topicsOfOlder(TopicOwner owner, String uid) {
+    var own =
+        offsets.entrySet().stream().filter(live -> live.getKey().owner().equals(owner)).toList();
+    var first =
+        own.stream()
+            .map(Map.Entry::getValue)
+            .filter(live -> uid.equals(live.uid()))
+            .mapToLong(Live::offset)
+            .min();
+    if (first.isEmpty()) {
+      return List.of();
+    }
+    var newer =
+        own.stream()
+            .filter(live -> live.getValue().offset() >= first.getAsLong())
+            .map(live -> live.getKey().topic())
+            .collect(Collectors.toSet());
+    return own.stream()
+        .map(live -> live.getKey().topic())
+        .filter(topic -> !newer.contains(topic))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   /** The newest offset of a key counts, as after compaction. */
-  private void claim(Claim claim, boolean lives, long offset) {
+  private void claim(Claim claim, @Nullable Live live) {
     var former = offsets.remove(claim);
     if (former != null) {
       var byOffset = claims.get(claim.topic());
       if (byOffset != null) {
-        byOffset.remove(former);
+        byOffset.remove(former.offset());
         if (byOffset.isEmpty()) {
           claims.remove(claim.topic());
         }
       }
     }
-    if (lives) {
-      offsets.put(claim, offset);
-      claims.computeIfAbsent(claim.topic(), _ -> new TreeMap<>()).put(offset, claim);
+    if (live != null) {
+      offsets.put(claim, live);
+      claims.computeIfAbsent(claim.topic(), _ -> new TreeMap<>()).put(live.offset(), claim);
     }
+  }
+
+  /** A claim counts, whatever its value is. */
+  private static @Nullable String uid(String value) {
+    try {
+      return read(value, Claimant.class).uid();
+    } catch (JacksonException e) {
+      return null;
+    }
+  }
+
+  private static <T> T read(String json, Class<T> type) throws JacksonException {
+    T value = JSON.readValue(json, type);
+    if (value == null) {
+      throw new JsonParseException("null");
+    }
+    return value;
   }
 
   private static <K, V> void put(Map<K, V> map, K key, @Nullable V value) {

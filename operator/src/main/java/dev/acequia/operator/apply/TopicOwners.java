@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -47,6 +48,7 @@ final class TopicOwners implements AutoCloseable {
   static final Duration GONE_AFTER = Duration.ofSeconds(30);
 
   private static final Logger log = LoggerFactory.getLogger(TopicOwners.class);
+  private static final String READING = "tell who holds the topics";
   private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -54,6 +56,12 @@ final class TopicOwners implements AutoCloseable {
   private static final Duration READ_AFRESH_AFTER = Duration.ofHours(1);
 
   private static final Duration TOMBSTONES_LAST = Duration.ofDays(7);
+
+  /** Between two tries to read a partition that nobody serves; each would hold a thread up. */
+  private static final Duration READ_AGAIN_AFTER = Duration.ofSeconds(10);
+
+  /** A producer that knows a topic asks for it again by itself, which may bring it back. */
+  private static final Duration PRODUCER_KNOWS_TOPIC_FOR = Duration.ofSeconds(5);
 
   /** Only closed segments are compacted; this bounds what a new process reads. */
   private static final int SEGMENT_BYTES = 64 << 20;
@@ -69,6 +77,8 @@ final class TopicOwners implements AutoCloseable {
     }
   }
 
+  private record Failure(long at, KafkaException why) {}
+
   private final Admin admin;
   private final PlatformConfig.Kafka kafka;
   private final String installation;
@@ -78,6 +88,7 @@ final class TopicOwners implements AutoCloseable {
   private @Nullable KafkaProducer<String, String> producer;
   private long position;
   private @Nullable Long lastReadBegan;
+  private @Nullable Failure failed;
   private volatile @Nullable Long absentSince;
   private volatile Known known = Known.nothing();
 
@@ -128,17 +139,18 @@ final class TopicOwners implements AutoCloseable {
     }
   }
 
-  /** The claims up to all that was written before this call. */
+  /**
+   * The claims up to all that was written before this call.
+   *
+   * @throws KafkaException as silence only when Kafka does not answer at all
+   */
   TopicClaims current() {
     var asked = System.nanoTime();
     try {
-      if (!reading.tryLock(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new KafkaException(
-            "tell who holds the topics", new TimeoutException("others wait for it already"));
-      }
+      reading.lockInterruptibly(); // each step of a read ends in bounded time
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new KafkaException("tell who holds the topics", e);
+      throw new KafkaException(READING, e);
     }
     try {
       var last = lastReadBegan;
@@ -147,43 +159,46 @@ final class TopicOwners implements AutoCloseable {
         read = read();
       } // else another's read has it all
       return read.claims();
-    } catch (org.apache.kafka.common.KafkaException e) {
-      closeConsumer();
-      throw new KafkaException("tell who holds the topics", e);
     } finally {
       reading.unlock();
     }
   }
 
-  /** Writes a claim. It is good if it is the first of those that {@link #current()} then finds. */
+  /**
+   * Writes a claim. It is good if it is the first of those that {@link #current()} then finds. The
+   * details come first, so that no claim is without them.
+   */
   void claim(String topic, TopicOwner owner, Details details) {
-    createTopic();
     write(
+        TopicClaims.detailsKey(topic, owner, details.uid()),
+        TopicClaims.json(details),
         TopicClaims.claimKey(topic, owner, UUID.randomUUID().toString()),
-        TopicClaims.json(Map.of("uid", details.uid())),
-        TopicClaims.detailsKey(topic, owner),
-        TopicClaims.json(details));
+        TopicClaims.json(Map.of("uid", details.uid())));
+    endKept(topic, details);
   }
 
-  /** Stores what is new of a topic that one holds. A topic that was kept is kept no more. */
+  /** Stores what is new of a topic that one holds. */
   void note(String topic, TopicOwner owner, Details details) {
-    write(TopicClaims.detailsKey(topic, owner), TopicClaims.json(details));
-    if (known().kept(topic).isPresent()) {
+    write(TopicClaims.detailsKey(topic, owner, details.uid()), TopicClaims.json(details));
+    endKept(topic, details);
+  }
+
+  /** A topic that is somebody's own is kept for nobody; one that is adopted still is. */
+  private void endKept(String topic, Details details) {
+    if (details.topicId() != null && known().kept(topic).isPresent()) {
       write(TopicClaims.keptKey(topic), null);
     }
   }
 
-  /** Ends all claims of this owner to the topic. */
-  void release(TopicClaims claims, String topic, TopicOwner owner) {
-    for (var key : claims.claimKeys(topic, owner)) {
-      write(key, null);
+  /** Ends these claims and what was said beside them. What came after they were read stays. */
+  void release(List<String> keys) {
+    if (!keys.isEmpty()) {
+      write(keys.stream().flatMap(key -> Stream.of(key, null)).toArray(String[]::new));
     }
-    write(TopicClaims.detailsKey(topic, owner), null);
   }
 
   /** Stores that a topic waits for a resource of this name. */
   void keep(String topic, TopicOwner owner, String uid, String topicId) {
-    createTopic();
     write(TopicClaims.keptKey(topic), TopicClaims.json(Kept.of(owner, uid, topicId)));
   }
 
@@ -211,13 +226,35 @@ final class TopicOwners implements AutoCloseable {
   private Known read() {
     var began = System.nanoTime();
     var topicId = topicId();
+    // Kafka answers, so what fails from here on is this topic's alone.
+    var before = failed;
+    if (before != null && began - before.at() < READ_AGAIN_AFTER.toNanos()) {
+      throw before.why();
+    }
+    try {
+      var read = read(topicId, began);
+      if (before != null) {
+        log.info("topic {} can be read again", TOPIC);
+      }
+      failed = null;
+      return read;
+    } catch (org.apache.kafka.common.KafkaException e) {
+      closeConsumer();
+      var why = KafkaException.answered(READING, e);
+      if (before == null) {
+        log.warn("no topic is created, changed or deleted: {}", why.getMessage());
+      }
+      failed = new Failure(System.nanoTime(), why);
+      throw why;
+    }
+  }
+
+  private Known read(Optional<String> topicId, long began) {
     seen(topicId.map(id -> new Facts.Topic(id, 1)).orElse(null));
     var before = known;
     if (topicId.isEmpty()) {
       if (before.topicId() != null) {
-        throw new KafkaException(
-            "tell who holds the topics",
-            new TimeoutException("topic " + TOPIC + " was there, and no broker shows it now"));
+        throw absent();
       }
       lastReadBegan = began;
       return before;
@@ -289,9 +326,21 @@ final class TopicOwners implements AutoCloseable {
     }
   }
 
-  private void createTopic() {
-    if (known.topicId() != null) {
+  private static KafkaException absent() {
+    return KafkaException.answered(
+        READING, new TimeoutException("topic " + TOPIC + " was there, and no broker shows it now"));
+  }
+
+  /**
+   * Creates the topic when there never was one. One that is gone must not come back by a write:
+   * where brokers create what a producer asks for, it would not be compacted.
+   */
+  private void requireTopic() {
+    if (topicId().isPresent()) {
       return;
+    }
+    if (known.topicId() != null) {
+      throw absent();
     }
     var topic =
         new NewTopic(TOPIC, 1, (short) kafka.replicationFactor())
@@ -318,6 +367,7 @@ final class TopicOwners implements AutoCloseable {
 
   /** Writes keys and values in their order, and waits until every in-sync replica has them. */
   private void write(@Nullable String... keysAndValues) {
+    requireTopic(); // so what fails from here on is this topic's alone
     var what = "write to topic " + TOPIC;
     try {
       var own = producer();
@@ -326,9 +376,9 @@ final class TopicOwners implements AutoCloseable {
         own.send(record).get(2 * TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (ExecutionException e) {
-      throw new KafkaException(what, e.getCause() == null ? e : e.getCause());
+      throw KafkaException.answered(what, e.getCause() == null ? e : e.getCause());
     } catch (TimeoutException | org.apache.kafka.common.KafkaException e) {
-      throw new KafkaException(what, e);
+      throw KafkaException.answered(what, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KafkaException(what, e);
@@ -364,6 +414,7 @@ final class TopicOwners implements AutoCloseable {
       settings.put("linger.ms", 0);
       settings.put("max.block.ms", TIMEOUT.toMillis());
       settings.put("delivery.timeout.ms", (int) TIMEOUT.toMillis());
+      settings.put("metadata.max.idle.ms", PRODUCER_KNOWS_TOPIC_FOR.toMillis());
       producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
     }
     return producer;

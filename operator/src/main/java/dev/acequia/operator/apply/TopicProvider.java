@@ -34,8 +34,13 @@ public sealed interface TopicProvider permits BackgroundTopics, StrimziTopics {
    */
   Deletion delete(TopicClaimant claimant);
 
-  /** Removes what a pipeline that is gone has no use for, and leaves its topics. */
-  void retire(TopicClaimant claimant);
+  /**
+   * Removes what a pipeline that is gone has no use for, and leaves its topics.
+   *
+   * @return whether it is done, or cannot be for now and goes on by itself; false asks for another
+   *     call
+   */
+  boolean retire(TopicClaimant claimant);
 
   /** Ends what is kept in memory of a pipeline that is gone, be it without a cleanup. */
   void forget(PipelineNames names);

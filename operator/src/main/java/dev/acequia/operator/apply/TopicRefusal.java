@@ -29,6 +29,20 @@ final class TopicRefusal extends RuntimeException {
             .formatted(topic, keeper, asking, waysToTake(topic, asking)));
   }
 
+  static TopicRefusal keptForAnother(TopicOwner keeper, String topic, TopicOwner asking) {
+    return new TopicRefusal(
+        TopicState.Refused.NAME_TAKEN,
+        "Topic %s was retained when %s was deleted, and waits for it. This is %s. %s"
+            .formatted(topic, keeper, asking, askToList(topic)));
+  }
+
+  static TopicRefusal ofAnotherNamespace(String namespace, String topic, TopicOwner asking) {
+    return new TopicRefusal(
+        TopicState.Refused.NAME_TAKEN,
+        "Topic %s has the name of a topic of namespace %s. This is %s. %s"
+            .formatted(topic, namespace, asking, askToList(topic)));
+  }
+
   static TopicRefusal nobodys(String topic, TopicOwner asking) {
     return new TopicRefusal(
         TopicState.Refused.NAME_TAKEN,
@@ -69,6 +83,11 @@ final class TopicRefusal extends RuntimeException {
         ? ""
         : ". If that is a former name of this operator, set platform.installation to "
             + holder.installation();
+  }
+
+  private static String askToList(String topic) {
+    return "Adopt another topic, or ask the platform team to list %s in platform.kafka.adoptable"
+        .formatted(topic);
   }
 
   private static String waysToTake(String topic, TopicOwner asking) {

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,10 +72,12 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
               .list()
               .filter(pipeline -> topics.lastSeen(TopicsPlan.records(pipeline)) != null)
               .toList();
-      if (known.isEmpty()) {
-        return true;
-      }
-      var present = topics.describe(known.stream().map(TopicsPlan::records).toList());
+      // The owners topic too: with nothing seen, Kafka would not be asked, and no answer be known.
+      var present =
+          topics.describe(
+              Stream.concat(known.stream().map(TopicsPlan::records), Stream.of(TopicOwners.TOPIC))
+                  .distinct()
+                  .toList());
       refused = false;
       known.stream()
           .filter(

@@ -39,6 +39,9 @@ public final class KafkaCalls implements AutoCloseable {
 
   private static final Duration PAUSE = Duration.ofSeconds(10);
 
+  /** A call whose thread is interrupted waits no more. */
+  private static final Duration ENDS_WITHIN = Duration.ofSeconds(2);
+
   private final Clock clock;
   private final Duration pause;
   private final CircuitBreaker circuit;
@@ -129,10 +132,20 @@ public final class KafkaCalls implements AutoCloseable {
     listeners.add(listener);
   }
 
+  /** Ends the line, and the calls that are being made: a successor may write what they write. */
   @Override
   public void close() {
     locked(line::clear);
     threads.forEach(Thread::interrupt);
+    try {
+      for (var thread : threads) {
+        if (!thread.join(ENDS_WITHIN)) {
+          log.warn("a call to Kafka has not ended within {}", ENDS_WITHIN);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void makeCalls() {

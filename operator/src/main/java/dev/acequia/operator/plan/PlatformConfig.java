@@ -73,7 +73,8 @@ public record PlatformConfig(
    *
    * @param adoptable topics that pipelines of any namespace may adopt: a name, or the beginning of
    *     names with {@code *} behind it. All, where Kafka takes anyone: who can start a Pod can read
-   *     them then. None, where Pods log on to Kafka.
+   *     them then. None, where Pods log on to Kafka. A {@code *} alone does not cover what is
+   *     another namespace's.
    */
   public record Kafka(
       String bootstrapServers,
@@ -82,6 +83,8 @@ public record PlatformConfig(
       int minInsyncReplicas,
       @Nullable Strimzi strimzi,
       List<String> adoptable) {
+    private static final String ANY = "*";
+
     public Kafka {
       require(bootstrapServers, "kafka.bootstrapServers");
       topicProvider = topicProvider == null ? TopicProvider.DIRECT : topicProvider;
@@ -103,18 +106,23 @@ public record PlatformConfig(
                       && strimzi != null
                       && strimzi.authentication() != Strimzi.Authentication.NONE
                   ? List.of()
-                  : List.of("*");
+                  : List.of(ANY);
     }
 
     /** Whether a pipeline of this namespace may adopt the topic; one's own namespace's always. */
     public boolean mayAdopt(String namespace, String topic) {
-      return topic.startsWith(namespace + ".")
-          || adoptable.stream()
-              .anyMatch(
-                  known ->
-                      known.endsWith("*")
-                          ? topic.startsWith(known.substring(0, known.length() - 1))
-                          : topic.equals(known));
+      return topic.startsWith(namespace + ".") || adoptable.contains(ANY) || lists(topic);
+    }
+
+    /** Whether an entry is about this topic, rather than about any. */
+    public boolean lists(String topic) {
+      return adoptable.stream()
+          .filter(known -> !known.equals(ANY))
+          .anyMatch(
+              known ->
+                  known.endsWith(ANY)
+                      ? topic.startsWith(known.substring(0, known.length() - ANY.length()))
+                      : topic.equals(known));
     }
 
     /** Whether each pipeline logs on as a user of its own, which Strimzi makes. */

@@ -1,9 +1,9 @@
 package dev.acequia.operator.apply;
 
+import static dev.acequia.operator.apply.TestTopics.noChildren;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
@@ -156,11 +156,5 @@ class KafkaTopicsIT {
     var resource = new ConfigResource(ConfigResource.Type.TOPIC, names.topic());
     var configs = admin.describeConfigs(List.of(resource)).all().get(10, TimeUnit.SECONDS);
     return configs.values().iterator().next().get(name).value();
-  }
-
-  /** Nothing in Kubernetes stands for these topics. */
-  @SuppressWarnings("NullAway")
-  private static Children noChildren() {
-    return null;
   }
 }

@@ -1,13 +1,18 @@
 package dev.acequia.operator.apply;
 
+import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.servers.KafkaServer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 
 /** The topics of one installation on a Kafka of a single broker. */
 final class TestTopics {
+  /** What the cluster has beside those of a test's pipelines. */
+  private static final Set<String> NAMESPACES = Set.of("neighbours");
+
   private TestTopics() {}
 
   static KafkaTopics of(KafkaServer kafka, String installation) {
@@ -15,12 +20,33 @@ final class TestTopics {
   }
 
   static KafkaTopics of(KafkaServer kafka, String installation, Duration goneAfter) {
-    var admin = Admin.create(KafkaTopics.settings(kafka.bootstrapServers()));
-    return new KafkaTopics(admin, new TopicOwners(admin, config(kafka), installation, goneAfter));
+    return of(config(kafka), installation, goneAfter);
+  }
+
+  static KafkaTopics of(PlatformConfig.Kafka config, String installation, Duration goneAfter) {
+    var admin = Admin.create(KafkaTopics.settings(config.bootstrapServers()));
+    return new KafkaTopics(
+        admin,
+        new TopicOwners(admin, config, installation, goneAfter),
+        new Adoption(config, NAMESPACES::contains));
   }
 
   static PlatformConfig.Kafka config(KafkaServer kafka) {
+    return config(kafka, "*");
+  }
+
+  static PlatformConfig.Kafka config(KafkaServer kafka, String adoptable) {
+    return config(kafka.bootstrapServers(), adoptable);
+  }
+
+  static PlatformConfig.Kafka config(String bootstrapServers, String adoptable) {
     return new PlatformConfig.Kafka(
-        kafka.bootstrapServers(), PlatformConfig.TopicProvider.DIRECT, 1, 1, null, List.of("*"));
+        bootstrapServers, PlatformConfig.TopicProvider.DIRECT, 1, 1, null, List.of(adoptable));
+  }
+
+  /** Nothing in Kubernetes stands for these topics. */
+  @SuppressWarnings("NullAway")
+  static Children noChildren() {
+    return null;
   }
 }

@@ -56,17 +56,68 @@ class TopicClaimsTest {
     claim(HERE);
     claim(THERE);
     claims.apply(
-        TopicClaims.detailsKey("t", HERE),
+        TopicClaims.detailsKey("t", HERE, "uid"),
         TopicClaims.json(new Details("uid", "id", false)),
         offset++);
     assertThat(claims.holder("t")).contains(HERE);
-    assertThat(claims.details("t", HERE)).contains(new Details("uid", "id", false));
+    assertThat(claims.details("t", HERE, "uid")).contains(new Details("uid", "id", false));
+  }
+
+  @Test
+  void eachResourceOfANameSpeaksForItself() {
+    note("uid-1", new Details("uid-1", null, true));
+    note("uid-2", new Details("uid-2", "id", false));
+    assertThat(claims.details("t", HERE, "uid-1")).contains(new Details("uid-1", null, true));
+    assertThat(claims.former("t", HERE, "uid-1")).contains(new Details("uid-2", "id", false));
+    assertThat(claims.former("t", HERE, "uid-3")).contains(new Details("uid-2", "id", false));
+    claims.apply(TopicClaims.detailsKey("t", HERE, "uid-2"), null, offset++);
+    assertThat(claims.details("t", HERE, "uid-2")).isEmpty();
+    assertThat(claims.former("t", HERE, "uid-3")).contains(new Details("uid-1", null, true));
+  }
+
+  @Test
+  void readsTheOneKeyThatFormerBuildsWroteForAllResourcesOfAName() {
+    var former = TopicClaims.detailsKey("t", HERE, "uid").replaceAll("/uid$", "");
+    var details = new Details("uid", "id", false);
+    claims.apply(former, TopicClaims.json(details), offset++);
+    assertThat(claims.details("t", HERE, "uid")).contains(details);
+    assertThat(claims.keys("t", HERE)).containsExactly(former);
+    claims.apply(former, null, offset++);
+    assertThat(claims.details("t", HERE, "uid")).isEmpty();
+  }
+
+  /** A process that no longer leads does not take a successor for a predecessor. */
+  @Test
+  void knowsWhatOnlyOlderResourcesOfTheNameClaim() {
+    claim("theirs", "uid-1");
+    claim("t", "uid-1");
+    assertThat(claims.topicsOfOlder(HERE, "uid-2")).isEmpty();
+    claim("t", "uid-2");
+    assertThat(claims.topicsOfOlder(HERE, "uid-2")).containsExactly("theirs");
+    assertThat(claims.topicsOfOlder(HERE, "uid-1")).isEmpty();
+    claim("other", "uid-2");
+    assertThat(claims.topicsOfOlder(HERE, "uid-1")).isEmpty();
+  }
+
+  private void claim(String topic, String uid) {
+    claims.apply(
+        TopicClaims.claimKey(topic, HERE, "attempt-" + offset),
+        TopicClaims.json(Map.of("uid", uid)),
+        offset++);
+  }
+
+  private void note(String uid, Details details) {
+    claims.apply(TopicClaims.detailsKey("t", HERE, uid), TopicClaims.json(details), offset++);
   }
 
   @Test
   void aDamagedOrUnknownRecordHidesNoOther() {
     claim(HERE);
-    claims.apply(TopicClaims.detailsKey("t", HERE), "no JSON", offset++);
+    claims.apply(TopicClaims.detailsKey("t", HERE, "uid"), "no JSON", offset++);
+    claims.apply(TopicClaims.detailsKey("t", HERE, "uid"), "null", offset++);
+    claims.apply(TopicClaims.detailsKey("t", HERE, "uid"), "{}", offset++);
+    claims.apply(TopicClaims.keptKey("t"), "{}", offset++);
+    claims.apply(TopicClaims.claimKey("t", THERE, "attempt"), "null", offset++);
     claims.apply("of-a-later-version/t", "{}", offset++);
     claims.apply(null, "{}", offset++);
     assertThat(claims.holder("t")).contains(HERE);

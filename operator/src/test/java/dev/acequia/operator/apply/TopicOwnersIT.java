@@ -1,18 +1,23 @@
 package dev.acequia.operator.apply;
 
+import static dev.acequia.operator.apply.TestTopics.noChildren;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.apply.TopicClaims.Details;
-import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.TopicsPlan;
+import dev.acequia.servers.Home;
 import dev.acequia.servers.KafkaServer;
+import dev.acequia.servers.KafkaSettings;
+import dev.acequia.servers.Ports;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,7 +61,13 @@ class TopicOwnersIT {
 
   @BeforeAll
   static void start() {
-    kafka = KafkaServer.start(folder);
+    kafka =
+        KafkaServer.start(
+            Home.at(folder),
+            Ports.keptIn(folder),
+            new KafkaSettings(
+                KafkaSettings.small().jvmOptions(),
+                Map.of("auto.create.topics.enable", "true"))); // as brokers have it unless told
     admin = Admin.create(KafkaTopics.settings(kafka.bootstrapServers()));
   }
 
@@ -292,14 +303,12 @@ class TopicOwnersIT {
     var before = settings(names.topic());
     deleteOwners();
     // Nothing is altered while nobody can say whose it is, and the pipeline goes on.
-    assertThatThrownBy(() -> process.ensure(claimant(), plan(names, 2, "30d"), noChildren()))
-        .isInstanceOf(KafkaTopics.KafkaException.class)
-        .hasMessageContaining("did not tell who holds topic " + names.topic());
+    assertThat(missing(process.ensure(claimant(), plan(names, 2, "30d"), noChildren())))
+        .contains("did not tell who holds topic " + names.topic());
     assertThat(settings(names.topic())).isEqualTo(before);
 
     var running = new TopicClaimant(names, "uid", null, Set.of(id), null);
     await()
-        .ignoreExceptionsInstanceOf(KafkaTopics.KafkaException.class)
         .untilAsserted(
             () ->
                 assertThat(topic(process.ensure(running, plan(names, 2, "30d"), noChildren())).id())
@@ -353,12 +362,8 @@ class TopicOwnersIT {
     setPolicy("delete");
     try {
       var process = installation("here");
-      var result = process.ensure(claimant(), plan(names, 2, "30d"), noChildren());
-      assertThat(result.state())
-          .isInstanceOfSatisfying(
-              TopicState.Missing.class,
-              missing ->
-                  assertThat(missing.message()).contains("_acequia.owners", "set it to compact"));
+      assertThat(missing(process.ensure(claimant(), plan(names, 2, "30d"), noChildren())))
+          .contains("_acequia.owners", "set it to compact");
       assertThatThrownBy(() -> process.delete(claimant())).hasMessageContaining("compact");
       assertThat(settings(names.topic())).isEqualTo(before);
     } finally {
@@ -511,17 +516,270 @@ class TopicOwnersIT {
     assertThat(topic(again)).isEqualTo(found);
   }
 
+  /** The predecessor was retained, and the operator ended before it could write that down. */
+  @Test
+  void deletesNothingThatItsPredecessorLeftWhenItAdoptsAnotherTopic() throws Exception {
+    var id = topic(ensure(here)).id();
+    var before = settings(names.topic());
+    var theirs = "theirs-" + names.pipeline();
+    create(theirs, 1, FOREIGN);
+    var adopting = adopting(names, "uid-2", theirs);
+    topic(here.ensure(adopting, adoptingPlan(names, theirs), noChildren()));
+    here.delete(adopting);
+    await().until(() -> !exists(names.deadLetterTopic()));
+    assertThat(id(names.topic())).isEqualTo(id);
+    assertThat(settings(names.topic())).isEqualTo(before);
+    assertThat(topic(here.ensure(claimant("uid-3"), plan(names, 2, "7d"), noChildren())).id())
+        .isEqualTo(id);
+  }
+
+  @Test
+  void deletesNoTopicThatItsPredecessorAdopted() throws Exception {
+    var made = new PipelineNames("ops", names.pipeline() + "-made");
+    var maker = new TopicClaimant(made, "uid", null, Set.of(), null);
+    var id = topic(here.ensure(maker, plan(made, 1, "7d"), noChildren())).id();
+    here.retire(maker);
+    var adopting = adopting(names, "uid", made.topic());
+    topic(here.ensure(adopting, adoptingPlan(names, made.topic()), noChildren()));
+
+    var successor = claimant("uid-2");
+    assertThat(here.delete(successor).left()).doesNotContain(made.topic());
+    assertThat(id(made.topic())).isEqualTo(id);
+
+    topic(here.ensure(adopting, adoptingPlan(names, made.topic()), noChildren()));
+    ensure(here, successor);
+    here.delete(successor);
+    awaitGone();
+    assertThat(id(made.topic())).isEqualTo(id);
+  }
+
+  @Test
+  void letsGoWhatItsPredecessorAdopted() throws Exception {
+    var theirs = "free-" + names.pipeline();
+    create(theirs, 1, FOREIGN);
+    topic(here.ensure(adopting(names, theirs), adoptingPlan(names, theirs), noChildren()));
+    topic(ensure(here, claimant("uid-2")));
+    var other = new PipelineNames("ops", names.pipeline() + "-other");
+    topic(here.ensure(adopting(other, theirs), adoptingPlan(other, theirs), noChildren()));
+    assertThat(ensure(here, claimant("uid-2")).state()).isInstanceOf(TopicState.Present.class);
+  }
+
+  @Test
+  void neitherAltersNorDeletesTheTopicOfItsNameThatItsPredecessorAdopted() throws Exception {
+    create(names.topic(), 2, plan(names, 2, "7d").records().settings());
+    var before = settings(names.topic());
+    topic(
+        here.ensure(
+            adopting(names, names.topic()), adoptingPlan(names, names.topic()), noChildren()));
+    var successor = claimant("uid-2");
+    assertThat(here.delete(successor).left()).contains(names.topic());
+    topic(
+        here.ensure(
+            adopting(names, names.topic()), adoptingPlan(names, names.topic()), noChildren()));
+    assertThat(refused(here.ensure(successor, plan(names, 2, "30d"), noChildren())).reason())
+        .isEqualTo("NameTaken");
+    here.delete(successor);
+    assertThat(settings(names.topic())).isEqualTo(before);
+  }
+
+  /** Kafka was silent all the time that the successor lived. */
+  @Test
+  void deletesNothingThatItNeverTook() throws Exception {
+    var id = topic(ensure(here)).id();
+    await().until(() -> exists(names.topic()) && exists(names.deadLetterTopic()));
+    assertThat(here.delete(claimant("uid-2")).left())
+        .containsExactly(names.topic(), names.deadLetterTopic());
+    here.retire(claimant("uid-3"));
+    assertThat(here.delete(claimant("uid-4")).left())
+        .containsExactly(names.topic(), names.deadLetterTopic());
+    assertThat(refused(ensure(installation("there"))).message()).contains("was retained");
+    assertThat(topic(ensure(here, claimant("uid-5"))).id()).isEqualTo(id);
+    here.delete(claimant("uid-5"));
+    awaitGone();
+  }
+
+  /** A process that no longer leads, whose write comes when the pipeline has been made again. */
+  @Test
+  void aLateReleaseTakesNothingFromTheSuccessor() throws Exception {
+    ensure(here);
+    try (var late = owners("here")) {
+      var keys = late.current().keys(names.topic(), late.owner(names));
+      here.delete(claimant());
+      awaitGone();
+      topic(ensure(here, claimant("uid-2")));
+      setSegmentTime(names.topic());
+      late.release(keys);
+    }
+    assertRunsOn("uid-2");
+  }
+
+  @Test
+  void aLateReleaseTakesNothingFromTheSuccessorThatTookTheTopicOver() throws Exception {
+    topic(ensure(here));
+    setSegmentTime(names.topic());
+    try (var late = owners("here")) {
+      var keys = late.current().keys(names.topic(), late.owner(names));
+      topic(ensure(here, claimant("uid-2")));
+      late.release(keys);
+    }
+    assertRunsOn("uid-2");
+  }
+
+  private void assertRunsOn(String uid) throws Exception {
+    assertThat(refused(ensure(installation("there"))).message()).contains("of installation here");
+    var next = installation("here").ensure(claimant(uid), plan(names, 2, "30d"), noChildren());
+    assertThat(next.changes()).anyMatch(change -> change.contains("retention.ms"));
+  }
+
+  /** One setting more than the operator sets: the topic no longer looks like a new one. */
+  private static void setSegmentTime(String topic) throws Exception {
+    set(topic, "segment.ms", "60000");
+  }
+
+  @Test
+  void adoptsNoTopicThatIsKeptForAnotherNamespace() throws Exception {
+    var id = topic(ensure(here)).id();
+    here.retire(claimant());
+    var other = new PipelineNames("others", names.pipeline());
+    var refused =
+        refused(
+            here.ensure(
+                adopting(other, names.topic()), adoptingPlan(other, names.topic()), noChildren()));
+    assertThat(refused.reason()).isEqualTo("NameTaken");
+    assertThat(refused.message())
+        .contains("was retained when DataPipeline ops/", "platform.kafka.adoptable");
+    // Within the namespace another pipeline may go on with its records.
+    var next = new PipelineNames("ops", names.pipeline() + "-next");
+    assertThat(
+            topic(
+                    here.ensure(
+                        adopting(next, names.topic()),
+                        adoptingPlan(next, names.topic()),
+                        noChildren()))
+                .id())
+        .isEqualTo(id);
+    here.retire(adopting(next, names.topic()));
+    assertThat(topic(ensure(here, claimant("uid-2"))).id()).isEqualTo(id);
+  }
+
+  @Test
+  void adoptsWhatIsAnotherNamespacesOnlyWhereThePlatformListsIt() throws Exception {
+    var theirs = "neighbours." + names.pipeline();
+    create(theirs, 1, FOREIGN);
+    assertThat(
+            refused(here.ensure(adopting(names, theirs), adoptingPlan(names, theirs), noChildren()))
+                .message())
+        .contains("a topic of namespace neighbours", "platform.kafka.adoptable");
+    topic(ensure(here));
+    here.retire(claimant());
+
+    var listed =
+        TestTopics.of(TestTopics.config(kafka, "neighbours.*"), "here", TopicOwners.GONE_AFTER);
+    opened.add(listed);
+    topic(listed.ensure(adopting(names, theirs), adoptingPlan(names, theirs), noChildren()));
+    // Who has it keeps it.
+    topic(here.ensure(adopting(names, theirs), adoptingPlan(names, theirs), noChildren()));
+  }
+
+  @Test
+  void adoptsAKeptTopicOfAnotherNamespaceWhereThePlatformListsIt() throws Exception {
+    var id = topic(ensure(here)).id();
+    here.retire(claimant());
+    var listed =
+        TestTopics.of(TestTopics.config(kafka, names.topic()), "here", TopicOwners.GONE_AFTER);
+    opened.add(listed);
+    var other = new PipelineNames("others", names.pipeline());
+    var adopting = adopting(other, names.topic());
+    topic(listed.ensure(adopting, adoptingPlan(other, names.topic()), noChildren()));
+    listed.retire(adopting);
+    assertThat(topic(ensure(here, claimant("uid-2"))).id()).isEqualTo(id);
+  }
+
+  @Test
+  void aPipelineThatIsRefusedHoldsNothing() throws Exception {
+    var theirs = "held-" + names.pipeline();
+    create(theirs, 1, FOREIGN);
+    create(names.deadLetterTopic(), 1, FOREIGN);
+    assertThat(
+            refused(here.ensure(adopting(names, theirs), adoptingPlan(names, theirs), noChildren()))
+                .message())
+        .contains("dead letters");
+    var other = new PipelineNames("ops", names.pipeline() + "-other");
+    topic(here.ensure(adopting(other, theirs), adoptingPlan(other, theirs), noChildren()));
+  }
+
+  /** Brokers make a topic that a producer asks for, and it would not be compacted. */
+  @Test
+  void doesNotBringADeletedOwnersTopicBackByAWrite() throws Exception {
+    ensure(here);
+    try (var owners = owners("here")) {
+      owners.current();
+      deleteOwners();
+      assertThatThrownBy(
+              () ->
+                  owners.note(names.topic(), owners.owner(names), new Details("uid", "id", false)))
+          .isInstanceOf(KafkaTopics.KafkaException.class)
+          .hasMessageContaining("no broker shows it");
+    }
+    assertThat(exists(TopicOwners.TOPIC)).isFalse();
+  }
+
+  /** Kafka answers, and the partition of the owners topic does not. */
+  @Test
+  void anOwnersTopicThatIsNotServedIsNoSilenceOfKafkas() throws Exception {
+    ensure(here);
+    try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        var owners =
+            new TopicOwners(
+                admin,
+                TestTopics.config("127.0.0.1:" + silent.getLocalPort(), "*"),
+                "here",
+                TopicOwners.GONE_AFTER)) {
+      assertThatThrownBy(owners::current)
+          .isInstanceOfSatisfying(
+              KafkaTopics.KafkaException.class, e -> assertThat(e.isSilence()).isFalse())
+          .hasMessageContaining("tell who holds the topics");
+      assertThatThrownBy(
+              () ->
+                  owners.note(names.topic(), owners.owner(names), new Details("uid", "id", false)))
+          .isInstanceOfSatisfying(
+              KafkaTopics.KafkaException.class, e -> assertThat(e.isSilence()).isFalse())
+          .hasMessageContaining("write to topic _acequia.owners");
+    }
+  }
+
+  /** There may be many that wait for it, and each would hold a thread up. */
+  @Test
+  void anOwnersTopicThatIsNotServedIsNotReadByEachThatWaits() throws Exception {
+    ensure(here);
+    try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        var owners =
+            new TopicOwners(
+                admin,
+                TestTopics.config("127.0.0.1:" + silent.getLocalPort(), "*"),
+                "here",
+                TopicOwners.GONE_AFTER)) {
+      assertThatThrownBy(owners::current).hasMessageContaining("tell who holds the topics");
+      var began = System.nanoTime();
+      assertThatThrownBy(owners::current).hasMessageContaining("tell who holds the topics");
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+    }
+  }
+
+  private static void set(String topic, String name, String value) throws Exception {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    var set = new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+    admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all().get(10, TimeUnit.SECONDS);
+    await().until(() -> value.equals(settings(topic).get(name)));
+  }
+
   private static void deleteOwners() throws Exception {
     admin.deleteTopics(List.of(TopicOwners.TOPIC)).all().get(10, TimeUnit.SECONDS);
     await().until(() -> !exists(TopicOwners.TOPIC));
   }
 
   private static void setPolicy(String policy) throws Exception {
-    var resource = new ConfigResource(ConfigResource.Type.TOPIC, TopicOwners.TOPIC);
-    var set =
-        new AlterConfigOp(new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET);
-    admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all().get(10, TimeUnit.SECONDS);
-    await().until(() -> policy.equals(settings(TopicOwners.TOPIC).get("cleanup.policy")));
+    set(TopicOwners.TOPIC, "cleanup.policy", policy);
   }
 
   private static long ownersBytes() throws Exception {
@@ -565,7 +823,11 @@ class TopicOwnersIT {
   }
 
   private TopicProvider.Result ensure(KafkaTopics topics) {
-    return topics.ensure(claimant(), plan(names, 2, "7d"), noChildren());
+    return ensure(topics, claimant());
+  }
+
+  private TopicProvider.Result ensure(KafkaTopics topics, TopicClaimant claimant) {
+    return topics.ensure(claimant, plan(names, 2, "7d"), noChildren());
   }
 
   private TopicClaimant claimant() {
@@ -577,7 +839,11 @@ class TopicOwnersIT {
   }
 
   private static TopicClaimant adopting(PipelineNames names, String topic) {
-    return new TopicClaimant(names, "uid", topic, Set.of(), null);
+    return adopting(names, "uid", topic);
+  }
+
+  private static TopicClaimant adopting(PipelineNames names, String uid, String topic) {
+    return new TopicClaimant(names, uid, topic, Set.of(), null);
   }
 
   private static TopicsPlan plan(PipelineNames names, int partitions, String retention) {
@@ -604,6 +870,12 @@ class TopicOwnersIT {
         PlatformConfig.parse(
             "{runtimeImage: i, kafka: {bootstrapServers: 'k:1', replicationFactor: 1}}");
     return TopicsPlan.of(names, pipeline.getSpec(), platform);
+  }
+
+  private static String missing(TopicProvider.Result result) {
+    assertThat(result.state()).isInstanceOf(TopicState.Missing.class);
+    var missing = (TopicState.Missing) result.state();
+    return missing.reason() + ": " + missing.message();
   }
 
   private static TopicState.Refused refused(TopicProvider.Result result) {
@@ -654,11 +926,5 @@ class TopicOwnersIT {
         .stream()
         .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)
         .collect(java.util.stream.Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
-  }
-
-  /** Nothing in Kubernetes stands for these topics. */
-  @SuppressWarnings("NullAway")
-  private static Children noChildren() {
-    return null;
   }
 }

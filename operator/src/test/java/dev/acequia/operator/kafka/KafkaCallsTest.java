@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -102,6 +104,28 @@ class KafkaCallsTest {
     calls.cancel("flights");
     end.countDown();
     await().during(PAUSE.multipliedBy(4)).atMost(LIMIT).until(() -> tried.get() == 1);
+  }
+
+  /** A successor may write what they write. */
+  @Test
+  void closingWaitsForTheCallsThatAreBeingMade() {
+    var ended = new AtomicBoolean();
+    calls.submit(
+        "flights",
+        () -> {
+          waitsForTheEnd();
+          var lastWrite =
+              CompletableFuture.runAsync(
+                  () -> ended.set(true),
+                  CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS));
+          Thread.interrupted();
+          lastWrite.join();
+          return true;
+        });
+    await().atMost(LIMIT).until(() -> inProgress.get() == 1);
+    calls.close();
+    var atTheEnd = ended.get(); // at once: to load the assertions may take as long
+    assertThat(atTheEnd).isTrue();
   }
 
   private boolean waitsForTheEnd() {
