@@ -16,7 +16,9 @@ class StoreRefusalIT {
       value = {
         "ALTER TABLE %s RENAME TO away      | ALTER TABLE ops.away RENAME TO %2$s        | does not exist",
         "ALTER TABLE %s RENAME name TO nick | ALTER TABLE %s RENAME nick TO name         | does not exist",
-        "REVOKE INSERT ON %s FROM %3$s      | GRANT INSERT ON %s TO %3$s                 | permission denied"
+        "REVOKE INSERT ON %s FROM %3$s      | GRANT INSERT ON %s TO %3$s                 | permission denied",
+        "ALTER ROLE %3$s PASSWORD 'other'   | ALTER ROLE %3$s PASSWORD 'writer'          | password authentication failed",
+        "ALTER ROLE %3$s NOLOGIN            | ALTER ROLE %3$s LOGIN                      | is not permitted to log in"
       })
   void endsWithTheStoresWordsAndGoesOnWhenItIsMended(String harm, String cure, String words)
       throws Exception {
@@ -25,6 +27,10 @@ class StoreRefusalIT {
       pipeline.send(0, "[0]", record(0, "x"));
       pipeline.awaitCount(1);
       pipeline.rows(statement(harm, pipeline));
+      // A session that is open needs no password.
+      pipeline.rows(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '%s'"
+              .formatted(pipeline.writerRole()));
       pipeline.send(0, "[1]", record(1, "x"));
 
       var end = running.end();

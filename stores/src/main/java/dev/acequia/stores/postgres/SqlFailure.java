@@ -16,9 +16,9 @@ final class SqlFailure {
   /** {@code COPY flights, line 5, column x}, in whatever language the server speaks. */
   private static final Pattern COPY_LINE = Pattern.compile("^COPY [^,]*, \\D*(\\d+)");
 
-  /** A table, a column, a right, a column's type, a database, a schema. */
+  /** A table, a column, a right, a column's type, a database, a schema, a password, a log-on. */
   private static final Set<String> REFUSALS =
-      Set.of("42P01", "42703", "42501", "42804", "3D000", "3F000");
+      Set.of("42P01", "42703", "42501", "42804", "3D000", "3F000", "28P01", "28000");
 
   private SqlFailure() {}
 
@@ -61,8 +61,8 @@ final class SqlFailure {
   }
 
   /**
-   * Whether a table, column, schema, database or right is missing for a statement of ours. What a
-   * trigger or another function misses may depend on the record.
+   * Whether a table, column, schema, database, right or role is missing for a statement of ours, or
+   * its password is another. What a trigger or another function misses may depend on the record.
    */
   static boolean isRefusal(SQLException e) {
     return REFUSALS.contains(state(e))

@@ -52,6 +52,8 @@ class SqlFailureTest {
     "42804, REFUSAL, a column of another type",
     "3D000, REFUSAL, a missing database",
     "3F000, REFUSAL, a missing schema",
+    "28P01, REFUSAL, another password",
+    "28000, REFUSAL, a role that may not log on",
     "XX000, OTHER, a fault of the database",
     "'', PASSES, an unknown trouble"
   })
