@@ -86,9 +86,34 @@ final class RuntimeProcess {
     await();
   }
 
-  /** SIGSTOP: it does nothing, and does not know. */
+  /**
+   * SIGSTOP, and waits until all of its threads have stopped: on a busy machine the others go on
+   * until the one that the kernel chose comes to run.
+   */
   void freeze() {
     signal("STOP");
+    var deadline = System.nanoTime() + GRACE.toNanos();
+    while (isAlive() && !hasStopped() && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private boolean hasStopped() {
+    try (var threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+      return threads.allMatch(RuntimeProcess::isStopped);
+    } catch (IOException e) {
+      return !isAlive();
+    }
+  }
+
+  /** The state follows the thread's name, which is in brackets and may hold any sign. */
+  private static boolean isStopped(Path thread) {
+    try {
+      var line = Files.readString(thread.resolve("stat"));
+      return line.startsWith(") T", line.lastIndexOf(')'));
+    } catch (IOException e) {
+      return true; // it has ended
+    }
   }
 
   /** SIGCONT. */
