@@ -50,6 +50,7 @@ class SqlFailureTest {
     "42P01, REFUSAL, a missing table",
     "42703, REFUSAL, a missing column",
     "42804, REFUSAL, a column of another type",
+    "42P10, REFUSAL, a missing unique index of the key",
     "3D000, REFUSAL, a missing database",
     "3F000, REFUSAL, a missing schema",
     "28P01, REFUSAL, another password",
