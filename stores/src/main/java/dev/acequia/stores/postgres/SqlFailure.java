@@ -18,8 +18,7 @@ final class SqlFailure {
 
   /** What a person can give back: a table, a column, an index of the key, a right, a log-on. */
   private static final Set<String> REFUSALS =
-      Set.of(
-          "42P01", "42703", "42501", "42804", "42P10", "3D000", "3F000", "28P01", "28000");
+      Set.of("42P01", "42703", "42501", "42804", "42P10", "3D000", "3F000", "28P01", "28000");
 
   private SqlFailure() {}
 
@@ -111,32 +110,6 @@ final class SqlFailure {
                     + ")"
                     + (server.getHint() == null ? "" : ". Hint: " + server.getHint()))
         .orElseGet(() -> String.valueOf(e.getMessage()));
-  }
-
-  /**
-   * What may be told to those who need no login: the database's words where they are about the
-   * pipeline's own table, and what is known by the SQLSTATE elsewhere. Other words name hosts,
-   * databases and roles.
-   */
-  static String wordsForAnyone(SQLException e) {
-    var state = state(e);
-    var words =
-        state.startsWith("42") || state.startsWith("3F")
-            ? server(e).map(ServerErrorMessage::getMessage)
-            : Optional.<String>empty();
-    return words.orElseGet(() -> ofClass(state))
-        + (state.isEmpty() ? "" : " (SQLSTATE " + state + ")");
-  }
-
-  private static String ofClass(String state) {
-    return switch (state.length() < 2 ? "" : state.substring(0, 2)) {
-      case "", "08" -> "the store cannot be reached";
-      case "28" -> "the store refuses the reader's login";
-      case "3D" -> "the store's database does not exist";
-      case "53" -> "the store has no connection or memory left";
-      case "57" -> "the store starts or stops";
-      default -> "the store refused the query";
-    };
   }
 
   private static Optional<ServerErrorMessage> server(SQLException e) {
