@@ -18,8 +18,7 @@ final class SqlFailure {
 
   /** What a person can give back: a table, a column, an index of the key, a right, a log-on. */
   private static final Set<String> REFUSALS =
-      Set.of(
-          "42P01", "42703", "42501", "42804", "42P10", "3D000", "3F000", "28P01", "28000");
+      Set.of("42P01", "42703", "42501", "42804", "42P10", "3D000", "3F000", "28P01", "28000");
 
   private SqlFailure() {}
 
