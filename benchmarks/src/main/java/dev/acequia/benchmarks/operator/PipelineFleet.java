@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The pipelines: those of examples/flights.yaml with one field more, by numbered names. Their topics
- * have one partition, since Kafka would need the machine for more.
+ * The pipelines: those of examples/flights.yaml with one field more, by numbered names. Their
+ * topics have one partition, since Kafka would need the machine for more.
  */
 final class PipelineFleet implements AutoCloseable {
   static final int FIELDS = 20;

@@ -87,11 +87,11 @@ final class SilentPart {
     fleet.onEnd(pipeline -> deleted.see(pipeline.getMetadata().getName()));
     var _ =
         fleet.onChange(
-        pipeline -> {
-          if (pipeline.getStatus() != null) {
-            told.see(pipeline.getMetadata().getName());
-          }
-        });
+            pipeline -> {
+              if (pipeline.getStatus() != null) {
+                told.see(pipeline.getMetadata().getName());
+              }
+            });
   }
 
   /** A suspended pipeline has no consumers. */

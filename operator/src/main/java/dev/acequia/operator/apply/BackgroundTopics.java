@@ -38,6 +38,7 @@ public final class BackgroundTopics implements TopicProvider {
   private final Clock clock;
   private final SimpleInboundEventSource<DataPipeline> answers =
       new SimpleInboundEventSource<>("topic-answers");
+  private final PacedEvents paced = new PacedEvents(this::tell);
   private final Map<PipelineNames, Known> known = new HashMap<>();
   private final Map<PipelineNames, Removal> removals = new HashMap<>();
 
@@ -54,6 +55,7 @@ public final class BackgroundTopics implements TopicProvider {
   public synchronized Result ensure(TopicClaimant claimant, TopicsPlan topics, Children children) {
     var names = claimant.names();
     var wish = Wish.of(claimant, topics);
+    paced.begun(names);
     removals.remove(names);
     retirements.remove(names);
     var pipeline = known.computeIfAbsent(names, _ -> new Known());
@@ -129,9 +131,12 @@ public final class BackgroundTopics implements TopicProvider {
   @Override
   public List<EventSource<?, DataPipeline>> eventSources(EventSourceContext<DataPipeline> context) {
     var pipelines = context.getPrimaryCache();
-    var paced = new PacedEvents(answers);
-    calls.onSilence(() -> paced.bring(pipelines.list().map(ResourceID::fromResource).toList()));
+    calls.onSilence(() -> paced.bring(asking()));
     return List.of(answers, new TopicWatch(kafka, calls, pipelines, WATCH_PERIOD));
+  }
+
+  private synchronized List<PipelineNames> asking() {
+    return List.copyOf(known.keySet());
   }
 
   private boolean isEnsured(TopicClaimant claimant, TopicsPlan topics, Children children) {

@@ -1,46 +1,71 @@
 package dev.acequia.operator.apply;
 
-import dev.acequia.crds.DataPipeline;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import dev.acequia.operator.plan.PipelineNames;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Brings the reconciles of a whole fleet one after the other. All at once they would stand in line
- * before whatever a person asks for meanwhile.
+ * Brings the reconciles of a whole fleet a few at a time, the next one when one has begun. All at
+ * once they would stand in line before whatever a person asks for meanwhile.
  */
 final class PacedEvents {
-  /** 50 a second take half of what an API server on two cores can do. */
-  private static final Duration PAUSE = Duration.ofMillis(20);
+  private static final int IN_LINE = 4;
 
-  private final Consumer<ResourceID> events;
-  private final Duration pause;
+  /** A pipeline that is gone has no reconcile. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  PacedEvents(SimpleInboundEventSource<DataPipeline> events) {
-    this(events::propagateEvent, PAUSE);
+  private final Consumer<PipelineNames> events;
+  private final Duration patience;
+  private final Set<PipelineNames> inLine = new HashSet<>();
+
+  /**
+   * @param events brings a pipeline's reconcile
+   */
+  PacedEvents(Consumer<PipelineNames> events) {
+    this(events, PATIENCE);
   }
 
-  PacedEvents(Consumer<ResourceID> events, Duration pause) {
+  PacedEvents(Consumer<PipelineNames> events, Duration patience) {
     this.events = events;
-    this.pause = pause;
+    this.patience = patience;
   }
 
   /** Begins to, and does not wait for the end. */
-  void bring(List<ResourceID> pipelines) {
+  void bring(List<PipelineNames> pipelines) {
     var _ = Thread.ofVirtual().name("paced-events").start(() -> bringInTurn(pipelines));
   }
 
-  private void bringInTurn(List<ResourceID> pipelines) {
+  /** A reconcile of this pipeline has begun. */
+  synchronized void begun(PipelineNames pipeline) {
+    if (inLine.remove(pipeline)) {
+      notifyAll();
+    }
+  }
+
+  private void bringInTurn(List<PipelineNames> pipelines) {
     try {
       for (var pipeline : pipelines) {
+        takePlace(pipeline);
         events.accept(pipeline);
-        TimeUnit.NANOSECONDS.sleep(pause.toNanos());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private synchronized void takePlace(PipelineNames pipeline) throws InterruptedException {
+    var deadline = System.nanoTime() + patience.toNanos();
+    while (inLine.size() >= IN_LINE) {
+      var rest = (deadline - System.nanoTime()) / 1_000_000;
+      if (rest <= 0) {
+        inLine.clear();
+      } else {
+        wait(rest);
+      }
+    }
+    inLine.add(pipeline);
   }
 }
