@@ -104,7 +104,7 @@ class PipelineStatusTest {
     assertThat(condition(status, "ConsumerReady").getReason()).isEqualTo("StoreRefused");
   }
 
-  /** What it misses may be what the migration changes just now. */
+  /** The migration may be changing exactly that. */
   @Test
   void aFormerConsumersRefusalAsksForNobodyDuringAMigration() {
     var word = new LastWord(Termination.Reason.StoreRefused, "The Pod x said: “no such column”");
