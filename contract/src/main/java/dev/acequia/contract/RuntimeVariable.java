@@ -106,13 +106,26 @@ public enum RuntimeVariable {
       return environment;
     }
     var all = new HashMap<>(environment);
-    var files = version(Path.of(folder.get()));
+    var volume = Path.of(folder.get());
+    var version = version(volume);
+    var files = read(version);
+    // The kubelet removes the old version after the switch, possibly while it is read.
+    for (var newer = version(volume); !newer.equals(version); newer = version(volume)) {
+      version = newer;
+      files = read(version);
+    }
+    all.putAll(files);
+    return all;
+  }
+
+  private static Map<String, String> read(Path version) {
+    var all = new HashMap<String, String>();
     for (var variable : values()) {
-      var file = files.resolve(variable.name());
+      var file = version.resolve(variable.name());
       try {
         all.put(variable.name(), Files.readString(file));
       } catch (NoSuchFileException e) {
-        // The environment alone says it.
+        // Only the environment sets this variable.
       } catch (IOException e) {
         throw new UncheckedIOException("cannot read " + file, e);
       }
@@ -120,7 +133,7 @@ public enum RuntimeVariable {
     return all;
   }
 
-  /** The kubelet changes all files of a volume at once, by another target of a link. */
+  /** The kubelet updates a volume atomically, by switching the symlink {@code ..data}. */
   private static Path version(Path folder) {
     try {
       return folder.resolve("..data").toRealPath();

@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +36,44 @@ class RuntimeVariableTest {
     assertThat(RuntimeVariable.POD_NAME.requiredIn(all)).isEqualTo("pod");
     assertThat(RuntimeVariable.STORE_URI.in(all)).isEmpty();
     assertThat(all).doesNotContainKey("unknown");
+  }
+
+  /** As the kubelet does it: a new folder, an atomic switch of the link, then the old one goes. */
+  @Test
+  void readsAllFilesOfOneVersionWhileTheKubeletSwitches() throws Exception {
+    switchTo(0);
+    try (var executor = Executors.newSingleThreadExecutor()) {
+      var kubelet =
+          executor.submit(
+              () -> {
+                for (var version = 1; version <= 500; version++) {
+                  switchTo(version);
+                }
+                return true;
+              });
+      while (!kubelet.isDone()) {
+        var all = RuntimeVariable.withFiles(environment());
+        assertThat(RuntimeVariable.STORE_USERNAME.requiredIn(all))
+            .isEqualTo(RuntimeVariable.STORE_PASSWORD.requiredIn(all));
+      }
+      kubelet.get();
+    }
+  }
+
+  private void switchTo(int version) throws IOException {
+    var made = Files.createDirectory(folder.resolve("..v" + version));
+    for (var file : List.of("STORE_USERNAME", "STORE_PASSWORD")) {
+      Files.writeString(made.resolve(file), "v" + version);
+    }
+    var link = Files.createSymbolicLink(folder.resolve("..data_tmp"), made.getFileName());
+    Files.move(link, folder.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+    if (version > 0) {
+      var old = folder.resolve("..v" + (version - 1));
+      for (var file : List.of("STORE_USERNAME", "STORE_PASSWORD")) {
+        Files.delete(old.resolve(file));
+      }
+      Files.delete(old);
+    }
   }
 
   @Test

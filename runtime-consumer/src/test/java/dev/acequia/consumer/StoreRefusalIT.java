@@ -27,7 +27,7 @@ class StoreRefusalIT {
       pipeline.send(0, "[0]", record(0, "x"));
       pipeline.awaitCount(1);
       pipeline.rows(statement(harm, pipeline));
-      // A session that is open needs no password.
+      // Open sessions need no password.
       pipeline.rows(
           "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '%s'"
               .formatted(pipeline.writerRole()));

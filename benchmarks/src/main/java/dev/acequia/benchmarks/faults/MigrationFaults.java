@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  * longer than the session timeout; meanwhile another begins.
  */
 final class MigrationFaults implements FaultFamily {
-  private static final Duration REACHED_LIMIT = Duration.ofMinutes(5);
+  private static final Duration REACHED_LIMIT = Duration.ofMinutes(3);
   private static final Duration LOOK = Duration.ofMillis(200);
   private static final Duration TWO_SESSIONS = Duration.ofSeconds(7);
   private static final Duration END_LIMIT = Duration.ofMinutes(3);
@@ -60,7 +60,7 @@ final class MigrationFaults implements FaultFamily {
     scene.recoverFrom(fault);
   }
 
-  /** As a Job's, its failures are no end: the other mode's faults may stop Kafka just then. */
+  /** Restarts the migration after a failure, as a Job does: the other mode's faults stop Kafka. */
   private RuntimeProcess startUntil(CountDownLatch arrived, String uri)
       throws IOException, InterruptedException {
     var deadline = System.nanoTime() + REACHED_LIMIT.toNanos();

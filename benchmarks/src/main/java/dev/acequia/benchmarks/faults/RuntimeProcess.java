@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A program of the product that runs, with its log and its last word. */
 final class RuntimeProcess {
@@ -87,14 +88,17 @@ final class RuntimeProcess {
   }
 
   /**
-   * SIGSTOP, and waits until all of its threads have stopped: on a busy machine the others go on
-   * until the one that the kernel chose comes to run.
+   * Sends SIGSTOP and waits until all threads stop. They run on until the kernel schedules the
+   * thread that it picked for the signal.
    */
   void freeze() {
     signal("STOP");
     var deadline = System.nanoTime() + GRACE.toNanos();
-    while (isAlive() && !hasStopped() && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
+    while (isAlive() && !hasStopped()) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("process %d did not stop".formatted(process.pid()));
+      }
+      LockSupport.parkNanos(1_000_000);
     }
   }
 
@@ -106,7 +110,7 @@ final class RuntimeProcess {
     }
   }
 
-  /** The state follows the thread's name, which is in brackets and may hold any sign. */
+  /** The state follows the thread's name in parentheses, which may contain parentheses. */
   private static boolean isStopped(Path thread) {
     try {
       var line = Files.readString(thread.resolve("stat"));

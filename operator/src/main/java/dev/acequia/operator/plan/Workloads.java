@@ -99,7 +99,7 @@ record Workloads(
    * The migration. A Job cannot be changed, so its name stands for all that it depends on; it has
    * no time to live, since its presence says that the work is done.
    *
-   * @param version rises with each other migration of the resource
+   * @param version increases with each new migration of the resource
    */
   Job migration(
       String name,

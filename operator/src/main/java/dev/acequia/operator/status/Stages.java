@@ -130,8 +130,8 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
   }
 
   /**
-   * The consumer's last word. While a migration is under way, consumers of the former version may
-   * miss what it changes, so a refusal then asks for nobody.
+   * The consumer's last word. During a migration, consumers of the former version may lack what it
+   * changes, so their refusals then need no person.
    */
   private static Optional<LastWord> consumerWord(Observation seen) {
     return Optional.ofNullable(seen.consumer())

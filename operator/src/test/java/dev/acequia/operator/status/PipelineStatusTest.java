@@ -130,7 +130,7 @@ class PipelineStatusTest {
         .isEqualTo("The API Pod x said: “permission denied”. It takes records in meanwhile.");
   }
 
-  /** What it misses may be what the migration changes just now. */
+  /** The migration may be changing exactly that. */
   @Test
   void aFormerConsumersRefusalAsksForNobodyDuringAMigration() {
     var word = new LastWord(Termination.Reason.StoreRefused, "The Pod x said: “no such column”");

@@ -31,15 +31,15 @@ final class CarefulReader {
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final Function<PollBudget, Consumer<ByteBuffer, ByteBuffer>> clients;
+  private final Function<PollBudget, Consumer<ByteBuffer, ByteBuffer>> newClient;
   private final ConsumerHealth health;
 
   /**
-   * @param clients makes clients that take one record a poll
+   * @param newClient opens a client that returns one record per poll
    */
   CarefulReader(
-      Function<PollBudget, Consumer<ByteBuffer, ByteBuffer>> clients, ConsumerHealth health) {
-    this.clients = clients;
+      Function<PollBudget, Consumer<ByteBuffer, ByteBuffer>> newClient, ConsumerHealth health) {
+    this.newClient = newClient;
     this.health = health;
   }
 
@@ -61,7 +61,7 @@ final class CarefulReader {
     private static final int MOST_REASON_CHARS = 400;
 
     String reason() {
-      if (isOfTheProcess(why)) {
+      if (hasCause(why, OutOfMemoryError.class)) {
         return "a record there takes more memory than this process has";
       }
       // The client's own words only say where.
@@ -103,10 +103,15 @@ final class CarefulReader {
     }
   }
 
-  /** Whether memory ran out, or a class was lost by that; Kafka's decompressors wrap both. */
+  /** Whether the process lacks memory or a class, which a lack of memory may cause too. */
   private static boolean isOfTheProcess(Throwable failure) {
+    return hasCause(failure, OutOfMemoryError.class) || hasCause(failure, LinkageError.class);
+  }
+
+  /** Kafka's decompressors wrap errors. */
+  private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
     for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof OutOfMemoryError || cause instanceof LinkageError) {
+      if (type.isInstance(cause)) {
         return true;
       }
     }
@@ -120,7 +125,7 @@ final class CarefulReader {
     if (why.isEmpty()) {
       return null;
     }
-    // Damage ends where only memory is short: that is another trouble, if it is one.
+    // A memory failure ends the range of damaged records, since its cause is another.
     Predicate<Throwable> alike =
         isOfTheProcess(why.get()) ? _ -> true : trouble -> !isOfTheProcess(trouble);
     var bad = from;
@@ -157,7 +162,7 @@ final class CarefulReader {
   /** A client of its own: one that has failed once fails at the same place for good. */
   private final class Attempt implements AutoCloseable {
     private final PollBudget budget = new PollBudget();
-    private final Consumer<ByteBuffer, ByteBuffer> consumer = clients.apply(budget);
+    private final Consumer<ByteBuffer, ByteBuffer> consumer = newClient.apply(budget);
     private final TopicPartition name;
     private final long end;
 

@@ -7,10 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/**
- * Tells a store that needs a person from one that somebody is changing just now, by one kind of
- * work.
- */
+/** Decides for one kind of work whether the store needs a person or is only being changed. */
 final class StoreRefusals {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -41,7 +38,7 @@ final class StoreRefusals {
                 Termination.Reason.StoreRefused, String.valueOf(e.getMessage())));
   }
 
-  /** The same kind of work has been done. */
+  /** The work succeeded. */
   void passed() {
     goesOn = false;
   }

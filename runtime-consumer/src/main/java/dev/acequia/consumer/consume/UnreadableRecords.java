@@ -146,7 +146,7 @@ final class UnreadableRecords {
    */
   private void dropWhatIsFetched() {
     var names = readable().map(PartitionState::name).toList();
-    for (var attempt = 0; attempt <= names.size(); attempt++) {
+    for (var left = names.size(); ; left--) {
       consumer.endOffsets(names).forEach(consumer::seek);
       pollBudget.begin();
       try {
@@ -156,8 +156,10 @@ final class UnreadableRecords {
       } catch (ApiException | InvalidOffsetException | InterruptException e) {
         throw e;
       } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
-        // At a record that has just arrived: the client still has to discard the others.
-        LOG.debug("the client failed at the end of a log", e);
+        // A new record failed; the client must still discard the other fetches.
+        if (left == 0) {
+          throw e; // a fetch that stays could skip its failed record
+        }
       }
     }
   }

@@ -18,7 +18,7 @@ class CarefulReaderTest {
   private static final TopicPartition PARTITION = new TopicPartition("flights", 0);
   private static final long END = 100;
 
-  /** Clients of a log of which some offsets cannot be read. */
+  /** Opens clients of a log with unreadable offsets. */
   private static CarefulReader reader(LongFunction<@Nullable KafkaException> trouble) {
     return new CarefulReader(
         budget -> {
@@ -57,26 +57,33 @@ class CarefulReaderTest {
 
   @Test
   void namesTheRecordThatTakesAllMemoryByItself() {
-    var gap =
-        reader(offset -> offset < 9 ? outOfMemory() : null)
-            .read(PARTITION, new LogPosition(7, null), new HeldBytes())
-            .gap();
-    assertThat(gap)
-        .extracting(CarefulReader.Gap::from, CarefulReader.Gap::to)
-        .isEqualTo(List.of(7L, 9L));
-    assertThat(requireNonNull(gap).reason()).contains("more memory than this process has");
+    assertGap(
+        offset -> offset < 9 ? outOfMemory() : null,
+        9,
+        "a record there takes more memory than this process has");
   }
 
-  /** The memory may be there again when the damage is skipped. */
+  /** The memory may be free again once the damaged records are skipped. */
   @Test
   void damageEndsWhereMemoryIsShort() {
+    assertGap(
+        offset -> offset < 12 ? new KafkaException("wrong CRC") : outOfMemory(), 12, "wrong CRC");
+  }
+
+  @Test
+  void doesNotCallAMissingClassALackOfMemory() {
+    assertGap(
+        offset -> offset < 8 ? new KafkaException(new UnsatisfiedLinkError("no snappy")) : null,
+        8,
+        "no snappy");
+  }
+
+  private static void assertGap(
+      LongFunction<@Nullable KafkaException> trouble, long to, String reason) {
     var gap =
-        reader(offset -> offset < 12 ? new KafkaException("wrong CRC") : outOfMemory())
-            .read(PARTITION, new LogPosition(7, null), new HeldBytes())
-            .gap();
-    assertThat(gap)
-        .extracting(CarefulReader.Gap::from, CarefulReader.Gap::to)
-        .isEqualTo(List.of(7L, 12L));
-    assertThat(requireNonNull(gap).reason()).isEqualTo("wrong CRC");
+        requireNonNull(
+            reader(trouble).read(PARTITION, new LogPosition(7, null), new HeldBytes()).gap());
+    assertThat(List.of(gap.from(), gap.to())).containsExactly(7L, to);
+    assertThat(gap.reason()).isEqualTo(reason);
   }
 }

@@ -199,7 +199,7 @@ public final class PostgresMigration implements StoreMigration {
 
   /**
    * Adds the columns of new fields that an index needs. Loads of the former schema leave them null.
-   * A rewrite of the table would build the index again, so the columns then come with it.
+   * A table rewrite rebuilds the indexes, so the rewrite then adds the columns.
    */
   private boolean addIndexedFields(Connection connection)
       throws SQLException, TerminationException, StoreUnavailableException {

@@ -76,10 +76,8 @@ final class PostgresSession implements AutoCloseable {
       throws SQLException {
     var session = connect(access, MIGRATION_TIMEOUT);
     session.set(
-        "lock_timeout = " + lockTimeout.toMillis(),
-        "statement_timeout = 0",
-        "idle_in_transaction_session_timeout = '2min'");
-    session.takeItsTime();
+        "lock_timeout = " + lockTimeout.toMillis(), "idle_in_transaction_session_timeout = '2min'");
+    session.disableTimeouts();
     return session;
   }
 
@@ -89,21 +87,22 @@ final class PostgresSession implements AutoCloseable {
    */
   static PostgresSession openForIndexes(PostgresAccess access) throws SQLException {
     var session = connect(access, MIGRATION_TIMEOUT);
-    session.set("lock_timeout = 0", "statement_timeout = 0");
-    session.takeItsTime();
+    session.set("lock_timeout = 0");
+    session.disableTimeouts();
     session.connection.setAutoCommit(true);
     return session;
   }
 
   /**
-   * Lifts the server's and the role's own limit of a transaction. Makes the server detect a lost
-   * client instead, and end its session.
+   * Disables the timeouts of server and role for statements and transactions. The server instead
+   * detects a lost client and ends its session.
    */
-  private void takeItsTime() throws SQLException {
+  private void disableTimeouts() throws SQLException {
     if (hasTransactionTimeout()) {
       set("transaction_timeout = 0");
     }
     set(
+        "statement_timeout = 0",
         "client_connection_check_interval = '5s'",
         "tcp_keepalives_idle = 30",
         "tcp_keepalives_interval = 10",

@@ -67,7 +67,7 @@ final class SchemaChange {
   /**
    * What an {@code ALTER TABLE} has to do.
    *
-   * @param additions the clauses that add columns, by the field
+   * @param additions the clauses that add columns, keyed by field
    * @param changes the clauses that change columns
    * @param widened the fields whose type changes, in words; then the whole table is written anew
    */

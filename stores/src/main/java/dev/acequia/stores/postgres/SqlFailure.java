@@ -16,7 +16,7 @@ final class SqlFailure {
   /** {@code COPY flights, line 5, column x}, in whatever language the server speaks. */
   private static final Pattern COPY_LINE = Pattern.compile("^COPY [^,]*, \\D*(\\d+)");
 
-  /** What a person can give back: a table, a column, an index of the key, a right, a log-on. */
+  /** Missing table, column, right, column type, key index, database, schema, and failed login. */
   private static final Set<String> REFUSALS =
       Set.of("42P01", "42703", "42501", "42804", "42P10", "3D000", "3F000", "28P01", "28000");
 
@@ -61,9 +61,8 @@ final class SqlFailure {
   }
 
   /**
-   * Whether a table, column, index, schema, database, right or role is missing for a statement of
-   * ours, or its password is another. What a trigger or another function misses may depend on the
-   * record.
+   * Whether only a person can resolve the failure. A trigger or function may fail for one record
+   * only, so its failures do not count.
    */
   static boolean isRefusal(SQLException e) {
     return REFUSALS.contains(state(e))

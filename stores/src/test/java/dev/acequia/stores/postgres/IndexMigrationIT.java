@@ -157,7 +157,7 @@ class IndexMigrationIT {
     return migration;
   }
 
-  /** An administrator may have limited the role that is used for it. */
+  /** An administrator may set limits for the role of the migration. */
   @Test
   void isNotEndedByTheRolesOwnLimits() throws Exception {
     warehouse.asSuperuser(
@@ -188,7 +188,7 @@ class IndexMigrationIT {
     assertThat(indexes()).containsExactly("id|t", "dest|t");
   }
 
-  /** It would have to be built twice. */
+  /** PostgreSQL would build the index twice. */
   @Test
   void addsTheColumnsTogetherWhereTheTableIsWrittenAnew() throws Exception {
     migrate(flights(List.of(ID, new Field("seats", FieldType.INT32, false, null))));

@@ -472,7 +472,7 @@ class PostgresWriterIT {
     }
   }
 
-  /** It may miss it for this record alone, so the process goes on trying. */
+  /** The trigger may fail for one record only, so the process retries. */
   @Test
   void aTriggerThatMissesATableDoesNotSpeakForTheStore() throws Exception {
     var definition = migrated(LoadMode.APPEND);
@@ -491,7 +491,7 @@ class PostgresWriterIT {
     }
   }
 
-  /** A claim alone shows it, so a consumer that was started again does not seem to go on. */
+  /** A restarted consumer fails at its claim, before it looks healthy. */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -7,15 +7,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SqlFailureTest {
-  /** Who is to blame, and what helps. */
+  /** The cause of a failure. */
   private enum Fault {
     /** A record. */
     RECORD,
-    /** The store; it may answer later by itself. */
+    /** The store; a retry may succeed. */
     PASSES,
-    /** The store; a table, a column or a right is missing. */
+    /** The store; only a person can resolve it. */
     REFUSAL,
-    /** The store, and nothing more is known. */
+    /** The store, for an unknown reason. */
     OTHER
   }
 
