@@ -55,6 +55,11 @@ public enum RuntimeVariable {
    * optional. See {@link #withFiles}.
    */
   ACEQUIA_STORE_DIR,
+  /**
+   * The kind of store in the definition, by which the image's entry point chooses its libraries;
+   * all that it has when absent.
+   */
+  STORE_KIND,
   /** {@code postgresql://host:port/database}; {@code jdbc:postgresql://…} is accepted. */
   STORE_URI,
   /**

@@ -2,10 +2,6 @@ package dev.acequia.contract;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -62,13 +58,6 @@ public record Schema(List<String> key, List<Field> fields, UnknownFields unknown
           .append(' ')
           .append(field.required());
     }
-    try {
-      var digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(shape.toString().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.hex(shape.toString(), 8);
   }
 }

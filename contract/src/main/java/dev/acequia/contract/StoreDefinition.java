@@ -6,12 +6,15 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Objects;
 
-/**
- * Where the records go; each kind of store is one record here and one package in {@code stores}.
- */
+/** Where the records go; each kind of store is one record here and one module in {@code stores}. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-@JsonSubTypes(@JsonSubTypes.Type(value = StoreDefinition.Postgres.class, name = "postgres"))
+@JsonSubTypes(
+    @JsonSubTypes.Type(
+        value = StoreDefinition.Postgres.class,
+        name = StoreDefinition.Postgres.KIND))
 public sealed interface StoreDefinition {
+  /** As {@code kind} has it in JSON. */
+  String kind();
 
   /**
    * A table in PostgreSQL.
@@ -25,6 +28,8 @@ public sealed interface StoreDefinition {
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Postgres(String schema, String table, List<Index> indexes, long maxScanRows)
       implements StoreDefinition {
+    public static final String KIND = "postgres";
+
     public Postgres {
       // Null in a definition that an earlier version wrote.
       indexes = Objects.requireNonNullElse(indexes, List.<Index>of());
@@ -34,6 +39,11 @@ public sealed interface StoreDefinition {
     /** Without indexes of its own or a bound to what a query may cost. */
     public Postgres(String schema, String table) {
       this(schema, table, List.of(), 0);
+    }
+
+    @Override
+    public String kind() {
+      return KIND;
     }
   }
 

@@ -1,23 +1,34 @@
 package dev.acequia.images;
 
+import dev.acequia.contract.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The libraries of one entry point. */
 final class Libraries {
   private final List<Path> files;
 
-  Libraries(Path folder) throws IOException {
-    try (var found = Files.list(folder)) {
-      files = found.sorted().toList();
+  private Libraries(List<Path> files) {
+    this.files = files;
+  }
+
+  /** The libraries in these folders, in the order of the class path. */
+  static Libraries of(Path... folders) throws IOException {
+    var files = new ArrayList<Path>();
+    for (var folder : folders) {
+      try (var found = Files.newDirectoryStream(folder, "*.jar")) {
+        var jars = new ArrayList<Path>();
+        found.forEach(jars::add);
+        jars.sort(null);
+        files.addAll(jars);
+      }
     }
+    return new Libraries(files);
   }
 
   void setTime(FileTime time) throws IOException {
@@ -28,16 +39,12 @@ final class Libraries {
 
   /** 16 hex digits over names, contents and this JDK. */
   String digest() throws IOException {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      digest.update(Runtime.version().toString().getBytes(StandardCharsets.UTF_8));
-      for (var file : files) {
-        digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
-        digest.update(Files.readAllBytes(file));
-      }
-      return HexFormat.of().formatHex(digest.digest(), 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+    var digest = Sha256.digest();
+    digest.update(Runtime.version().toString().getBytes(StandardCharsets.UTF_8));
+    for (var file : files) {
+      digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
+      digest.update(Files.readAllBytes(file));
     }
+    return Sha256.hex(digest, 8);
   }
 }

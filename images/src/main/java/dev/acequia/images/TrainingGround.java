@@ -2,6 +2,7 @@ package dev.acequia.images;
 
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.contract.StoreDefinition;
 import dev.acequia.servers.KafkaServer;
 import dev.acequia.servers.Lifeline;
 import dev.acequia.servers.PostgresServer;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A Kafka, a PostgreSQL and a pipeline of flights for an image's processes to work on. */
 final class TrainingGround implements AutoCloseable {
+  /** The kind of store it has. */
+  static final String STORE = StoreDefinition.Postgres.KIND;
+
   private static final String TOPIC = "training.flights";
   private static final String TABLE = "training.flights";
   private static final int PARTITIONS = 4;
@@ -324,6 +328,7 @@ final class TrainingGround implements AutoCloseable {
         RuntimeVariable.ACEQUIA_DEFINITION, folder.resolve("definition.json").toString());
     environment.put(RuntimeVariable.ACEQUIA_BIND_ADDRESS, address());
     environment.put(RuntimeVariable.KAFKA_BOOTSTRAP_SERVERS, kafka.bootstrapServers());
+    environment.put(RuntimeVariable.STORE_KIND, STORE);
     environment.put(RuntimeVariable.STORE_URI, postgres.uri("postgres"));
     environment.put(RuntimeVariable.STORE_USERNAME, postgres.superuser());
     environment.put(RuntimeVariable.STORE_PASSWORD, postgres.superuserPassword());

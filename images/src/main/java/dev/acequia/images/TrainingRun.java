@@ -26,8 +26,9 @@ public final class TrainingRun {
     var kept = Files.createDirectories(Path.of(args[1]));
     var time = FileTime.from(Instant.parse(args[2]));
     var records = Files.readAllLines(Path.of(args[3]));
+    var store = image.resolve("lib").resolve("stores").resolve(TrainingGround.STORE);
     for (var role : List.of("consumer", "api")) {
-      var libraries = new Libraries(image.resolve("lib").resolve(role));
+      var libraries = Libraries.of(image.resolve("lib").resolve(role), store);
       // A cache is good for libraries of the same names, sizes and times only.
       libraries.setTime(time);
       var cache = kept.resolve(role + "-" + libraries.digest() + ".aot");
@@ -36,7 +37,7 @@ public final class TrainingRun {
           train(role, image, cache, records);
           removeOthers(kept, role, cache);
         }
-        Files.copy(cache, image.resolve("lib").resolve(role + ".aot"));
+        Files.copy(cache, store.resolve(role + ".aot"));
       } catch (IOException | ExecutionException | RuntimeException e) {
         // The image is whole without it, and only starts later.
         System.err.println("WARNING: " + role + " has no AOT cache: " + e.getMessage());

@@ -7,6 +7,7 @@ import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.store.StorePlan;
 import dev.acequia.operator.validate.SpecValidation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -26,7 +27,7 @@ public final class PipelineRendering {
       metadata: {name: example}
       spec:
         schema: {key: [id], fields: [{name: id, type: int32, required: true}]}
-        store: {postgres: {secretName: example}}
+        store: %s
         consumer: {mode: upsert}
         api: {auth: {apiKeysSecretName: example}}
       """;
@@ -56,7 +57,7 @@ public final class PipelineRendering {
         new Facts(
             null,
             topic,
-            new Facts.StoreSecret("postgresql://taken-from-the-secret", ""),
+            new Facts.StoreSecret("taken-from-the-secret", ""),
             login,
             login,
             platform.kafka().logsOn()
@@ -77,11 +78,14 @@ public final class PipelineRendering {
   }
 
   /**
-   * A fingerprint of the platform's part in what pipelines run: of the Pods of a pipeline that does
-   * not exist. Configuration and templates that change no Pod do not change it.
+   * A fingerprint of the platform's part in what pipelines run: of the Pods of pipelines that do
+   * not exist, one with each kind of store. Configuration and templates that change no Pod do not
+   * change it.
    */
   static String release(PlatformConfig platform) {
-    var pipeline = Serialization.unmarshal(EXAMPLE, DataPipeline.class);
-    return Change.ofPods(render(pipeline, platform).stream());
+    return Change.ofPods(
+        StorePlan.EXAMPLES.stream()
+            .map(store -> Serialization.unmarshal(EXAMPLE.formatted(store), DataPipeline.class))
+            .flatMap(pipeline -> render(pipeline, platform).stream()));
   }
 }

@@ -1,5 +1,7 @@
 package dev.acequia.operator;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -24,6 +26,7 @@ import java.util.UUID;
 class ArchitectureTest {
   private static final String[] PURE = {
     "dev.acequia.operator.plan..",
+    "dev.acequia.operator.store..",
     "dev.acequia.operator.status..",
     "dev.acequia.operator.validate.."
   };
@@ -65,6 +68,20 @@ class ArchitectureTest {
           .callMethod(System.class, "nanoTime")
           .orShould()
           .callMethod(Math.class, "random");
+
+  @ArchTest
+  static final ArchRule storesKnowNoStep =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.acequia.operator.store..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("dev.acequia.operator..")
+                  .and(not(resideInAPackage("dev.acequia.operator.store.."))));
+
+  @ArchTest
+  static final ArchRule seesNoStoreAtWork =
+      noClasses().should().dependOnClassesThat().resideInAPackage("dev.acequia.stores..");
 
   @ArchTest
   static final ArchRule planKnowsNoOtherStep =

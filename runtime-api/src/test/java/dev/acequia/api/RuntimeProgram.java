@@ -70,12 +70,20 @@ final class RuntimeProgram implements AutoCloseable {
         Path.of("..", "images", "acequia-runtime", "entrypoint"), home.resolve("entrypoint"));
     var own = ApiProcess.class.getProtectionDomain().getCodeSource().getLocation().getPath();
     Files.createSymbolicLink(libraries.resolve("acequia-runtime-api.jar"), Path.of(own));
-    try (var jars = Files.newDirectoryStream(Path.of("target", "lib"), "*.jar")) {
+    link(Path.of("target", "lib"), libraries);
+    var module = Path.of("..", "stores", "postgres", "target");
+    var store = Files.createDirectories(home.resolve("lib").resolve("stores").resolve("postgres"));
+    link(module, store);
+    link(module.resolve("lib"), store);
+    return home;
+  }
+
+  private static void link(Path from, Path to) throws IOException {
+    try (var jars = Files.newDirectoryStream(from, "*.jar")) {
       for (var jar : jars) {
-        Files.createSymbolicLink(libraries.resolve(jar.getFileName()), jar.toAbsolutePath());
+        Files.createSymbolicLink(to.resolve(jar.getFileName()), jar.toAbsolutePath());
       }
     }
-    return home;
   }
 
   private static RuntimeProgram start(

@@ -13,7 +13,7 @@ import javax.tools.ToolProvider;
 final class BrokenBuild {
   private static final Path STORES =
       ControlPlaneBinaries.repositoryRoot()
-          .resolve("stores/src/main/java/dev/acequia/stores/postgres");
+          .resolve("stores/postgres/src/main/java/dev/acequia/stores/postgres");
 
   private static final Path CONSUMER =
       ControlPlaneBinaries.repositoryRoot()

@@ -1,8 +1,7 @@
 package dev.acequia.contract.access;
 
+import dev.acequia.contract.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
@@ -59,11 +58,7 @@ public record ApiKey(String id, String text) {
 
   /** The SHA-256 of the whole key: fast by intention, since nobody guesses 256 random bits. */
   public byte[] hash() {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.digest().digest(text.getBytes(StandardCharsets.US_ASCII));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.acequia.local.cli;
 import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.demo.Demo;
 import dev.acequia.local.cli.demo.Screen;
+import dev.acequia.local.platform.LocalPlatform;
 import dev.acequia.local.platform.PlatformFiles;
 import dev.acequia.local.platform.PlatformFolder;
 import dev.acequia.local.platform.PlatformProcess;
@@ -85,7 +86,7 @@ final class DemoCommand implements Callable<Integer> {
     var ownFolder = once && !spec.commandLine().getParseResult().hasMatchedOption("--data-dir");
     var files =
         ownFolder ? new PlatformFiles(Files.createTempDirectory("acequia-demo-")) : folder.files();
-    screen.line("The platform: Kubernetes, Kafka and PostgreSQL in " + files.folder());
+    screen.line("The platform: " + LocalPlatform.PARTS + " in " + files.folder());
     PlatformProcess.run(
         PlatformSettings.of(files, ControlPlaneBinaries.repositoryRoot()),
         screen::line,

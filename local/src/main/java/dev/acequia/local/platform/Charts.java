@@ -1,15 +1,13 @@
 package dev.acequia.local.platform;
 
 import com.marcnuri.helm.Helm;
+import dev.acequia.contract.Sha256;
 import dev.acequia.local.CommandException;
 import dev.acequia.servers.ControlPlane;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -85,15 +83,13 @@ final class Charts {
 
   private static String digest(Path folder, String values) throws IOException {
     try (var walk = Files.walk(folder)) {
-      var sha = MessageDigest.getInstance("SHA-256");
+      var sha = Sha256.digest();
       for (var file : (Iterable<Path>) walk.filter(Files::isRegularFile).sorted()::iterator) {
         sha.update(folder.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
         sha.update(Files.readAllBytes(file));
       }
       sha.update((values + ControlPlane.VERSION).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(sha.digest(), 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+      return Sha256.hex(sha, 8);
     }
   }
 

@@ -41,6 +41,12 @@ import org.jspecify.annotations.Nullable;
  * chart.
  */
 public final class LocalPlatform implements AutoCloseable {
+  /** What runs beside the pipelines, for a person. */
+  public static final String PARTS = "Kubernetes, Kafka and PostgreSQL";
+
+  /** {@code spec.store} of a pipeline on this platform, as YAML. */
+  public static final String STORE = "postgres: {secretName: " + Warehouse.SECRET + "}";
+
   private static final Duration LEFTOVER_GRACE = Duration.ofSeconds(3);
   private static final Duration DEFINITION_LIMIT = Duration.ofSeconds(30);
   private static final Duration OPERATOR_LIMIT = Duration.ofMinutes(3);

@@ -11,6 +11,7 @@ import dev.acequia.operator.plan.DropPlan;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.TopicsPlan;
+import dev.acequia.operator.store.StorePlan;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -235,11 +236,11 @@ public final class PipelineRemoval {
           pipeline,
           "TableStays",
           "What a first migration of table %s may have made stays: %s"
-              .formatted(DropPlan.table(pipeline), why));
+              .formatted(StorePlan.of(pipeline).place(), why));
       return true; // The table may belong to somebody else, so the Event gives no SQL to drop it.
     }
-    var what = "Table %s stays: ".formatted(DropPlan.table(pipeline));
-    var remedy = ". To drop it by hand: " + DropPlan.sql(pipeline);
+    var what = "Table %s stays: ".formatted(StorePlan.of(pipeline).place());
+    var remedy = ". To drop it by hand: " + StorePlan.of(pipeline).dropByHand();
     // What a person is to run has to be whole, so the reason is what is cut.
     var room = Math.max(0, EventRecorder.MAX_NOTE - what.length() - remedy.length() - 1);
     var shown = why.length() > room ? why.substring(0, room) + "…" : why;
@@ -262,7 +263,7 @@ public final class PipelineRemoval {
                   (status(pipeline).map(DataPipelineStatus::schemaHash).isPresent()
                           ? "table "
                           : "what a first migration may have made of table ")
-                      + DropPlan.table(pipeline)));
+                      + StorePlan.of(pipeline).place()));
     }
   }
 

@@ -1,18 +1,19 @@
 package dev.acequia.operator.observe;
 
+import dev.acequia.contract.Fingerprint;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.plan.Facts;
-import dev.acequia.operator.plan.Fingerprint;
 import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.Release;
+import dev.acequia.operator.store.StorePlan;
+import dev.acequia.operator.store.StorePlan.Purpose;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -67,6 +68,7 @@ public final class FactsReader {
   private final class Read {
     private final DataPipeline pipeline;
     private final PipelineNames names;
+    private final StorePlan plan;
     private final Children children;
     private final TopicState topic;
     private final Optional<KafkaCredentials> kafkaCredentials;
@@ -80,6 +82,7 @@ public final class FactsReader {
         List<String> missing) {
       this.pipeline = pipeline;
       this.names = PipelineNames.of(pipeline);
+      this.plan = StorePlan.of(pipeline);
       this.children = children;
       this.topic = topic;
       this.kafkaCredentials = kafkaCredentials;
@@ -87,8 +90,7 @@ public final class FactsReader {
     }
 
     Reading reading() {
-      var postgres = Objects.requireNonNull(pipeline.getSpec().store().postgres());
-      var store = given(postgres.secretName()).map(SecretValues::store).orElse(null);
+      var store = given(plan.secret()).map(SecretValues::store).orElse(null);
       var live = live(names.consumerDeployment());
       var knownTopic = lastKnownTopic(live);
       var facts =
@@ -96,8 +98,8 @@ public final class FactsReader {
               pipeline.getMetadata().getUid(),
               topic.found().or(() -> knownTopic).orElse(null),
               store,
-              login("writer", postgres.writerSecretName(), names.writerSecret(), store),
-              login("reader", postgres.readerSecretName(), names.readerSecret(), store),
+              login(Purpose.WRITER, plan.readyWriter(), names.writerSecret(), store),
+              login(Purpose.READER, plan.readyReader(), names.readerSecret(), store),
               kafkaCredentials.or(this::copiedCredentials).orElse(null),
               children.jobs().stream()
                   .filter(MigrationJobs::succeeded)
@@ -167,7 +169,7 @@ public final class FactsReader {
     }
 
     private Facts.@Nullable Login login(
-        String purpose,
+        Purpose purpose,
         @Nullable String givenSecret,
         String generatedSecret,
         Facts.@Nullable StoreSecret store) {
@@ -191,9 +193,7 @@ public final class FactsReader {
       return known.orElseGet(
           () ->
               generated(
-                  names.storeRole(purpose, store.uri(), installation),
-                  passwords.get(),
-                  store.uri()));
+                  plan.login(purpose, store.uri(), installation), passwords.get(), store.uri()));
     }
 
     private static Facts.Login generated(String username, String password, String uri) {

@@ -3,6 +3,7 @@ package dev.acequia.operator.observe;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.plan.AccessPlan;
 import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.store.StorePlan;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -101,14 +102,7 @@ final class ReferencedSecrets extends InformerEventSource<Secret, DataPipeline> 
     if (pipeline.getSpec() == null) {
       return false;
     }
-    if (AccessPlan.of(pipeline.getSpec()).secrets().contains(secret)) {
-      return true;
-    }
-    var store = pipeline.getSpec().store();
-    return store != null
-        && store.postgres() != null
-        && (secret.equals(store.postgres().secretName())
-            || secret.equals(store.postgres().writerSecretName())
-            || secret.equals(store.postgres().readerSecretName()));
+    return AccessPlan.of(pipeline.getSpec()).secrets().contains(secret)
+        || StorePlan.secrets(pipeline.getSpec().store()).contains(secret);
   }
 }

@@ -1,7 +1,7 @@
 package dev.acequia.operator.observe;
 
+import dev.acequia.contract.Fingerprint;
 import dev.acequia.operator.plan.Facts;
-import dev.acequia.operator.plan.Fingerprint;
 import dev.acequia.operator.plan.StoreUri;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,8 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.plan.DropPlan;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.store.StorePlan;
+import dev.acequia.operator.store.StorePlan.Purpose;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +18,12 @@ public final class StoreSecrets {
   public static DropPlan.Roles roles(
       Children children, DataPipeline pipeline, String storeUri, @Nullable String installation) {
     var names = PipelineNames.of(pipeline);
+    var store = StorePlan.of(pipeline);
     return new DropPlan.Roles(
         username(children, names.writerSecret())
-            .orElseGet(() -> names.storeRole("writer", storeUri, installation)),
+            .orElseGet(() -> store.login(Purpose.WRITER, storeUri, installation)),
         username(children, names.readerSecret())
-            .orElseGet(() -> names.storeRole("reader", storeUri, installation)));
+            .orElseGet(() -> store.login(Purpose.READER, storeUri, installation)));
   }
 
   private static Optional<String> username(Children children, String secret) {
@@ -29,16 +32,13 @@ public final class StoreSecrets {
 
   /** Empty when the Secret is absent or incomplete. */
   public static Optional<Facts.StoreSecret> store(KubernetesClient client, DataPipeline pipeline) {
-    var postgres = pipeline.getSpec().store().postgres();
-    return postgres == null
-        ? Optional.empty()
-        : Optional.ofNullable(
-                client
-                    .secrets()
-                    .inNamespace(pipeline.getMetadata().getNamespace())
-                    .withName(postgres.secretName())
-                    .get())
-            .flatMap(SecretValues::of)
-            .map(SecretValues::store);
+    return Optional.ofNullable(
+            client
+                .secrets()
+                .inNamespace(pipeline.getMetadata().getNamespace())
+                .withName(StorePlan.of(pipeline).secret())
+                .get())
+        .flatMap(SecretValues::of)
+        .map(SecretValues::store);
   }
 }

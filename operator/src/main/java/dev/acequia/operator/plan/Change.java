@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.AllowedRewrite;
+import dev.acequia.contract.Fingerprint;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineSpec;

@@ -5,12 +5,10 @@ import dev.acequia.contract.AllowedRewrite;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
-import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineSpec;
-import dev.acequia.crds.PostgresSpec;
-import java.util.Objects;
+import dev.acequia.operator.store.StorePlan;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +26,7 @@ final class DefinitionPlan {
         schema(spec),
         new TopicDefinition(
             TopicsPlan.records(pipeline), topic.id(), topic.partitions(), names.deadLetterTopic()),
-        store(names, postgres(spec)),
+        StorePlan.of(pipeline).definition(),
         spec.consumer().mode(),
         spec.api().maxPageSize(),
         spec.consumer().deadLetters().maxRatio(),
@@ -36,7 +34,7 @@ final class DefinitionPlan {
   }
 
   /** The part of the definition that the migration acts on, as text. */
-  static String migrationPart(PipelineDefinition definition) {
+  static String migrationPart(PipelineDefinition definition, StorePlan store) {
     return new PipelineDefinition(
             definition.namespace(),
             definition.name(),
@@ -48,7 +46,7 @@ final class DefinitionPlan {
                     .toList(),
                 dev.acequia.contract.UnknownFields.REJECT),
             definition.topic(),
-            migrated(definition.store()),
+            store.migrated(),
             definition.mode(),
             0,
             PipelineDefinition.DEFAULT_MAX_DEAD_LETTER_RATIO,
@@ -66,14 +64,6 @@ final class DefinitionPlan {
         .filter(definition.schema().hash()::equals);
   }
 
-  /** Without what only readers go by. */
-  private static StoreDefinition migrated(StoreDefinition store) {
-    return switch (store) {
-      case StoreDefinition.Postgres postgres ->
-          new StoreDefinition.Postgres(postgres.schema(), postgres.table(), postgres.indexes(), 0);
-    };
-  }
-
   static Schema schema(DataPipelineSpec spec) {
     return new Schema(
         spec.schema().key(),
@@ -83,20 +73,6 @@ final class DefinitionPlan {
                     new Field(field.name(), field.type(), field.required(), field.description()))
             .toList(),
         spec.schema().unknownFields());
-  }
-
-  static StoreDefinition.Postgres store(PipelineNames names, PostgresSpec postgres) {
-    return new StoreDefinition.Postgres(
-        Optional.ofNullable(postgres.schema()).orElseGet(names::storeSchema),
-        Optional.ofNullable(postgres.table()).orElseGet(names::storeTable),
-        postgres.indexes().stream()
-            .map(index -> new StoreDefinition.Index(index.fields()))
-            .toList(),
-        postgres.maxScanRows());
-  }
-
-  static PostgresSpec postgres(DataPipelineSpec spec) {
-    return Objects.requireNonNull(spec.store().postgres(), "the only kind of store there is");
   }
 
   /** Whether a migration has applied the annotation's accepted offsets. */

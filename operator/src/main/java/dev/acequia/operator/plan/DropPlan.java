@@ -1,10 +1,8 @@
 package dev.acequia.operator.plan;
 
 import dev.acequia.contract.RuntimeVariable;
-import dev.acequia.contract.StoreDefinition;
-import dev.acequia.contract.StoreOwner;
-import dev.acequia.contract.TableNames;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.store.StorePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -33,21 +31,20 @@ public record DropPlan(ConfigMap definition, Job job) {
   /** The plan. */
   public static DropPlan of(DataPipeline pipeline, PlatformConfig platform, Roles made) {
     var names = PipelineNames.of(pipeline);
-    var postgres = DefinitionPlan.postgres(pipeline.getSpec());
-    var workloads = new Workloads(names, platform, null, null);
+    var store = StorePlan.of(pipeline);
+    var workloads = new Workloads(names, platform, store, null, null);
     var definition = workloads.definition(DefinitionPlan.of(pipeline, NO_TOPIC));
     definition.getMetadata().setName(names.dropJob());
     var roles = new ArrayList<EnvVar>();
-    if (postgres.writerSecretName() == null) {
+    if (store.readyWriter() == null) {
       roles.add(RuntimePod.literal(RuntimeVariable.STORE_WRITER_USERNAME, made.writer()));
       roles.add(RuntimePod.literal(RuntimeVariable.STORE_WRITER_PASSWORD, NO_PASSWORD));
     }
-    if (postgres.readerSecretName() == null) {
+    if (store.readyReader() == null) {
       roles.add(RuntimePod.literal(RuntimeVariable.STORE_READER_USERNAME, made.reader()));
       roles.add(RuntimePod.literal(RuntimeVariable.STORE_READER_PASSWORD, NO_PASSWORD));
     }
-    var release =
-        new Release(names.dropJob(), platform.runtimeImage(), postgres.secretName(), "drop");
+    var release = new Release(names.dropJob(), platform.runtimeImage(), store.secret(), "drop");
     var uid = pipeline.getMetadata().getUid();
     var job = workloads.drop(release, roles, uid);
     if (uid != null) {
@@ -55,25 +52,6 @@ public record DropPlan(ConfigMap definition, Job job) {
       job.getMetadata().setAnnotations(Map.of(PipelineNames.UID_ANNOTATION, uid));
     }
     return new DropPlan(definition, job);
-  }
-
-  /** What a person runs where the Job cannot. */
-  public static String sql(DataPipeline pipeline) {
-    var names = PipelineNames.of(pipeline);
-    return TableNames.of(store(pipeline)).drop()
-        + " "
-        + new StoreOwner(names.namespace(), names.pipeline()).dropRoles();
-  }
-
-  /** The table as {@code schema.table}. */
-  public static String table(DataPipeline pipeline) {
-    var store = store(pipeline);
-    return store.schema() + "." + store.table();
-  }
-
-  private static StoreDefinition.Postgres store(DataPipeline pipeline) {
-    return DefinitionPlan.store(
-        PipelineNames.of(pipeline), DefinitionPlan.postgres(pipeline.getSpec()));
   }
 
   /** Both objects, in the order of their creation. */

@@ -1,5 +1,6 @@
 package dev.acequia.operator.plan;
 
+import dev.acequia.contract.Fingerprint;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;

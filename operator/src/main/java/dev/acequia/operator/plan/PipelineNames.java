@@ -1,11 +1,11 @@
 package dev.acequia.operator.plan;
 
+import dev.acequia.contract.Fingerprint;
 import dev.acequia.crds.DataPipeline;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** Every name that one pipeline gives to something, in Kubernetes, Kafka and the store. */
+/** Every name that one pipeline gives to something, in Kubernetes and Kafka. */
 public record PipelineNames(String namespace, String pipeline) {
   /** Field manager of every write, and the value of {@code app.kubernetes.io/managed-by}. */
   public static final String MANAGER = "acequia";
@@ -35,9 +35,6 @@ public record PipelineNames(String namespace, String pipeline) {
   /** Selects all that the operator made, for all pipelines. */
   public static final String OWN_OBJECTS =
       NAME_LABEL + "=acequia-pipeline," + MANAGED_BY_LABEL + "=" + MANAGER;
-
-  /** PostgreSQL cuts names at 63 bytes. */
-  private static final int MAX_NAME_BYTES = 63;
 
   public static PipelineNames of(DataPipeline pipeline) {
     return new PipelineNames(
@@ -113,41 +110,6 @@ public record PipelineNames(String namespace, String pipeline) {
 
   public String service() {
     return pipeline;
-  }
-
-  /** The database schema unless the spec names one. */
-  public String storeSchema() {
-    var schema = namespace.replace('-', '_');
-    if (!schema.startsWith("pg_") && !schema.equals("information_schema")) {
-      return schema;
-    }
-    // These are PostgreSQL's own. No other namespace becomes a name that begins with '_'.
-    return schema.length() < MAX_NAME_BYTES
-        ? "_" + schema
-        : "_" + schema.substring(0, 50) + "_" + Fingerprint.of(namespace);
-  }
-
-  /** The table unless the spec names one. */
-  public String storeTable() {
-    return pipeline.replace('-', '_');
-  }
-
-  /**
-   * A role in the store. Roles belong to the whole database server, so the hash tells pipelines of
-   * one name in two databases, or of two installations, apart.
-   *
-   * @param purpose {@code writer} or {@code reader}
-   * @param storeUri where the store is, without credentials
-   * @param installation the operator's name; null where it has none
-   */
-  public String storeRole(String purpose, String storeUri, @Nullable String installation) {
-    var hash =
-        installation == null
-            ? Fingerprint.of(namespace, pipeline, storeUri)
-            : Fingerprint.of(namespace, pipeline, storeUri, installation);
-    var end = "_" + purpose + "_" + hash;
-    var start = "acequia_" + storeSchema() + "_" + storeTable();
-    return start.substring(0, Math.min(start.length(), MAX_NAME_BYTES - end.length())) + end;
   }
 
   /** Labels of every object of the pipeline. */

@@ -1,12 +1,12 @@
 package dev.acequia.operator.plan;
 
+import dev.acequia.contract.Fingerprint;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.ReplayOrder;
-import dev.acequia.contract.StoreDefinition;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.MigrationStatus;
-import dev.acequia.crds.PostgresSpec;
+import dev.acequia.operator.store.StorePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -38,7 +38,7 @@ public record PipelinePlan(
     TopicsPlan topics,
     List<HasMetadata> kafkaObjects,
     List<HasMetadata> foundation,
-    StoreDefinition.Postgres store,
+    StorePlan store,
     @Nullable PipelineDefinition definition,
     @Nullable ConfigMap definitionMap,
     @Nullable Job migration,
@@ -118,7 +118,11 @@ public record PipelinePlan(
       var topics = TopicsPlan.of(names, spec, platform);
       var workloads =
           new Workloads(
-              names, platform, facts.uid(), platform.kafka().logsOn() ? names.kafkaSecret() : null);
+              names,
+              platform,
+              store(),
+              facts.uid(),
+              platform.kafka().logsOn() ? names.kafkaSecret() : null);
       var definition = facts.topic() == null ? null : DefinitionPlan.of(pipeline, facts.topic());
       var definitionMap = definition == null ? null : workloads.definition(definition);
       var newestMigration = definition == null ? null : newestMigration(workloads, definition);
@@ -148,7 +152,7 @@ public record PipelinePlan(
               ? List.of()
               : new StrimziPlan(names, facts.uid(), topics, platform.kafka().strimzi()).objects(),
           foundation(workloads),
-          DefinitionPlan.store(names, postgres()),
+          store(),
           definition,
           definitionMap,
           migration,
@@ -187,10 +191,10 @@ public record PipelinePlan(
       if (facts.store() == null) {
         return secrets;
       }
-      if (postgres().writerSecretName() == null && facts.writer() != null) {
+      if (store().readyWriter() == null && facts.writer() != null) {
         secrets.add(workloads.login(writerSecret(), facts.store().uri(), facts.writer()));
       }
-      if (postgres().readerSecretName() == null && facts.reader() != null) {
+      if (store().readyReader() == null && facts.reader() != null) {
         secrets.add(workloads.login(readerSecret(), facts.store().uri(), facts.reader()));
       }
       return secrets;
@@ -209,7 +213,7 @@ public record PipelinePlan(
               .names()
               .migrationJob(
                   Fingerprint.of(
-                      DefinitionPlan.migrationPart(definition)
+                      DefinitionPlan.migrationPart(definition, store())
                           + DefinitionPlan.allowedRewrite(pipeline, definition).orElse("")
                           + Objects.requireNonNullElse(platform.installation(), ""),
                       credentials(),
@@ -246,13 +250,13 @@ public record PipelinePlan(
           new Release(
               workloads.names().definition(definition.toJson()),
               platform.runtimeImage(),
-              postgres().secretName(),
+              store().secret(),
               credentials()),
           Workloads.roles(
               writerSecret(),
-              postgres().writerSecretName() == null,
+              store().readyWriter() == null,
               readerSecret(),
-              postgres().readerSecretName() == null),
+              store().readyReader() == null),
           DefinitionPlan.allowedRewrite(pipeline, definition),
           DefinitionPlan.areOffsetsApplied(pipeline),
           newest.version());
@@ -281,16 +285,16 @@ public record PipelinePlan(
 
     private String writerSecret() {
       return Objects.requireNonNullElseGet(
-          postgres().writerSecretName(), PipelineNames.of(pipeline)::writerSecret);
+          store().readyWriter(), PipelineNames.of(pipeline)::writerSecret);
     }
 
     private String readerSecret() {
       return Objects.requireNonNullElseGet(
-          postgres().readerSecretName(), PipelineNames.of(pipeline)::readerSecret);
+          store().readyReader(), PipelineNames.of(pipeline)::readerSecret);
     }
 
-    private PostgresSpec postgres() {
-      return DefinitionPlan.postgres(pipeline.getSpec());
+    private StorePlan store() {
+      return StorePlan.of(pipeline);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.acequia.operator.plan;
 
 import dev.acequia.contract.ApiShutdown;
 import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.operator.store.StorePlan;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.ContainerPort;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 record RuntimePod(
     PipelineNames names,
     PlatformConfig platform,
+    StorePlan store,
     Component component,
     List<String> arguments,
     Release release,
@@ -170,6 +172,7 @@ record RuntimePod(
     if (kafkaSecret != null) {
       variables.add(literal(RuntimeVariable.KAFKA_PROPERTIES_FILE, KAFKA_DIR + "/" + KAFKA_FILE));
     }
+    variables.add(literal(RuntimeVariable.STORE_KIND, store.definition().kind()));
     variables.add(literal(RuntimeVariable.ACEQUIA_STORE_DIR, STORE_DIR));
     variables.addAll(extra);
     if (access != null) {

@@ -5,6 +5,7 @@ import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.SpecVersion;
 import dev.acequia.contract.Termination;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.store.StorePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 record Workloads(
     PipelineNames names,
     PlatformConfig platform,
+    StorePlan store,
     @Nullable String uid,
     @Nullable String kafkaSecret) {
 
@@ -155,6 +157,7 @@ record Workloads(
         new RuntimePod(
             names,
             platform,
+            store,
             Component.MIGRATION,
             arguments,
             release,
@@ -235,6 +238,7 @@ record Workloads(
         new RuntimePod(
             names,
             platform,
+            store,
             component,
             List.of(argument),
             release,

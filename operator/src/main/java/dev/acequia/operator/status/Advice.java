@@ -18,8 +18,7 @@ final class Advice {
     var pipeline = plan.names().pipeline();
     var namespace = plan.names().namespace();
     return switch (reason) {
-      case NameTaken ->
-          "Set spec.store.postgres.table or schema in a new pipeline, or delete the one that has the table.";
+      case NameTaken -> plan.store().adviceWhenTaken();
       case StoreRefused -> "Grant or change in the store what it asks for.";
       case SchemaChangeRefused ->
           "Correct spec.schema, or the rows that stand in the way; the former version serves on.";

@@ -69,7 +69,7 @@ public final class PipelineStatus {
         conditions.all(),
         endpoint(plan.names(), platform, access.usesTls() ? "https" : "http", seen),
         plan.topics().records().name(),
-        plan.migration() == null ? former == null ? null : former.store() : store(plan),
+        plan.migration() == null ? former == null ? null : former.store() : plan.store().identity(),
         plan.migrated() && definition != null
             ? definition.schema().hash()
             : former == null ? null : former.schemaHash(),
@@ -93,17 +93,13 @@ public final class PipelineStatus {
         former == null ? List.of() : former.conditions(),
         former == null ? null : former.endpoint(),
         plan.topics().records().name(),
-        store(plan),
+        plan.store().identity(),
         former == null ? null : former.schemaHash(),
         plan.newestMigration(),
         former == null ? null : former.consumer(),
         former == null ? null : former.api(),
         former == null ? null : former.acceptedOffsets(),
         former == null ? null : former.rollout());
-  }
-
-  private static String store(PipelinePlan plan) {
-    return "postgres:" + plan.store().schema() + "." + plan.store().table();
   }
 
   /** The status of a spec that is refused; the stages stay as they were last seen. */

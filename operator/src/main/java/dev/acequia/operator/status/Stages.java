@@ -81,7 +81,7 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
     if (!seen.missing().isEmpty()) {
       return Verdict.no("SecretMissing", String.join("; ", seen.missing()));
     }
-    var table = "table " + plan.store().schema() + "." + plan.store().table();
+    var table = "table " + plan.store().place();
     return switch (seen.migration()) {
       case null ->
           plan.isHeld()

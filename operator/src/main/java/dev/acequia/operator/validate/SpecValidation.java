@@ -1,17 +1,16 @@
 package dev.acequia.operator.validate;
 
 import dev.acequia.contract.AcceptedOffsets;
-import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.crds.ApiSpec;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.crds.FieldSpec;
-import dev.acequia.crds.IndexSpec;
 import dev.acequia.crds.SpecDuration;
 import dev.acequia.operator.plan.AccessPlan;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.store.StorePlan;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -46,7 +45,7 @@ public final class SpecValidation {
     }
     validation.checkSchema(spec);
     validation.checkTopic(pipeline, platform);
-    validation.checkStore(spec);
+    StorePlan.check(spec, validation::add);
     validation.checkDurations(spec);
     validation.refuseUnbuilt(spec);
     validation.checkAuth(spec.api());
@@ -151,47 +150,6 @@ public final class SpecValidation {
           "'%s' is not among the topics that may be adopted; ask the platform team to add it to"
                   .formatted(topic.name())
               + " platform.kafka.adoptable");
-    }
-  }
-
-  private void checkStore(DataPipelineSpec spec) {
-    if (spec.store() == null || spec.store().postgres() == null) {
-      add("spec.store", "names no store; set spec.store.postgres");
-    } else if (spec.store().postgres().secretName() == null
-        || spec.store().postgres().secretName().isBlank()) {
-      add(
-          "spec.store.postgres.secretName",
-          "is missing; name a Secret with the keys uri, username and password");
-    } else {
-      checkIndexes(spec, spec.store().postgres().indexes());
-    }
-  }
-
-  private void checkIndexes(DataPipelineSpec spec, List<IndexSpec> indexes) {
-    var indexable =
-        spec.schema().fields().stream()
-            .filter(field -> field.type() != FieldType.JSON)
-            .map(FieldSpec::name)
-            .collect(Collectors.toSet());
-    for (var i = 0; i < indexes.size(); i++) {
-      var path = "spec.store.postgres.indexes[%d].fields".formatted(i);
-      var fields = indexes.get(i).fields();
-      if (fields.isEmpty()) {
-        add(path, "is empty; name at least one field");
-      }
-      if (Set.copyOf(fields).size() < fields.size()) {
-        add(path, "names a field twice; name each once");
-      }
-      for (var field : fields) {
-        if (!indexable.contains(field)) {
-          add(
-              path,
-              "'"
-                  + field
-                  + "' is not among spec.schema.fields or is of type json; correct the name or"
-                  + " remove the index");
-        }
-      }
     }
   }
 

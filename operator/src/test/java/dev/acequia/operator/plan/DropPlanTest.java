@@ -36,15 +36,6 @@ class DropPlanTest {
   }
 
   @Test
-  void saysHowToDropByHand() {
-    assertThat(DropPlan.sql(pipeline("{secretName: w, schema: lake, table: departures}")))
-        .startsWith(
-            "SET search_path TO \"lake\"; DROP TABLE IF EXISTS \"departures\","
-                + " \"_acequia_offsets_departures\"")
-        .contains("_acequia_deleted_departures", "'Acequia pipeline ops/flights in '");
-  }
-
-  @Test
   void marksItsObjectsAsThePipelinesOwn() {
     var pipeline = pipeline("{secretName: warehouse}");
     pipeline.getMetadata().setUid("its-uid");

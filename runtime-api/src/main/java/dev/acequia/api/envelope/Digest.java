@@ -1,8 +1,7 @@
 package dev.acequia.api.envelope;
 
+import dev.acequia.contract.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A name of fixed length for texts of any. */
@@ -14,20 +13,16 @@ final class Digest {
 
   /** 64 hex digits over the texts, in order; other texts have others. */
   static String of(String... texts) {
-    try {
-      var sha256 = MessageDigest.getInstance("SHA-256");
-      for (var text : texts) {
-        for (var b : text.getBytes(StandardCharsets.UTF_8)) {
-          sha256.update(b);
-          if (b == 0) {
-            sha256.update(WITHIN);
-          }
+    var sha256 = Sha256.digest();
+    for (var text : texts) {
+      for (var b : text.getBytes(StandardCharsets.UTF_8)) {
+        sha256.update(b);
+        if (b == 0) {
+          sha256.update(WITHIN);
         }
-        sha256.update((byte) 0);
       }
-      return HexFormat.of().formatHex(sha256.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+      sha256.update((byte) 0);
     }
+    return HexFormat.of().formatHex(sha256.digest());
   }
 }

@@ -1,9 +1,8 @@
 package dev.acequia.api.ingest;
 
 import dev.acequia.api.access.Principal;
+import dev.acequia.contract.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -45,16 +44,12 @@ record IdempotencyScope(byte[] bytes) {
   }
 
   private static byte[] digest(String text) {
-    try {
-      var sha256 = MessageDigest.getInstance("SHA-256");
-      for (var i = 0; i < text.length(); i++) {
-        sha256.update((byte) (text.charAt(i) >> 8));
-        sha256.update((byte) text.charAt(i));
-      }
-      return ("sha256:" + HexFormat.of().formatHex(sha256.digest()))
-          .getBytes(StandardCharsets.US_ASCII);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+    var sha256 = Sha256.digest();
+    for (var i = 0; i < text.length(); i++) {
+      sha256.update((byte) (text.charAt(i) >> 8));
+      sha256.update((byte) text.charAt(i));
     }
+    return ("sha256:" + HexFormat.of().formatHex(sha256.digest()))
+        .getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -2,10 +2,9 @@ package dev.acequia.api.ingest;
 
 import dev.acequia.api.http.ProblemException;
 import dev.acequia.api.http.ProblemType;
+import dev.acequia.contract.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.function.LongSupplier;
@@ -142,13 +141,9 @@ final class KnownPushes {
   }
 
   private static Digest digest(ByteBuffer bytes) {
-    try {
-      var sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(bytes);
-      var digest = ByteBuffer.wrap(sha256.digest());
-      return new Digest(digest.getLong(), digest.getLong());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    var sha256 = Sha256.digest();
+    sha256.update(bytes);
+    var digest = ByteBuffer.wrap(sha256.digest());
+    return new Digest(digest.getLong(), digest.getLong());
   }
 }

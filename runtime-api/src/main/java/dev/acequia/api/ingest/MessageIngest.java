@@ -2,11 +2,11 @@ package dev.acequia.api.ingest;
 
 import dev.acequia.api.envelope.Envelope;
 import dev.acequia.api.envelope.Message;
+import dev.acequia.contract.Sha256;
 import dev.acequia.contract.record.BadRecordException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
@@ -23,7 +23,7 @@ final class MessageIngest {
   private final Envelope envelope;
   private final RecordCheck check;
   private final IdempotencyScope scope;
-  private final MessageDigest sha256 = sha256();
+  private final MessageDigest sha256 = Sha256.digest();
 
   MessageIngest(TopicWriter topic, Envelope envelope, RecordCheck check, IdempotencyScope scope) {
     this.topic = topic;
@@ -104,14 +104,6 @@ final class MessageIngest {
       }
     }
     return deadLetters;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   private Headers headers(

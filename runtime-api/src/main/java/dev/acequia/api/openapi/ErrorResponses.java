@@ -37,8 +37,8 @@ final class ErrorResponses {
         Problem.of(
             ProblemType.QUERY_TOO_COSTLY,
             "no index serves this query, and it would cost as much as reading 7,200,000 rows, where"
-                + " 5,000,000 are allowed: have an index declared in the pipeline, as in"
-                + " spec.store.postgres.indexes: [{fields: [dep_delay]}]"));
+                + " 5,000,000 are allowed: have an index on dep_delay declared for the pipeline's"
+                + " store"));
     add(responses, "NotFound", ProblemType.NOT_FOUND, "No record has this key.");
     add(
         responses,

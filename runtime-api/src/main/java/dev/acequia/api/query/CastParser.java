@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code ::text}: types by the names of a schema and by those of PostgreSQL. */
+/** {@code ::text}: types by the names of a schema and by those of SQL. */
 final class CastParser {
-  private static final Map<String, FieldType> OF_POSTGRES =
+  private static final Map<String, FieldType> OF_SQL =
       Map.ofEntries(
           Map.entry("text", FieldType.STRING),
           Map.entry("varchar", FieldType.STRING),
@@ -40,7 +40,7 @@ final class CastParser {
   }
 
   private static FieldType type(String name) {
-    var known = OF_POSTGRES.get(name);
+    var known = OF_SQL.get(name);
     if (known != null) {
       return known;
     }

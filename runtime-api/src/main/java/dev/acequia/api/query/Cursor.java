@@ -4,16 +4,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.acequia.api.http.QueryString;
+import dev.acequia.contract.Sha256;
 import dev.acequia.stores.query.InvalidQueryException;
 import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.Query;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -97,12 +95,6 @@ record Cursor(String fingerprint, long rows, List<@Nullable String> last) {
             .map(parameter -> parameter.name() + "=" + parameter.value() + "\0")
             .sorted()
             .collect(Collectors.joining());
-    try {
-      var digest =
-          MessageDigest.getInstance("SHA-256").digest(identity.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Sha256.hex(identity, 8);
   }
 }

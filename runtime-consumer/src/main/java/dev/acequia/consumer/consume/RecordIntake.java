@@ -11,6 +11,7 @@ import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.RecordHeader;
 import dev.acequia.contract.record.Row;
+import dev.acequia.stores.Arrival;
 import dev.acequia.stores.Lineage;
 import dev.acequia.stores.Origin;
 import java.nio.ByteBuffer;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordIntake {
   private final RecordDecoder decoder;
   private final Row row;
+  private final Arrival arrival = new Arrival();
   private final LoadMode mode;
   private final RedriveCheck redriveCheck;
   private final DeadLetterBudget budget;
@@ -88,7 +90,6 @@ final class RecordIntake {
       Batch into)
       throws BadRecordException {
     var generation = redriven == null ? ownGeneration : redriven.generation();
-    var partition = record.partition();
     var offset = redriven == null ? record.offset() : redriven.offset();
     @Nullable ByteBuffer value = record.value();
     if (value == PollBudget.LEFT_OUT || record.key() == PollBudget.LEFT_OUT) {
@@ -101,33 +102,30 @@ final class RecordIntake {
                   Math.max(0, record.serializedKeySize()),
                   Math.max(0, record.serializedValueSize())));
     }
-    if (value != null) {
-      var bytes = array(value);
-      decoder.decode(bytes.array(), start(bytes), bytes.remaining(), row);
-      into.rows().add(row, generation, partition, offset);
-    } else {
-      delete(record, generation, partition, offset, into);
+    // Of a deletion, the key is all that there is.
+    var content = value == null ? deletedKey(record) : value;
+    arrival.from(generation, record.partition(), offset);
+    if (redriven != null) {
+      arrival.redrivenTo(ownGeneration, record.offset());
     }
     var headers = record.headers().toArray();
-    if (redriven != null) {
-      into.rows().markRedriven(ownGeneration, record.offset());
-    }
     if (headers.length > 0) {
-      // Of a deletion, the key is all that there is.
-      var content = value == null ? record.key() : value;
       var pushedMillis =
           redriven == null ? record.timestamp() : number(headers, RecordHeader.SOURCE_TIMESTAMP);
-      markIdempotent(headers, content, pushedMillis, into.isJudged(record), into);
+      arrival.keyed(key(headers, content, pushedMillis, into.isJudged(record)));
+    }
+    var bytes = array(content);
+    if (value != null) {
+      decoder.decode(bytes.array(), start(bytes), bytes.remaining(), row);
+      into.rows().add(row, arrival);
+    } else {
+      decoder.decodeKey(bytes.array(), start(bytes), bytes.remaining(), row);
+      into.rows().addDeletion(row, arrival);
     }
     into.addedRowOf(record, headers.length, redriven != null);
   }
 
-  private void delete(
-      ConsumerRecord<ByteBuffer, ByteBuffer> record,
-      int generation,
-      int partition,
-      long offset,
-      Batch into)
+  private ByteBuffer deletedKey(ConsumerRecord<ByteBuffer, ByteBuffer> record)
       throws BadRecordException {
     if (mode == LoadMode.APPEND) {
       throw new BadRecordException(
@@ -138,21 +136,25 @@ final class RecordIntake {
       throw new BadRecordException(
           ErrorClass.Malformed, null, "neither key nor value: nothing says what to delete");
     }
-    var bytes = array(key);
-    decoder.decodeKey(bytes.array(), start(bytes), bytes.remaining(), row);
-    into.rows().addDeletion(row, generation, partition, offset);
+    return key;
   }
 
-  private static void markIdempotent(
-      Header[] headers, ByteBuffer content, long pushedMillis, boolean replayed, Batch into) {
+  private static Arrival.@Nullable Key key(
+      Header[] headers, ByteBuffer content, long pushedMillis, boolean replayed) {
     var key = last(headers, RecordHeader.IDEMPOTENCY_KEY);
     var index = number(headers, RecordHeader.IDEMPOTENCY_INDEX);
-    if (key != null && index >= 0) {
-      var scope = last(headers, RecordHeader.IDEMPOTENCY_SCOPE);
-      var digest = scope == null ? null : last(headers, RecordHeader.IDEMPOTENCY_CONTENT);
-      var compared = digest == null ? content : ByteBuffer.wrap(digest);
-      into.rows().markIdempotent(scope, key, index, compared, pushedMillis, replayed);
+    if (key == null || index < 0) {
+      return null;
     }
+    var scope = last(headers, RecordHeader.IDEMPOTENCY_SCOPE);
+    var digest = scope == null ? null : last(headers, RecordHeader.IDEMPOTENCY_CONTENT);
+    return new Arrival.Key(
+        scope,
+        key,
+        index,
+        digest == null ? content : ByteBuffer.wrap(digest),
+        pushedMillis,
+        replayed);
   }
 
   /** The header's number, or -1. */

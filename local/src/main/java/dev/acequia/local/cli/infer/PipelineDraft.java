@@ -4,6 +4,7 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.source.Excerpt;
 import dev.acequia.local.cli.source.RecordFile;
+import dev.acequia.local.platform.LocalPlatform;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +60,7 @@ public final class PipelineDraft {
     yaml.add("    fields:");
     fields(yaml);
     yaml.add("  store:");
-    yaml.add("    postgres: {secretName: warehouse} # a Secret with uri, username and password");
+    yaml.add("    " + LocalPlatform.STORE + " # a Secret with uri, username and password");
     yaml.add("  consumer:");
     yaml.add(
         key.isEmpty()

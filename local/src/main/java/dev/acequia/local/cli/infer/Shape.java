@@ -22,7 +22,7 @@ enum Shape {
   TIMESTAMP(Shape::isTimestamp),
   /** A date and a time without an offset: no instant, hence no timestamp. */
   LOCAL_DATE_TIME(Shape::isLocalDateTime),
-  /** A timestamp but for the minutes of its offset, as PostgreSQL writes it. */
+  /** A timestamp but for the minutes of its offset, as psql writes it. */
   HOUR_OFFSET(Shape::isHourOffset),
   UUID(text -> text.length() == 36 && Forms.UUID.matcher(text).matches()),
   JSON(Shape::isJson);

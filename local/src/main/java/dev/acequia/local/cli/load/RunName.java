@@ -1,15 +1,12 @@
 package dev.acequia.local.cli.load;
 
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.Sha256;
 import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.source.RecordFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -59,24 +56,19 @@ final class RunName {
   }
 
   private static String digest(RecordFile file, Schema schema, ImportOptions options) {
-    try {
-      var dialect = options.dialect();
-      var all =
-          String.join(
-              "\n",
-              state(file.path()),
-              schema.hash(),
-              String.valueOf(options.lanes()),
-              String.valueOf(options.chunkRecords()),
-              String.valueOf(options.zone()),
-              String.valueOf(dialect.delimiter()),
-              dialect.encoding().name(),
-              new TreeSet<>(dialect.nulls()).toString(),
-              new TreeSet<>(options.ignored()).toString());
-      var sha = MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(sha, 0, 4);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    var dialect = options.dialect();
+    return Sha256.hex(
+        String.join(
+            "\n",
+            state(file.path()),
+            schema.hash(),
+            String.valueOf(options.lanes()),
+            String.valueOf(options.chunkRecords()),
+            String.valueOf(options.zone()),
+            String.valueOf(dialect.delimiter()),
+            dialect.encoding().name(),
+            new TreeSet<>(dialect.nulls()).toString(),
+            new TreeSet<>(options.ignored()).toString()),
+        4);
   }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a CSV file below its header, one at a time. An unquoted empty field is null, a quoted
- * one ({@code ""}) the empty string, as in PostgreSQL's COPY; blank lines are skipped.
+ * one ({@code ""}) the empty string; blank lines are skipped.
  */
 public final class CsvRows implements AutoCloseable {
   /** Far more than a pipeline has fields; bounds what a hostile header asks for. */

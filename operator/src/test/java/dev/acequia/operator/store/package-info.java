@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.operator.store;
+
+import org.jspecify.annotations.NullMarked;
