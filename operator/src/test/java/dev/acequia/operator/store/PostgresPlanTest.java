@@ -50,7 +50,7 @@ class PostgresPlanTest {
   @Test
   void saysHowToDropByHand() {
     assertThat(
-            plan("ops", "flights", "{secretName: w, schema: lake, table: departures}").dropByHand())
+            plan("ops", "flights", "secretName: w\nschema: lake\ntable: departures").dropByHand())
         .startsWith(
             "SET search_path TO \"lake\"; DROP TABLE IF EXISTS \"departures\","
                 + " \"_acequia_offsets_departures\"")
@@ -58,7 +58,7 @@ class PostgresPlanTest {
   }
 
   private static PostgresPlan plan(String namespace, String pipeline) {
-    return plan(namespace, pipeline, "{secretName: w}");
+    return plan(namespace, pipeline, "secretName: w");
   }
 
   private static PostgresPlan plan(String namespace, String pipeline, String spec) {
