@@ -6,13 +6,16 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Objects;
 
-/** Where the records go; each kind of store is one record here and one module in {@code stores}. */
+/**
+ * Where the records go. Each kind of store of the product is one record here and one module in
+ * {@code stores}; {@link StoreKind} adds others.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes(
     @JsonSubTypes.Type(
         value = StoreDefinition.Postgres.class,
         name = StoreDefinition.Postgres.KIND))
-public sealed interface StoreDefinition {
+public interface StoreDefinition {
   /** As {@code kind} has it in JSON. */
   String kind();
 

@@ -55,7 +55,46 @@ class PipelineDefinitionTest {
     var lake = FLIGHTS.toJson().replace("\"kind\":\"postgres\"", "\"kind\":\"lake\"");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PipelineDefinition.fromJson(lake))
-        .withMessageContaining("lake");
+        .withMessageContaining("'lake' as a subtype")
+        .withMessageContaining("known type ids = [attic, postgres]");
+  }
+
+  /** A kind that this module does not know, as a test or another module brings one. */
+  public static final class AtticKind implements StoreKind {
+    record Attic(String shelf) implements StoreDefinition {
+      @Override
+      public String kind() {
+        return "attic";
+      }
+    }
+
+    @Override
+    public String kind() {
+      return "attic";
+    }
+
+    @Override
+    public Class<? extends StoreDefinition> definition() {
+      return Attic.class;
+    }
+  }
+
+  @Test
+  void readsBackAKindOfStoreThatIsFoundOnTheClassPath() {
+    var stored =
+        new PipelineDefinition(
+            "ops",
+            "flights",
+            null,
+            FLIGHTS.schema(),
+            FLIGHTS.topic(),
+            new AtticKind.Attic("top"),
+            LoadMode.APPEND,
+            1000,
+            0.05,
+            null);
+    assertThat(stored.toJson()).contains("{\"kind\":\"attic\",\"shelf\":\"top\"}");
+    assertThat(PipelineDefinition.fromJson(stored.toJson())).isEqualTo(stored);
   }
 
   @Test
