@@ -33,6 +33,7 @@ import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
+import dev.acequia.stores.testkit.Pipelines;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -186,7 +187,7 @@ final class ModelPipeline implements AutoCloseable {
     for (var i = 0; i < optionalFields; i++) {
       fields.add(new Field("more_" + i, FieldType.STRING, false, null));
     }
-    return Warehouse.schema(
+    return Pipelines.schema(
         mode == LoadMode.UPSERT ? List.of("key") : List.of(), fields.toArray(Field[]::new));
   }
 
@@ -197,7 +198,7 @@ final class ModelPipeline implements AutoCloseable {
         null,
         schema(optionalFields),
         new TopicDefinition(
-            "ops.flights", Warehouse.kafkaId(log.id()), log.partitions(), "ops.flights.dlq"),
+            "ops.flights", Pipelines.kafkaId(log.id()), log.partitions(), "ops.flights.dlq"),
         new StoreDefinition.Postgres(name, "flights"),
         mode,
         1000,
@@ -266,7 +267,7 @@ final class ModelPipeline implements AutoCloseable {
   private void give(@Nullable Integer partition, String to) {
     word =
         new AcceptedOffsets(
-            Warehouse.kafkaId(log.id()), partition, to, "word " + (words.size() + 1));
+            Pipelines.kafkaId(log.id()), partition, to, "word " + (words.size() + 1));
     words.add(word);
   }
 
@@ -315,7 +316,7 @@ final class ModelPipeline implements AutoCloseable {
         new ReplayOrder(
             UUID.randomUUID().toString(),
             null,
-            Warehouse.kafkaId(log.id()),
+            Pipelines.kafkaId(log.id()),
             false,
             Map.of(partition, (long) from),
             Map.of());
@@ -388,7 +389,7 @@ final class ModelPipeline implements AutoCloseable {
 
   private void check(
       Map<Integer, Stored> before, Map<Integer, Stored> after, Optional<Termination> end) {
-    var active = word != null && word.topicId().equals(Warehouse.kafkaId(log.id()));
+    var active = word != null && word.topicId().equals(Pipelines.kafkaId(log.id()));
     var moves = active && !spent.contains(word) ? moves(before) : new TreeMap<Integer, Long>();
     var outside =
         moves.entrySet().stream()
@@ -588,7 +589,7 @@ final class ModelPipeline implements AutoCloseable {
     }
     overtake(partition);
     var claim = found.get();
-    if (order != null && order.topicId().equals(Warehouse.kafkaId(log.id()))) {
+    if (order != null && order.topicId().equals(Pipelines.kafkaId(log.id()))) {
       claim = rewind(own, claim, Rewind.of(order, claim, log.beginning(partition), mode));
     }
     return Optional.of(rewind(own, claim, Rewind.intoLog(claim, log.beginning(partition))));

@@ -1,8 +1,8 @@
 package dev.acequia.stores.postgres;
 
 import static dev.acequia.stores.postgres.Warehouse.definition;
-import static dev.acequia.stores.postgres.Warehouse.log;
-import static dev.acequia.stores.postgres.Warehouse.schema;
+import static dev.acequia.stores.testkit.Pipelines.log;
+import static dev.acequia.stores.testkit.Pipelines.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.acequia.contract.AcceptedOffsets;
@@ -24,6 +24,7 @@ import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.testkit.Pipelines;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -216,7 +217,7 @@ class RedriveGuardIT {
       }
       write(writer, batch, 999);
     }
-    migrate(new AcceptedOffsets(Warehouse.kafkaId(TOPIC), null, "900"), 0, 900);
+    migrate(new AcceptedOffsets(Pipelines.kafkaId(TOPIC), null, "900"), 0, 900);
     warehouse.asSuperuser(
         "DROP TABLE IF EXISTS " + String.join(", ", new TableNames("ops", "flights").refilled()));
     migrate(null, 0, 910);

@@ -1,8 +1,8 @@
 package dev.acequia.stores.postgres;
 
 import static dev.acequia.stores.postgres.Warehouse.definition;
-import static dev.acequia.stores.postgres.Warehouse.log;
-import static dev.acequia.stores.postgres.Warehouse.schema;
+import static dev.acequia.stores.testkit.Pipelines.log;
+import static dev.acequia.stores.testkit.Pipelines.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.acequia.contract.AcceptedOffsets;
@@ -24,6 +24,7 @@ import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
+import dev.acequia.stores.testkit.Pipelines;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -168,7 +169,7 @@ class ReplayIT {
             LoadMode.APPEND,
             TOPIC,
             1,
-            new AcceptedOffsets(Warehouse.kafkaId(TOPIC), null, offset)),
+            new AcceptedOffsets(Pipelines.kafkaId(TOPIC), null, offset)),
         0);
   }
 

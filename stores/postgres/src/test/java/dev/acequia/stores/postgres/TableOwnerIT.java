@@ -1,8 +1,8 @@
 package dev.acequia.stores.postgres;
 
 import static dev.acequia.stores.postgres.Warehouse.definition;
-import static dev.acequia.stores.postgres.Warehouse.log;
-import static dev.acequia.stores.postgres.Warehouse.schema;
+import static dev.acequia.stores.testkit.Pipelines.log;
+import static dev.acequia.stores.testkit.Pipelines.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 

@@ -1,31 +1,24 @@
 package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.AcceptedOffsets;
-import dev.acequia.contract.Field;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.StoreDefinition;
-import dev.acequia.contract.TopicDefinition;
-import dev.acequia.contract.UnknownFields;
 import dev.acequia.servers.Ephemeral;
 import dev.acequia.servers.PostgresServer;
-import dev.acequia.stores.TopicLog;
-import java.nio.ByteBuffer;
+import dev.acequia.stores.testkit.Pipelines;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +95,14 @@ final class Warehouse {
     return named(environment);
   }
 
+  Map<String, String> readerEnvironment() {
+    var environment = new EnumMap<RuntimeVariable, String>(RuntimeVariable.class);
+    environment.put(RuntimeVariable.STORE_URI, server.uri(database));
+    environment.put(RuntimeVariable.STORE_USERNAME, reader());
+    environment.put(RuntimeVariable.STORE_PASSWORD, READER_PASSWORD);
+    return named(environment);
+  }
+
   private static Map<String, String> named(EnumMap<RuntimeVariable, String> environment) {
     return environment.entrySet().stream()
         .collect(Collectors.toMap(entry -> entry.getKey().name(), Map.Entry::getValue));
@@ -137,40 +138,9 @@ final class Warehouse {
     }
   }
 
-  static Schema schema(List<String> key, Field... fields) {
-    return new Schema(key, List.of(fields), UnknownFields.REJECT);
-  }
-
   static PipelineDefinition definition(
       Schema schema, LoadMode mode, UUID topicId, int partitions, @Nullable AcceptedOffsets word) {
-    return new PipelineDefinition(
-        "ops",
-        "flights",
-        null,
-        schema,
-        new TopicDefinition("ops.flights", kafkaId(topicId), partitions, "ops.flights.dlq"),
-        new StoreDefinition.Postgres("ops", "flights"),
-        mode,
-        1000,
-        0.05,
-        word);
-  }
-
-  static String kafkaId(UUID id) {
-    var bytes =
-        ByteBuffer.allocate(16)
-            .putLong(id.getMostSignificantBits())
-            .putLong(id.getLeastSignificantBits())
-            .array();
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-  }
-
-  static TopicLog log(UUID topicId, int partitions, long beginning, long end) {
-    return new TopicLog(
-        topicId,
-        IntStream.range(0, partitions)
-            .mapToObj(partition -> new TopicLog.Range(beginning, end, null))
-            .toList(),
-        (partition, offset, leaderEpoch) -> Optional.empty());
+    return Pipelines.definition(
+        new StoreDefinition.Postgres("ops", "flights"), schema, mode, topicId, partitions, word);
   }
 }

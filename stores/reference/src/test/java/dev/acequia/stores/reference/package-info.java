@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.stores.reference;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package dev.acequia.stores.testkit;
+
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.StoreDefinition;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A store of one test's own, empty at first, and what happens to it that no door is for: time
+ * passes, a person removes rows, connections break.
+ */
+public interface StoreFixture extends AutoCloseable {
+  /** Where a pipeline's records go. */
+  StoreDefinition definition(String table);
+
+  /** For {@link dev.acequia.stores.StoreMigration#open}. */
+  Map<String, String> migrationEnvironment();
+
+  /** For {@link dev.acequia.stores.StoreWriter#open}. */
+  Map<String, String> writerEnvironment(String pod);
+
+  /** For {@link dev.acequia.stores.StoreReader#open}. */
+  Map<String, String> readerEnvironment();
+
+  /** Makes all that the store remembers of marks and deletions older. */
+  void age(PipelineDefinition definition, Duration by);
+
+  /** Removes the rows of an offset and all further ones, and nothing beside them. */
+  void loseRows(PipelineDefinition definition, long fromOffset);
+
+  /** Removes the table, and nothing beside it. */
+  void dropTable(PipelineDefinition definition);
+
+  /** Does what the store tells a person to do to have the table filled again from the topic. */
+  void refill(PipelineDefinition definition);
+
+  /**
+   * Makes the table refuse a text in a field, by itself and for no other reason.
+   *
+   * @return the text; empty when this store cannot refuse a row that the decoder accepts
+   */
+  Optional<String> refuse(PipelineDefinition definition, String field);
+
+  /**
+   * Breaks all connections of writers.
+   *
+   * @return false when the store has none
+   */
+  boolean cutConnections();
+
+  @Override
+  void close();
+}

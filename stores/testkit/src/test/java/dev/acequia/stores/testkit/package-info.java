@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.stores.testkit;
+
+import org.jspecify.annotations.NullMarked;
