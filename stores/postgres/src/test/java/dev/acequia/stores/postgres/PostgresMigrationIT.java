@@ -33,8 +33,6 @@ import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.util.PSQLException;
 
 class PostgresMigrationIT {
@@ -123,24 +121,6 @@ class PostgresMigrationIT {
   }
 
   @Test
-  void mayBeRunBySeveralAtOnce() throws Exception {
-    try (var threads = Executors.newFixedThreadPool(4)) {
-      var runs =
-          threads.invokeAll(
-              java.util.Collections.nCopies(
-                  4,
-                  () -> {
-                    migrate(upsert(ID));
-                    return true;
-                  }));
-      for (var run : runs) {
-        assertThat(run.get(30, TimeUnit.SECONDS)).isEqualTo(true);
-      }
-    }
-    assertThat(offsets()).hasSize(2);
-  }
-
-  @Test
   void givesEachRoleNoMoreThanItNeeds() throws Exception {
     migrate(append(ID));
     try (var writer = warehouse.connect(warehouse.writer(), Warehouse.WRITER_PASSWORD);
@@ -211,82 +191,18 @@ class PostgresMigrationIT {
         .isEmpty();
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "INT32,INT64,42,42",
-    "INT32,DECIMAL,42,42",
-    "INT64,DECIMAL,9223372036854775807,9223372036854775807",
-    "DATE,TIMESTAMP,2013-01-31,2013-01-31 00:00:00+00"
-  })
-  void widensAType(FieldType from, FieldType to, String before, String after) throws Exception {
-    migrate(append(ID, new Field("x", from, false, null)));
-    warehouse.asSuperuser("INSERT INTO ops.flights VALUES (1, '" + before + "', 1, 0, 0)");
-    // The session's zone must not move a date.
-    warehouse.asSuperuser("ALTER ROLE " + warehouse.admin() + " SET timezone = 'America/New_York'");
-
-    var widened = append(ID, new Field("x", to, false, null));
+  @Test
+  void theSessionsZoneMovesNoDateThatBecomesATimestamp() throws Exception {
+    migrate(append(ID, new Field("x", FieldType.DATE, false, null)));
+    warehouse.asSuperuser(
+        "INSERT INTO ops.flights VALUES (1, '2013-01-31', 1, 0, 0)",
+        "ALTER ROLE " + warehouse.admin() + " SET timezone = 'America/New_York'");
+    var widened = append(ID, new Field("x", FieldType.TIMESTAMP, false, null));
     migrate(widened);
-
-    assertThat(warehouse.rows("SELECT x FROM ops.flights")).containsExactly(after);
+    assertThat(warehouse.rows("SELECT x FROM ops.flights"))
+        .containsExactly("2013-01-31 00:00:00+00");
     assertThat(warehouse.rows("SELECT DISTINCT schema_hash FROM ops._acequia_offsets_flights"))
         .containsExactly(StoredSchema.of(widened.schema().hash()));
-  }
-
-  @Test
-  void addsNullableFieldsAndRelaxesRequiredOnes() throws Exception {
-    migrate(append(ID, new Field("x", FieldType.STRING, true, null)));
-
-    migrate(
-        append(
-            ID,
-            new Field("new", FieldType.DOUBLE, false, null),
-            new Field("x", FieldType.STRING, false, null)));
-
-    assertThat(columns()).contains("x|text|YES", "new|double precision|YES");
-  }
-
-  @Test
-  void keepsTheColumnOfARemovedFieldThatMayBeNull() throws Exception {
-    migrate(append(ID, new Field("x", FieldType.STRING, false, null)));
-    migrate(append(ID));
-    assertThat(columns()).contains("x|text|YES");
-    migrate(append(ID, new Field("x", FieldType.STRING, false, null)));
-  }
-
-  @Test
-  void refusesEveryOtherChangeAtOnceAndBeforeAnythingRuns() throws Exception {
-    migrate(
-        append(
-            ID,
-            new Field("narrowed", FieldType.INT64, false, null),
-            new Field("tightened", FieldType.STRING, false, null),
-            new Field("removed", FieldType.STRING, true, null)));
-    var before = columns();
-
-    var refusal =
-        refused(
-            append(
-                ID,
-                new Field("narrowed", FieldType.INT32, false, null),
-                new Field("tightened", FieldType.STRING, true, null),
-                new Field("added", FieldType.STRING, true, null),
-                new Field("fine", FieldType.STRING, false, null)));
-
-    assertThat(refusal.reason()).isEqualTo(Termination.Reason.SchemaChangeRefused);
-    assertThat(refusal.message())
-        .contains("'narrowed' cannot change from int64 to int32")
-        .contains("'tightened' cannot become required")
-        .contains("'added' is new and required")
-        .contains("'removed' is gone");
-    assertThat(columns()).isEqualTo(before);
-    assertThat(warehouse.rows("SELECT DISTINCT schema_hash FROM ops._acequia_offsets_flights"))
-        .hasSize(1);
-  }
-
-  @Test
-  void refusesAnotherKeyOrMode() throws Exception {
-    migrate(upsert(ID));
-    assertThat(refused(append(ID)).message()).contains("primary key is (id)");
   }
 
   @Test
@@ -323,105 +239,6 @@ class PostgresMigrationIT {
     assertThat(refusal.message()).contains("used by a view");
     assertThat(warehouse.rows("SELECT DISTINCT schema_hash FROM ops._acequia_offsets_flights"))
         .containsExactly(StoredSchema.of(before.schema().hash()));
-  }
-
-  @Test
-  void startsNewPartitionsAtTheBeginningOfTheirLog() throws Exception {
-    migrate(append(ID));
-    warehouse.asSuperuser("UPDATE ops._acequia_offsets_flights SET next_offset = 42");
-    migrate(
-        definition(schema(List.of(), ID), LoadMode.APPEND, TOPIC, 3, null), log(TOPIC, 3, 5, 9));
-    assertThat(offsets())
-        .containsExactly("0|" + TOPIC + "|42|0", "1|" + TOPIC + "|42|0", "2|" + TOPIC + "|5|0");
-  }
-
-  @Test
-  void refusesATopicThatWasRecreatedUntilItsOffsetsAreAccepted() throws Exception {
-    var schema = schema(List.of(), ID);
-    migrate(append(ID));
-    var other = UUID.randomUUID();
-    var log = log(other, 2, 3, 9);
-
-    var refusal =
-        catchThrowableOfType(
-                TerminationException.class,
-                () -> migrate(definition(schema, LoadMode.APPEND, other, 2, null), log))
-            .termination();
-    assertThat(refusal.reason()).isEqualTo(Termination.Reason.TopicRecreated);
-    assertThat(refusal.message())
-        .contains("./acequia offsets accept flights --namespace ops --to earliest|latest");
-    assertThat(offsets()).containsExactly("0|" + TOPIC + "|0|0", "1|" + TOPIC + "|0|0");
-
-    var word = new AcceptedOffsets(kafkaId(other), null, "earliest");
-    migrate(definition(schema, LoadMode.APPEND, other, 2, word), log);
-    assertThat(offsets()).containsExactly("0|" + other + "|3|1", "1|" + other + "|3|1");
-  }
-
-  @Test
-  void acceptsOffsetsOnce() throws Exception {
-    migrate(append(ID));
-    var word = new AcceptedOffsets(kafkaId(TOPIC), 1, "50");
-    var definition = definition(schema(List.of(), ID), LoadMode.APPEND, TOPIC, 2, word);
-    migrate(definition);
-    assertThat(offsets()).containsExactly("0|" + TOPIC + "|0|0", "1|" + TOPIC + "|50|1");
-
-    warehouse.asSuperuser("UPDATE ops._acequia_offsets_flights SET next_offset = 60");
-    migrate(definition);
-
-    assertThat(offsets()).containsExactly("0|" + TOPIC + "|60|0", "1|" + TOPIC + "|60|1");
-  }
-
-  /** A restore also reverts the ledger that knew the word. */
-  @Test
-  void acceptsNoOffsetsAgainInADatabaseThatWasRestored() throws Exception {
-    migrate(append(ID));
-    var word = new AcceptedOffsets(kafkaId(TOPIC), null, "latest");
-    var environment = new HashMap<>(warehouse.migrationEnvironment());
-    environment.put(RuntimeVariable.ACEQUIA_OFFSETS_APPLIED.name(), "true");
-    StoreMigration.open(
-            definition(schema(List.of(), ID), LoadMode.APPEND, TOPIC, 2, word), environment)
-        .migrate(log(TOPIC, 2, 0, 100));
-    assertThat(offsets()).containsExactly("0|" + TOPIC + "|0|0", "1|" + TOPIC + "|0|0");
-  }
-
-  @Test
-  void acceptsTheSameOffsetsAgainWhenAPersonSaysSoAgain() throws Exception {
-    migrate(append(ID));
-    var word = new AcceptedOffsets(kafkaId(TOPIC), 1, "50");
-    for (var day : List.of("2026-11-01T10:00:00Z", "2026-11-02T10:00:00Z")) {
-      migrate(
-          definition(
-              schema(List.of(), ID),
-              LoadMode.APPEND,
-              TOPIC,
-              2,
-              word.givenAt(java.time.Instant.parse(day))));
-      assertThat(offsets()).element(1).asString().startsWith("1|" + TOPIC + "|50|");
-      warehouse.asSuperuser("UPDATE ops._acequia_offsets_flights SET next_offset = 60");
-    }
-  }
-
-  @Test
-  void acceptsPartitionAfterPartition() throws Exception {
-    migrate(append(ID));
-    var other = UUID.randomUUID();
-    var schema = schema(List.of(), ID);
-    var log = log(other, 2, 3, 9);
-    var first = new AcceptedOffsets(kafkaId(other), 0, "latest");
-    assertThatThrownBy(() -> migrate(definition(schema, LoadMode.APPEND, other, 2, first), log))
-        .isInstanceOf(TerminationException.class)
-        .hasMessageContaining("partitions [1]");
-    var second = new AcceptedOffsets(kafkaId(other), 1, "earliest");
-    migrate(definition(schema, LoadMode.APPEND, other, 2, second), log);
-    assertThat(offsets()).containsExactly("0|" + other + "|9|1", "1|" + other + "|3|1");
-  }
-
-  @Test
-  void ignoresAWordAboutAnotherTopic() throws Exception {
-    migrate(append(ID));
-    var word = new AcceptedOffsets(kafkaId(UUID.randomUUID()), null, "latest");
-    migrate(definition(schema(List.of(), ID), LoadMode.APPEND, TOPIC, 2, word));
-    assertThat(offsets()).containsExactly("0|" + TOPIC + "|0|0", "1|" + TOPIC + "|0|0");
   }
 
   @Test

@@ -16,29 +16,17 @@ import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReadException.Reason;
 import dev.acequia.stores.query.Condition;
 import dev.acequia.stores.query.Condition.Comparison;
-import dev.acequia.stores.query.Expression.Aggregate;
-import dev.acequia.stores.query.Expression.Aggregate.Function;
 import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.OrderTerm;
 import dev.acequia.stores.query.Query;
 import dev.acequia.stores.query.RecordColumns;
-import dev.acequia.stores.query.ResultRow;
-import dev.acequia.stores.query.SelectItem;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,72 +117,6 @@ class PostgresReaderIT {
   }
 
   @Test
-  void readsEveryTypeInBothOfTheDriversForms()
-      throws SQLException, StoreReadException, IOException {
-    createTable("types");
-    sql(
-        "INSERT INTO types VALUES (-5, -9223372036854775808, -1.5e-7, 12345678901234567890.1200,"
-            + " true, '1969-12-31', '1969-12-31 23:59:59.25+00',"
-            + " '6f1f2b1c-aaaa-4000-8000-0123456789ab', 'año 🛶', '{\"a\": [1]}'),"
-            + " (7, 0, 0, 0, false, '2012-02-29', '9999-12-31 23:59:59.999999+00',"
-            + " 'ffffffff-ffff-ffff-ffff-ffffffffffff', '', 'null')");
-    sql("INSERT INTO types (id) VALUES (8)");
-    try (var reader = reader("types", ReaderLimits.DEFAULT)) {
-      for (var run = 0; run < RUNS; run++) {
-        var rows = new ArrayList<List<Object>>();
-        reader.read(all("types", 10), row -> rows.add(values(row)));
-
-        assertThat(rows)
-            .as("run %d", run)
-            .containsExactly(
-                List.of(
-                    -5L,
-                    Long.MIN_VALUE,
-                    -1.5e-7,
-                    new BigDecimal("12345678901234567890.1200"),
-                    1L,
-                    LocalDate.of(1969, 12, 31).toEpochDay(),
-                    -750_000L,
-                    UUID.fromString("6f1f2b1c-aaaa-4000-8000-0123456789ab"),
-                    "año 🛶",
-                    "{\"a\": [1]}"),
-                List.of(
-                    7L,
-                    0L,
-                    0.0,
-                    BigDecimal.ZERO,
-                    0L,
-                    LocalDate.of(2012, 2, 29).toEpochDay(),
-                    OffsetDateTime.parse("9999-12-31T23:59:59Z").toEpochSecond() * 1_000_000
-                        + 999_999,
-                    new UUID(-1, -1),
-                    "",
-                    "null"),
-                List.of(
-                    8L, "null", "null", "null", "null", "null", "null", "null", "null", "null"));
-      }
-    }
-  }
-
-  /** The row's values; a null as the text "null". */
-  private static List<Object> values(ResultRow row) {
-    var values = new ArrayList<Object>();
-    for (var i = 0; i < FIELDS.size(); i++) {
-      values.add(
-          row.isNull(i)
-              ? "null"
-              : switch (FIELDS.get(i).type()) {
-                case INT32, INT64, BOOLEAN, DATE, TIMESTAMP -> row.longAt(i);
-                case DOUBLE -> row.doubleAt(i);
-                case DECIMAL -> row.decimalAt(i);
-                case UUID -> new UUID(row.uuidMostAt(i), row.uuidLeastAt(i));
-                case STRING, JSON -> new String(row.utf8At(i), StandardCharsets.UTF_8);
-              });
-    }
-    return values;
-  }
-
-  @Test
   void streamsManyRowsInPieces() throws SQLException, StoreReadException, IOException {
     createTable("many");
     sql("INSERT INTO many (id, note) SELECT n, repeat('x', 500) FROM generate_series(1, 20000) n");
@@ -208,25 +130,6 @@ class PostgresReaderIT {
         assertThat(next).hasValue(15_001);
       }
       assertThat(reader.count(all("many", 1))).isEqualTo(20_000);
-    }
-  }
-
-  @Test
-  void stopsReadingWhenTheSinkHasEnough() throws SQLException, StoreReadException, IOException {
-    createTable("broken");
-    sql("INSERT INTO broken (id) SELECT generate_series(1, 10000)");
-    try (var reader = reader("broken", ReaderLimits.DEFAULT)) {
-      for (var run = 0; run < 30; run++) {
-        assertThatThrownBy(
-                () ->
-                    reader.read(
-                        all("broken", 10_000),
-                        row -> {
-                          throw new IOException("enough");
-                        }))
-            .isInstanceOf(IOException.class);
-      }
-      reader.probe();
     }
   }
 
@@ -248,106 +151,6 @@ class PostgresReaderIT {
   }
 
   @Test
-  void findsOneByItsKey() throws SQLException, StoreReadException, IOException {
-    createTable("single");
-    sql("INSERT INTO single (id) SELECT generate_series(1, 10)");
-    try (var reader = reader("single", ReaderLimits.DEFAULT)) {
-      assertThat(
-              reader.readOne(
-                  List.of(new Literal(FieldType.INT32, 7)),
-                  row -> assertThat(row.longAt(0)).isEqualTo(7)))
-          .isTrue();
-      assertThat(reader.readOne(List.of(new Literal(FieldType.INT32, 77)), row -> {})).isFalse();
-    }
-  }
-
-  @Test
-  void findsEachOfManyByItsKeyAtATime() throws Exception {
-    var fields =
-        List.of(
-            new Field("at", FieldType.TIMESTAMP, true, null),
-            new Field("note", FieldType.STRING, true, null),
-            new Field("price", FieldType.DECIMAL, true, null),
-            new Field("day", FieldType.DATE, true, null),
-            new Field("ref", FieldType.UUID, true, null),
-            new Field("ok", FieldType.BOOLEAN, true, null),
-            new Field("big", FieldType.INT64, true, null),
-            new Field("id", FieldType.INT32, true, null));
-    var names = fields.stream().map(Field::name).toList();
-    var whole = definition("keyed");
-    var definition =
-        new PipelineDefinition(
-            whole.namespace(),
-            whole.name(),
-            null,
-            new Schema(names, fields, UnknownFields.REJECT),
-            whole.topic(),
-            whole.store(),
-            LoadMode.UPSERT,
-            100,
-            0.05,
-            null);
-    sql(
-        "CREATE TABLE keyed (at timestamptz, note text, price numeric, day date, ref uuid, ok"
-            + " boolean, big bigint, id int, PRIMARY KEY (at, note, price, day, ref, ok, big,"
-            + " id))");
-    sql(
-        "INSERT INTO keyed SELECT timestamptz '2026-01-01 00:00:00Z' + n * interval '1 second',"
-            + " 'año ' || n, n / 8.0, date '2026-01-01' + n, gen_random_uuid(), n % 2 = 0, n, n"
-            + " FROM generate_series(1, 1000) n");
-    var refs = new ArrayList<UUID>();
-    try (var connection = server.connect("postgres");
-        var rows = connection.createStatement().executeQuery("SELECT ref FROM keyed ORDER BY id")) {
-      while (rows.next()) {
-        refs.add(rows.getObject(1, UUID.class));
-      }
-    }
-    try (var reader =
-            new PostgresReader(
-                new StoreDefinition.Postgres("public", "keyed"),
-                RecordColumns.of(definition),
-                new PostgresAccess(
-                    server.uri("postgres"), server.superuser(), server.superuserPassword(), "test"),
-                ReaderLimits.DEFAULT);
-        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var reads = new ArrayList<Future<?>>();
-      for (var i = 0; i < 4_000; i++) {
-        var n = i % 1_100 + 1; // the last hundred are not there
-        reads.add(
-            threads.submit(
-                () -> {
-                  var ids = new ArrayList<Long>();
-                  var found =
-                      reader.readOne(
-                          List.of(
-                              Literal.timestamp(
-                                  Instant.parse("2026-01-01T00:00:00Z")
-                                          .plusSeconds(n)
-                                          .getEpochSecond()
-                                      * 1_000_000),
-                              new Literal(FieldType.STRING, "año " + n),
-                              new Literal(
-                                  FieldType.DECIMAL, new BigDecimal(n).divide(new BigDecimal(8))),
-                              new Literal(FieldType.DATE, LocalDate.of(2026, 1, 1).plusDays(n)),
-                              new Literal(
-                                  FieldType.UUID,
-                                  n <= refs.size() ? refs.get(n - 1) : new UUID(0, 0)),
-                              new Literal(FieldType.BOOLEAN, n % 2 == 0),
-                              new Literal(FieldType.INT64, (long) n),
-                              new Literal(FieldType.INT32, n)),
-                          row -> ids.add(row.longAt(7)));
-                  assertThat(found).isEqualTo(n <= 1_000);
-                  assertThat(ids).isEqualTo(found ? List.of((long) n) : List.of());
-                  return null;
-                }));
-      }
-      for (var read : reads) {
-        read.get(30, TimeUnit.SECONDS);
-      }
-    }
-  }
-
-  @Test
   void findsByAKeyWhoseColumnHasBecomeWider() throws Exception {
     createTable("wider");
     sql("INSERT INTO wider (id, big) SELECT n, n FROM generate_series(1, 10) n");
@@ -361,47 +164,6 @@ class PostgresReaderIT {
                       row -> assertThat(row.longAt(1)).isEqualTo(7)))
               .isTrue();
         }
-      }
-    }
-  }
-
-  @Test
-  void aggregatesInTypesThatHoldTheResult() throws SQLException, StoreReadException, IOException {
-    createTable("sums");
-    sql(
-        "INSERT INTO sums (id, big, ratio, note) VALUES (2147483647, 9223372036854775807, 0.5,"
-            + " 'a'), (2147483646, 9223372036854775807, 0.25, 'a'), (1, NULL, NULL, 'b')");
-    var columns = RecordColumns.of(definition("sums"));
-    var select =
-        List.of(
-            new SelectItem("note", columns.require("note")),
-            new SelectItem("n", new Aggregate(Function.COUNT, null)),
-            new SelectItem("ids", new Aggregate(Function.SUM, columns.require("id"))),
-            new SelectItem("bigs", new Aggregate(Function.SUM, columns.require("big"))),
-            new SelectItem("mean", new Aggregate(Function.AVG, columns.require("ratio"))));
-    var query =
-        new Query(
-            select,
-            Condition.always(),
-            RecordColumns.completed(List.of(), List.of(columns.require("note"))),
-            List.of(),
-            10,
-            0);
-    try (var reader = reader("sums", ReaderLimits.DEFAULT)) {
-      for (var run = 0; run < RUNS; run++) {
-        var rows = new ArrayList<String>();
-        reader.read(
-            query,
-            row ->
-                rows.add(
-                    "%d %d %s %s"
-                        .formatted(
-                            row.longAt(1),
-                            row.longAt(2),
-                            row.isNull(3) ? null : row.decimalAt(3).toPlainString(),
-                            row.isNull(4) ? null : row.doubleAt(4))));
-        assertThat(rows)
-            .containsExactly("2 4294967293 18446744073709551614 0.375", "1 1 null null");
       }
     }
   }
@@ -571,26 +333,6 @@ class PostgresReaderIT {
   }
 
   @Test
-  void tellsWhoAsksThatAValueCannotBeComputed() throws SQLException {
-    createTable("huge");
-    sql("INSERT INTO huge (id, ratio) VALUES (1, 1e308), (2, 1e308)");
-    var sum =
-        new SelectItem(
-            "sum",
-            new Aggregate(Function.SUM, RecordColumns.of(definition("huge")).require("ratio")));
-    try (var reader = reader("huge", ReaderLimits.DEFAULT)) {
-      assertThatThrownBy(
-              () ->
-                  reader.read(
-                      new Query(List.of(sum), Condition.always(), List.of(), List.of(), 1, 0),
-                      row -> {}))
-          .isInstanceOfSatisfying(
-              StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.IMPOSSIBLE))
-          .hasMessageContaining("out of range");
-    }
-  }
-
-  @Test
   void saysThatAllConnectionsAreInUse() throws SQLException {
     createTable("busy");
     sql("INSERT INTO busy (id) VALUES (1)");
@@ -653,26 +395,6 @@ class PostgresReaderIT {
           .untilAsserted(reader::probe);
     } finally {
       mortal.close();
-    }
-  }
-
-  @Test
-  void keepsHostileValuesValues() throws SQLException, StoreReadException, IOException {
-    createTable("hostile");
-    sql("INSERT INTO hostile (id, note) VALUES (1, $$'; DROP TABLE hostile; --$$), (2, '%')");
-    var columns = RecordColumns.of(definition("hostile"));
-    var where =
-        new Comparison(
-            columns.require("note").field(),
-            Comparison.Operator.EQ,
-            new Literal(FieldType.STRING, "'; DROP TABLE hostile; --"));
-    try (var reader = reader("hostile", ReaderLimits.DEFAULT)) {
-      var ids = new ArrayList<Long>();
-      reader.read(
-          new Query(columns.all(), where, columns.total(List.of()), List.of(), 5, 0),
-          row -> ids.add(row.longAt(0)));
-      assertThat(ids).containsExactly(1L);
-      assertThat(reader.count(all("hostile", 1))).isEqualTo(2);
     }
   }
 }

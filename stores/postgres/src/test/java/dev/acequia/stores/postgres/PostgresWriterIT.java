@@ -17,25 +17,21 @@ import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.Arrival;
 import dev.acequia.stores.CommitGate;
-import dev.acequia.stores.Lineage;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.RowRejection;
 import dev.acequia.stores.StoreBatch;
-import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -53,7 +49,6 @@ class PostgresWriterIT {
           new Field("id", FieldType.INT64, true, null),
           new Field("name", FieldType.STRING, false, null));
   private static final CommitGate<RuntimeException> OPEN = rejected -> {};
-  private static final byte[] RECORD = {'r'};
 
   private final Warehouse warehouse = Warehouse.create();
   private final Row row = new Row(SCHEMA);
@@ -67,12 +62,6 @@ class PostgresWriterIT {
 
   private StoreWriter writer(PipelineDefinition definition, String pod) {
     return StoreWriter.open(definition, warehouse.writerEnvironment(pod));
-  }
-
-  private void addKeyed(StoreBatch batch, long offset, long id, String name, byte[] key, int index)
-      throws BadRecordException {
-    var given = new Arrival.Key(null, key, index, ByteBuffer.wrap(RECORD), -1, false);
-    add(batch, arrival.from(1, 0, offset).keyed(given), id, name);
   }
 
   private void add(StoreBatch batch, int partition, long offset, long id, @Nullable String name)
@@ -112,89 +101,6 @@ class PostgresWriterIT {
   }
 
   @Test
-  void storesABatchAndItsOffsetsTogether() throws Exception {
-    try (var writer = writer(migrated(LoadMode.APPEND), "pod")) {
-      var claim = claim(writer, 1);
-      assertThat(claim)
-          .isEqualTo(new PartitionClaim(1, 0, null, TOPIC, Lineage.of(1), 1, SCHEMA.hash(), null));
-      assertThat(writer.write(batch(writer, 1, 0, "a", "b"), advance(claim, 0, 5), OPEN))
-          .isEqualTo(new WriteResult.Stored(2, 0, 0));
-      assertThat(claim(writer, 1).nextOffset()).isEqualTo(5);
-      assertThat(names()).containsExactly("a", "b");
-    }
-  }
-
-  @Test
-  void writesNothingForAnOwnerThatWasOvertaken() throws Exception {
-    var definition = migrated(LoadMode.APPEND);
-    try (var zombie = writer(definition, "zombie");
-        var successor = writer(definition, "successor")) {
-      var old = claim(zombie, 0);
-      var current = claim(successor, 0);
-      assertThat(zombie.write(batch(zombie, 0, 0, "late"), advance(old, 0, 1), OPEN))
-          .isEqualTo(new WriteResult.Overtaken());
-      assertThat(names()).isEmpty();
-      successor.write(batch(successor, 0, 0, "right"), advance(current, 0, 1), OPEN);
-      assertThat(names()).containsExactly("right");
-    }
-  }
-
-  @Test
-  void writesNothingWhenTheOffsetIsNotTheExpectedOneOrTheSchemaHasChanged() throws Exception {
-    try (var writer = writer(migrated(LoadMode.APPEND), "pod")) {
-      var claim = claim(writer, 0);
-      assertThat(writer.write(batch(writer, 0, 3, "gap"), advance(claim, 3, 4), OPEN))
-          .isEqualTo(new WriteResult.Overtaken());
-      warehouse.asSuperuser("UPDATE ops._acequia_offsets_flights SET schema_hash = 'newer'");
-      assertThat(writer.write(batch(writer, 0, 0, "old schema"), advance(claim, 0, 1), OPEN))
-          .isEqualTo(new WriteResult.Overtaken());
-      assertThat(names()).isEmpty();
-    }
-  }
-
-  @Test
-  void storesNothingOfAnyPartitionWhenOneWasOvertaken() throws Exception {
-    var definition = migrated(LoadMode.APPEND);
-    try (var first = writer(definition, "first");
-        var second = writer(definition, "second")) {
-      var zero = claim(first, 0);
-      var one = claim(first, 1);
-      claim(second, 1);
-      var batch = batch(first, 0, 0, "zero");
-      add(batch, 1, 0, 7, "one");
-      assertThat(
-              first.write(
-                  batch,
-                  List.of(
-                      new PartitionAdvance(0, zero.fence(), 0, 1, null),
-                      new PartitionAdvance(1, one.fence(), 0, 1, null)),
-                  OPEN))
-          .isEqualTo(new WriteResult.Overtaken());
-      assertThat(claim(first, 0).nextOffset()).isZero();
-      assertThat(names()).isEmpty();
-    }
-  }
-
-  @Test
-  void storesNothingWhenTheGateStaysShut() throws Exception {
-    try (var writer = writer(migrated(LoadMode.APPEND), "pod")) {
-      var claim = claim(writer, 0);
-      assertThatThrownBy(
-              () ->
-                  writer.write(
-                      batch(writer, 0, 0, "a"),
-                      advance(claim, 0, 1),
-                      rejected -> {
-                        throw new IllegalStateException("shut");
-                      }))
-          .hasMessage("shut");
-      assertThat(names()).isEmpty();
-      assertThat(writer.write(batch(writer, 0, 0, "a"), advance(claim, 0, 1), OPEN))
-          .isInstanceOf(WriteResult.Stored.class);
-    }
-  }
-
-  @Test
   void endsAFormerOwnerThatHangsInMidTransaction() throws Exception {
     var definition = migrated(LoadMode.APPEND);
     var inTransaction = new CountDownLatch(1);
@@ -224,28 +130,6 @@ class PostgresWriterIT {
       woken.countDown();
       assertThatThrownBy(() -> late.get(30, TimeUnit.SECONDS))
           .hasCauseInstanceOf(StoreUnavailableException.class);
-      assertThat(names()).containsExactly("right");
-    }
-  }
-
-  /** The next commit must not include the failed transaction. */
-  @Test
-  void storesNothingOfABatchForWhichMemoryRanOut() throws Exception {
-    var definition = migrated(LoadMode.APPEND);
-    try (var writer = writer(definition, "pod")) {
-      var first = claim(writer, 0);
-      assertThatThrownBy(
-              () ->
-                  writer.write(
-                      batch(writer, 0, 0, "lost"),
-                      advance(first, 0, 1),
-                      rejected -> {
-                        throw new OutOfMemoryError("made up");
-                      }))
-          .isInstanceOf(OutOfMemoryError.class);
-      var next = claim(writer, 0);
-      assertThat(next.nextOffset()).isZero();
-      writer.write(batch(writer, 0, 0, "right"), advance(next, 0, 1), OPEN);
       assertThat(names()).containsExactly("right");
     }
   }
@@ -281,117 +165,6 @@ class PostgresWriterIT {
       row.next();
       assertThat(List.of(row.getString(1), row.getString(2), row.getString(3)))
           .containsExactly("15s", "1min", "5min");
-    }
-  }
-
-  @Test
-  void replacesARowOfTheSamePartitionByANewerRecordOnly() throws Exception {
-    try (var writer = writer(migrated(LoadMode.UPSERT), "pod")) {
-      var claim = claim(writer, 0);
-      var batch = writer.newBatch();
-      add(batch, 0, 10, 1, "newest");
-      add(batch, 0, 9, 1, "older, later in the batch");
-      add(batch, 0, 11, 2, "x");
-      writer.write(batch, advance(claim, 0, 12), OPEN);
-      assertThat(names()).containsExactly("newest", "x");
-
-      batch.clear();
-      add(batch, 0, 5, 1, "from a rewind");
-      add(batch, 0, 12, 2, "y");
-      writer.write(batch, advance(claim, 12, 13), OPEN);
-      assertThat(names()).containsExactly("newest", "y");
-
-      batch.clear();
-      add(batch, 1, 3, 1, "from another partition");
-      var other = claim(writer, 1);
-      writer.write(batch, advance(other, 0, 4), OPEN);
-      assertThat(names()).containsExactly("from another partition", "y");
-    }
-  }
-
-  /** A new writer knows nothing of the keys that are in the table. */
-  @Test
-  void takesNewKeysBesideKnownOnesWhicheverWriterStoredThem() throws Exception {
-    var definition = migrated(LoadMode.UPSERT);
-    var expected = new TreeMap<Integer, String>();
-    var offset = 0L;
-    for (var round = 0; round < 3; round++) {
-      try (var writer = writer(definition, "pod")) {
-        var claim = claim(writer, 0);
-        var batch = writer.newBatch();
-        for (var known : new int[] {round, 0, 3, 0, 0, 1, 0, 0, 9, 0}) {
-          batch.clear();
-          var from = offset;
-          var keys = expected.size();
-          for (var key = Math.max(0, keys - known); key < keys + 5; key++) {
-            expected.put(key, "of " + offset);
-            add(batch, 0, offset, key, "of " + offset);
-            offset++;
-          }
-          assertThat(writer.write(batch, advance(claim, from, offset), OPEN))
-              .isEqualTo(new WriteResult.Stored(batch.rows(), 0, 0));
-        }
-      }
-    }
-    assertThat(names()).containsExactlyElementsOf(expected.values());
-  }
-
-  @Test
-  void deletesOnlyWhatIsNotNewer() throws Exception {
-    try (var writer = writer(migrated(LoadMode.UPSERT), "pod")) {
-      var claim = claim(writer, 0);
-      var batch = writer.newBatch();
-      add(batch, 0, 5, 1, "newer");
-      add(batch, 0, 6, 2, "older");
-      writer.write(batch, advance(claim, 0, 7), OPEN);
-      batch.clear();
-      var key = "[1]".getBytes(StandardCharsets.UTF_8);
-      new RecordDecoder(SCHEMA).decodeKey(key, 0, key.length, row);
-      batch.addDeletion(row, arrival.from(1, 0, 4));
-      key = "[2]".getBytes(StandardCharsets.UTF_8);
-      new RecordDecoder(SCHEMA).decodeKey(key, 0, key.length, row);
-      batch.addDeletion(row, arrival.from(1, 0, 7));
-      writer.write(batch, advance(claim, 7, 8), OPEN);
-      assertThat(names()).containsExactly("newer");
-    }
-  }
-
-  @Test
-  void namesTheRowsThatTheTableRefusesAndStoresTheOthers() throws Exception {
-    for (var mode : LoadMode.values()) {
-      var definition = migrated(mode);
-      warehouse.asSuperuser(
-          "ALTER TABLE ops.flights ADD CONSTRAINT short CHECK (length(name) < 5)",
-          "INSERT INTO ops._acequia_offsets_flights SELECT 7, topic_id, 0, 0, schema_hash FROM ops._acequia_offsets_flights WHERE partition = 0",
-          "INSERT INTO ops._acequia_generations_flights SELECT 7, generation, topic_id, 0 FROM ops._acequia_generations_flights WHERE partition = 0");
-      try (var writer = writer(definition, "pod")) {
-        var claim = claim(writer, 7);
-        var batch = writer.newBatch();
-        for (var id = 0; id < 300; id++) {
-          add(batch, 7, id, id, id % 100 == 50 ? "too long" : "ok");
-        }
-        List<RowRejection> heard = new ArrayList<>();
-        var result =
-            writer.write(
-                batch,
-                advance(claim, 0, 300),
-                new CommitGate<RuntimeException>() {
-                  @Override
-                  public void onRejected(RowRejection rejection) {
-                    heard.add(rejection);
-                  }
-
-                  @Override
-                  public void beforeCommit(List<RowRejection> rejected) {
-                    assertThat(rejected).isEqualTo(heard);
-                  }
-                });
-        assertThat(result).isEqualTo(new WriteResult.Stored(297, 0, 3));
-        assertThat(heard).extracting(RowRejection::row).containsExactly(50, 150, 250);
-        assertThat(heard.get(0).reason()).contains("violates check constraint \"short\"");
-        assertThat(warehouse.rows("SELECT count(*) FROM ops.flights")).containsExactly("297");
-      }
-      StoreMigration.open(definition, warehouse.migrationEnvironment()).drop();
     }
   }
 
@@ -648,62 +421,6 @@ class PostgresWriterIT {
         assertThat(found).extracting(RowRejection::row).containsExactly(bad);
         assertThat(names()).hasSize(4).contains("two");
       }
-    }
-  }
-
-  /** A newer value that is refused must not take an older one with it, nor a deletion. */
-  @Test
-  void keepsTheNewestOfEachKeyThatTheTableTakes() throws Exception {
-    var definition = migrated(LoadMode.UPSERT);
-    warehouse.asSuperuser("ALTER TABLE ops.flights ADD CONSTRAINT short CHECK (length(name) < 5)");
-    try (var writer = writer(definition, "pod")) {
-      var claim = claim(writer, 0);
-      var batch = writer.newBatch();
-      add(batch, 0, 0, 1, "old");
-      add(batch, 0, 1, 1, "too long");
-      add(batch, 0, 2, 2, "goes");
-      var key = "[2]".getBytes(StandardCharsets.UTF_8);
-      new RecordDecoder(SCHEMA).decodeKey(key, 0, key.length, row);
-      batch.addDeletion(row, arrival.from(1, 0, 3));
-      add(batch, 0, 4, 3, "too long");
-      add(batch, 0, 5, 3, "new");
-      assertThat(writer.write(batch, advance(claim, 0, 6), OPEN))
-          .isInstanceOf(WriteResult.Stored.class);
-      assertThat(names()).containsExactly("old", "new");
-    }
-  }
-
-  @Test
-  void remembersIdempotencyKeysForADay() throws Exception {
-    var definition = migrated(LoadMode.APPEND);
-    var key = "k".getBytes(StandardCharsets.UTF_8);
-    try (var writer = writer(definition, "pod")) {
-      var claim = claim(writer, 0);
-      var batch = writer.newBatch();
-      addKeyed(batch, 0, 0, "first", key, 0);
-      addKeyed(batch, 1, 1, "repeat", key, 0);
-      addKeyed(batch, 2, 2, "another index", key, 1);
-      assertThat(writer.write(batch, advance(claim, 0, 3), OPEN))
-          .isEqualTo(new WriteResult.Stored(2, 1, 0));
-      assertThat(names()).containsExactly("first", "another index");
-    }
-    warehouse.asSuperuser(
-        "UPDATE ops._acequia_idempotency_flights SET seen_at = now() - interval '25 hours'"
-            + " WHERE index = 0");
-    for (var part :
-        StoreHousekeeping.open(definition, warehouse.writerEnvironment("housekeeping"))) {
-      try (part) {
-        part.work();
-      }
-    }
-    assertThat(warehouse.rows("SELECT index FROM ops._acequia_idempotency_flights"))
-        .containsExactly("1");
-  }
-
-  @Test
-  void saysThatAPartitionIsNotPreparedYet() throws Exception {
-    try (var writer = writer(migrated(LoadMode.APPEND), "pod")) {
-      assertThat(writer.claim(9)).isEmpty();
     }
   }
 }

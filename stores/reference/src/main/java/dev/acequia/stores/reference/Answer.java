@@ -35,7 +35,8 @@ final class Answer {
       sorted.removeIf(row -> !isAfter(row));
     }
     var from = Math.min(query.offset(), sorted.size());
-    return sorted.subList(from, Math.min(from + query.limit(), sorted.size()));
+    var to = Math.min((long) from + query.limit(), sorted.size());
+    return sorted.subList(from, (int) to);
   }
 
   /** The rows of all pages, in no order. */
