@@ -2,17 +2,20 @@ package dev.acequia.api;
 
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
+import dev.acequia.stores.query.Condition;
+import dev.acequia.stores.query.Condition.Comparison.Operator;
+import dev.acequia.stores.query.Condition.Is.Truth;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** A condition that can be written as a filter and, apart from that, be asked of a row. */
+/** A condition as it is written in a filter and, apart from that, as it is asked of a store. */
 sealed interface FuzzCondition {
-  /** True, false or, where SQL says unknown, null. */
-  @Nullable Boolean holds(Map<String, Object> row);
+  /** What it means, made without the server's parser. */
+  Condition condition();
 
   /** As it stands in a tree of conditions. */
   String inTree();
@@ -44,24 +47,12 @@ sealed interface FuzzCondition {
   /** A comparison by its order. */
   record Comparison(Field field, String operator, Object value) implements OfField {
     @Override
-    public @Nullable Boolean holds(Map<String, Object> row) {
-      var found = row.get(field.name());
-      if (operator.equals("isdistinct")) {
-        return found == null || FuzzValue.compare(found, value) != 0;
-      }
-      if (found == null) {
-        return null;
-      }
-      var order = FuzzValue.compare(found, value);
-      return switch (operator) {
-        case "eq" -> order == 0;
-        case "neq" -> order != 0;
-        case "gt" -> order > 0;
-        case "gte" -> order >= 0;
-        case "lt" -> order < 0;
-        case "lte" -> order <= 0;
-        default -> throw new IllegalStateException(operator);
-      };
+    public Condition condition() {
+      var meant =
+          operator.equals("isdistinct")
+              ? Operator.DISTINCT
+              : Operator.valueOf(operator.toUpperCase(Locale.ROOT));
+      return new Condition.Comparison(field, meant, FuzzValue.literal(field, value));
     }
 
     @Override
@@ -78,14 +69,9 @@ sealed interface FuzzCondition {
   /** One of several values. */
   record In(Field field, List<Object> values) implements OfField {
     @Override
-    public @Nullable Boolean holds(Map<String, Object> row) {
-      var found = row.get(field.name());
-      if (values.isEmpty()) {
-        return false;
-      }
-      return found == null
-          ? null
-          : values.stream().anyMatch(value -> FuzzValue.compare(found, value) == 0);
+    public Condition condition() {
+      return new Condition.In(
+          field, values.stream().map(value -> FuzzValue.literal(field, value)).toList());
     }
 
     @Override
@@ -106,10 +92,9 @@ sealed interface FuzzCondition {
   record Quantified(Field field, String operator, boolean any, List<Object> values)
       implements OfField {
     @Override
-    public @Nullable Boolean holds(Map<String, Object> row) {
-      var each = new ArrayList<@Nullable Boolean>();
-      values.forEach(value -> each.add(new Comparison(field, operator, value).holds(row)));
-      return Group.combined(each, any);
+    public Condition condition() {
+      return Group.condition(
+          values.stream().map(value -> new Comparison(field, operator, value)).toList(), any);
     }
 
     @Override
@@ -130,15 +115,8 @@ sealed interface FuzzCondition {
   /** A null, or a truth. */
   record Is(Field field, String what) implements OfField {
     @Override
-    public Boolean holds(Map<String, Object> row) {
-      var found = row.get(field.name());
-      return switch (what) {
-        case "null", "unknown" -> found == null;
-        case "not_null" -> found != null;
-        case "true" -> Boolean.TRUE.equals(found);
-        case "false" -> Boolean.FALSE.equals(found);
-        default -> throw new IllegalStateException(what);
-      };
+    public Condition condition() {
+      return new Condition.Is(field, Truth.valueOf(what.toUpperCase(Locale.ROOT)));
     }
 
     @Override
@@ -161,40 +139,21 @@ sealed interface FuzzCondition {
   record Like(Field field, List<@Nullable String> parts, boolean ignoreCase, boolean asterisk)
       implements OfField {
     @Override
-    public @Nullable Boolean holds(Map<String, Object> row) {
-      var found = row.get(field.name());
-      return found == null ? null : matches(((String) found).codePoints().toArray(), 0, 0);
+    public Condition condition() {
+      return new Condition.Like(field, pattern('%'), ignoreCase);
     }
 
-    private boolean matches(int[] text, int from, int part) {
-      if (part == parts.size()) {
-        return from == text.length;
-      }
-      var wanted = parts.get(part);
-      if (wanted != null && wanted.isEmpty()) {
-        for (var next = from; next <= text.length; next++) {
-          if (matches(text, next, part + 1)) {
-            return true;
-          }
-        }
-        return false;
-      }
-      return from < text.length
-          && (wanted == null || same(text[from], wanted.codePointAt(0)))
-          && matches(text, from + 1, part + 1);
+    private String written() {
+      return pattern(asterisk ? '*' : '%');
     }
 
-    private boolean same(int a, int b) {
-      return a == b || ignoreCase && Character.toLowerCase(a) == Character.toLowerCase(b);
-    }
-
-    private String pattern() {
+    private String pattern(char anything) {
       var pattern = new StringBuilder();
       for (var part : parts) {
         if (part == null) {
           pattern.append('_');
         } else if (part.isEmpty()) {
-          pattern.append(asterisk ? '*' : '%');
+          pattern.append(anything);
         } else {
           pattern.append("%_*\\".contains(part) ? "\\" : "").append(part);
         }
@@ -204,12 +163,12 @@ sealed interface FuzzCondition {
 
     @Override
     public String plain() {
-      return (ignoreCase ? "ilike." : "like.") + pattern();
+      return (ignoreCase ? "ilike." : "like.") + written();
     }
 
     @Override
     public String quoted() {
-      return (ignoreCase ? "ilike." : "like.") + FuzzValue.quoted(pattern());
+      return (ignoreCase ? "ilike." : "like.") + FuzzValue.quoted(written());
     }
   }
 
@@ -221,9 +180,8 @@ sealed interface FuzzCondition {
     }
 
     @Override
-    public @Nullable Boolean holds(Map<String, Object> row) {
-      var holds = of.holds(row);
-      return holds == null ? null : !holds;
+    public Condition condition() {
+      return new Condition.Not(of.condition());
     }
 
     @Override
@@ -240,18 +198,14 @@ sealed interface FuzzCondition {
   /** Several that hold together, or of which one does. */
   record Group(boolean any, boolean negated, List<FuzzCondition> of) implements FuzzCondition {
     @Override
-    public @Nullable Boolean holds(Map<String, Object> row) {
-      var each = new ArrayList<@Nullable Boolean>();
-      of.forEach(condition -> each.add(condition.holds(row)));
-      var holds = combined(each, any);
-      return holds == null || !negated ? holds : Boolean.valueOf(!holds);
+    public Condition condition() {
+      var joined = condition(of, any);
+      return negated ? new Condition.Not(joined) : joined;
     }
 
-    static @Nullable Boolean combined(List<@Nullable Boolean> each, boolean any) {
-      if (each.contains(any)) {
-        return any;
-      }
-      return each.contains(null) ? null : Boolean.valueOf(!any);
+    static Condition condition(List<? extends FuzzCondition> parts, boolean any) {
+      var conditions = parts.stream().map(FuzzCondition::condition).toList();
+      return any ? new Condition.Any(conditions) : new Condition.All(conditions);
     }
 
     private String name() {

@@ -2,27 +2,34 @@ package dev.acequia.api;
 
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
+import dev.acequia.stores.query.Condition.All;
+import dev.acequia.stores.query.Expression;
+import dev.acequia.stores.query.Expression.Aggregate;
+import dev.acequia.stores.query.Expression.Aggregate.Function;
+import dev.acequia.stores.query.Expression.Cast;
+import dev.acequia.stores.query.OrderTerm;
+import dev.acequia.stores.query.OrderTerm.Direction;
+import dev.acequia.stores.query.OrderTerm.Nulls;
+import dev.acequia.stores.query.Query;
+import dev.acequia.stores.query.RecordColumns;
+import dev.acequia.stores.query.SelectItem;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A query that is valid, as text and as what it means: {@link #answer} works it out over rows in
- * memory and shares nothing with the server.
+ * A query that is valid, as text and as the question that it means, which is made without the
+ * server's parser.
  */
 record FuzzQuery(
     List<Item> select,
@@ -60,6 +67,21 @@ record FuzzQuery(
           : aggregates() ? function : Objects.requireNonNull(field).name();
     }
 
+    Expression expression(RecordColumns columns) {
+      var value = field == null ? null : columns.require(field.name());
+      var whole =
+          aggregates()
+              ? new Aggregate(Function.valueOf(function.toUpperCase(Locale.ROOT)), value)
+              : Objects.requireNonNull(value);
+      return cast.isEmpty() ? whole : new Cast(whole, type(cast));
+    }
+
+    private static FieldType type(String cast) {
+      return cast.equals("text")
+          ? FieldType.STRING
+          : FieldType.valueOf(cast.toUpperCase(Locale.ROOT));
+    }
+
     boolean same(Item other) {
       return expression().equals(other.expression()) && cast.equals(other.cast);
     }
@@ -72,12 +94,12 @@ record FuzzQuery(
    * @param nulls empty for the usual place
    */
   record Term(Item by, String text, boolean descending, String nulls) {
-    int compare(@Nullable Object a, @Nullable Object b) {
-      if (a == null || b == null) {
-        var nullsFirst = nulls.isEmpty() ? descending : nulls.equals("nullsfirst");
-        return a == b ? 0 : (a == null) == nullsFirst ? -1 : 1;
-      }
-      return descending ? FuzzValue.compare(b, a) : FuzzValue.compare(a, b);
+    OrderTerm term(RecordColumns columns) {
+      var nullsFirst = nulls.isEmpty() ? descending : nulls.equals("nullsfirst");
+      return new OrderTerm(
+          by.expression(columns),
+          descending ? Direction.DESC : Direction.ASC,
+          nullsFirst ? Nulls.FIRST : Nulls.LAST);
     }
   }
 
@@ -118,168 +140,23 @@ record FuzzQuery(
         + URLEncoder.encode(text.substring(equals + 1), StandardCharsets.UTF_8);
   }
 
-  /** All rows of the answer, its limit and offset aside. */
-  List<List<@Nullable Object>> answer(List<Map<String, Object>> rows) {
-    var found =
-        rows.stream()
-            .filter(row -> where.stream().allMatch(it -> Boolean.TRUE.equals(it.holds(row))))
+  /** The question, its limit and offset aside. */
+  Query query(RecordColumns columns) {
+    var items =
+        select.stream().map(item -> new SelectItem(item.name(), item.expression(columns))).toList();
+    var terms = order.stream().map(term -> term.term(columns)).toList();
+    var groups =
+        items.stream()
+            .map(SelectItem::expression)
+            .filter(expression -> !expression.isAggregate())
             .toList();
-    return grouped() ? groups(found) : records(found);
-  }
-
-  private List<List<@Nullable Object>> records(List<Map<String, Object>> found) {
-    var key = new Item("", FuzzTable.FIELDS.getFirst(), "", "");
-    var all = new ArrayList<>(select);
-    order.forEach(term -> all.add(term.by));
-    all.add(key);
-    var answer = new ArrayList<List<@Nullable Object>>();
-    for (var row : found) {
-      var values = new ArrayList<@Nullable Object>();
-      for (var item : all) {
-        values.add(cast(row.get(Objects.requireNonNull(item.field).name()), item.cast));
-      }
-      answer.add(values);
-    }
-    return sorted(answer, new Term(key, "", false, ""), all.size() - 1);
-  }
-
-  private List<List<@Nullable Object>> groups(List<Map<String, Object>> found) {
-    var groups = new LinkedHashMap<List<@Nullable Object>, List<Map<String, Object>>>();
-    var by = select.stream().filter(item -> !item.aggregates()).toList();
-    if (by.isEmpty()) {
-      groups.put(List.of(), new ArrayList<>());
-    }
-    for (var row : found) {
-      var values = new ArrayList<@Nullable Object>();
-      by.forEach(
-          item -> values.add(cast(row.get(Objects.requireNonNull(item.field).name()), item.cast)));
-      groups.computeIfAbsent(values, all -> new ArrayList<>()).add(row);
-    }
-    var all = new ArrayList<>(select);
-    order.forEach(term -> all.add(term.by));
-    var answer = new ArrayList<List<@Nullable Object>>();
-    groups.forEach(
-        (values, members) -> {
-          var line = new ArrayList<@Nullable Object>();
-          for (var item : all) {
-            if (item.aggregates()) {
-              line.add(cast(aggregate(item, members), item.cast));
-            } else {
-              line.add(
-                  values.get(
-                      IntStream.range(0, by.size())
-                          .filter(i -> by.get(i).same(item))
-                          .findFirst()
-                          .orElseThrow()));
-            }
-          }
-          answer.add(line);
-        });
-    return sorted(answer, null, 0);
-  }
-
-  /** By the order, and then by what makes it total. */
-  private List<List<@Nullable Object>> sorted(
-      List<List<@Nullable Object>> lines, @Nullable Term last, int lastColumn) {
-    var terms = new LinkedHashMap<Integer, Term>();
-    for (var i = 0; i < order.size(); i++) {
-      terms.put(select.size() + i, order.get(i));
-    }
-    if (last != null) {
-      terms.put(lastColumn, last);
-    } else {
-      for (var i = 0; i < select.size(); i++) {
-        if (!select.get(i).aggregates()) {
-          terms.put(i, new Term(select.get(i), "", false, "nullslast"));
-        }
-      }
-    }
-    var sorted = new ArrayList<>(lines);
-    sorted.sort(
-        (a, b) -> {
-          for (var term : terms.entrySet()) {
-            var found = term.getValue().compare(a.get(term.getKey()), b.get(term.getKey()));
-            if (found != 0) {
-              return found;
-            }
-          }
-          return 0;
-        });
-    var answer = new ArrayList<List<@Nullable Object>>();
-    sorted.forEach(line -> answer.add(line.subList(0, select.size())));
-    return answer;
-  }
-
-  private static @Nullable Object aggregate(Item item, List<Map<String, Object>> rows) {
-    var field = item.field;
-    if (field == null) {
-      return (long) rows.size();
-    }
-    var values = new ArrayList<Object>();
-    for (var row : rows) {
-      var value = row.get(field.name());
-      if (value != null) {
-        values.add(value);
-      }
-    }
-    if (item.function.equals("count")) {
-      return (long) values.size();
-    }
-    if (values.isEmpty()) {
-      return null;
-    }
-    return switch (item.function) {
-      case "min" -> values.stream().min(FuzzValue::compare).orElseThrow();
-      case "max" -> values.stream().max(FuzzValue::compare).orElseThrow();
-      case "sum", "avg" -> {
-        var sum = values.stream().map(FuzzQuery::decimal).reduce(BigDecimal.ZERO, BigDecimal::add);
-        var mean = item.function.equals("avg") ? mean(sum, BigDecimal.valueOf(values.size())) : sum;
-        yield switch (field.type()) {
-          case DOUBLE -> (Object) mean.doubleValue();
-          case INT32 -> item.function.equals("sum") ? (Object) mean.longValueExact() : mean;
-          default -> mean;
-        };
-      }
-      default -> throw new IllegalStateException(item.function);
-    };
-  }
-
-  /** To as many digits as PostgreSQL gives, since groups are ordered by them too. */
-  private static BigDecimal mean(BigDecimal sum, BigDecimal count) {
-    var weight = weight(sum) - weight(count) - (firstDigit(sum) <= firstDigit(count) ? 1 : 0);
-    var scale = Math.max(Math.max(sum.scale(), 0), 16 - 4 * weight);
-    return sum.divide(count, scale, RoundingMode.HALF_UP);
-  }
-
-  /** The place of the first digit to the base of 10,000. */
-  private static int weight(BigDecimal number) {
-    return number.signum() == 0 ? 0 : Math.floorDiv(number.precision() - number.scale() - 1, 4);
-  }
-
-  private static int firstDigit(BigDecimal number) {
-    return number.abs().movePointLeft(4 * weight(number)).intValue();
-  }
-
-  private static BigDecimal decimal(Object number) {
-    return number instanceof Double d ? new BigDecimal(d) : new BigDecimal(number.toString());
-  }
-
-  private static @Nullable Object cast(@Nullable Object value, String type) {
-    if (value == null || type.isEmpty()) {
-      return value;
-    }
-    return switch (type) {
-      case "text" -> FuzzValue.asText(value);
-      case "int64" ->
-          value instanceof Double number
-              ? (Object) (long) Math.rint(number)
-              : ((Number) value).longValue();
-      case "double" -> ((Number) value).doubleValue();
-      case "decimal" -> decimal(value);
-      case "date" -> LocalDate.ofInstant((Instant) value, ZoneOffset.UTC);
-      case "timestamp" -> ((LocalDate) value).atStartOfDay().toInstant(ZoneOffset.UTC);
-      default -> throw new IllegalStateException(type);
-    };
+    return new Query(
+        items,
+        new All(where.stream().map(FuzzCondition::condition).toList()),
+        grouped() ? RecordColumns.completed(terms, groups) : columns.total(terms),
+        List.of(),
+        Integer.MAX_VALUE,
+        0);
   }
 
   static FuzzQuery random(Random random) {
@@ -393,6 +270,10 @@ record FuzzQuery(
       case String text when found.isObject() -> found.toString().equals(text.replace(" ", ""));
       default -> found.isTextual() && found.asText().equals(expected.toString());
     };
+  }
+
+  private static BigDecimal decimal(Number number) {
+    return number instanceof Double d ? new BigDecimal(d) : new BigDecimal(number.toString());
   }
 
   private static BigDecimal tolerance(BigDecimal number) {

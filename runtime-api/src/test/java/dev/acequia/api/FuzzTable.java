@@ -15,8 +15,8 @@ import java.util.Random;
 import java.util.UUID;
 
 /**
- * Rows of every type as Java objects, for {@link FuzzQuery} to be answered from, and as JSON for
- * the store. Doubles are sums of powers of two, so that their sums are exact in any order.
+ * Rows of every type as Java objects, and as JSON for the stores. Doubles are sums of powers of
+ * two, so that their sums are exact in any order.
  */
 final class FuzzTable {
   private static final int ROWS = 150;
