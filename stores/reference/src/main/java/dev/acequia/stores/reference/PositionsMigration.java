@@ -61,9 +61,8 @@ final class PositionsMigration {
       throw trouble.get();
     }
     var before = Map.copyOf(content.positions);
-    // A word is good for what is there when it first comes.
-    var word =
-        accepted == null || before.isEmpty() || content.ledger.knows(accepted) ? null : accepted;
+    // A word is good for the positions that are there when it first comes.
+    var word = accepted == null || content.ledger.knows(accepted) ? null : accepted;
     var partitions = log.partitions().size();
     var ranges = word != null || before.size() < partitions ? rangesNow() : log.partitions();
     var next = content.ledger.next();
@@ -159,7 +158,7 @@ final class PositionsMigration {
     if (!isSameTopic || to > known) {
       content.ledger.goesOnAt(partition, topicId, to);
     }
-    var goesBack = isSameTopic && to < known && known <= end;
+    var goesBack = isSameTopic && to < known;
     content.positions.put(
         partition,
         new Position(

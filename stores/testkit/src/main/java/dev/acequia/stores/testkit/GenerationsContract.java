@@ -171,6 +171,7 @@ public abstract class GenerationsContract extends StoreContract {
       var accepted = accepting(LoadMode.APPEND, 1, null, to);
       migrate(accepted, 4, 7, NOT_CUT);
       assertThat(claim(accepted).lineage()).isEqualTo(Lineage.of(1));
+      assertThat(claim(accepted).nextOffset()).isEqualTo(to.equals("latest") ? 6 : 0);
       load(accepted, 6, 7, "again");
       load(accepted, 8, 7, "new");
       assertThat(names(accepted))

@@ -207,6 +207,29 @@ public abstract class MarksContract extends StoreContract {
   }
 
   @Test
+  void bringsBackInAReplayWhatWasStoredThoughItsKeyStandsForAnotherNow() throws Exception {
+    var definition = migrated(LoadMode.APPEND, 1);
+    try (var writer = writer(definition)) {
+      var batch = writer.newBatch();
+      add(batch, 0, "first", null, "k", 0);
+      write(writer, batch, 0, 1);
+      pass(definition, LONG);
+      batch.clear();
+      add(batch, 1, "another", null, "k", 0);
+      write(writer, batch, 1, 2);
+
+      store.loseRows(definition, 0);
+      rewind(writer, 0, 2);
+      batch.clear();
+      batch.expectDuplicates();
+      add(batch, arrival.from(1, 0, 0), "first", key(null, "k", 0, "first", -1, true));
+      add(batch, arrival.from(1, 0, 1), "another", key(null, "k", 0, "another", -1, true));
+      assertThat(write(writer, batch, 0, 2)).isEqualTo(new WriteResult.Stored(2, 0, 0));
+      assertThat(names(definition)).containsExactly("first", "another");
+    }
+  }
+
+  @Test
   void storesWhatIsSentBackAfterItsKeyIsForgottenAndReplaysItSo() throws Exception {
     var definition = migrated(LoadMode.APPEND, 1);
     try (var writer = writer(definition)) {

@@ -11,6 +11,7 @@ import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.WriteResult;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -84,6 +85,19 @@ public abstract class OffsetsContract extends StoreContract {
     read(60);
     migrate(accepting);
     assertThat(nextOffsets()).containsExactly(60L, 0L);
+  }
+
+  /** Also where reading goes on at the same offset. */
+  @Test
+  void aWordVoidsTheClaimsOfBefore() throws Exception {
+    var definition = migrated(LoadMode.APPEND, 2);
+    try (var writer = writer(definition)) {
+      var former = claim(writer, 0);
+      migrate(accepting(TOPIC, 0, "0"));
+      assertThat(writer.write(batch(writer, 0, 0, "late"), advance(former, 0, 1), OPEN))
+          .isEqualTo(new WriteResult.Overtaken());
+      assertThat(names(definition)).isEmpty();
+    }
   }
 
   /** A restore also reverts what the store knew of the word. */

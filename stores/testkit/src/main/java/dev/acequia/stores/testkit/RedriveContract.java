@@ -139,6 +139,26 @@ public abstract class RedriveContract extends StoreContract {
     }
   }
 
+  /** The person's word passed over records that nobody read. */
+  @Test
+  void doesNotJudgeByDeletionsThatWerePassedOver() throws Exception {
+    var definition = prepared(null, 0, 999);
+    try (var writer = writer(definition)) {
+      var batch = writer.newBatch();
+      put(batch, 10, 2, "stored before");
+      load(writer, batch, 100);
+      prepared(new AcceptedOffsets(Pipelines.kafkaId(TOPIC), null, "500"), 0, 999);
+      sendBack(batch, 50, 1, "was it deleted?");
+      put(batch, 500, 3, "as ever");
+      load(writer, batch, 510);
+      assertThat(rejected)
+          .allMatch(one -> one.errorClass() == ErrorClass.DeletionForgotten)
+          .extracting(RowRejection::row)
+          .containsExactly(0);
+      assertThat(rows(definition)).containsExactly("2|stored before", "3|as ever");
+    }
+  }
+
   @Test
   void doesNotTakeADeletionThatIsSentBackForTheNewestOfItsKey() throws Exception {
     var definition = prepared(null, 0, 999);
