@@ -41,6 +41,9 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   /** Consumers tell nobody when they commit. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
+  /** Of a replay that waits for another: the other's end changes the pipeline, which tells. */
+  private static final Duration LOOK_AGAIN_IN_LINE = Duration.ofSeconds(15);
+
   /** Conflicts and the like pass; a failure that stays is told. */
   private static final int QUIET_RETRIES = 2;
 
@@ -107,7 +110,8 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
             || ReplayStatus.isStalled(seen)
             || calls.silentSince().isPresent()
         ? control
-        : control.rescheduleAfter(LOOK_AGAIN);
+        : control.rescheduleAfter(
+            ReplayStatus.waitsForAnother(seen) ? LOOK_AGAIN_IN_LINE : LOOK_AGAIN);
   }
 
   @Override

@@ -78,11 +78,11 @@ public final class BackgroundTopics implements TopicProvider {
   public synchronized Deletion delete(TopicClaimant claimant) {
     var names = claimant.names();
     var removal = removals.get(names);
-    if (removal == null) {
+    if (removal == null || !removal.uid.equals(claimant.uid())) {
       calls.cancel(names);
       known.remove(names);
       retirements.remove(names);
-      removals.put(names, new Removal());
+      removals.put(names, new Removal(claimant.uid()));
       calls.submit(names, () -> isDeleted(claimant));
       return UNANSWERED;
     }
@@ -196,9 +196,10 @@ public final class BackgroundTopics implements TopicProvider {
     }
     synchronized (this) {
       var removal = removals.get(names);
-      if (removal != null) {
-        removal.outcome = outcome;
+      if (removal == null || !removal.uid.equals(claimant.uid())) {
+        return true; // nobody waits for it any more
       }
+      removal.outcome = outcome;
     }
     tell(names);
     return true;
@@ -225,7 +226,12 @@ public final class BackgroundTopics implements TopicProvider {
 
   /** A deletion that was asked for; without an outcome until Kafka has answered. */
   private static final class Removal {
+    private final String uid;
     private @Nullable Supplier<Deletion> outcome;
+
+    Removal(String uid) {
+      this.uid = uid;
+    }
   }
 
   /** The end of a pipeline that leaves its topics. */
@@ -283,9 +289,7 @@ public final class BackgroundTopics implements TopicProvider {
 
     TopicState state(Wish wish, @Nullable Instant kafkaSilentSince) {
       if (failure != null && wish.equals(asked)) {
-        var thrown = failure;
-        failure = null;
-        throw thrown;
+        throw failure;
       }
       var since = silentSince == null ? kafkaSilentSince : silentSince;
       return since == null && answer != null && wish.equals(asked)
@@ -306,13 +310,17 @@ public final class BackgroundTopics implements TopicProvider {
       return news;
     }
 
+    /** The same failure again is no news: the reconcile that was told of it tries again anyway. */
     boolean failed(Wish wish, RuntimeException thrown) {
+      news =
+          failure == null
+              || !wish.equals(asked)
+              || !String.valueOf(failure).equals(String.valueOf(thrown));
       asked = wish;
       answer = null;
       failure = thrown;
       silentSince = null;
-      news = true;
-      return true;
+      return news;
     }
 
     boolean silent(Instant began, KafkaTopics.KafkaException why) {

@@ -32,7 +32,8 @@ import java.util.stream.Collectors;
  * and packed, of Pods the status only, and of other people's Secrets the name.
  */
 public final class EventSources {
-  static final long PAGE = 500;
+  /** An object can have 1.5 MiB, also one that nobody has a use for but who has made it. */
+  static final long PAGE = 20;
 
   private EventSources() {}
 
