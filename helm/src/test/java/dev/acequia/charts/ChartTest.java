@@ -72,8 +72,7 @@ class ChartTest {
     assertThat(platform(Chart.OPERATOR).rollout())
         .isEqualTo(new PlatformConfig.Rollout(10, 3, "10m"));
     assertThat(platform(Chart.OPERATOR).watchNamespaces()).isEmpty();
-    assertThat(
-            platform(Chart.OPERATOR.watching("orders", "payments")).watchNamespaces())
+    assertThat(platform(Chart.OPERATOR.watching("orders", "payments")).watchNamespaces())
         .containsExactly("orders", "payments");
     assertThat(platform(Chart.OPERATOR).exposure().type())
         .isEqualTo(PlatformConfig.Exposure.Type.CLUSTER_IP);

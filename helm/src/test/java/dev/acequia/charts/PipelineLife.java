@@ -140,8 +140,8 @@ record PipelineLife(KubernetesClient client, AuditLog audit, String namespace) {
   }
 
   /**
-   * While no operator is there, puts something of somebody else's in the place of each kind. A Job's
-   * name changes with the Secrets, so nobody can take it before.
+   * While no operator is there, puts something of somebody else's in the place of each kind. A
+   * Job's name changes with the Secrets, so nobody can take it before.
    */
   Map<String, HasMetadata> takeNames() {
     var template =

@@ -149,10 +149,7 @@ class RightsIT {
   void needsNoClusterRoleWhereTheInstallationHasAName() {
     assertThat(
             clusterRoles(
-                chart()
-                    .watching("orders")
-                    .with("platform.installation", "ours")
-                    .objects()))
+                chart().watching("orders").with("platform.installation", "ours").objects()))
         .isEmpty();
   }
 
