@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One replay from spec to status: validate, plan, observe, status. Nothing is applied here: what is
@@ -46,6 +48,8 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
 
   /** Conflicts and the like pass; a failure that stays is told. */
   private static final int QUIET_RETRIES = 2;
+
+  private static final Logger log = LoggerFactory.getLogger(ReplayReconciler.class);
 
   private final TopicLogs logs;
   private final KafkaCalls calls;
@@ -117,6 +121,13 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   @Override
   public ErrorStatusUpdateControl<DataPipelineReplay> updateErrorStatus(
       DataPipelineReplay replay, Context<DataPipelineReplay> context, Exception failure) {
+    if (Gone.is(replay, context, failure)) {
+      log.info(
+          "DataPipelineReplay {}/{} is gone",
+          replay.getMetadata().getNamespace(),
+          replay.getMetadata().getName());
+      return ErrorStatusUpdateControl.<DataPipelineReplay>noStatusUpdate().withNoRetry();
+    }
     if (ReconcileGate.isClosedTo(failure)
         || context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0) < QUIET_RETRIES) {
       return ErrorStatusUpdateControl.defaultErrorProcessing();

@@ -21,9 +21,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of a pipeline: its processes stop, then with {@code deletionPolicy: Delete} table and
@@ -54,12 +55,24 @@ public final class PipelineRemoval {
   private final TopicProvider topics;
   private final EventRecorder events;
   private final Clock clock;
-  private final Set<String> tableSettled = ConcurrentHashMap.newKeySet();
+  private final Map<PipelineNames, Progress> progress = new ConcurrentHashMap<>();
 
-  /** When this operator first saw a deletion: what was asked of nobody is no delay. */
-  private final Map<String, Instant> seen = new ConcurrentHashMap<>();
+  /**
+   * How far a removal is.
+   *
+   * @param seen when this operator first saw the deletion: what was asked of nobody is no delay
+   * @param topicsAsked when Kafka was first asked
+   */
+  private record Progress(
+      String uid, Instant seen, boolean tableSettled, @Nullable Instant topicsAsked) {
+    Progress withTableSettled() {
+      return new Progress(uid, seen, true, topicsAsked);
+    }
 
-  private final Map<String, Instant> topicsAsked = new ConcurrentHashMap<>();
+    Progress withTopicsAsked(Instant now) {
+      return topicsAsked != null ? this : new Progress(uid, seen, tableSettled, now);
+    }
+  }
 
   public PipelineRemoval(
       KubernetesClient client,
@@ -89,7 +102,7 @@ public final class PipelineRemoval {
       tellWhatIsKept(pipeline);
       return Optional.empty();
     }
-    seen.putIfAbsent(uid(pipeline), clock.instant());
+    note(pipeline, begun -> begun);
     if (!processesEnded(pipeline, children) || !tableGone(pipeline, children)) {
       return Optional.of(POLL);
     }
@@ -97,10 +110,13 @@ public final class PipelineRemoval {
       return Optional.of(TOPICS_POLL);
     }
     removeDrop(children);
-    tableSettled.remove(uid(pipeline));
-    seen.remove(uid(pipeline));
-    topicsAsked.remove(uid(pipeline));
+    forget(PipelineNames.of(pipeline));
     return Optional.empty();
+  }
+
+  /** Ends what is kept of a pipeline that is gone, be it with its finalizer removed by hand. */
+  public void forget(PipelineNames names) {
+    progress.remove(names);
   }
 
   /** A producer that still runs would make the topic anew where the broker allows it. */
@@ -126,7 +142,7 @@ public final class PipelineRemoval {
     // The status names the store from before the first migration began. One that did not succeed
     // may have made roles and tables all the same; before it, the table is anybody's.
     if (status(pipeline).map(DataPipelineStatus::store).isEmpty()
-        || tableSettled.contains(uid(pipeline))) {
+        || progress(pipeline).filter(Progress::tableSettled).isPresent()) {
       return true;
     }
     if (namespaceEnds(pipeline)) {
@@ -183,7 +199,7 @@ public final class PipelineRemoval {
   private boolean topicsGone(DataPipeline pipeline, Children children) {
     var claimant = TopicClaimant.of(pipeline, children);
     var names = claimant.names();
-    topicsAsked.putIfAbsent(uid(pipeline), clock.instant());
+    note(pipeline, begun -> begun.withTopicsAsked(clock.instant()));
     try {
       var deletion = topics.delete(claimant);
       if (deletion.done()) {
@@ -229,7 +245,7 @@ public final class PipelineRemoval {
   }
 
   private boolean tableStays(DataPipeline pipeline, String why) {
-    tableSettled.add(uid(pipeline));
+    note(pipeline, Progress::withTableSettled);
     if (!hasMigrated(pipeline)) {
       tell(
           pipeline,
@@ -290,17 +306,35 @@ public final class PipelineRemoval {
   }
 
   private boolean overdue(DataPipeline pipeline, Duration limit) {
-    return isPast(seen.getOrDefault(uid(pipeline), clock.instant()), limit);
+    return progress(pipeline).filter(begun -> isPast(begun.seen(), limit)).isPresent();
   }
 
   /** However long the steps before took, Kafka has time to answer. */
   private boolean areTopicsOverdue(DataPipeline pipeline) {
     return overdue(pipeline, TOPICS_GO_WITHIN)
-        && isPast(topicsAsked.getOrDefault(uid(pipeline), clock.instant()), TOPICS_ANSWER_WITHIN);
+        && progress(pipeline)
+            .map(Progress::topicsAsked)
+            .filter(asked -> isPast(asked, TOPICS_ANSWER_WITHIN))
+            .isPresent();
   }
 
   private boolean isPast(Instant start, Duration limit) {
     return start.plus(limit).isBefore(clock.instant());
+  }
+
+  private Optional<Progress> progress(DataPipeline pipeline) {
+    return Optional.ofNullable(progress.get(PipelineNames.of(pipeline)))
+        .filter(begun -> begun.uid().equals(uid(pipeline)));
+  }
+
+  private void note(DataPipeline pipeline, UnaryOperator<Progress> change) {
+    progress.compute(
+        PipelineNames.of(pipeline),
+        (_, begun) ->
+            change.apply(
+                begun != null && begun.uid().equals(uid(pipeline))
+                    ? begun
+                    : new Progress(uid(pipeline), clock.instant(), false, null)));
   }
 
   private static String uid(DataPipeline pipeline) {
