@@ -98,7 +98,7 @@ class PipelineRemovalTest {
         new BackgroundTopics(
             new KafkaTopics(admin, PLATFORM.kafka(), "here", _ -> true), calls, clock);
     return new PipelineRemoval(
-        client, PLATFORM, topics, new EventRecorder(client, clock, "operator"), clock);
+        client, PLATFORM, topics, new EventRecorder(client, clock, "operator", _ -> true), clock);
   }
 
   private static Optional<Duration> advance(PipelineRemoval removal) {
