@@ -281,9 +281,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   public DeleteControl cleanup(DataPipeline pipeline, Context<DataPipeline> context) {
     reads.forget(pipeline);
     tellOfDeletion(pipeline);
-    // The framework patches what differs between the pipeline it gave and the one it knows.
-    var current = current(pipeline, reports.former(pipeline));
-    var next = removal.advance(current, new Children(current, context));
+    pipeline.setStatus(reports.former(pipeline)); // the informer may lack the last note
+    var next = removal.advance(pipeline, new Children(pipeline, context));
     if (context.getPrimaryCache().get(ResourceID.fromResource(pipeline)).isEmpty()) {
       removal.forget(PipelineNames.of(pipeline)); // its finalizer was removed by hand meanwhile
     }

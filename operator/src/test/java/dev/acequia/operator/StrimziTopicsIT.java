@@ -23,7 +23,6 @@ import io.strimzi.api.kafka.model.topic.KafkaTopicBuilder;
 import io.strimzi.api.kafka.model.user.KafkaUser;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
@@ -95,34 +94,6 @@ class StrimziTopicsIT {
 
     client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
     await().atMost(LIMIT).until(() -> topics().isEmpty() && user() == null);
-  }
-
-  /** Its last status has fewer conditions than the informer knows of. */
-  @Test
-  void theDeletionOfAStalledPipelineIsNoErrorInTheLog() {
-    create("flights", "Retain", "{name: absent, adopt: true}");
-    await().atMost(LIMIT).until(() -> reason("Stalled").equals("TopicMissing"));
-    var err = System.err;
-    var log = new ByteArrayOutputStream();
-    try (var kept = new PrintStream(log, true, StandardCharsets.UTF_8)) {
-      System.setErr(kept);
-      client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
-      await()
-          .atMost(LIMIT)
-          .until(
-              () ->
-                  client
-                          .resources(DataPipeline.class)
-                          .inNamespace(namespace)
-                          .withName("flights")
-                          .get()
-                      == null);
-    } finally {
-      System.setErr(err);
-    }
-    assertThat(log.toString(StandardCharsets.UTF_8))
-        .contains("Deleting")
-        .doesNotContain("Uncaught error", "\tat ");
   }
 
   /** A setting of Kafka's client can name servers, classes and files; the operator has a token. */
