@@ -174,11 +174,7 @@ class RolloutIT {
     await().atMost(LIMIT).until(() -> consumer(one).getSpec().getReplicas() == 2);
 
     var migrations = waiting.stream().collect(Collectors.toMap(name -> name, this::migration));
-    client
-        .secrets()
-        .inNamespace(namespace)
-        .withName("warehouse")
-        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"stringData\":{\"password\":\"other\"}}");
+    changePassword();
     await()
         .atMost(LIMIT)
         .untilAsserted(
@@ -201,12 +197,52 @@ class RolloutIT {
             });
   }
 
+  /** Their statuses name no release, and their migrations no image. */
+  @Test
+  void newCredentialsReachPipelinesOfAnOlderOperatorWhoseUpgradeIsStopped() {
+    operator.close();
+    names()
+        .forEach(
+            name ->
+                mergeStatus(
+                    name, "{\"status\":{\"rollout\":null,\"migration\":{\"image\":null}}}"));
+    refuseVersion2But("");
+    operator = start("v2");
+    await().atMost(LIMIT).until(() -> healthyAndStopped().size() >= FLEET - 1 - MAX_IN_FLIGHT - 1);
+    var waiting = Set.copyOf(healthyAndStopped());
+    var migrations = waiting.stream().collect(Collectors.toMap(name -> name, this::migration));
+    changePassword();
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(waiting)
+                    .allSatisfy(
+                        name -> {
+                          assertThat(migration(name).job())
+                              .isNotEqualTo(Objects.requireNonNull(migrations.get(name)).job());
+                          assertThat(hasSucceeded(migration(name).job())).isTrue();
+                          assertThat(healthyAndStopped()).contains(name);
+                          assertThat(ready()).contains(name);
+                        }));
+    assertThat(events.mostSlotsTaken()).hasSizeLessThanOrEqualTo(MAX_IN_FLIGHT);
+    assertThat(migrated("v2")).doesNotContainAnyElementsOf(waiting);
+  }
+
   private Set<String> healthyAndStopped() {
     return waiting().stream()
         .filter(one -> !one.getMetadata().getName().equals("fleet-0"))
         .filter(one -> condition(one, "Updating").getReason().equals("RolloutStopped"))
         .map(one -> one.getMetadata().getName())
         .collect(Collectors.toSet());
+  }
+
+  private void changePassword() {
+    client
+        .secrets()
+        .inNamespace(namespace)
+        .withName("warehouse")
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"stringData\":{\"password\":\"other\"}}");
   }
 
   private @Nullable Job job(String name) {
