@@ -158,11 +158,11 @@ public final class BackgroundTopics implements TopicProvider {
   private boolean isRetired(TopicClaimant claimant) {
     try {
       kafka.retire(claimant);
-    } catch (KafkaTopics.KafkaException e) {
-      if (e.isSilence()) {
+    } catch (RuntimeException e) {
+      if (isSilence(e)) {
         return false;
       }
-      log.warn("the claims of {} stay: {}", claimant.names(), e.getMessage());
+      log.warn("the claims of {} stay", claimant.names(), e); // nobody waits for what failed
     }
     synchronized (this) {
       var retirement = retirements.get(claimant.names());
@@ -186,7 +186,7 @@ public final class BackgroundTopics implements TopicProvider {
       var deletion = kafka.delete(claimant);
       outcome = () -> deletion;
     } catch (RuntimeException e) {
-      if (e instanceof KafkaTopics.KafkaException refusal && refusal.isSilence()) {
+      if (isSilence(e)) {
         return false;
       }
       outcome =
@@ -202,6 +202,10 @@ public final class BackgroundTopics implements TopicProvider {
     }
     tell(names);
     return true;
+  }
+
+  private static boolean isSilence(RuntimeException failure) {
+    return failure instanceof KafkaTopics.KafkaException refusal && refusal.isSilence();
   }
 
   private void answered(PipelineNames names, Change change) {

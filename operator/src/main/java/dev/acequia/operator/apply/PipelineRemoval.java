@@ -80,26 +80,41 @@ public final class PipelineRemoval {
    * @return when to take another; empty when nothing is left to do and the resource may go
    */
   public Optional<Duration> advance(DataPipeline pipeline, Children children) {
-    var delete = pipeline.getSpec().deletionPolicy() == DeletionPolicy.DELETE;
-    if (!delete) {
-      if (!topics.retire(TopicClaimant.of(pipeline, children))
-          && !overdue(pipeline, TOPICS_RETIRE_WITHIN)) {
-        return Optional.of(POLL);
-      }
-      tellWhatIsKept(pipeline);
-      return Optional.empty();
+    return advance(pipeline, children, TopicClaimant.of(pipeline, children));
+  }
+
+  Optional<Duration> advance(DataPipeline pipeline, Children children, TopicClaimant claimant) {
+    var uid = uid(pipeline);
+    seen.putIfAbsent(uid, clock.instant());
+    var next =
+        pipeline.getSpec().deletionPolicy() == DeletionPolicy.DELETE
+            ? remove(pipeline, children, claimant)
+            : leave(pipeline, claimant);
+    if (next.isEmpty()) {
+      tableSettled.remove(uid);
+      seen.remove(uid);
+      topicsAsked.remove(uid);
     }
-    seen.putIfAbsent(uid(pipeline), clock.instant());
+    return next;
+  }
+
+  private Optional<Duration> leave(DataPipeline pipeline, TopicClaimant claimant) {
+    if (!topics.retire(claimant) && !overdue(pipeline, TOPICS_RETIRE_WITHIN)) {
+      return Optional.of(POLL);
+    }
+    tellWhatIsKept(pipeline);
+    return Optional.empty();
+  }
+
+  private Optional<Duration> remove(
+      DataPipeline pipeline, Children children, TopicClaimant claimant) {
     if (!processesEnded(pipeline, children) || !tableGone(pipeline, children)) {
       return Optional.of(POLL);
     }
-    if (!topicsGone(pipeline, children)) {
+    if (!topicsGone(pipeline, claimant)) {
       return Optional.of(TOPICS_POLL);
     }
     removeDrop(children);
-    tableSettled.remove(uid(pipeline));
-    seen.remove(uid(pipeline));
-    topicsAsked.remove(uid(pipeline));
     return Optional.empty();
   }
 
@@ -180,8 +195,7 @@ public final class PipelineRemoval {
   }
 
   /** Whatever the status says: the operator may have ended between making a topic and that. */
-  private boolean topicsGone(DataPipeline pipeline, Children children) {
-    var claimant = TopicClaimant.of(pipeline, children);
+  private boolean topicsGone(DataPipeline pipeline, TopicClaimant claimant) {
     var names = claimant.names();
     topicsAsked.putIfAbsent(uid(pipeline), clock.instant());
     try {
