@@ -213,7 +213,7 @@ class RolloutIT {
     operator = start("v2");
     await().atMost(LIMIT).until(() -> healthyAndStopped().size() >= FLEET - 1 - MAX_IN_FLIGHT - 1);
     var waiting = Set.copyOf(healthyAndStopped());
-    var before = waiting.stream().collect(Collectors.toMap(name -> name, this::credentials));
+    var migrations = waiting.stream().collect(Collectors.toMap(name -> name, this::migration));
     changePassword();
     await()
         .atMost(LIMIT)
@@ -222,7 +222,8 @@ class RolloutIT {
                 assertThat(waiting)
                     .allSatisfy(
                         name -> {
-                          assertThat(credentials(name)).isNotEqualTo(before.get(name));
+                          assertThat(migration(name).job())
+                              .isNotEqualTo(Objects.requireNonNull(migrations.get(name)).job());
                           assertThat(hasSucceeded(migration(name).job())).isTrue();
                           assertThat(healthyAndStopped()).contains(name);
                           assertThat(ready()).contains(name);

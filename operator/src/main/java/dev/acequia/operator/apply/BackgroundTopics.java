@@ -59,13 +59,13 @@ public final class BackgroundTopics implements TopicProvider {
     removals.remove(names);
     retirements.remove(names);
     var pipeline = known.computeIfAbsent(names, _ -> new Known());
-    if (pipeline.hasNewsOf(wish)) {
-      pipeline.news = false;
-    } else {
-      calls.submit(names, () -> isEnsured(claimant, topics, children));
-    }
+    var hadNews = pipeline.takeNewsOf(wish);
     var state = pipeline.state(wish, calls.silentSince().orElse(null));
     pipeline.shown = state;
+    // Kafka may still count as silent when its first answer is told: nobody has seen that then.
+    if (!hadNews || state instanceof TopicState.Unanswered) {
+      calls.submit(names, () -> isEnsured(claimant, topics, children));
+    }
     return new Result(state, pipeline.takeChanges());
   }
 
@@ -281,8 +281,10 @@ public final class BackgroundTopics implements TopicProvider {
 
     private List<String> changes = new ArrayList<>();
 
-    boolean hasNewsOf(Wish wish) {
-      return news && wish.equals(asked);
+    boolean takeNewsOf(Wish wish) {
+      var taken = news && wish.equals(asked);
+      news = news && !taken;
+      return taken;
     }
 
     List<String> takeChanges() {
