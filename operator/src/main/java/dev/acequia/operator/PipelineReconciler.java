@@ -45,6 +45,7 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.net.HttpURLConnection;
 import java.time.Clock;
@@ -282,6 +283,9 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     tellOfDeletion(pipeline);
     pipeline.setStatus(reports.former(pipeline)); // the informer may lack the last note
     var next = removal.advance(pipeline, new Children(pipeline, context));
+    if (context.getPrimaryCache().get(ResourceID.fromResource(pipeline)).isEmpty()) {
+      removal.forget(PipelineNames.of(pipeline)); // its finalizer was removed by hand meanwhile
+    }
     if (next.isPresent()) {
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(next.get());
     }
@@ -291,6 +295,13 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   @Override
   public ErrorStatusUpdateControl<DataPipeline> updateErrorStatus(
       DataPipeline pipeline, Context<DataPipeline> context, Exception failure) {
+    if (Gone.is(pipeline, context, failure)) {
+      log.info(
+          "DataPipeline {}/{} is gone",
+          pipeline.getMetadata().getNamespace(),
+          pipeline.getMetadata().getName());
+      return ErrorStatusUpdateControl.<DataPipeline>noStatusUpdate().withNoRetry();
+    }
     var attempt = context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
     if (pipeline.isMarkedForDeletion()
         || ReconcileGate.isClosedTo(failure)

@@ -55,6 +55,9 @@ public final class KafkaTopics implements AutoCloseable {
   private final Adoption adoption;
   private final Map<String, Facts.Topic> lastSeen = new ConcurrentHashMap<>();
 
+  /** What was done before Kafka fell silent, for the next answer to tell. */
+  private final Map<PipelineNames, List<String>> untold = new ConcurrentHashMap<>();
+
   /**
    * @param installation the operator's name among all on this Kafka
    * @param isNamespace whether the cluster has a namespace of this name
@@ -92,9 +95,10 @@ public final class KafkaTopics implements AutoCloseable {
    * @throws KafkaException when Kafka does not answer
    */
   TopicProvider.Result ensure(TopicClaimant claimant, TopicsPlan topics, Children children) {
+    var changes = new ArrayList<String>();
+    Optional.ofNullable(untold.remove(claimant.names())).ifPresent(changes::addAll);
+    var hold = hold(claimant);
     try {
-      var changes = new ArrayList<String>();
-      var hold = hold(claimant);
       var present =
           describe(
               Stream.concat(
@@ -103,7 +107,6 @@ public final class KafkaTopics implements AutoCloseable {
       owners.seen(present.remove(TopicOwners.TOPIC));
       var own = hold.take(topics.all(), present); // all, before any is made
       letGoOfFormer(claimant, topics, hold);
-      changes.addAll(hold.changes());
       alter(own.stream().filter(t -> present.containsKey(t.name())).toList(), hold, changes);
       for (var desired : own) {
         var actual = present.get(desired.name());
@@ -114,16 +117,23 @@ public final class KafkaTopics implements AutoCloseable {
       var topic = Objects.requireNonNull(present.get(topics.records().name()));
       lastSeen.putAll(present);
       return new TopicProvider.Result(
-          new TopicState.Present(topic, note(topics, topic, own)), changes);
+          new TopicState.Present(topic, note(topics, topic, own)), all(hold, changes));
     } catch (TopicRefusal e) {
-      return new TopicProvider.Result(e.state(), List.of());
+      return new TopicProvider.Result(e.state(), all(hold, changes));
     } catch (KafkaException e) {
       if (e.isSilence()) {
+        untold.put(claimant.names(), all(hold, changes));
         throw e;
       }
       return new TopicProvider.Result(
-          new TopicState.Missing(e.reason, e.getMessage() + "; it is tried again"), List.of());
+          new TopicState.Missing(e.reason, e.getMessage() + "; it is tried again"),
+          all(hold, changes));
     }
+  }
+
+  /** What was done, also where something failed then: the next time it is done already. */
+  private static List<String> all(TopicHold hold, List<String> changes) {
+    return Stream.concat(hold.changes().stream(), changes.stream()).toList();
   }
 
   /** Deletes the topics that this very resource made or took over. */
@@ -263,6 +273,7 @@ public final class KafkaTopics implements AutoCloseable {
   void forget(PipelineNames names) {
     lastSeen.remove(names.topic());
     lastSeen.remove(names.deadLetterTopic());
+    untold.remove(names);
   }
 
   private Facts.Topic create(DesiredTopic desired, TopicHold hold, List<String> changes) {

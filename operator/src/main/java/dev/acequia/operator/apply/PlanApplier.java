@@ -160,13 +160,24 @@ public final class PlanApplier {
   /** Keeps a pipeline that waits alive in the version that it has. */
   public void keep(KeptVersion kept, boolean migrates, Children children) {
     var applier = new ObjectApplier(client, children);
+    var definition = Objects.requireNonNull(kept.plan().definitionMap());
     if (migrates) {
-      applier.apply(Objects.requireNonNull(kept.plan().definitionMap()));
+      applier.apply(definition);
       migrate(kept.migration(), applier, children);
     }
-    children.deployments().stream()
-        .filter(live -> !live.isMarkedForDeletion())
-        .forEach(live -> kept.of(live).ifPresent(wanted -> applier.change(live, wanted)));
+    for (var live : children.deployments()) {
+      var wanted = kept.of(live, children.definitions());
+      if (live.isMarkedForDeletion() || wanted.isEmpty()) {
+        continue;
+      }
+      if (Release.of(wanted.get())
+              .filter(next -> next.definition().equals(definition.getMetadata().getName()))
+              .isPresent()
+          && applier.isGone(definition)) {
+        applier.apply(definition); // before the Pods that mount it
+      }
+      applier.change(live, wanted.get());
+    }
   }
 
   private static boolean isKafkas(HasMetadata object, PipelinePlan plan) {

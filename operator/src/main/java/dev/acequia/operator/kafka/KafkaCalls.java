@@ -191,7 +191,7 @@ public final class KafkaCalls implements AutoCloseable {
     boolean answered;
     try {
       answered = turn.call().isAnswered();
-    } catch (RuntimeException e) { // a thread that ends would leave the line standing
+    } catch (RuntimeException | Error e) { // a thread that ends would leave the line standing
       log.error("a call to Kafka ended without an answer or the lack of one: {}", turn.key(), e);
       answered = true;
     }
@@ -212,9 +212,17 @@ public final class KafkaCalls implements AutoCloseable {
     var isSilent = silentSince != null;
     if (isSilent && !wasSilent) {
       log.warn("Kafka has not answered since {}; it is tried every {}", silentSince, pause);
-      listeners.forEach(Runnable::run);
+      listeners.forEach(KafkaCalls::tell);
     } else if (wasSilent && !isSilent) {
       log.info("Kafka answers again");
+    }
+  }
+
+  private static void tell(Runnable listener) {
+    try {
+      listener.run();
+    } catch (RuntimeException | Error e) {
+      log.error("somebody was not told that Kafka is silent", e);
     }
   }
 

@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -32,7 +31,8 @@ import java.util.stream.Collectors;
  * and packed, of Pods the status only, and of other people's Secrets the name.
  */
 public final class EventSources {
-  static final long PAGE = 500;
+  /** An object can have 1.5 MiB, also one that nobody has a use for but who has made it. */
+  static final long PAGE = 20;
 
   private EventSources() {}
 
@@ -70,11 +70,10 @@ public final class EventSources {
   public static List<EventSource<?, DataPipelineReplay>> ofReplays(
       EventSourceContext<DataPipelineReplay> context) {
     return List.of(
-        new InformerEventSource<>(
+        source(
             InformerEventSourceConfiguration.from(DataPipeline.class, DataPipelineReplay.class)
                 .withName("pipelines")
-                .withWatchAllNamespaces()
-                .withItemStore(packed(DataPipeline.class, context, Trim::pipelineForReplays))
+                .withNamespacesInheritedFromController()
                 .withInformerListLimit(PAGE)
                 .withPrimaryToSecondaryMapper(
                     (DataPipelineReplay replay) -> Set.of(pipelineOf(replay)))
@@ -88,12 +87,21 @@ public final class EventSources {
                             .map(ResourceID::fromResource)
                             .collect(Collectors.toSet()))
                 .build(),
+            Trim::pipelineForReplays,
             context));
   }
 
-  private static <R extends HasMetadata> ItemStore<R> packed(
-      Class<R> type, EventSourceContext<?> context, Consumer<? super R> trim) {
-    return new PackedItemStore<>(type, context.getClient().getKubernetesSerialization(), trim);
+  /** An informer that keeps trimmed objects packed. */
+  private static <R extends HasMetadata, P extends HasMetadata> InformerEventSource<R, P> source(
+      InformerEventSourceConfiguration<R> configuration,
+      Consumer<? super R> trim,
+      EventSourceContext<P> context) {
+    var json = context.getClient().getKubernetesSerialization();
+    return new InformerEventSource<>(
+        new StoreEach<>(
+            configuration,
+            () -> new PackedItemStore<>(configuration.getResourceClass(), json, trim)),
+        context);
   }
 
   static String own(Class<?> type) {
@@ -102,22 +110,18 @@ public final class EventSources {
 
   private static <R extends HasMetadata> EventSource<R, DataPipeline> own(
       Class<R> type, EventSourceContext<DataPipeline> context) {
-    return new InformerEventSource<>(
-        labelled(type)
-            .withWatchAllNamespaces()
-            .withItemStore(packed(type, context, Trim::own))
-            .build(),
-        context);
+    return source(
+        labelled(type).withNamespacesInheritedFromController().build(), Trim::own, context);
   }
 
   private static <R extends HasMetadata> EventSource<R, DataPipeline> inNamespace(
       Class<R> type, String namespace, EventSourceContext<DataPipeline> context) {
-    return new InformerEventSource<>(
+    return source(
         labelled(type)
             .withNamespaces(namespace)
-            .withItemStore(packed(type, context, Trim::own))
             .withSecondaryToPrimaryMapper(EventSources::pipelineInKafka)
             .build(),
+        Trim::own,
         context);
   }
 
@@ -127,7 +131,7 @@ public final class EventSources {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(DataPipelineReplay.class, DataPipeline.class)
             .withName(own(DataPipelineReplay.class))
-            .withWatchAllNamespaces()
+            .withNamespacesInheritedFromController()
             .withInformerListLimit(PAGE)
             .withSecondaryToPrimaryMapper(replay -> Set.of(pipelineOf(replay)))
             .withOnUpdateFilter(
@@ -153,10 +157,9 @@ public final class EventSources {
   /** The link between a Pod and its Deployment. Its counts reach the Deployment's own status. */
   private static EventSource<ReplicaSet, DataPipeline> replicaSets(
       EventSourceContext<DataPipeline> context) {
-    return new InformerEventSource<>(
+    return source(
         labelled(ReplicaSet.class)
-            .withWatchAllNamespaces()
-            .withItemStore(packed(ReplicaSet.class, context, Trim::replicaSet))
+            .withNamespacesInheritedFromController()
             .withOnUpdateFilter(
                 (now, before) ->
                     !Objects.equals(
@@ -164,19 +167,20 @@ public final class EventSources {
                             before.getMetadata().getAnnotations())
                         || !Objects.equals(now.getStatus(), before.getStatus()))
             .build(),
+        Trim::replicaSet,
         context);
   }
 
   private static EventSource<Pod, DataPipeline> pods(EventSourceContext<DataPipeline> context) {
-    return new InformerEventSource<>(
+    return source(
         labelled(Pod.class)
-            .withWatchAllNamespaces()
-            .withItemStore(packed(Pod.class, context, Trim::pod))
+            .withNamespacesInheritedFromController()
             .withOnUpdateFilter(
                 (newPod, oldPod) ->
                     !Objects.equals(newPod.getStatus(), oldPod.getStatus())
                         || newPod.isMarkedForDeletion() != oldPod.isMarkedForDeletion())
             .build(),
+        Trim::pod,
         context);
   }
 

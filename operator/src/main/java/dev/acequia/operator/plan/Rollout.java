@@ -123,21 +123,22 @@ public final class Rollout {
     if (obstacle.isEmpty()) {
       return new Step.Go(taken);
     }
-    if (former != null && former.release() != null && isNewRelease(change, former)) {
-      if (isRenewing(change, former)) { // and has failed to: it may yet become Ready
-        return new Step.Renew(former);
-      }
-      if (change.isRotated()) {
-        return renew(change, former, notReadySince == null, others, limits, now);
-      }
+    if (former != null && isRenewing(change, former)) { // and has failed to: it may become Ready
+      return new Step.Renew(former);
+    }
+    if (change.isRotated() && (former == null || isNewRelease(change, former))) {
+      return renew(change, former, notReadySince == null, others, limits, now);
     }
     return new Step.Wait(waiting(change, former, cause, wasReady, now), obstacle.get());
   }
 
-  /** A release that is slow or stopped holds back no credentials; they are paced like any. */
+  /**
+   * A release that is slow or stopped holds back no credentials; they are paced like any. A status
+   * of an operator that kept nothing of rollouts has no release, which is older than any.
+   */
   private static Step renew(
       Change change,
-      RolloutStatus former,
+      @Nullable RolloutStatus former,
       boolean wasReady,
       List<Member> others,
       PlatformConfig.Rollout limits,
@@ -148,9 +149,15 @@ public final class Rollout {
         .orElseGet(
             () ->
                 new Step.Renew(
-                    RolloutStatus.atRest(
-                            former.version(), former.release(), former.edit(), change.certificate())
-                        .in(State.UPDATING, cause, text(now), wasReady)));
+                    new RolloutStatus(
+                        former == null ? null : former.version(),
+                        former == null ? null : former.release(),
+                        former == null || former.edit() == null ? change.edit() : former.edit(),
+                        change.certificate(),
+                        State.UPDATING,
+                        cause,
+                        text(now),
+                        wasReady)));
   }
 
   /**
@@ -290,7 +297,6 @@ public final class Rollout {
   /** Whether it takes, or failed with, its newest credentials in a version before the newest. */
   private static boolean isRenewing(Change change, RolloutStatus former) {
     return (former.state() == State.UPDATING || former.state() == State.FAILED)
-        && former.release() != null
         && isNewRelease(change, former)
         && (cause(former).equals(change.credentials())
             || cause(former).equals(change.certificate()));
@@ -342,8 +348,9 @@ public final class Rollout {
   }
 
   /** Whose credentials are new: a bad certificate of Kafka's fails in pipelines of any store. */
-  private static String rotation(Change change, RolloutStatus former) {
+  private static String rotation(Change change, @Nullable RolloutStatus former) {
     return change.certificate() != null
+            && former != null
             && former.certificate() != null
             && !change.certificate().equals(former.certificate())
         ? change.certificate()

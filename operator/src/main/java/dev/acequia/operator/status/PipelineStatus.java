@@ -59,8 +59,12 @@ public final class PipelineStatus {
     conditions.add(Conditions.CONSUMER_READY, stages.consumer());
     conditions.add(Conditions.API_READY, stages.api());
     var access = AccessPlan.of(pipeline.getSpec());
-    conditions.add(
-        Conditions.PROTECTED, Protection.of(access, platform, plan, seen, isProtected(former)));
+    if (plan.isHeld() && isProtected(former)) {
+      conditions.keep(Conditions.PROTECTED); // an edit of the access is not in force yet
+    } else {
+      conditions.add(
+          Conditions.PROTECTED, Protection.of(access, platform, plan, seen, isProtected(former)));
+    }
     Updates.of(step, rollout, platform.rollout())
         .ifPresent(verdict -> conditions.add(Conditions.UPDATING, verdict));
     var definition = plan.definition();

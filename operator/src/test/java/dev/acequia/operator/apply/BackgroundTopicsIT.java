@@ -1,14 +1,17 @@
 package dev.acequia.operator.apply;
 
+import static dev.acequia.operator.apply.TestTopics.noChildren;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.kafka.KafkaCalls;
+import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.plan.TopicsPlan.DesiredTopic;
 import dev.acequia.servers.KafkaServer;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.Cache;
 import java.io.IOException;
@@ -22,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -57,7 +61,7 @@ class BackgroundTopicsIT {
         var calls = new KafkaCalls(Clock.systemUTC())) {
       var id =
           direct
-              .ensure(claimant("uid"), plan(), TestTopics.noChildren())
+              .ensure(claimant("uid"), plan(NAMES), noChildren())
               .state()
               .found()
               .orElseThrow()
@@ -88,6 +92,30 @@ class BackgroundTopicsIT {
       }
       await().atMost(LIMIT).until(() -> calls.silentSince().isPresent());
       assertThat(topics.retire(claimant("uid"))).isTrue();
+    }
+  }
+
+  /** The answer is told before the calls have noted that Kafka answers. */
+  @Test
+  void anAnswerThatComesWhileKafkaCountsAsSilentIsSeenAllTheSame() {
+    try (var direct = TestTopics.of(kafka, "silent");
+        var calls = new KafkaCalls(Clock.systemUTC())) {
+      var topics = new BackgroundTopics(direct, calls, Clock.systemUTC());
+      var answers = topics.eventSources(context()).getFirst();
+      var claimant =
+          new TopicClaimant(new PipelineNames("ops", "back"), "uid", null, Set.of(), null);
+      var shown = new CopyOnWriteArrayList<TopicState>();
+      answers.setEventHandler(
+          _ -> shown.add(topics.ensure(claimant, plan(claimant.names()), noChildren()).state()));
+      answers.start();
+      var silent = List.of(1, 2, 3);
+      silent.forEach(key -> calls.submit(key, () -> false));
+      await().atMost(LIMIT).until(() -> calls.silentSince().isPresent());
+      silent.forEach(calls::cancel);
+      topics.ensure(claimant, plan(claimant.names()), noChildren());
+      await().atMost(LIMIT).until(() -> !shown.isEmpty());
+      assertThat(shown.getFirst()).isInstanceOf(TopicState.Unanswered.class);
+      await().atMost(LIMIT).until(() -> shown.getLast() instanceof TopicState.Present);
     }
   }
 
@@ -125,10 +153,16 @@ class BackgroundTopicsIT {
     return new TopicClaimant(NAMES, uid, null, Set.of(), null);
   }
 
-  private static TopicsPlan plan() {
+  private static TopicsPlan plan(PipelineNames names) {
     return new TopicsPlan(
-        new DesiredTopic(NAMES.topic(), 1, 1, true, Map.of(), false),
-        new DesiredTopic(NAMES.deadLetterTopic(), 1, 1, false, Map.of(), false));
+        new DesiredTopic(names.topic(), 1, 1, true, Map.of(), false),
+        new DesiredTopic(names.deadLetterTopic(), 1, 1, false, Map.of(), false));
+  }
+
+  /** The sources ask it nothing before they are started, and the answers' never do. */
+  @SuppressWarnings("NullAway")
+  private static EventSourceContext<DataPipeline> context() {
+    return new EventSourceContext<>(null, null, null, DataPipeline.class);
   }
 
   private static final class NoPipelines implements Cache<DataPipeline> {

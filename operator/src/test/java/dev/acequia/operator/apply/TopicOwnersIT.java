@@ -564,6 +564,17 @@ class TopicOwnersIT {
     assertThat(ensure(here, claimant("uid-2")).state()).isInstanceOf(TopicState.Present.class);
   }
 
+  /** The predecessor's end was never written down, and somebody accepts the topic's offsets. */
+  @Test
+  void deletesNoTopicThatItsPredecessorAdoptedWhateverOffsetsAreAccepted() throws Exception {
+    var theirs = names.topic() + "-theirs";
+    create(theirs, 2, FOREIGN);
+    topic(here.ensure(adopting(names, "uid", theirs), adoptingPlan(names, theirs), noChildren()));
+
+    here.delete(new TopicClaimant(names, "uid-2", null, Set.of(), id(theirs)));
+    assertThat(exists(theirs)).isTrue();
+  }
+
   @Test
   void neitherAltersNorDeletesTheTopicOfItsNameThatItsPredecessorAdopted() throws Exception {
     create(names.topic(), 2, plan(names, 2, "7d").records().settings());

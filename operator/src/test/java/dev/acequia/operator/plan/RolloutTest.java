@@ -343,6 +343,25 @@ class RolloutTest {
     assertThat(decide(rotated, failed)).isInstanceOf(Step.Go.class);
   }
 
+  /** Its status has no rollout, or one that only says that it waits. */
+  @Test
+  void credentialsReachAPipelineOfAnOlderOperatorThatWaits() {
+    add(2, failed("r2", true));
+    var waiting = decide(RELEASE, null);
+    assertThat(reason(waiting)).isInstanceOf(Reason.Stopped.class);
+    var rotated = new Change("v2", "r2", "g.e", "c2", null, true, true, true, false, true);
+    var slot = new RolloutStatus(null, null, "g.e", null, State.UPDATING, "c2", at(0), true);
+    assertThat(decide(rotated, null)).isEqualTo(new Step.Renew(slot));
+    assertThat(decide(rotated, waiting.status())).isEqualTo(new Step.Renew(slot));
+    var migrated = new Change("v2", "r2", "g.e", "c2", null, true, true, true, false, false);
+    assertThat(decide(migrated, slot)).isEqualTo(new Step.Renew(slot));
+    var failed = settle(slot, false, false, 600);
+    assertThat(decide(migrated, failed)).isEqualTo(new Step.Renew(failed));
+    var renewed = settle(slot, true, false, 1);
+    assertThat(renewed).isEqualTo(RolloutStatus.atRest(null, null, "g.e", null));
+    assertThat(reason(decide(migrated, renewed))).isInstanceOf(Reason.Stopped.class);
+  }
+
   @Test
   void aBadCertificateOfKafkasStopsItsRolloutWhateverTheStores() {
     var former = RolloutStatus.atRest("v1", "r1", "g.e", "k1");

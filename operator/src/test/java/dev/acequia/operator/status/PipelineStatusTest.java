@@ -245,6 +245,19 @@ class PipelineStatusTest {
     assertThat(condition(held(before, closed), "Protected").getStatus()).isEqualTo("True");
   }
 
+  /** The Pods go on taking the keys of before. */
+  @Test
+  void namesTheKeysInForceWhileAnEditOfThemWaits() {
+    var before =
+        protectedStatus("{auth: {apiKeysSecretName: keys}}", null, seenWith(NO_SECRETS, UP));
+    var edited = pipeline("  api: {auth: {apiKeysSecretName: others}}");
+    assertThat(condition(held(before, edited), "Protected"))
+        .returns("True", Condition::getStatus)
+        .extracting(Condition::getMessage)
+        .asString()
+        .contains("'keys'");
+  }
+
   @Test
   void saysThatNothingIsLoadedWithoutConsumers() {
     var idle = pipeline("  consumer: {replicas: 0}");
