@@ -7,6 +7,7 @@ import dev.acequia.operator.observe.Observation.MigrationState;
 import dev.acequia.operator.observe.OlderMigrations;
 import dev.acequia.operator.plan.KeptVersion;
 import dev.acequia.operator.plan.PipelinePlan;
+import dev.acequia.operator.plan.PlanStep;
 import dev.acequia.operator.plan.Release;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -49,20 +50,13 @@ public final class PlanApplier {
   /** Makes the plan true as far as it goes. */
   public void apply(PipelinePlan plan, Children children) {
     var applier = new ObjectApplier(client, children);
-    for (var object : plan.foundation()) {
-      applyFoundation(object, applier, children);
-    }
-    if (plan.definitionMap() != null) {
-      applier.apply(plan.definitionMap());
-    }
-    if (plan.migration() != null) {
-      migrate(plan.migration(), applier, children);
-    }
-    if (plan.consumer() != null) {
-      applier.apply(plan.consumer());
-    }
-    if (plan.api() != null) {
-      applier.apply(plan.api());
+    for (var step : plan.steps()) {
+      switch (step) {
+        case PlanStep.Topics _ -> {} // in the cluster already: the plan rests on their ids
+        case PlanStep.Foundation(var object) -> applyFoundation(object, applier, children);
+        case PlanStep.Apply(var object) -> applier.apply(object);
+        case PlanStep.CreateOnce(var job) -> migrate(job, applier, children);
+      }
     }
     removeReplacedDefinitions(plan, children);
   }

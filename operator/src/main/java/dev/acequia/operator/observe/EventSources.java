@@ -3,15 +3,9 @@ package dev.acequia.operator.observe;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.operator.plan.PipelineNames;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceAccount;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -20,6 +14,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import io.strimzi.api.kafka.model.topic.KafkaTopic;
 import io.strimzi.api.kafka.model.user.KafkaUser;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -39,18 +34,16 @@ public final class EventSources {
   /**
    * The informers over a pipeline's objects in its own namespace and the Secrets it refers to.
    *
+   * @param kinds of the objects that a plan can have
    * @param accessChanged told at once, beside the event, of a pipeline whose callers' Secrets
    *     changed
    */
   public static List<EventSource<?, DataPipeline>> of(
-      EventSourceContext<DataPipeline> context, Consumer<DataPipeline> accessChanged) {
+      EventSourceContext<DataPipeline> context,
+      Collection<Class<? extends HasMetadata>> kinds,
+      Consumer<DataPipeline> accessChanged) {
     var sources = new ArrayList<EventSource<?, DataPipeline>>();
-    sources.add(own(ConfigMap.class, context));
-    sources.add(own(Secret.class, context));
-    sources.add(own(ServiceAccount.class, context));
-    sources.add(own(Service.class, context));
-    sources.add(own(Job.class, context));
-    sources.add(own(Deployment.class, context));
+    kinds.forEach(kind -> sources.add(own(kind, context)));
     sources.add(replicaSets(context));
     sources.add(pods(context));
     sources.add(ReferencedSecrets.create(context, accessChanged));
