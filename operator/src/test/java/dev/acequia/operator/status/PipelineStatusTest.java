@@ -25,6 +25,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PipelineStatusTest {
   private static final PlatformConfig PLATFORM =
@@ -232,6 +234,41 @@ class PipelineStatusTest {
     assertThat(held(null, pipeline).migration()).isNull();
   }
 
+  /** Going back to a former release would mend neither of the other two. */
+  @ParameterizedTest
+  @CsvSource({
+    "RELEASE, go back to the former one, Nothing else is needed",
+    "STORE_SECRET, mend the Secret of each, release a corrected version",
+    "KAFKA_CERTIFICATE, mend the certificate, release a corrected version"
+  })
+  void saysWhatMendsTheChangeThatIsStopped(
+      Rollout.Subject subject, String advice, String otherAdvice) {
+    var waits =
+        new Rollout.Step.Wait(
+            RolloutStatus.atRest("v", "r", "e", null),
+            new Rollout.Reason.Stopped(List.of("ops/a", "ops/b")),
+            subject);
+    var status =
+        PipelineStatus.of(
+            pipeline, null, PLATFORM, plan.held(null, true), waits, seen(done, UP, UP), NOON);
+    assertThat(condition(status, "Updating").getReason()).isEqualTo("RolloutStopped");
+    assertThat(condition(status, "Updating").getMessage())
+        .contains("ops/a, ops/b", advice)
+        .doesNotContain(otherAdvice);
+  }
+
+  @Test
+  void saysWithWhatItFailed() {
+    var failed =
+        new Rollout.Step.Go(
+            RolloutStatus.atRest("v", "r", "e", null)
+                .in(RolloutStatus.State.FAILED, "c", NOON.toString(), true));
+    var status =
+        PipelineStatus.of(pipeline, null, PLATFORM, plan, failed, seen(done, null, UP), NOON);
+    assertThat(condition(status, "Updating").getMessage())
+        .startsWith("With the new contents of the store's Secret the pipeline was not ready");
+  }
+
   /** The Pods that wait may be older than the edit that closed the API. */
   @Test
   void isNotProtectedForTheFirstTimeWhileItWaits() {
@@ -315,7 +352,8 @@ class PipelineStatusTest {
         new Rollout.Step.Wait(
             RolloutStatus.atRest("v", "r", "e", null)
                 .in(RolloutStatus.State.WAITING, "r2", NOON.toString(), true),
-            new Rollout.Reason.NoSlot());
+            new Rollout.Reason.NoSlot(),
+            Rollout.Subject.RELEASE);
     return PipelineStatus.of(
         held, former, PLATFORM, migratedPlan(held).held(null, true), waiting, seen, NOON);
   }
