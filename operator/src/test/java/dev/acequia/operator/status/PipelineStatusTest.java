@@ -188,6 +188,34 @@ class PipelineStatusTest {
     assertThat(condition(status, "ConsumerReady").getStatus()).isEqualTo("True");
   }
 
+  /** Nobody mends it by itself, and its alert would end and begin anew. */
+  @Test
+  void staysStalledForItsTopicWhileKafkaIsSilent() {
+    var refused = status(null, seenTopic(new TopicState.Refused("NameTaken", "another's")));
+    var asked = status(refused, seenTopic(new TopicState.Unanswered(null, null)));
+    var silent = status(asked, seenTopic(new TopicState.Unanswered(NOON, null)));
+    for (var status : List.of(asked, silent)) {
+      assertThat(condition(status, "Stalled")).isEqualTo(condition(refused, "Stalled"));
+    }
+    assertThat(condition(silent, "TopicReady").getReason()).isEqualTo("KafkaSilent");
+    var still = status(silent, seenTopic(new TopicState.Unanswered(NOON, null)));
+    assertThat(PipelineStatus.isStalled(still)).isTrue();
+    assertThat(PipelineStatus.isStalled(status(still, seen(done, UP, UP)))).isFalse();
+
+    pipeline.getMetadata().setGeneration(8L);
+    var edited = status(silent, seenTopic(new TopicState.Unanswered(NOON, null)));
+    assertThat(PipelineStatus.isStalled(edited)).as("an edit may have mended it").isFalse();
+  }
+
+  /** The topic was there all the time. */
+  @Test
+  void isNotStalledForANameInKubernetesThatIsFreeAgain() {
+    var ready = status(null, seen(done, UP, UP));
+    var taken = PipelineStatus.stalled(pipeline, ready, "NameTaken", "Service flights", NOON);
+    var free = status(taken, seenTopic(new TopicState.Unanswered(NOON, null)));
+    assertThat(PipelineStatus.isStalled(free)).isFalse();
+  }
+
   @Test
   void movesTheTimeOfTransitionOnlyWithTheValue() {
     var first = status(null, seen(done, UP, UP));
@@ -379,6 +407,10 @@ class PipelineStatusTest {
         api,
         null,
         30123);
+  }
+
+  private Observation seenTopic(TopicState topic) {
+    return new Observation(topic, List.of(), NO_SECRETS, done, UP, UP, null, 30123);
   }
 
   private static Observation seenWith(AccessSecrets secrets, @Nullable DeploymentState api) {
