@@ -264,6 +264,13 @@ public final class PipelineStatus {
         .orElse(null);
   }
 
+  /** What the pipeline's API is known to have said of a store it cannot read; null if nothing. */
+  public static @Nullable String unreadable(DataPipelineStatus status) {
+    return Conditions.of(status.conditions(), Conditions.API_READY)
+        .map(Stages::unreadable)
+        .orElse(null);
+  }
+
   /** Whether only a person can help the pipeline. */
   public static boolean isStalled(DataPipelineStatus status) {
     return isTrue(status, Conditions.STALLED);

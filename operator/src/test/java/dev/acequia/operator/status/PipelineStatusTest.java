@@ -130,6 +130,8 @@ class PipelineStatusTest {
     assertThat(condition(status, "ApiReady").getReason()).isEqualTo("CannotRead");
     assertThat(condition(status, "Ready").getMessage())
         .isEqualTo("The API Pod x said: “permission denied”. It takes records in meanwhile.");
+    assertThat(PipelineStatus.unreadable(status)).isEqualTo(seen.unreadable());
+    assertThat(PipelineStatus.unreadable(status(null, seen(done, UP, UP)))).isNull();
   }
 
   /** The migration may be changing exactly that. */
