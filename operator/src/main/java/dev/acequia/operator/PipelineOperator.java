@@ -29,7 +29,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,7 +108,6 @@ final class PipelineOperator {
         switch (platform.kafka().topicProvider()) {
           case DIRECT ->
               new KafkaTopics(
-                  Admin.create(KafkaTopics.settings(platform.kafka().bootstrapServers())),
                   platform.kafka(),
                   Objects.requireNonNull(platform.installation()),
                   name -> client.namespaces().withName(name).get() != null);
