@@ -96,7 +96,9 @@ class PipelineRemovalTest {
                 Admin.class.getClassLoader(), new Class<?>[] {Admin.class}, kafka);
     var topics =
         new BackgroundTopics(
-            new KafkaTopics(admin, PLATFORM.kafka(), "here", _ -> true), calls, clock);
+            new KafkaTopics(new LateAdmin(() -> admin), PLATFORM.kafka(), "here", _ -> true),
+            calls,
+            clock);
     return new PipelineRemoval(
         client, PLATFORM, topics, new EventRecorder(client, clock, "operator", _ -> true), clock);
   }
