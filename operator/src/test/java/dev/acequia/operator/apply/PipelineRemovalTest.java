@@ -61,7 +61,7 @@ class PipelineRemovalTest {
   }
 
   @Test
-  void waitsFiveSecondsForAKafkaThatIsOnlySlow() throws InterruptedException {
+  void waitsThreeSecondsForAKafkaThatIsOnlySlow() throws InterruptedException {
     var asked = new CountDownLatch(1);
     var removal =
         removal(
@@ -72,7 +72,7 @@ class PipelineRemovalTest {
             });
     assertThat(advance(removal)).isPresent();
     asked.await();
-    now.updateAndGet(time -> time.plusSeconds(5));
+    now.updateAndGet(time -> time.plusSeconds(3));
     assertThat(advance(removal)).isPresent();
     now.updateAndGet(time -> time.plusSeconds(1));
     assertThat(advance(removal)).isEmpty();
