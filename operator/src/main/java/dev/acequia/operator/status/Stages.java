@@ -199,7 +199,7 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
             + (plan.migrated() ? "" : ", in the former version until the migration succeeds"));
   }
 
-  /** What an API was last said to have told of its store; null when it could read. */
+  /** The trouble that the condition quotes from an API; null when the API could read. */
   static @Nullable String unreadable(Condition api) {
     var message = api.getMessage();
     return CANNOT_READ.equals(api.getReason()) && message.endsWith(TAKES_IN)
