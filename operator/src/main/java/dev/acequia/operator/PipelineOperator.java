@@ -30,7 +30,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,7 +110,6 @@ final class PipelineOperator {
         switch (platform.kafka().topicProvider()) {
           case DIRECT ->
               new KafkaTopics(
-                  Admin.create(KafkaTopics.settings(platform.kafka().bootstrapServers())),
                   platform.kafka(),
                   Objects.requireNonNull(platform.installation()),
                   name -> mayBeNamespace(client, platform, name));

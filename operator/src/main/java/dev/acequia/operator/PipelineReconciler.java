@@ -171,7 +171,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       giveBackSlot(pipeline, former);
       return UpdateControl.<DataPipeline>noUpdate().rescheduleAfter(LOOK_AGAIN);
     }
-    var unreadable = reads.follow(pipeline, children.pods()).orElse(null);
+    var reported = former == null ? null : PipelineStatus.unreadable(former);
+    var unreadable = reads.follow(pipeline, children.pods(), reported).orElse(null);
     var seen = ObservationReader.read(plan, children, topic, reading.missing(), access, unreadable);
     var status = PipelineStatus.of(pipeline, former, platform, plan, step, seen, clock.instant());
     var control = reports.report(pipeline, status, newest);

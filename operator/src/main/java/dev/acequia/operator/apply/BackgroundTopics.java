@@ -62,7 +62,7 @@ public final class BackgroundTopics implements TopicProvider {
     var hadNews = pipeline.takeNewsOf(wish);
     var state = pipeline.state(wish, calls.silentSince().orElse(null));
     pipeline.shown = state;
-    // Kafka may still count as silent when its first answer is told: nobody has seen that then.
+    // The reconcile can read the silence that the first answer is about to end. It asks again then.
     if (!hadNews || state instanceof TopicState.Unanswered) {
       calls.submit(names, () -> isEnsured(claimant, topics, children));
     }
@@ -316,7 +316,7 @@ public final class BackgroundTopics implements TopicProvider {
       return news;
     }
 
-    /** The same failure again is no news: the reconcile that was told of it tries again anyway. */
+    /** A repeated failure is no news: the reconcile retries after the first one anyway. */
     boolean failed(Wish wish, RuntimeException thrown) {
       news =
           failure == null

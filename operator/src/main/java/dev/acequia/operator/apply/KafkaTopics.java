@@ -25,7 +25,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -50,7 +49,7 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaTopics implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  private final Admin admin;
+  private final LateAdmin admin;
   private final TopicOwners owners;
   private final Adoption adoption;
   private final Map<String, Facts.Topic> lastSeen = new ConcurrentHashMap<>();
@@ -63,14 +62,22 @@ public final class KafkaTopics implements AutoCloseable {
    * @param isNamespace whether the cluster has a namespace of this name
    */
   public KafkaTopics(
-      Admin admin, PlatformConfig.Kafka kafka, String installation, Predicate<String> isNamespace) {
+      PlatformConfig.Kafka kafka, String installation, Predicate<String> isNamespace) {
+    this(LateAdmin.of(kafka.bootstrapServers()), kafka, installation, isNamespace);
+  }
+
+  KafkaTopics(
+      LateAdmin admin,
+      PlatformConfig.Kafka kafka,
+      String installation,
+      Predicate<String> isNamespace) {
     this(
         admin,
         new TopicOwners(admin, kafka, installation, TopicOwners.GONE_AFTER),
         new Adoption(kafka, isNamespace));
   }
 
-  KafkaTopics(Admin admin, TopicOwners owners, Adoption adoption) {
+  KafkaTopics(LateAdmin admin, TopicOwners owners, Adoption adoption) {
     this.admin = admin;
     this.owners = owners;
     this.adoption = adoption;
@@ -150,6 +157,7 @@ public final class KafkaTopics implements AutoCloseable {
             ifThere(
                 // By id: the name may be another topic's by now.
                 admin
+                    .get()
                     .deleteTopics(TopicCollection.ofTopicIds(List.of(Uuid.fromString(actual.id()))))
                     .all(),
                 "delete topic " + topic);
@@ -233,7 +241,7 @@ public final class KafkaTopics implements AutoCloseable {
     var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     return Objects.requireNonNull(
             get(
-                    admin.describeConfigs(List.of(resource)).all(),
+                    admin.get().describeConfigs(List.of(resource)).all(),
                     "describe the settings of topic " + topic)
                 .get(resource))
         .entries()
@@ -246,6 +254,7 @@ public final class KafkaTopics implements AutoCloseable {
   Map<String, Facts.Topic> describe(Collection<String> topics) {
     var present = new HashMap<String, Facts.Topic>();
     admin
+        .get()
         .describeTopics(topics)
         .topicNameValues()
         .forEach(
@@ -266,7 +275,7 @@ public final class KafkaTopics implements AutoCloseable {
   @Override
   public void close() {
     owners.close();
-    admin.close(Duration.ofSeconds(1));
+    admin.close();
   }
 
   /** Ends what is kept of a pipeline that is gone; it does not wait for Kafka. */
@@ -279,11 +288,15 @@ public final class KafkaTopics implements AutoCloseable {
   private Facts.Topic create(DesiredTopic desired, TopicHold hold, List<String> changes) {
     hold.confirm(desired.name());
     var created =
-        admin.createTopics(
-            List.of(
-                new NewTopic(
-                        desired.name(), desired.partitions(), (short) desired.replicationFactor())
-                    .configs(desired.settings())));
+        admin
+            .get()
+            .createTopics(
+                List.of(
+                    new NewTopic(
+                            desired.name(),
+                            desired.partitions(),
+                            (short) desired.replicationFactor())
+                        .configs(desired.settings())));
     var what = "create topic " + desired.name();
     try {
       get(created.all(), what);
@@ -314,6 +327,7 @@ public final class KafkaTopics implements AutoCloseable {
     hold.confirm(desired.name());
     get(
         admin
+            .get()
             .createPartitions(
                 Map.of(desired.name(), NewPartitions.increaseTo(desired.partitions())))
             .all(),
@@ -332,14 +346,14 @@ public final class KafkaTopics implements AutoCloseable {
         topics.stream()
             .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))
             .toList();
-    var actual = get(admin.describeConfigs(resources).all(), "describe the topics' settings");
+    var actual = get(admin.get().describeConfigs(resources).all(), "describe the topics' settings");
     for (var topic : topics) {
       var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
       var operations = drift(topic, Objects.requireNonNull(actual.get(resource)));
       if (!operations.isEmpty()) {
         hold.confirm(topic.name());
         get(
-            admin.incrementalAlterConfigs(Map.of(resource, operations)).all(),
+            admin.get().incrementalAlterConfigs(Map.of(resource, operations)).all(),
             "change the settings of topic " + topic.name());
         changes.add(
             "Changed topic %s: %s"

@@ -39,7 +39,7 @@ public final class PipelineRemoval {
   private static final Duration TOPICS_POLL = Duration.ofSeconds(10);
 
   /** What is not written down by then has the same effect, until a successor's end. */
-  private static final Duration TOPICS_RETIRE_WITHIN = Duration.ofSeconds(5);
+  private static final Duration TOPICS_RETIRE_WITHIN = Duration.ofSeconds(3);
 
   private static final Duration PODS_END_WITHIN = Duration.ofMinutes(3);
   private static final Duration TABLE_DROPS_WITHIN = Duration.ofMinutes(10);

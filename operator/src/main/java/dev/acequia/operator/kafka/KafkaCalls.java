@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.NetworkException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -41,6 +42,9 @@ public final class KafkaCalls implements AutoCloseable {
 
   /** A call whose thread is interrupted waits no more. */
   private static final Duration ENDS_WITHIN = Duration.ofSeconds(2);
+
+  /** How a client's constructor tells that no name of the bootstrap servers resolves. */
+  private static final String UNRESOLVED = "No resolvable bootstrap urls";
 
   private final Clock clock;
   private final Duration pause;
@@ -100,7 +104,9 @@ public final class KafkaCalls implements AutoCloseable {
     return cause instanceof java.util.concurrent.TimeoutException
         || cause instanceof TimeoutException
         || cause instanceof DisconnectException
-        || cause instanceof NetworkException;
+        || cause instanceof NetworkException
+        || (cause instanceof ConfigException
+            && String.valueOf(cause.getMessage()).startsWith(UNRESOLVED));
   }
 
   /**

@@ -11,9 +11,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A configuration under which the informer of each namespace has a store of its own. The framework
- * gives all of them the one store that it is told of, and each informer removes from its store what
- * is not in its namespace.
+ * A configuration that gives the informer of each namespace its own store. The framework shares one
+ * store among them, and each informer removes the objects of other namespaces from it.
  *
  * @param stores gives an empty store at each call
  */

@@ -61,30 +61,17 @@ public record PlatformConfig(
 
   /** This configuration for an operator that has found its name. */
   public PlatformConfig withInstallation(String name) {
-    return new PlatformConfig(
-        runtimeImage,
-        kafka,
-        exposure,
-        requireAuth,
-        store,
-        rollout,
-        resources,
-        name,
-        watchNamespaces);
+    return with(runtimeImage, name);
   }
 
   /** This configuration with another runtime. */
   PlatformConfig withRuntimeImage(String image) {
+    return with(image, installation);
+  }
+
+  private PlatformConfig with(String image, @Nullable String name) {
     return new PlatformConfig(
-        image,
-        kafka,
-        exposure,
-        requireAuth,
-        store,
-        rollout,
-        resources,
-        installation,
-        watchNamespaces);
+        image, kafka, exposure, requireAuth, store, rollout, resources, name, watchNamespaces);
   }
 
   /** Whether the operator sees the pipelines of this namespace, and has rights in it. */

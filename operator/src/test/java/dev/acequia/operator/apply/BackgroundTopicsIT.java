@@ -2,6 +2,7 @@ package dev.acequia.operator.apply;
 
 import static dev.acequia.operator.apply.TestTopics.noChildren;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
@@ -26,7 +27,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
@@ -55,7 +58,7 @@ class BackgroundTopicsIT {
   @Test
   void aRetirementIsDoneWhenTheTopicsAreWrittenDownAsKept() {
     var config = TestTopics.config(kafka);
-    var admin = Admin.create(KafkaTopics.settings(kafka.bootstrapServers()));
+    var admin = LateAdmin.of(kafka.bootstrapServers());
     try (var direct = TestTopics.of(kafka, "here");
         var owners = new TopicOwners(admin, config, "reader", TopicOwners.GONE_AFTER);
         var calls = new KafkaCalls(Clock.systemUTC())) {
@@ -119,6 +122,41 @@ class BackgroundTopicsIT {
     }
   }
 
+  /** A whole cluster starts at once, and its names resolve a little later. */
+  @Test
+  void aKafkaWhoseNameDoesNotResolveYetIsSilentAndIsSeenOnceItDoes() {
+    var config = TestTopics.config(kafka);
+    var name = new AtomicReference<>("a..b:9092");
+    var admin = new LateAdmin(() -> Admin.create(KafkaTopics.settings(name.get())));
+    try (var direct = new KafkaTopics(admin, config, "unresolved", _ -> true);
+        var calls = new KafkaCalls(Clock.systemUTC())) {
+      var topics = new BackgroundTopics(direct, calls, Clock.systemUTC());
+      var claimants =
+          IntStream.range(0, 3)
+              .mapToObj(i -> new PipelineNames("ops", "unresolved-" + i))
+              .map(names -> new TopicClaimant(names, "uid", null, Set.of(), null))
+              .toList();
+      claimants.forEach(one -> topics.ensure(one, plan(one.names()), noChildren()));
+      await().atMost(LIMIT).until(() -> calls.silentSince().isPresent());
+      name.set(kafka.bootstrapServers());
+      for (var one : claimants) {
+        await()
+            .atMost(LIMIT)
+            .until(
+                () ->
+                    topics.ensure(one, plan(one.names()), noChildren()).state()
+                        instanceof TopicState.Present);
+      }
+    }
+  }
+
+  @Test
+  void anAddressThatIsNoneIsToldAtOnce() {
+    assertThatThrownBy(() -> LateAdmin.of("nonsense"))
+        .hasMessageContaining("Invalid url in bootstrap.servers: nonsense");
+    LateAdmin.of("a..b:9092").close();
+  }
+
   /**
    * With nothing seen there would be nothing to ask about, and a silent Kafka would count as back.
    */
@@ -142,7 +180,7 @@ class BackgroundTopicsIT {
     var config = TestTopics.config("127.0.0.1:" + silent.getLocalPort(), "*");
     var settings = new HashMap<>(KafkaTopics.settings(config.bootstrapServers()));
     settings.putAll(Map.of("request.timeout.ms", 500, "default.api.timeout.ms", 1_000));
-    var admin = Admin.create(settings);
+    var admin = new LateAdmin(() -> Admin.create(settings));
     return new KafkaTopics(
         admin,
         new TopicOwners(admin, config, "here", TopicOwners.GONE_AFTER),

@@ -61,7 +61,7 @@ class PipelineRemovalTest {
   }
 
   @Test
-  void waitsFiveSecondsForAKafkaThatIsOnlySlow() throws InterruptedException {
+  void waitsThreeSecondsForAKafkaThatIsOnlySlow() throws InterruptedException {
     var asked = new CountDownLatch(1);
     var removal =
         removal(
@@ -72,7 +72,7 @@ class PipelineRemovalTest {
             });
     assertThat(advance(removal)).isPresent();
     asked.await();
-    now.updateAndGet(time -> time.plusSeconds(5));
+    now.updateAndGet(time -> time.plusSeconds(3));
     assertThat(advance(removal)).isPresent();
     now.updateAndGet(time -> time.plusSeconds(1));
     assertThat(advance(removal)).isEmpty();
@@ -96,7 +96,9 @@ class PipelineRemovalTest {
                 Admin.class.getClassLoader(), new Class<?>[] {Admin.class}, kafka);
     var topics =
         new BackgroundTopics(
-            new KafkaTopics(admin, PLATFORM.kafka(), "here", _ -> true), calls, clock);
+            new KafkaTopics(new LateAdmin(() -> admin), PLATFORM.kafka(), "here", _ -> true),
+            calls,
+            clock);
     return new PipelineRemoval(
         client, PLATFORM, topics, new EventRecorder(client, clock, "operator", _ -> true), clock);
   }

@@ -742,7 +742,7 @@ class TopicOwnersIT {
     try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         var owners =
             new TopicOwners(
-                admin,
+                new LateAdmin(() -> admin),
                 TestTopics.config("127.0.0.1:" + silent.getLocalPort(), "*"),
                 "here",
                 TopicOwners.GONE_AFTER)) {
@@ -766,7 +766,7 @@ class TopicOwnersIT {
     try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         var owners =
             new TopicOwners(
-                admin,
+                new LateAdmin(() -> admin),
                 TestTopics.config("127.0.0.1:" + silent.getLocalPort(), "*"),
                 "here",
                 TopicOwners.GONE_AFTER)) {
@@ -820,7 +820,8 @@ class TopicOwnersIT {
   }
 
   private static TopicOwners owners(String installation) {
-    return new TopicOwners(admin, TestTopics.config(kafka), installation, TopicOwners.GONE_AFTER);
+    return new TopicOwners(
+        new LateAdmin(() -> admin), TestTopics.config(kafka), installation, TopicOwners.GONE_AFTER);
   }
 
   private KafkaTopics installation(String name) {
