@@ -13,6 +13,15 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 
+{{- /* What the operator reads as platform.yaml. */ -}}
+{{- define "acequia.platform" -}}
+{{- with .Values.watchNamespaces }}
+watchNamespaces:
+{{ toYaml . }}
+{{- end }}
+{{ toYaml .Values.platform }}
+{{- end }}
+
 {{- define "acequia.wanted" -}}
 {{- if eq (toString .enabled) "auto" }}
 {{- if .capabilities.APIVersions.Has "monitoring.coreos.com/v1" }}true{{ end }}

@@ -114,8 +114,9 @@ public enum PipelineMetric {
       Kind.GAUGE,
       "acequia_rollout_pipelines",
       "Pipelines that do not have the platform's newest version, by how they stand: waiting for a"
-          + " slot, stopped since too many failed, updating, failed, behind since its spec is"
-          + " refused or a Secret is missing.",
+          + " slot, stopped since too many failed with a release (stopped), a store's Secret"
+          + " (stopped-store-secret) or Kafka's certificate (stopped-kafka-certificate), updating,"
+          + " failed, behind since its spec is refused or a Secret is missing.",
       "state");
 
   /** What kind of time series it is. */

@@ -30,6 +30,15 @@ public record Chart(Path folder, List<Path> valueFiles, Map<String, Object> valu
     return new Chart(folder, valueFiles, more);
   }
 
+  /** The chart for these namespaces only. */
+  public Chart watching(String... namespaces) {
+    var chart = this;
+    for (var i = 0; i < namespaces.length; i++) {
+      chart = chart.with("watchNamespaces[%d]".formatted(i), namespaces[i]);
+    }
+    return chart;
+  }
+
   public Chart withValueFile(Path file) {
     return new Chart(folder, Stream.concat(valueFiles.stream(), Stream.of(file)).toList(), values);
   }

@@ -33,6 +33,17 @@ class ChartTest {
   }
 
   @Test
+  void rendersTheOperatorForTwoNamespaces() {
+    assertGolden(
+        "operator-namespaces.yaml",
+        Chart.OPERATOR
+            .watching("orders", "payments")
+            .with("monitoring.podMonitor.enabled", true)
+            .with("monitoring.dashboards.enabled", false)
+            .render());
+  }
+
+  @Test
   void crdsChartKeepsTheDefinitionsWhenItIsUninstalled() {
     assertThat(Chart.CRDS.objects())
         .hasSize(2)
@@ -60,6 +71,9 @@ class ChartTest {
     assertThat(platform.resources().consumer()).isNotNull();
     assertThat(platform(Chart.OPERATOR).rollout())
         .isEqualTo(new PlatformConfig.Rollout(10, 3, "10m"));
+    assertThat(platform(Chart.OPERATOR).watchNamespaces()).isEmpty();
+    assertThat(platform(Chart.OPERATOR.watching("orders", "payments")).watchNamespaces())
+        .containsExactly("orders", "payments");
     assertThat(platform(Chart.OPERATOR).exposure().type())
         .isEqualTo(PlatformConfig.Exposure.Type.CLUSTER_IP);
   }
@@ -99,6 +113,8 @@ class ChartTest {
     "platform.rollout.maxInFlight, 0, minimum: got 0, want 1",
     "platform.rollout.readyWithin, soon, does not match pattern",
     "platform.requireAuth, maybe, got string, want boolean",
+    "watchNamespaces, orders, got string, want array",
+    "watchNamespaces[0], Orders, does not match pattern",
     "platform.kafak, x, additional properties 'kafak' not allowed",
     "replicas, many, got string, want integer",
     "monitoring.rules.enabled, sometimes, 'auto'",

@@ -113,6 +113,16 @@ class ChartsIT {
     "update, customresourcedefinitions.apiextensions.k8s.io",
     "get, leases.coordination.k8s.io",
     "delete, persistentvolumeclaims",
+    "update, datapipelines.acequia.dev/flights",
+    "update, datapipelines.acequia.dev --subresource=status",
+    "get, datapipelinereplays.acequia.dev",
+    "update, deployments.apps",
+    "delete, secrets",
+    "delete, services",
+    "delete, serviceaccounts",
+    "deletecollection, jobs.batch",
+    "list, namespaces",
+    "get, customresourcedefinitions.apiextensions.k8s.io",
   })
   void operatorMayNot(String verb, String resource) throws Exception {
     assertThat(may(verb, resource)).isFalse();

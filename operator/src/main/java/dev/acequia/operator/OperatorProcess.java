@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The operator's process. It reads its platform's configuration once, at start; a change of it is a
- * rollout. What it may do in the cluster is the chart's ClusterRole.
+ * rollout. What it may do in the cluster is in the chart's roles.
  */
 public final class OperatorProcess {
   private static final Logger log = LoggerFactory.getLogger(OperatorProcess.class);
@@ -30,6 +30,16 @@ public final class OperatorProcess {
   /** Runs until a signal ends it or the lease is lost. */
   public static void main(String[] args) throws IOException, InterruptedException {
     ClockWatch.start();
+    try {
+      run();
+    } catch (RuntimeException e) {
+      MissingRight.behind(e)
+          .ifPresentOrElse(log::error, () -> log.error("The operator did not start", e));
+      System.exit(1); // whatever threads the start has left
+    }
+  }
+
+  private static void run() throws IOException, InterruptedException {
     var environment = System.getenv();
     var platform = platform(environment);
     var metrics = new MetricSet(new PrometheusRegistry());

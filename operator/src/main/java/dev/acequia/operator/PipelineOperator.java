@@ -28,8 +28,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,15 +104,15 @@ final class PipelineOperator {
       Clock clock) {
     var platform =
         configured.withInstallation(Installation.name(client, configured, leaseNamespace));
-    var events = new EventRecorder(client, clock, identity.orElse("acequia-operator"));
+    var events =
+        new EventRecorder(client, clock, identity.orElse("acequia-operator"), platform::watches);
     var direct =
         switch (platform.kafka().topicProvider()) {
           case DIRECT ->
               new KafkaTopics(
-                  Admin.create(KafkaTopics.settings(platform.kafka().bootstrapServers())),
                   platform.kafka(),
                   Objects.requireNonNull(platform.installation()),
-                  name -> client.namespaces().withName(name).get() != null);
+                  name -> mayBeNamespace(client, platform, name));
           case STRIMZI -> null;
         };
     var calls = new KafkaCalls(clock);
@@ -125,6 +125,7 @@ final class PipelineOperator {
     var gate = new ReconcileGate();
     var release = PipelineRendering.release(platform);
     var pacer = new RolloutPacer(platform.rollout(), release, reports, metrics, clock);
+    var removal = new PipelineRemoval(client, platform, topics, events, clock);
     var operator =
         new PipelineOperator(
             client,
@@ -135,6 +136,7 @@ final class PipelineOperator {
                 names -> {
                   reports.forgetGone(names);
                   topics.forget(names);
+                  removal.forget(names);
                   pacer.left();
                 }),
             gate,
@@ -150,20 +152,25 @@ final class PipelineOperator {
             topics,
             new FactsReader(client, platform.kafka(), Passwords::generate, platform.installation()),
             new PlanApplier(client, clock),
-            new PipelineRemoval(client, platform, topics, events, clock),
+            removal,
             reports,
             pacer,
             release,
             events,
             clock),
         overrider ->
-            configure(overrider)
-                .withItemStore(new TransformingItemStore<>(Trim::pipeline))
+            trimmed(configure(overrider, platform), platform)
                 .withOnUpdateFilter(PipelineOperator::asksForReconcile));
     operator.operator.register(
         new ReplayReconciler(logs, calls, new ReplayReports(events), clock),
-        PipelineOperator::configure);
+        overrider -> configure(overrider, platform));
     return operator;
+  }
+
+  /** Only a watched namespace may be asked for. Any other name may be that of a namespace. */
+  private static boolean mayBeNamespace(
+      KubernetesClient client, PlatformConfig platform, String name) {
+    return !platform.watches(name) || client.namespaces().withName(name).get() != null;
   }
 
   /** Watches, and reconciles once the lease is held. */
@@ -233,10 +240,12 @@ final class PipelineOperator {
         });
   }
 
+  /** The informers beside a controller's own inherit its namespaces. */
   private static <R extends HasMetadata> ControllerConfigurationOverrider<R> configure(
-      ControllerConfigurationOverrider<R> overrider) {
-    return overrider
-        .watchingAllNamespaces()
+      ControllerConfigurationOverrider<R> overrider, PlatformConfig platform) {
+    return (platform.watchNamespaces().isEmpty()
+            ? overrider.watchingAllNamespaces()
+            : overrider.settingNamespaces(Set.copyOf(platform.watchNamespaces())))
         .withReconciliationMaxInterval(RESYNC)
         .withRetry(
             GenericRetry.defaultLimitedExponentialRetry()
@@ -244,6 +253,17 @@ final class PipelineOperator {
                 .setIntervalMultiplier(2)
                 .setMaxInterval(Duration.ofMinutes(1).toMillis())
                 .setMaxAttempts(-1));
+  }
+
+  /**
+   * Pipelines of several watched namespaces are kept whole: the framework gives the informers of
+   * all namespaces one store, from which each would remove what is not in its own.
+   */
+  private static ControllerConfigurationOverrider<DataPipeline> trimmed(
+      ControllerConfigurationOverrider<DataPipeline> overrider, PlatformConfig platform) {
+    return platform.watchNamespaces().size() > 1
+        ? overrider
+        : overrider.withItemStore(new TransformingItemStore<>(Trim::pipeline));
   }
 
   /** All but the operator's own writes to the status. */

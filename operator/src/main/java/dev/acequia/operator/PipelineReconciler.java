@@ -45,6 +45,7 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.net.HttpURLConnection;
 import java.time.Clock;
@@ -121,7 +122,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var pipelines = context.getPrimaryCache();
     reports.follow(pipelines);
     reads.askWhile(id -> pipelines.get(id).isPresent());
-    var sources = new ArrayList<>(EventSources.of(context, nudge::tellAtOnce));
+    var sources = new ArrayList<>(EventSources.of(context, PipelineRendering.kinds(platform), nudge::tellAtOnce));
     sources.addAll(topics.eventSources(context));
     sources.add(reads);
     sources.add(pacer.eventSource(context));
@@ -170,7 +171,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       giveBackSlot(pipeline, former);
       return UpdateControl.<DataPipeline>noUpdate().rescheduleAfter(LOOK_AGAIN);
     }
-    var unreadable = reads.follow(pipeline, children.pods()).orElse(null);
+    var reported = former == null ? null : PipelineStatus.unreadable(former);
+    var unreadable = reads.follow(pipeline, children.pods(), reported).orElse(null);
     var seen = ObservationReader.read(plan, children, topic, reading.missing(), access, unreadable);
     var status = PipelineStatus.of(pipeline, former, platform, plan, step, seen, clock.instant());
     var control = reports.report(pipeline, status, newest);
@@ -282,6 +284,9 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     tellOfDeletion(pipeline);
     pipeline.setStatus(reports.former(pipeline)); // the informer may lack the last note
     var next = removal.advance(pipeline, new Children(pipeline, context));
+    if (context.getPrimaryCache().get(ResourceID.fromResource(pipeline)).isEmpty()) {
+      removal.forget(PipelineNames.of(pipeline)); // its finalizer was removed by hand meanwhile
+    }
     if (next.isPresent()) {
       return DeleteControl.noFinalizerRemoval().rescheduleAfter(next.get());
     }
@@ -291,6 +296,13 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   @Override
   public ErrorStatusUpdateControl<DataPipeline> updateErrorStatus(
       DataPipeline pipeline, Context<DataPipeline> context, Exception failure) {
+    if (Gone.is(pipeline, context, failure)) {
+      log.info(
+          "DataPipeline {}/{} is gone",
+          pipeline.getMetadata().getNamespace(),
+          pipeline.getMetadata().getName());
+      return ErrorStatusUpdateControl.<DataPipeline>noStatusUpdate().withNoRetry();
+    }
     var attempt = context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
     if (pipeline.isMarkedForDeletion()
         || ReconcileGate.isClosedTo(failure)

@@ -6,6 +6,7 @@ import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
+import dev.acequia.operator.plan.PlanStep;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.store.StorePlan;
 import dev.acequia.operator.validate.SpecValidation;
@@ -13,6 +14,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What the operator would create for a pipeline, without a cluster: the plan for a world in which
@@ -44,6 +46,38 @@ public final class PipelineRendering {
    *     line for each violation
    */
   public static List<HasMetadata> render(DataPipeline pipeline, PlatformConfig platform) {
+    return plan(pipeline, platform).objects();
+  }
+
+  /**
+   * The kinds of object that the operator makes in a pipeline's namespace, whatever its store: what
+   * it has to watch, and may write.
+   */
+  static List<Class<? extends HasMetadata>> kinds(PlatformConfig platform) {
+    return examples(platform)
+        .flatMap(plan -> plan.steps().stream())
+        .filter(step -> !(step instanceof PlanStep.Topics))
+        .<Class<? extends HasMetadata>>map(step -> step.object().getClass())
+        .distinct()
+        .toList();
+  }
+
+  /**
+   * A fingerprint of the platform's part in what pipelines run: of the Pods of pipelines that do not
+   * exist. Configuration and templates that change no Pod do not change it.
+   */
+  static String release(PlatformConfig platform) {
+    return Change.ofPods(examples(platform).flatMap(plan -> plan.objects().stream()));
+  }
+
+  /** A plan for each kind of store. */
+  private static Stream<PipelinePlan> examples(PlatformConfig platform) {
+    return StorePlan.EXAMPLES.stream()
+        .map(store -> Serialization.unmarshal(EXAMPLE.formatted(store), DataPipeline.class))
+        .map(pipeline -> plan(pipeline, platform));
+  }
+
+  private static PipelinePlan plan(DataPipeline pipeline, PlatformConfig platform) {
     if (pipeline.getMetadata().getNamespace() == null) {
       pipeline.getMetadata().setNamespace("default");
     }
@@ -68,24 +102,10 @@ public final class PipelineRendering {
             null,
             null,
             Facts.Replays.NONE);
-    var migration = PipelinePlan.of(pipeline, platform, facts).migration();
+    var migration = PipelinePlan.of(pipeline, platform, facts).newestMigration();
     if (migration == null) {
       throw new IllegalStateException("these facts lack nothing that a migration needs");
     }
-    return PipelinePlan.of(
-            pipeline, platform, facts.withSucceeded(migration.getMetadata().getName()))
-        .objects();
-  }
-
-  /**
-   * A fingerprint of the platform's part in what pipelines run: of the Pods of pipelines that do
-   * not exist, one with each kind of store. Configuration and templates that change no Pod do not
-   * change it.
-   */
-  static String release(PlatformConfig platform) {
-    return Change.ofPods(
-        StorePlan.EXAMPLES.stream()
-            .map(store -> Serialization.unmarshal(EXAMPLE.formatted(store), DataPipeline.class))
-            .flatMap(pipeline -> render(pipeline, platform).stream()));
+    return PipelinePlan.of(pipeline, platform, facts.withSucceeded(migration.job()));
   }
 }

@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One replay from spec to status: validate, plan, observe, status. Nothing is applied here: what is
@@ -41,8 +43,13 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   /** Consumers tell nobody when they commit. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
+  /** Of a replay that waits for another: the other's end changes the pipeline, which tells. */
+  private static final Duration LOOK_AGAIN_IN_LINE = Duration.ofSeconds(15);
+
   /** Conflicts and the like pass; a failure that stays is told. */
   private static final int QUIET_RETRIES = 2;
+
+  private static final Logger log = LoggerFactory.getLogger(ReplayReconciler.class);
 
   private final TopicLogs logs;
   private final KafkaCalls calls;
@@ -107,12 +114,20 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
             || ReplayStatus.isStalled(seen)
             || calls.silentSince().isPresent()
         ? control
-        : control.rescheduleAfter(LOOK_AGAIN);
+        : control.rescheduleAfter(
+            ReplayStatus.waitsForAnother(seen) ? LOOK_AGAIN_IN_LINE : LOOK_AGAIN);
   }
 
   @Override
   public ErrorStatusUpdateControl<DataPipelineReplay> updateErrorStatus(
       DataPipelineReplay replay, Context<DataPipelineReplay> context, Exception failure) {
+    if (Gone.is(replay, context, failure)) {
+      log.info(
+          "DataPipelineReplay {}/{} is gone",
+          replay.getMetadata().getNamespace(),
+          replay.getMetadata().getName());
+      return ErrorStatusUpdateControl.<DataPipelineReplay>noStatusUpdate().withNoRetry();
+    }
     if (ReconcileGate.isClosedTo(failure)
         || context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0) < QUIET_RETRIES) {
       return ErrorStatusUpdateControl.defaultErrorProcessing();

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -110,10 +111,15 @@ final class RolloutPacer {
         fleet.stream()
             .map(Rollout.Member::status)
             .filter(status -> status.state() == State.WAITING)
-            .filter(status -> failures.contains(Objects.toString(status.cause(), "")))
-            .count();
-    gauge("stopped", stopped);
-    gauge("waiting", count(fleet, State.WAITING) - stopped);
+            .flatMap(
+                status -> Stream.ofNullable(failures.get(Objects.toString(status.cause(), ""))))
+            .collect(Collectors.groupingBy(subject -> subject, Collectors.counting()));
+    for (var subject : Rollout.Subject.values()) {
+      gauge(stopped(subject), stopped.getOrDefault(subject, 0L));
+    }
+    gauge(
+        "waiting",
+        count(fleet, State.WAITING) - stopped.values().stream().mapToLong(Long::longValue).sum());
     gauge("updating", count(fleet, State.UPDATING));
     gauge("failed", count(fleet, State.FAILED));
     gauge(
@@ -124,6 +130,14 @@ final class RolloutPacer {
             .count());
     isShown = true;
     return fleet;
+  }
+
+  private static String stopped(Rollout.Subject subject) {
+    return switch (subject) {
+      case RELEASE -> "stopped";
+      case STORE_SECRET -> "stopped-store-secret";
+      case KAFKA_CERTIFICATE -> "stopped-kafka-certificate";
+    };
   }
 
   private static long count(List<Rollout.Member> fleet, State state) {

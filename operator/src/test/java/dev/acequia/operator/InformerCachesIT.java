@@ -167,7 +167,7 @@ class InformerCachesIT {
     @Override
     public List<EventSource<?, DataPipeline>> prepareEventSources(
         EventSourceContext<DataPipeline> context) {
-      sources = EventSources.of(context, _ -> {});
+      sources = EventSources.of(context, PipelineRendering.kinds(cluster.platform), _ -> {});
       return sources;
     }
 

@@ -22,9 +22,12 @@ import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -173,12 +176,36 @@ class RolloutIT {
     merge(one, "{\"spec\":{\"consumer\":{\"replicas\":2}}}");
     await().atMost(LIMIT).until(() -> consumer(one).getSpec().getReplicas() == 2);
 
+    newCredentialsReach(waiting);
+    assertThat(waiting)
+        .allSatisfy(
+            name -> {
+              assertThat(migrated("v2")).doesNotContain(name);
+              assertThat(image(consumer(name).getSpec().getTemplate())).endsWith("v1");
+            });
+  }
+
+  /** Their statuses name no release, and their migrations no image. */
+  @Test
+  void newCredentialsReachPipelinesOfAnOlderOperatorWhoseUpgradeIsStopped() {
+    operator.close();
+    names()
+        .forEach(
+            name ->
+                mergeStatus(
+                    name, "{\"status\":{\"rollout\":null,\"migration\":{\"image\":null}}}"));
+    refuseVersion2But("");
+    operator = start("v2");
+    await().atMost(LIMIT).until(() -> healthyAndStopped().size() >= FLEET - 1 - MAX_IN_FLIGHT - 1);
+    var waiting = Set.copyOf(healthyAndStopped());
+    newCredentialsReach(waiting);
+    assertThat(migrated("v2")).doesNotContainAnyElementsOf(waiting);
+  }
+
+  /** A new password migrates each of these again, at the pace of a rollout, and they still wait. */
+  private void newCredentialsReach(Set<String> waiting) {
     var migrations = waiting.stream().collect(Collectors.toMap(name -> name, this::migration));
-    client
-        .secrets()
-        .inNamespace(namespace)
-        .withName("warehouse")
-        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"stringData\":{\"password\":\"other\"}}");
+    changePassword();
     await()
         .atMost(LIMIT)
         .untilAsserted(
@@ -193,12 +220,6 @@ class RolloutIT {
                           assertThat(ready()).contains(name);
                         }));
     assertThat(events.mostSlotsTaken()).hasSizeLessThanOrEqualTo(MAX_IN_FLIGHT);
-    assertThat(waiting)
-        .allSatisfy(
-            name -> {
-              assertThat(migrated("v2")).doesNotContain(name);
-              assertThat(image(consumer(name).getSpec().getTemplate())).endsWith("v1");
-            });
   }
 
   private Set<String> healthyAndStopped() {
@@ -207,6 +228,14 @@ class RolloutIT {
         .filter(one -> condition(one, "Updating").getReason().equals("RolloutStopped"))
         .map(one -> one.getMetadata().getName())
         .collect(Collectors.toSet());
+  }
+
+  private void changePassword() {
+    client
+        .secrets()
+        .inNamespace(namespace)
+        .withName("warehouse")
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"stringData\":{\"password\":\"other\"}}");
   }
 
   private @Nullable Job job(String name) {
@@ -253,6 +282,71 @@ class RolloutIT {
                     == MAX_IN_FLIGHT);
     assertThat(pipelines()).hasSize(FLEET);
     assertThat(events.mostInFlight("v2")).hasSize(MAX_IN_FLIGHT);
+  }
+
+  /** What it holds may be kept from deletion by a policy, and then the pipelines stay. */
+  @Test
+  void pipelinesOfANamespaceThatEndsKeepNoSlot() {
+    var ending = cluster.newNamespace();
+    var stuck = IntStream.range(0, MAX_IN_FLIGHT).mapToObj(i -> "stuck-" + i).toList();
+    stuck.forEach(name -> create(ending, name));
+    await().atMost(LIMIT).until(() -> pipelines(ending).stream().allMatch(RolloutIT::isReady));
+    operator.close();
+    var policy = forbidDeletionsIn(ending);
+    try {
+      client.namespaces().withName(ending).delete();
+      operator = start("v2");
+      await().atMost(LIMIT).until(() -> serving("v2").size() == FLEET);
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(pipelines(ending))
+                      .hasSize(stuck.size())
+                      .noneMatch(DataPipeline::isMarkedForDeletion)
+                      .noneMatch(one -> state(one) == RolloutStatus.State.UPDATING));
+    } finally {
+      policy.forEach(object -> client.resource(object).delete());
+    }
+    await().atMost(LIMIT).until(() -> client.namespaces().withName(ending).get() == null);
+  }
+
+  private List<HasMetadata> forbidDeletionsIn(String ending) {
+    var objects =
+        client
+            .load(
+                new ByteArrayInputStream(
+                    """
+                    apiVersion: admissionregistration.k8s.io/v1
+                    kind: ValidatingAdmissionPolicy
+                    metadata: {name: keep-%1$s}
+                    spec:
+                      matchConstraints:
+                        namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %1$s}}
+                        resourceRules:
+                        - {apiGroups: ["acequia.dev", "apps", "batch"], apiVersions: ["*"], resources: ["*"], operations: [DELETE]}
+                      validations: [{expression: "false"}]
+                    ---
+                    apiVersion: admissionregistration.k8s.io/v1
+                    kind: ValidatingAdmissionPolicyBinding
+                    metadata: {name: keep-%1$s}
+                    spec: {policyName: keep-%1$s, validationActions: [Deny]}
+                    """
+                        .formatted(ending)
+                        .getBytes(StandardCharsets.UTF_8)))
+            .items();
+    objects.forEach(object -> client.resource(object).create());
+    await().atMost(LIMIT).until(() -> isKept(ending));
+    return objects;
+  }
+
+  private boolean isKept(String ending) {
+    try {
+      client.resources(DataPipeline.class).inNamespace(ending).dryRun(true).delete();
+      return false;
+    } catch (KubernetesClientException e) {
+      return true;
+    }
   }
 
   /** A release that asks for more than namespaces have room for looks the same. */
@@ -432,7 +526,11 @@ class RolloutIT {
   }
 
   private List<DataPipeline> pipelines() {
-    return client.resources(DataPipeline.class).inNamespace(namespace).list().getItems();
+    return pipelines(namespace);
+  }
+
+  private List<DataPipeline> pipelines(String where) {
+    return client.resources(DataPipeline.class).inNamespace(where).list().getItems();
   }
 
   private DataPipeline find(String name) {
@@ -529,9 +627,13 @@ class RolloutIT {
 
   private Set<String> ready() {
     return pipelines().stream()
-        .filter(one -> condition(one, "Ready").getStatus().equals("True"))
+        .filter(RolloutIT::isReady)
         .map(one -> one.getMetadata().getName())
         .collect(Collectors.toSet());
+  }
+
+  private static boolean isReady(DataPipeline pipeline) {
+    return condition(pipeline, "Ready").getStatus().equals("True");
   }
 
   private static RolloutStatus.@Nullable State state(DataPipeline pipeline) {
@@ -556,6 +658,10 @@ class RolloutIT {
   }
 
   private void create(String name) {
+    create(namespace, name);
+  }
+
+  private void create(String where, String name) {
     client
         .resource(
             Serialization.unmarshal(
@@ -568,7 +674,7 @@ class RolloutIT {
                   topic: {partitions: 1}
                   store: {postgres: {secretName: warehouse}}
                 """
-                    .formatted(name, namespace),
+                    .formatted(name, where),
                 DataPipeline.class))
         .create();
   }

@@ -105,7 +105,7 @@ public final class ControlPlane implements AutoCloseable {
     return binaries.program("kubectl");
   }
 
-  /** The audited user's writes, a JSON object on each line, where the settings ask for them. */
+  /** The audited user's calls, a JSON object on each line, where the settings ask for them. */
   public Path auditLog() {
     return home.data().resolve("audit.log");
   }
@@ -186,8 +186,11 @@ public final class ControlPlane implements AutoCloseable {
     if (!settings.controllers()) {
       command.add("--disable-admission-plugins=ServiceAccount");
     }
-    if (settings.audited() != null) {
-      command.add("--audit-policy-file=" + writeAuditPolicy(settings.audited()));
+    if (!settings.admissionPlugins().isEmpty()) {
+      command.add("--enable-admission-plugins=" + String.join(",", settings.admissionPlugins()));
+    }
+    if (settings.audit() != null) {
+      command.add("--audit-policy-file=" + writeAuditPolicy(settings.audit()));
       command.add("--audit-log-path=" + auditLog());
     }
     var apiServer = start("kube-apiserver", command);
@@ -203,7 +206,7 @@ public final class ControlPlane implements AutoCloseable {
     credentials.writeKubeconfigs(url(), certificateAuthority());
   }
 
-  private Path writeAuditPolicy(String user) throws IOException {
+  private Path writeAuditPolicy(ControlPlaneSettings.Audit audit) throws IOException {
     var policy =
         """
         apiVersion: audit.k8s.io/v1
@@ -211,11 +214,14 @@ public final class ControlPlane implements AutoCloseable {
         omitStages: [RequestReceived]
         rules:
         - level: Metadata
-          users: ["%s"]
-          verbs: [create, update, patch, delete, deletecollection]
+          users: ["%s"]%s
         - level: None
         """;
-    return Files.writeString(home.data().resolve("audit-policy.yaml"), policy.formatted(user));
+    return Files.writeString(
+        home.data().resolve("audit-policy.yaml"),
+        policy.formatted(
+            audit.user(),
+            audit.reads() ? "" : "\n  verbs: [create, update, patch, delete, deletecollection]"));
   }
 
   private void startControllersAndScheduler() {

@@ -1,5 +1,6 @@
 package dev.acequia.servers;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param durable whether a write waits for the disk
  * @param serviceAddresses the range of Services' cluster addresses
  * @param nodePorts the range of Services' node ports, as {@code 30000-32767}
- * @param audited the user whose writes the API server writes down; null: nobody's
+ * @param audit whose calls the API server writes down; null: nobody's
+ * @param admissionPlugins those that run beside the API server's defaults
  */
 public record ControlPlaneSettings(
     boolean controllers,
@@ -19,37 +21,66 @@ public record ControlPlaneSettings(
     boolean durable,
     String serviceAddresses,
     String nodePorts,
-    @Nullable String audited) {
+    @Nullable Audit audit,
+    List<String> admissionPlugins) {
+  public ControlPlaneSettings {
+    admissionPlugins = List.copyOf(admissionPlugins);
+  }
+
+  /**
+   * What the API server writes down.
+   *
+   * @param user whose calls
+   * @param reads whether those that change nothing count, too
+   */
+  public record Audit(String user, boolean reads) {}
 
   /** Everything runs; for tests. */
   public static ControlPlaneSettings whole() {
-    return new ControlPlaneSettings(true, true, false, "10.96.0.0/16", "30000-32767", null);
+    return new ControlPlaneSettings(
+        true, true, false, "10.96.0.0/16", "30000-32767", null, List.of());
   }
 
   /** Only etcd and kube-apiserver run; for tests. */
   public static ControlPlaneSettings apiServerOnly() {
-    return new ControlPlaneSettings(false, false, false, "10.96.0.0/16", "30000-32767", null);
+    return new ControlPlaneSettings(
+        false, false, false, "10.96.0.0/16", "30000-32767", null, List.of());
   }
 
   public ControlPlaneSettings withNodePorts(String range) {
     return new ControlPlaneSettings(
-        controllers, scheduler, durable, serviceAddresses, range, audited);
+        controllers, scheduler, durable, serviceAddresses, range, audit, admissionPlugins);
   }
 
   public ControlPlaneSettings withDurable(boolean yes) {
     return new ControlPlaneSettings(
-        controllers, scheduler, yes, serviceAddresses, nodePorts, audited);
+        controllers, scheduler, yes, serviceAddresses, nodePorts, audit, admissionPlugins);
   }
 
   /** The same without kube-scheduler, for Pods that nobody runs. */
   public ControlPlaneSettings withoutScheduler() {
     return new ControlPlaneSettings(
-        controllers, false, durable, serviceAddresses, nodePorts, audited);
+        controllers, false, durable, serviceAddresses, nodePorts, audit, admissionPlugins);
   }
 
   /** The same with this user's writes in {@link ControlPlane#auditLog}. */
   public ControlPlaneSettings withAuditOf(String user) {
+    return withAudit(new Audit(user, false));
+  }
+
+  /** The same with all calls of this user in {@link ControlPlane#auditLog}. */
+  public ControlPlaneSettings withAuditOfAllCallsOf(String user) {
+    return withAudit(new Audit(user, true));
+  }
+
+  /** The same with this admission plugin. */
+  public ControlPlaneSettings withAdmissionBy(String plugin) {
     return new ControlPlaneSettings(
-        controllers, scheduler, durable, serviceAddresses, nodePorts, user);
+        controllers, scheduler, durable, serviceAddresses, nodePorts, audit, List.of(plugin));
+  }
+
+  private ControlPlaneSettings withAudit(Audit wanted) {
+    return new ControlPlaneSettings(
+        controllers, scheduler, durable, serviceAddresses, nodePorts, wanted, admissionPlugins);
   }
 }

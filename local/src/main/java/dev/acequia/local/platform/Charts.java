@@ -18,6 +18,9 @@ final class Charts {
   static final String NAMESPACE = "acequia-system";
   static final String RELEASE = "acequia";
 
+  /** The user that the operator is to the API server. */
+  static final String OPERATOR = "system:serviceaccount:" + NAMESPACE + ":" + RELEASE;
+
   private final Path helm;
   private final Path rendered;
 

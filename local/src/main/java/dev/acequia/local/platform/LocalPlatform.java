@@ -20,9 +20,11 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientTimeoutException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -109,6 +111,11 @@ public final class LocalPlatform implements AutoCloseable {
     return files;
   }
 
+  /** The operator's calls, a JSON object on each line, where the settings ask for them. */
+  public Path auditLog() {
+    return Objects.requireNonNull(controlPlane, "it has not started").auditLog();
+  }
+
   /** How a person's own programs reach it. */
   public PlatformEnvironment environment() throws IOException {
     return PlatformEnvironment.read(files.environment());
@@ -183,11 +190,12 @@ public final class LocalPlatform implements AutoCloseable {
 
   private Step<KubernetesClient> startControlPlane() throws IOException {
     var binaries = ControlPlaneBinaries.resolve(true, steps::say);
+    var whole = ControlPlaneSettings.whole().withDurable(true).withNodePorts(choices.nodePorts());
     var plane =
         ControlPlane.start(
             files.home("control-plane"),
             ports(),
-            ControlPlaneSettings.whole().withDurable(true).withNodePorts(choices.nodePorts()),
+            settings.audited() ? whole.withAuditOfAllCallsOf(Charts.OPERATOR) : whole,
             binaries);
     controlPlane = plane;
     PrivateFile.write(files.kubeconfig(), Files.readString(plane.kubeconfig()));

@@ -10,9 +10,14 @@ import java.util.List;
  * @param repositoryRoot where the charts are
  * @param imageRoots folders with the images of Pods
  * @param operator whether Acequia itself is installed
+ * @param audited whether the API server writes down what the operator calls
  */
 public record PlatformSettings(
-    PlatformFiles files, Path repositoryRoot, List<Path> imageRoots, boolean operator) {
+    PlatformFiles files,
+    Path repositoryRoot,
+    List<Path> imageRoots,
+    boolean operator,
+    boolean audited) {
   public PlatformSettings {
     imageRoots = List.copyOf(imageRoots);
   }
@@ -20,6 +25,15 @@ public record PlatformSettings(
   /** The whole platform on a folder, with the images of this build. */
   public static PlatformSettings of(PlatformFiles files, Path repositoryRoot) {
     return new PlatformSettings(
-        files, repositoryRoot, List.of(repositoryRoot.resolve("images/target/images")), true);
+        files,
+        repositoryRoot,
+        List.of(repositoryRoot.resolve("images/target/images")),
+        true,
+        false);
+  }
+
+  /** The same with the operator's calls in {@link LocalPlatform#auditLog}. */
+  public PlatformSettings withAudit() {
+    return new PlatformSettings(files, repositoryRoot, imageRoots, operator, true);
   }
 }

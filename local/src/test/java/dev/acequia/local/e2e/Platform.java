@@ -7,6 +7,7 @@ import dev.acequia.local.platform.LocalPlatform;
 import dev.acequia.local.platform.PlatformEnvironment;
 import dev.acequia.servers.ControlPlaneBinaries;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,13 +28,14 @@ import org.apache.kafka.clients.admin.Admin;
 /**
  * The local platform, as its users reach it: kubectl, HTTP, SQL, Kafka and the command line.
  * Closing it deletes the pipelines in the namespaces it made, since a machine has room for so many
- * Pods only.
+ * Pods only. It also fails when the operator lacked a right.
  */
 final class Platform implements AutoCloseable {
   static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<String> namespaces = new ArrayList<>();
+  private final Path auditLog;
   final Path repository = ControlPlaneBinaries.repositoryRoot();
   final Kubectl kubectl;
   final PlatformEnvironment environment;
@@ -41,6 +43,7 @@ final class Platform implements AutoCloseable {
   Platform(LocalPlatform local) {
     try {
       environment = local.environment();
+      auditLog = local.auditLog();
       kubectl = Kubectl.on(environment.kubeconfig());
     } catch (IOException e) {
       throw new AssertionError("the platform's files cannot be read", e);
@@ -226,5 +229,16 @@ final class Platform implements AutoCloseable {
                 "--wait=false",
                 "--ignore-not-found"));
     http.close();
+    assertThat(forbiddenCalls()).as("calls for which the chart's roles give no right").isEmpty();
+  }
+
+  private List<String> forbiddenCalls() {
+    try (var calls = Files.lines(auditLog)) {
+      return calls
+          .filter(call -> call.contains("\"authorization.k8s.io/decision\":\"forbid\""))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -53,7 +53,7 @@ final class PlatformExtension implements ParameterResolver {
         Files.createDirectories(target);
         var files = new PlatformFiles(Files.createTempDirectory(target, "platform-"));
         return new Shared(
-            LocalPlatform.start(PlatformSettings.of(files, root), System.out::println));
+            LocalPlatform.start(PlatformSettings.of(files, root).withAudit(), System.out::println));
       } catch (IOException e) {
         throw new AssertionError("the platform cannot be started", e);
       }

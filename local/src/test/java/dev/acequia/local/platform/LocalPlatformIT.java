@@ -112,7 +112,8 @@ class LocalPlatformIT {
   }
 
   private static PlatformSettings settings(Path folder) {
-    return new PlatformSettings(files(folder), root(), List.of(folder.resolve("built")), false);
+    return new PlatformSettings(
+        files(folder), root(), List.of(folder.resolve("built")), false, false);
   }
 
   private static PlatformFiles files(Path folder) {

@@ -59,13 +59,13 @@ public final class BackgroundTopics implements TopicProvider {
     removals.remove(names);
     retirements.remove(names);
     var pipeline = known.computeIfAbsent(names, _ -> new Known());
-    if (pipeline.hasNewsOf(wish)) {
-      pipeline.news = false;
-    } else {
-      calls.submit(names, () -> isEnsured(claimant, topics, children));
-    }
+    var hadNews = pipeline.takeNewsOf(wish);
     var state = pipeline.state(wish, calls.silentSince().orElse(null));
     pipeline.shown = state;
+    // The reconcile can read the silence that the first answer is about to end. It asks again then.
+    if (!hadNews || state instanceof TopicState.Unanswered) {
+      calls.submit(names, () -> isEnsured(claimant, topics, children));
+    }
     return new Result(state, pipeline.takeChanges());
   }
 
@@ -78,11 +78,11 @@ public final class BackgroundTopics implements TopicProvider {
   public synchronized Deletion delete(TopicClaimant claimant) {
     var names = claimant.names();
     var removal = removals.get(names);
-    if (removal == null) {
+    if (removal == null || !removal.uid.equals(claimant.uid())) {
       calls.cancel(names);
       known.remove(names);
       retirements.remove(names);
-      removals.put(names, new Removal());
+      removals.put(names, new Removal(claimant.uid()));
       calls.submit(names, () -> isDeleted(claimant));
       return UNANSWERED;
     }
@@ -158,11 +158,11 @@ public final class BackgroundTopics implements TopicProvider {
   private boolean isRetired(TopicClaimant claimant) {
     try {
       kafka.retire(claimant);
-    } catch (KafkaTopics.KafkaException e) {
-      if (e.isSilence()) {
+    } catch (RuntimeException e) {
+      if (isSilence(e)) {
         return false;
       }
-      log.warn("the claims of {} stay: {}", claimant.names(), e.getMessage());
+      log.warn("the claims of {} stay", claimant.names(), e); // nobody waits for what failed
     }
     synchronized (this) {
       var retirement = retirements.get(claimant.names());
@@ -186,7 +186,7 @@ public final class BackgroundTopics implements TopicProvider {
       var deletion = kafka.delete(claimant);
       outcome = () -> deletion;
     } catch (RuntimeException e) {
-      if (e instanceof KafkaTopics.KafkaException refusal && refusal.isSilence()) {
+      if (isSilence(e)) {
         return false;
       }
       outcome =
@@ -196,12 +196,17 @@ public final class BackgroundTopics implements TopicProvider {
     }
     synchronized (this) {
       var removal = removals.get(names);
-      if (removal != null) {
-        removal.outcome = outcome;
+      if (removal == null || !removal.uid.equals(claimant.uid())) {
+        return true; // nobody waits for it any more
       }
+      removal.outcome = outcome;
     }
     tell(names);
     return true;
+  }
+
+  private static boolean isSilence(RuntimeException failure) {
+    return failure instanceof KafkaTopics.KafkaException refusal && refusal.isSilence();
   }
 
   private void answered(PipelineNames names, Change change) {
@@ -225,7 +230,12 @@ public final class BackgroundTopics implements TopicProvider {
 
   /** A deletion that was asked for; without an outcome until Kafka has answered. */
   private static final class Removal {
+    private final String uid;
     private @Nullable Supplier<Deletion> outcome;
+
+    Removal(String uid) {
+      this.uid = uid;
+    }
   }
 
   /** The end of a pipeline that leaves its topics. */
@@ -271,8 +281,10 @@ public final class BackgroundTopics implements TopicProvider {
 
     private List<String> changes = new ArrayList<>();
 
-    boolean hasNewsOf(Wish wish) {
-      return news && wish.equals(asked);
+    boolean takeNewsOf(Wish wish) {
+      var taken = news && wish.equals(asked);
+      news = news && !taken;
+      return taken;
     }
 
     List<String> takeChanges() {
@@ -283,9 +295,7 @@ public final class BackgroundTopics implements TopicProvider {
 
     TopicState state(Wish wish, @Nullable Instant kafkaSilentSince) {
       if (failure != null && wish.equals(asked)) {
-        var thrown = failure;
-        failure = null;
-        throw thrown;
+        throw failure;
       }
       var since = silentSince == null ? kafkaSilentSince : silentSince;
       return since == null && answer != null && wish.equals(asked)
@@ -306,13 +316,17 @@ public final class BackgroundTopics implements TopicProvider {
       return news;
     }
 
+    /** A repeated failure is no news: the reconcile retries after the first one anyway. */
     boolean failed(Wish wish, RuntimeException thrown) {
+      news =
+          failure == null
+              || !wish.equals(asked)
+              || !String.valueOf(failure).equals(String.valueOf(thrown));
       asked = wish;
       answer = null;
       failure = thrown;
       silentSince = null;
-      news = true;
-      return true;
+      return news;
     }
 
     boolean silent(Instant began, KafkaTopics.KafkaException why) {

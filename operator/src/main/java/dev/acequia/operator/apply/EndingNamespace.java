@@ -9,7 +9,11 @@ public final class EndingNamespace {
 
   /** Whether this is why the API server refused to make an object. */
   public static boolean refuses(KubernetesClientException e) {
-    return e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
-        && String.valueOf(e.getMessage()).contains("being terminated");
+    return (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+            && String.valueOf(e.getMessage()).contains("being terminated"))
+        || (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
+            && e.getStatus() != null
+            && e.getStatus().getDetails() != null
+            && "namespaces".equals(e.getStatus().getDetails().getKind()));
   }
 }

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,14 +32,18 @@ public final class EventRecorder {
   private final KubernetesClient client;
   private final Clock clock;
   private final String instance;
+  private final Predicate<String> mayWriteIn;
 
   /**
    * @param instance the name of this process, such as its Pod's
+   * @param mayWriteIn whether the operator has rights in a namespace; in others the log alone tells
    */
-  public EventRecorder(KubernetesClient client, Clock clock, String instance) {
+  public EventRecorder(
+      KubernetesClient client, Clock clock, String instance, Predicate<String> mayWriteIn) {
     this.client = client;
     this.clock = clock;
     this.instance = instance;
+    this.mayWriteIn = mayWriteIn;
   }
 
   /** Whether an Event is good news or asks for attention. */
@@ -60,7 +65,7 @@ public final class EventRecorder {
 
   /**
    * Tells something about a pipeline whose namespace ends and takes no Events any more: about the
-   * namespace itself, whose Events stand in {@code default}.
+   * namespace itself, whose Events stand in {@code default}. There the operator may have no rights.
    */
   public void recordOfEndingNamespace(DataPipeline pipeline, String reason, String note) {
     var namespace =
@@ -80,6 +85,9 @@ public final class EventRecorder {
       String action,
       String note) {
     log.info("{} {}/{}: {}: {}", regarding.getKind(), namespace, regarding.getName(), reason, note);
+    if (!mayWriteIn.test(namespace)) {
+      return;
+    }
     var now = clock.instant();
     try {
       client
@@ -108,6 +116,9 @@ public final class EventRecorder {
                   .build())
           .create();
     } catch (KubernetesClientException e) {
+      if (EndingNamespace.refuses(e)) {
+        return; // the line above has told it
+      }
       log.warn("the Event {} was not written: {}", reason, e.getMessage());
     }
   }

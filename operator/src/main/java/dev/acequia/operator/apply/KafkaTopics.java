@@ -25,7 +25,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -50,24 +49,35 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaTopics implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  private final Admin admin;
+  private final LateAdmin admin;
   private final TopicOwners owners;
   private final Adoption adoption;
   private final Map<String, Facts.Topic> lastSeen = new ConcurrentHashMap<>();
+
+  /** What was done before Kafka fell silent, for the next answer to tell. */
+  private final Map<PipelineNames, List<String>> untold = new ConcurrentHashMap<>();
 
   /**
    * @param installation the operator's name among all on this Kafka
    * @param isNamespace whether the cluster has a namespace of this name
    */
   public KafkaTopics(
-      Admin admin, PlatformConfig.Kafka kafka, String installation, Predicate<String> isNamespace) {
+      PlatformConfig.Kafka kafka, String installation, Predicate<String> isNamespace) {
+    this(LateAdmin.of(kafka.bootstrapServers()), kafka, installation, isNamespace);
+  }
+
+  KafkaTopics(
+      LateAdmin admin,
+      PlatformConfig.Kafka kafka,
+      String installation,
+      Predicate<String> isNamespace) {
     this(
         admin,
         new TopicOwners(admin, kafka, installation, TopicOwners.GONE_AFTER),
         new Adoption(kafka, isNamespace));
   }
 
-  KafkaTopics(Admin admin, TopicOwners owners, Adoption adoption) {
+  KafkaTopics(LateAdmin admin, TopicOwners owners, Adoption adoption) {
     this.admin = admin;
     this.owners = owners;
     this.adoption = adoption;
@@ -92,9 +102,10 @@ public final class KafkaTopics implements AutoCloseable {
    * @throws KafkaException when Kafka does not answer
    */
   TopicProvider.Result ensure(TopicClaimant claimant, TopicsPlan topics, Children children) {
+    var changes = new ArrayList<String>();
+    Optional.ofNullable(untold.remove(claimant.names())).ifPresent(changes::addAll);
+    var hold = hold(claimant);
     try {
-      var changes = new ArrayList<String>();
-      var hold = hold(claimant);
       var present =
           describe(
               Stream.concat(
@@ -103,7 +114,6 @@ public final class KafkaTopics implements AutoCloseable {
       owners.seen(present.remove(TopicOwners.TOPIC));
       var own = hold.take(topics.all(), present); // all, before any is made
       letGoOfFormer(claimant, topics, hold);
-      changes.addAll(hold.changes());
       alter(own.stream().filter(t -> present.containsKey(t.name())).toList(), hold, changes);
       for (var desired : own) {
         var actual = present.get(desired.name());
@@ -114,16 +124,23 @@ public final class KafkaTopics implements AutoCloseable {
       var topic = Objects.requireNonNull(present.get(topics.records().name()));
       lastSeen.putAll(present);
       return new TopicProvider.Result(
-          new TopicState.Present(topic, note(topics, topic, own)), changes);
+          new TopicState.Present(topic, note(topics, topic, own)), all(hold, changes));
     } catch (TopicRefusal e) {
-      return new TopicProvider.Result(e.state(), List.of());
+      return new TopicProvider.Result(e.state(), all(hold, changes));
     } catch (KafkaException e) {
       if (e.isSilence()) {
+        untold.put(claimant.names(), all(hold, changes));
         throw e;
       }
       return new TopicProvider.Result(
-          new TopicState.Missing(e.reason, e.getMessage() + "; it is tried again"), List.of());
+          new TopicState.Missing(e.reason, e.getMessage() + "; it is tried again"),
+          all(hold, changes));
     }
+  }
+
+  /** What was done, also where something failed then: the next time it is done already. */
+  private static List<String> all(TopicHold hold, List<String> changes) {
+    return Stream.concat(hold.changes().stream(), changes.stream()).toList();
   }
 
   /** Deletes the topics that this very resource made or took over. */
@@ -140,6 +157,7 @@ public final class KafkaTopics implements AutoCloseable {
             ifThere(
                 // By id: the name may be another topic's by now.
                 admin
+                    .get()
                     .deleteTopics(TopicCollection.ofTopicIds(List.of(Uuid.fromString(actual.id()))))
                     .all(),
                 "delete topic " + topic);
@@ -223,7 +241,7 @@ public final class KafkaTopics implements AutoCloseable {
     var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     return Objects.requireNonNull(
             get(
-                    admin.describeConfigs(List.of(resource)).all(),
+                    admin.get().describeConfigs(List.of(resource)).all(),
                     "describe the settings of topic " + topic)
                 .get(resource))
         .entries()
@@ -236,6 +254,7 @@ public final class KafkaTopics implements AutoCloseable {
   Map<String, Facts.Topic> describe(Collection<String> topics) {
     var present = new HashMap<String, Facts.Topic>();
     admin
+        .get()
         .describeTopics(topics)
         .topicNameValues()
         .forEach(
@@ -256,23 +275,28 @@ public final class KafkaTopics implements AutoCloseable {
   @Override
   public void close() {
     owners.close();
-    admin.close(Duration.ofSeconds(1));
+    admin.close();
   }
 
   /** Ends what is kept of a pipeline that is gone; it does not wait for Kafka. */
   void forget(PipelineNames names) {
     lastSeen.remove(names.topic());
     lastSeen.remove(names.deadLetterTopic());
+    untold.remove(names);
   }
 
   private Facts.Topic create(DesiredTopic desired, TopicHold hold, List<String> changes) {
     hold.confirm(desired.name());
     var created =
-        admin.createTopics(
-            List.of(
-                new NewTopic(
-                        desired.name(), desired.partitions(), (short) desired.replicationFactor())
-                    .configs(desired.settings())));
+        admin
+            .get()
+            .createTopics(
+                List.of(
+                    new NewTopic(
+                            desired.name(),
+                            desired.partitions(),
+                            (short) desired.replicationFactor())
+                        .configs(desired.settings())));
     var what = "create topic " + desired.name();
     try {
       get(created.all(), what);
@@ -303,6 +327,7 @@ public final class KafkaTopics implements AutoCloseable {
     hold.confirm(desired.name());
     get(
         admin
+            .get()
             .createPartitions(
                 Map.of(desired.name(), NewPartitions.increaseTo(desired.partitions())))
             .all(),
@@ -321,14 +346,14 @@ public final class KafkaTopics implements AutoCloseable {
         topics.stream()
             .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic.name()))
             .toList();
-    var actual = get(admin.describeConfigs(resources).all(), "describe the topics' settings");
+    var actual = get(admin.get().describeConfigs(resources).all(), "describe the topics' settings");
     for (var topic : topics) {
       var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
       var operations = drift(topic, Objects.requireNonNull(actual.get(resource)));
       if (!operations.isEmpty()) {
         hold.confirm(topic.name());
         get(
-            admin.incrementalAlterConfigs(Map.of(resource, operations)).all(),
+            admin.get().incrementalAlterConfigs(Map.of(resource, operations)).all(),
             "change the settings of topic " + topic.name());
         changes.add(
             "Changed topic %s: %s"

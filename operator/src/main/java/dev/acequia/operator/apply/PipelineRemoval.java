@@ -22,9 +22,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of a pipeline: its processes stop, then with {@code deletionPolicy: Delete} table and
@@ -38,7 +39,7 @@ public final class PipelineRemoval {
   private static final Duration TOPICS_POLL = Duration.ofSeconds(10);
 
   /** What is not written down by then has the same effect, until a successor's end. */
-  private static final Duration TOPICS_RETIRE_WITHIN = Duration.ofSeconds(5);
+  private static final Duration TOPICS_RETIRE_WITHIN = Duration.ofSeconds(3);
 
   private static final Duration PODS_END_WITHIN = Duration.ofMinutes(3);
   private static final Duration TABLE_DROPS_WITHIN = Duration.ofMinutes(10);
@@ -55,12 +56,24 @@ public final class PipelineRemoval {
   private final TopicProvider topics;
   private final EventRecorder events;
   private final Clock clock;
-  private final Set<String> tableSettled = ConcurrentHashMap.newKeySet();
+  private final Map<PipelineNames, Progress> progress = new ConcurrentHashMap<>();
 
-  /** When this operator first saw a deletion: what was asked of nobody is no delay. */
-  private final Map<String, Instant> seen = new ConcurrentHashMap<>();
+  /**
+   * How far a removal is.
+   *
+   * @param seen when this operator first saw the deletion: what was asked of nobody is no delay
+   * @param topicsAsked when Kafka was first asked
+   */
+  private record Progress(
+      String uid, Instant seen, boolean tableSettled, @Nullable Instant topicsAsked) {
+    Progress withTableSettled() {
+      return new Progress(uid, seen, true, topicsAsked);
+    }
 
-  private final Map<String, Instant> topicsAsked = new ConcurrentHashMap<>();
+    Progress withTopicsAsked(Instant now) {
+      return topicsAsked != null ? this : new Progress(uid, seen, tableSettled, now);
+    }
+  }
 
   public PipelineRemoval(
       KubernetesClient client,
@@ -81,27 +94,39 @@ public final class PipelineRemoval {
    * @return when to take another; empty when nothing is left to do and the resource may go
    */
   public Optional<Duration> advance(DataPipeline pipeline, Children children) {
-    var delete = pipeline.getSpec().deletionPolicy() == DeletionPolicy.DELETE;
-    if (!delete) {
-      if (!topics.retire(TopicClaimant.of(pipeline, children))
-          && !overdue(pipeline, TOPICS_RETIRE_WITHIN)) {
-        return Optional.of(POLL);
-      }
-      tellWhatIsKept(pipeline);
-      return Optional.empty();
+    return advance(pipeline, children, TopicClaimant.of(pipeline, children));
+  }
+
+  Optional<Duration> advance(DataPipeline pipeline, Children children, TopicClaimant claimant) {
+    note(pipeline, begun -> begun);
+    return pipeline.getSpec().deletionPolicy() == DeletionPolicy.DELETE
+        ? remove(pipeline, children, claimant)
+        : leave(pipeline, claimant);
+  }
+
+  private Optional<Duration> leave(DataPipeline pipeline, TopicClaimant claimant) {
+    if (!topics.retire(claimant) && !overdue(pipeline, TOPICS_RETIRE_WITHIN)) {
+      return Optional.of(POLL);
     }
-    seen.putIfAbsent(uid(pipeline), clock.instant());
+    tellWhatIsKept(pipeline);
+    return Optional.empty();
+  }
+
+  private Optional<Duration> remove(
+      DataPipeline pipeline, Children children, TopicClaimant claimant) {
     if (!processesEnded(pipeline, children) || !tableGone(pipeline, children)) {
       return Optional.of(POLL);
     }
-    if (!topicsGone(pipeline, children)) {
+    if (!topicsGone(pipeline, claimant)) {
       return Optional.of(TOPICS_POLL);
     }
     removeDrop(children);
-    tableSettled.remove(uid(pipeline));
-    seen.remove(uid(pipeline));
-    topicsAsked.remove(uid(pipeline));
     return Optional.empty();
+  }
+
+  /** Ends what is kept of a pipeline that is gone, be it with its finalizer removed by hand. */
+  public void forget(PipelineNames names) {
+    progress.remove(names);
   }
 
   /** A producer that still runs would make the topic anew where the broker allows it. */
@@ -127,7 +152,7 @@ public final class PipelineRemoval {
     // The status names the store from before the first migration began. One that did not succeed
     // may have made roles and tables all the same; before it, the table is anybody's.
     if (status(pipeline).map(DataPipelineStatus::store).isEmpty()
-        || tableSettled.contains(uid(pipeline))) {
+        || progress(pipeline).filter(Progress::tableSettled).isPresent()) {
       return true;
     }
     if (namespaceEnds(pipeline)) {
@@ -181,10 +206,9 @@ public final class PipelineRemoval {
   }
 
   /** Whatever the status says: the operator may have ended between making a topic and that. */
-  private boolean topicsGone(DataPipeline pipeline, Children children) {
-    var claimant = TopicClaimant.of(pipeline, children);
+  private boolean topicsGone(DataPipeline pipeline, TopicClaimant claimant) {
     var names = claimant.names();
-    topicsAsked.putIfAbsent(uid(pipeline), clock.instant());
+    note(pipeline, begun -> begun.withTopicsAsked(clock.instant()));
     try {
       var deletion = topics.delete(claimant);
       if (deletion.done()) {
@@ -230,7 +254,7 @@ public final class PipelineRemoval {
   }
 
   private boolean tableStays(DataPipeline pipeline, String why) {
-    tableSettled.add(uid(pipeline));
+    note(pipeline, Progress::withTableSettled);
     if (!hasMigrated(pipeline)) {
       tell(
           pipeline,
@@ -291,17 +315,35 @@ public final class PipelineRemoval {
   }
 
   private boolean overdue(DataPipeline pipeline, Duration limit) {
-    return isPast(seen.getOrDefault(uid(pipeline), clock.instant()), limit);
+    return progress(pipeline).filter(begun -> isPast(begun.seen(), limit)).isPresent();
   }
 
   /** However long the steps before took, Kafka has time to answer. */
   private boolean areTopicsOverdue(DataPipeline pipeline) {
     return overdue(pipeline, TOPICS_GO_WITHIN)
-        && isPast(topicsAsked.getOrDefault(uid(pipeline), clock.instant()), TOPICS_ANSWER_WITHIN);
+        && progress(pipeline)
+            .map(Progress::topicsAsked)
+            .filter(asked -> isPast(asked, TOPICS_ANSWER_WITHIN))
+            .isPresent();
   }
 
   private boolean isPast(Instant start, Duration limit) {
     return start.plus(limit).isBefore(clock.instant());
+  }
+
+  private Optional<Progress> progress(DataPipeline pipeline) {
+    return Optional.ofNullable(progress.get(PipelineNames.of(pipeline)))
+        .filter(begun -> begun.uid().equals(uid(pipeline)));
+  }
+
+  private void note(DataPipeline pipeline, UnaryOperator<Progress> change) {
+    progress.compute(
+        PipelineNames.of(pipeline),
+        (_, begun) ->
+            change.apply(
+                begun != null && begun.uid().equals(uid(pipeline))
+                    ? begun
+                    : new Progress(uid(pipeline), clock.instant(), false, null)));
   }
 
   private static String uid(DataPipeline pipeline) {

@@ -7,6 +7,7 @@ import dev.acequia.operator.observe.Observation.MigrationState;
 import dev.acequia.operator.observe.OlderMigrations;
 import dev.acequia.operator.plan.KeptVersion;
 import dev.acequia.operator.plan.PipelinePlan;
+import dev.acequia.operator.plan.PlanStep;
 import dev.acequia.operator.plan.Release;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -49,20 +50,13 @@ public final class PlanApplier {
   /** Makes the plan true as far as it goes. */
   public void apply(PipelinePlan plan, Children children) {
     var applier = new ObjectApplier(client, children);
-    for (var object : plan.foundation()) {
-      applyFoundation(object, applier, children);
-    }
-    if (plan.definitionMap() != null) {
-      applier.apply(plan.definitionMap());
-    }
-    if (plan.migration() != null) {
-      migrate(plan.migration(), applier, children);
-    }
-    if (plan.consumer() != null) {
-      applier.apply(plan.consumer());
-    }
-    if (plan.api() != null) {
-      applier.apply(plan.api());
+    for (var step : plan.steps()) {
+      switch (step) {
+        case PlanStep.Topics _ -> {} // in the cluster already: the plan rests on their ids
+        case PlanStep.Foundation(var object) -> applyFoundation(object, applier, children);
+        case PlanStep.Apply(var object) -> applier.apply(object);
+        case PlanStep.CreateOnce(var job) -> migrate(job, applier, children);
+      }
     }
     removeReplacedDefinitions(plan, children);
   }
@@ -160,13 +154,24 @@ public final class PlanApplier {
   /** Keeps a pipeline that waits alive in the version that it has. */
   public void keep(KeptVersion kept, boolean migrates, Children children) {
     var applier = new ObjectApplier(client, children);
+    var definition = Objects.requireNonNull(kept.plan().definitionMap());
     if (migrates) {
-      applier.apply(Objects.requireNonNull(kept.plan().definitionMap()));
+      applier.apply(definition);
       migrate(kept.migration(), applier, children);
     }
-    children.deployments().stream()
-        .filter(live -> !live.isMarkedForDeletion())
-        .forEach(live -> kept.of(live).ifPresent(wanted -> applier.change(live, wanted)));
+    for (var live : children.deployments()) {
+      var wanted = kept.of(live, children.definitions());
+      if (live.isMarkedForDeletion() || wanted.isEmpty()) {
+        continue;
+      }
+      if (Release.of(wanted.get())
+              .filter(next -> next.definition().equals(definition.getMetadata().getName()))
+              .isPresent()
+          && applier.isGone(definition)) {
+        applier.apply(definition); // before the Pods that mount it
+      }
+      applier.change(live, wanted.get());
+    }
   }
 
   private static boolean isKafkas(HasMetadata object, PipelinePlan plan) {

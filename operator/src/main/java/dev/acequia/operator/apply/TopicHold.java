@@ -211,13 +211,28 @@ final class TopicHold {
       return false;
     }
     var own = claims.details(topic, owner, claimant.uid());
-    return actual.id().equals(claimant.accepted())
+    return isAccepted(claims, topic, actual)
         || own.filter(details -> details.isOf(actual.id())).isPresent()
         || (holder.isEmpty() && wasDefined(claims, topic, actual))
         || (own.filter(details -> details.topicId() == null).isPresent()
             && !isFormers(claims, topic, actual)
             && mayLookMade(claims, topic, actual)
             && TopicsPlan.looksMade(ownSettings.apply(topic)));
+  }
+
+  /** A person's word makes a topic of the pipeline's own names its own, and no adopted one. */
+  private boolean isAccepted(TopicClaims claims, String topic, Facts.Topic actual) {
+    return actual.id().equals(claimant.accepted())
+        && (topic.equals(claimant.names().topic())
+            || topic.equals(claimant.names().deadLetterTopic()))
+        && isNeverAdopted(claims, topic);
+  }
+
+  private boolean isNeverAdopted(TopicClaims claims, String topic) {
+    return Stream.concat(
+            claims.details(topic, owner, claimant.uid()).stream(),
+            claims.former(topic, owner, claimant.uid()).stream())
+        .noneMatch(Details::adopted);
   }
 
   /** Whether a person has to know that a topic stays: it may be nobody's from now on. */
@@ -308,11 +323,7 @@ final class TopicHold {
 
   /** Whether settings count at all: what was written of an adopted or a kept topic comes first. */
   private boolean mayLookMade(TopicClaims claims, String topic, Facts.Topic actual) {
-    return kept(claims, topic, actual).isEmpty()
-        && Stream.concat(
-                claims.details(topic, owner, claimant.uid()).stream(),
-                claims.former(topic, owner, claimant.uid()).stream())
-            .noneMatch(Details::adopted);
+    return kept(claims, topic, actual).isEmpty() && isNeverAdopted(claims, topic);
   }
 
   /** Whether a predecessor made the topic. */

@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -79,7 +78,7 @@ final class TopicOwners implements AutoCloseable {
 
   private record Failure(long at, KafkaException why) {}
 
-  private final Admin admin;
+  private final LateAdmin admin;
   private final PlatformConfig.Kafka kafka;
   private final String installation;
   private final Duration goneAfter;
@@ -95,7 +94,8 @@ final class TopicOwners implements AutoCloseable {
   /**
    * @param goneAfter how long the owners topic has to be absent until it counts as gone
    */
-  TopicOwners(Admin admin, PlatformConfig.Kafka kafka, String installation, Duration goneAfter) {
+  TopicOwners(
+      LateAdmin admin, PlatformConfig.Kafka kafka, String installation, Duration goneAfter) {
     this.admin = admin;
     this.kafka = kafka;
     this.installation = installation;
@@ -297,7 +297,8 @@ final class TopicOwners implements AutoCloseable {
     try {
       var described =
           KafkaTopics.get(
-              admin.describeTopics(List.of(TOPIC)).allTopicNames(), "describe topic " + TOPIC);
+              admin.get().describeTopics(List.of(TOPIC)).allTopicNames(),
+              "describe topic " + TOPIC);
       return Optional.of(described.values().iterator().next().topicId().toString());
     } catch (KafkaException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
@@ -313,7 +314,7 @@ final class TopicOwners implements AutoCloseable {
     var policy =
         Objects.requireNonNull(
                 KafkaTopics.get(
-                        admin.describeConfigs(List.of(resource)).all(),
+                        admin.get().describeConfigs(List.of(resource)).all(),
                         "describe the settings of topic " + TOPIC)
                     .get(resource))
             .get("cleanup.policy");
@@ -357,7 +358,7 @@ final class TopicOwners implements AutoCloseable {
                     "delete.retention.ms",
                     Long.toString(TOMBSTONES_LAST.toMillis())));
     try {
-      KafkaTopics.get(admin.createTopics(List.of(topic)).all(), "create topic " + TOPIC);
+      KafkaTopics.get(admin.get().createTopics(List.of(topic)).all(), "create topic " + TOPIC);
     } catch (KafkaException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
         throw e;

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.NetworkException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -41,6 +42,9 @@ public final class KafkaCalls implements AutoCloseable {
 
   /** A call whose thread is interrupted waits no more. */
   private static final Duration ENDS_WITHIN = Duration.ofSeconds(2);
+
+  /** How a client's constructor tells that no name of the bootstrap servers resolves. */
+  private static final String UNRESOLVED = "No resolvable bootstrap urls";
 
   private final Clock clock;
   private final Duration pause;
@@ -100,7 +104,9 @@ public final class KafkaCalls implements AutoCloseable {
     return cause instanceof java.util.concurrent.TimeoutException
         || cause instanceof TimeoutException
         || cause instanceof DisconnectException
-        || cause instanceof NetworkException;
+        || cause instanceof NetworkException
+        || (cause instanceof ConfigException
+            && String.valueOf(cause.getMessage()).startsWith(UNRESOLVED));
   }
 
   /**
@@ -191,7 +197,7 @@ public final class KafkaCalls implements AutoCloseable {
     boolean answered;
     try {
       answered = turn.call().isAnswered();
-    } catch (RuntimeException e) { // a thread that ends would leave the line standing
+    } catch (RuntimeException | Error e) { // a thread that ends would leave the line standing
       log.error("a call to Kafka ended without an answer or the lack of one: {}", turn.key(), e);
       answered = true;
     }
@@ -212,9 +218,17 @@ public final class KafkaCalls implements AutoCloseable {
     var isSilent = silentSince != null;
     if (isSilent && !wasSilent) {
       log.warn("Kafka has not answered since {}; it is tried every {}", silentSince, pause);
-      listeners.forEach(Runnable::run);
+      listeners.forEach(KafkaCalls::tell);
     } else if (wasSilent && !isSilent) {
       log.info("Kafka answers again");
+    }
+  }
+
+  private static void tell(Runnable listener) {
+    try {
+      listener.run();
+    } catch (RuntimeException | Error e) {
+      log.error("somebody was not told that Kafka is silent", e);
     }
   }
 

@@ -3,16 +3,9 @@ package dev.acequia.operator.observe;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.operator.plan.PipelineNames;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.ServiceAccount;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -21,6 +14,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import io.strimzi.api.kafka.model.topic.KafkaTopic;
 import io.strimzi.api.kafka.model.user.KafkaUser;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -32,25 +26,24 @@ import java.util.stream.Collectors;
  * and packed, of Pods the status only, and of other people's Secrets the name.
  */
 public final class EventSources {
-  static final long PAGE = 500;
+  /** An object can have 1.5 MiB, also one that nobody has a use for but who has made it. */
+  static final long PAGE = 20;
 
   private EventSources() {}
 
   /**
    * The informers over a pipeline's objects in its own namespace and the Secrets it refers to.
    *
+   * @param kinds of the objects that a plan can have
    * @param accessChanged told at once, beside the event, of a pipeline whose callers' Secrets
    *     changed
    */
   public static List<EventSource<?, DataPipeline>> of(
-      EventSourceContext<DataPipeline> context, Consumer<DataPipeline> accessChanged) {
+      EventSourceContext<DataPipeline> context,
+      Collection<Class<? extends HasMetadata>> kinds,
+      Consumer<DataPipeline> accessChanged) {
     var sources = new ArrayList<EventSource<?, DataPipeline>>();
-    sources.add(own(ConfigMap.class, context));
-    sources.add(own(Secret.class, context));
-    sources.add(own(ServiceAccount.class, context));
-    sources.add(own(Service.class, context));
-    sources.add(own(Job.class, context));
-    sources.add(own(Deployment.class, context));
+    kinds.forEach(kind -> sources.add(own(kind, context)));
     sources.add(replicaSets(context));
     sources.add(pods(context));
     sources.add(ReferencedSecrets.create(context, accessChanged));
@@ -70,11 +63,10 @@ public final class EventSources {
   public static List<EventSource<?, DataPipelineReplay>> ofReplays(
       EventSourceContext<DataPipelineReplay> context) {
     return List.of(
-        new InformerEventSource<>(
+        source(
             InformerEventSourceConfiguration.from(DataPipeline.class, DataPipelineReplay.class)
                 .withName("pipelines")
-                .withWatchAllNamespaces()
-                .withItemStore(packed(DataPipeline.class, context, Trim::pipelineForReplays))
+                .withNamespacesInheritedFromController()
                 .withInformerListLimit(PAGE)
                 .withPrimaryToSecondaryMapper(
                     (DataPipelineReplay replay) -> Set.of(pipelineOf(replay)))
@@ -88,12 +80,21 @@ public final class EventSources {
                             .map(ResourceID::fromResource)
                             .collect(Collectors.toSet()))
                 .build(),
+            Trim::pipelineForReplays,
             context));
   }
 
-  private static <R extends HasMetadata> ItemStore<R> packed(
-      Class<R> type, EventSourceContext<?> context, Consumer<? super R> trim) {
-    return new PackedItemStore<>(type, context.getClient().getKubernetesSerialization(), trim);
+  /** An informer that keeps trimmed objects packed. */
+  private static <R extends HasMetadata, P extends HasMetadata> InformerEventSource<R, P> source(
+      InformerEventSourceConfiguration<R> configuration,
+      Consumer<? super R> trim,
+      EventSourceContext<P> context) {
+    var json = context.getClient().getKubernetesSerialization();
+    return new InformerEventSource<>(
+        new StoreEach<>(
+            configuration,
+            () -> new PackedItemStore<>(configuration.getResourceClass(), json, trim)),
+        context);
   }
 
   static String own(Class<?> type) {
@@ -102,22 +103,18 @@ public final class EventSources {
 
   private static <R extends HasMetadata> EventSource<R, DataPipeline> own(
       Class<R> type, EventSourceContext<DataPipeline> context) {
-    return new InformerEventSource<>(
-        labelled(type)
-            .withWatchAllNamespaces()
-            .withItemStore(packed(type, context, Trim::own))
-            .build(),
-        context);
+    return source(
+        labelled(type).withNamespacesInheritedFromController().build(), Trim::own, context);
   }
 
   private static <R extends HasMetadata> EventSource<R, DataPipeline> inNamespace(
       Class<R> type, String namespace, EventSourceContext<DataPipeline> context) {
-    return new InformerEventSource<>(
+    return source(
         labelled(type)
             .withNamespaces(namespace)
-            .withItemStore(packed(type, context, Trim::own))
             .withSecondaryToPrimaryMapper(EventSources::pipelineInKafka)
             .build(),
+        Trim::own,
         context);
   }
 
@@ -127,7 +124,7 @@ public final class EventSources {
     return new InformerEventSource<>(
         InformerEventSourceConfiguration.from(DataPipelineReplay.class, DataPipeline.class)
             .withName(own(DataPipelineReplay.class))
-            .withWatchAllNamespaces()
+            .withNamespacesInheritedFromController()
             .withInformerListLimit(PAGE)
             .withSecondaryToPrimaryMapper(replay -> Set.of(pipelineOf(replay)))
             .withOnUpdateFilter(
@@ -153,10 +150,9 @@ public final class EventSources {
   /** The link between a Pod and its Deployment. Its counts reach the Deployment's own status. */
   private static EventSource<ReplicaSet, DataPipeline> replicaSets(
       EventSourceContext<DataPipeline> context) {
-    return new InformerEventSource<>(
+    return source(
         labelled(ReplicaSet.class)
-            .withWatchAllNamespaces()
-            .withItemStore(packed(ReplicaSet.class, context, Trim::replicaSet))
+            .withNamespacesInheritedFromController()
             .withOnUpdateFilter(
                 (now, before) ->
                     !Objects.equals(
@@ -164,19 +160,20 @@ public final class EventSources {
                             before.getMetadata().getAnnotations())
                         || !Objects.equals(now.getStatus(), before.getStatus()))
             .build(),
+        Trim::replicaSet,
         context);
   }
 
   private static EventSource<Pod, DataPipeline> pods(EventSourceContext<DataPipeline> context) {
-    return new InformerEventSource<>(
+    return source(
         labelled(Pod.class)
-            .withWatchAllNamespaces()
-            .withItemStore(packed(Pod.class, context, Trim::pod))
+            .withNamespacesInheritedFromController()
             .withOnUpdateFilter(
                 (newPod, oldPod) ->
                     !Objects.equals(newPod.getStatus(), oldPod.getStatus())
                         || newPod.isMarkedForDeletion() != oldPod.isMarkedForDeletion())
             .build(),
+        Trim::pod,
         context);
   }
 

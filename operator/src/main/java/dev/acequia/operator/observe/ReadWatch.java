@@ -153,10 +153,13 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
    * Goes on to ask the oldest ready one of these Pods. What another one said before it holds until
    * this one was asked.
    *
+   * @param reported the trouble that the status tells of, which holds until a first Pod was asked:
+   *     an operator that has just started knows nothing; null when it tells of none
    * @return what an API Pod said of its trouble, a sentence that quotes it; empty while none has
    *     any
    */
-  public Optional<String> follow(DataPipeline pipeline, Collection<Pod> pods) {
+  public Optional<String> follow(
+      DataPipeline pipeline, Collection<Pod> pods, @Nullable String reported) {
     var id = ResourceID.fromResource(pipeline);
     var pod =
         pods.stream()
@@ -175,7 +178,8 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
             pod.get().getStatus().getPodIP());
     var now =
         asked.compute(
-            id, (_, former) -> former == null ? new Asked(target, null, 0, 0) : former.at(target));
+            id,
+            (_, former) -> former == null ? new Asked(target, reported, 0, 0) : former.at(target));
     return Optional.ofNullable(now.trouble());
   }
 

@@ -40,32 +40,33 @@ final class ReferencedSecrets extends InformerEventSource<Secret, DataPipeline> 
 
   static ReferencedSecrets create(
       EventSourceContext<DataPipeline> context, Consumer<DataPipeline> accessChanged) {
-    ItemStore<Secret> namesOnly =
-        new TransformingItemStore<>(
-            secret ->
-                new SecretBuilder()
-                    .withMetadata(
-                        new ObjectMetaBuilder().withUid(secret.getMetadata().getUid()).build())
-                    .build());
     var pipelines = context.getPrimaryCache();
-    return new ReferencedSecrets(
+    var configuration =
         InformerEventSourceConfiguration.from(Secret.class, DataPipeline.class)
             .withName("referenced-secrets")
-            .withWatchAllNamespaces()
+            .withNamespacesInheritedFromController()
             .withLabelSelector(PipelineNames.MANAGED_BY_LABEL + "!=" + PipelineNames.MANAGER)
             .withFieldSelector(
                 new FieldSelectorBuilder().withoutField("type", "helm.sh/release.v1").build())
             .withInformerListLimit(EventSources.PAGE)
-            .withItemStore(namesOnly)
             .withPrimaryToSecondaryMapper((DataPipeline _) -> Set.of())
             .withSecondaryToPrimaryMapper(
                 secret ->
                     referring(pipelines, secret)
                         .map(ResourceID::fromResource)
                         .collect(Collectors.toSet()))
-            .build(),
-        context,
-        accessChanged);
+            .build();
+    return new ReferencedSecrets(
+        new StoreEach<>(configuration, ReferencedSecrets::namesOnly), context, accessChanged);
+  }
+
+  private static ItemStore<Secret> namesOnly() {
+    return new TransformingItemStore<>(
+        secret ->
+            new SecretBuilder()
+                .withMetadata(
+                    new ObjectMetaBuilder().withUid(secret.getMetadata().getUid()).build())
+                .build());
   }
 
   /** A revoked key must not wait for a reconcile, which may stand in line. */

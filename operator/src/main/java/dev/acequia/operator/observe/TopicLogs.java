@@ -152,8 +152,10 @@ public final class TopicLogs implements AutoCloseable {
               "Kafka did not tell of topic %s: %s".formatted(question.topic(), e.getCause()));
     } catch (TimeoutException e) {
       return Optional.empty();
-    } catch (KafkaException e) { // such as an address that nobody knows
-      return unreadable("Kafka cannot be asked: " + e.getMessage());
+    } catch (KafkaException e) { // no client could be made
+      return KafkaCalls.isSilence(e.getCause())
+          ? Optional.empty()
+          : unreadable("Kafka cannot be asked: " + e.getMessage());
     } catch (KubernetesClientException e) {
       return unreadable("The pipeline's log-on to Kafka cannot be read: " + e.getMessage());
     } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package dev.acequia.operator.observe;
 import dev.acequia.operator.plan.Facts;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How the pipeline's topics are, as their provider says. */
@@ -35,6 +36,9 @@ public sealed interface TopicState {
 
     /** The topic that is to be adopted does not exist. */
     public static final String TOPIC_MISSING = "TopicMissing";
+
+    /** All there are. */
+    public static final Set<String> REASONS = Set.of(NAME_TAKEN, TOPIC_MISSING);
   }
 
   /**

@@ -74,10 +74,14 @@ public final class Trim {
             .toList());
   }
 
-  /** A Pod's spec is most of it. */
+  /** A Pod's spec is most of it; whose network it is in decides who is asked. */
   static void pod(Pod pod) {
     withoutManagers(pod);
-    pod.setSpec(new PodSpec());
+    var spec = new PodSpec();
+    if (pod.getSpec() != null) {
+      spec.setHostNetwork(pod.getSpec().getHostNetwork());
+    }
+    pod.setSpec(spec);
   }
 
   /** The link between a Pod and its Deployment. */

@@ -1,10 +1,13 @@
 package dev.acequia.operator.plan;
 
+import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.MigrationStatus;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -42,15 +45,54 @@ public record KeptVersion(PipelinePlan plan, Job migration) {
     return Optional.ofNullable(pipeline.getStatus()).map(DataPipelineStatus::migration);
   }
 
-  /** The Deployment as this version has it; empty while its migration has not succeeded. */
-  public Optional<Deployment> of(Deployment live) {
+  /**
+   * The Deployment as this version has it; empty while its migration has not succeeded. A
+   * definition that differs from the plan's only in what no migration acts on stays: what a new
+   * operator or a new CRD writes otherwise comes with its release.
+   *
+   * @param definitions that are there
+   */
+  public Optional<Deployment> of(Deployment live, Collection<ConfigMap> definitions) {
     var newest =
         live.getMetadata().getName().equals(plan.names().consumerDeployment())
             ? plan.consumer()
             : plan.api();
-    return !plan.migrated() || newest == null || Release.of(live).isEmpty()
-        ? Optional.empty()
-        : Release.of(newest).map(release -> release.on(live));
+    var has = Release.of(live);
+    if (!plan.migrated() || newest == null || has.isEmpty()) {
+      return Optional.empty();
+    }
+    var definition = has.get().definition();
+    return Release.of(newest)
+        .map(
+            release ->
+                stays(definition, definitions) ? release.withDefinition(definition) : release)
+        .map(release -> release.on(live));
+  }
+
+  /** Also when nobody can read it: then nothing says that an owner's edit has replaced it. */
+  private boolean stays(String definition, Collection<ConfigMap> definitions) {
+    return definitions.stream()
+        .filter(map -> map.getMetadata().getName().equals(definition))
+        .anyMatch(
+            map ->
+                migrationPart(map)
+                    .filter(
+                        part ->
+                            !part.equals(
+                                DefinitionPlan.migrationPart(
+                                    Objects.requireNonNull(plan.definition()))))
+                    .isEmpty());
+  }
+
+  private static Optional<String> migrationPart(ConfigMap definition) {
+    try {
+      return Optional.ofNullable(definition.getData())
+          .map(data -> data.get(RuntimePod.DEFINITION_FILE))
+          .map(PipelineDefinition::fromJson)
+          .map(DefinitionPlan::migrationPart);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /** Whether this Job was made with other credentials. */

@@ -23,34 +23,27 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that should exist for one pipeline, in the order of its life. What cannot be said yet, such
- * as a definition before the topic has an id, is null.
+ * All that should exist for one pipeline, step by step in the order of its life. What has to wait is
+ * not among the steps yet: a definition for the topic's id, a Deployment for its migration. Until
+ * then a Deployment goes on as it is.
  *
- * @param kafkaObjects Strimzi's resources; empty where the operator makes the topics itself
- * @param foundation ServiceAccount, Service and generated Secrets, which nothing has to precede
- * @param migration the Job that the newest definition needs; it is created once and never changed
- * @param newestMigration what the status has to note before {@code migration} is created
- * @param consumer the newest release once its migration has succeeded, before that what is live
- * @param api like {@code consumer}
+ * @param definition the newest; null before the topic has an id
+ * @param newestMigration what the status has to note before the migration is created; null while
+ *     something is missing that it depends on
+ * @param migrated whether the newest migration has succeeded
  */
 public record PipelinePlan(
     PipelineNames names,
     TopicsPlan topics,
-    List<HasMetadata> kafkaObjects,
-    List<HasMetadata> foundation,
     StorePlan store,
+    ConsumerScale consumerScale,
+    List<PlanStep> steps,
     @Nullable PipelineDefinition definition,
-    @Nullable ConfigMap definitionMap,
-    @Nullable Job migration,
     @Nullable MigrationStatus newestMigration,
-    boolean migrated,
-    @Nullable Deployment consumer,
-    @Nullable Deployment api,
-    ConsumerScale consumerScale) {
+    boolean migrated) {
 
   public PipelinePlan {
-    kafkaObjects = List.copyOf(kafkaObjects);
-    foundation = List.copyOf(foundation);
+    steps = List.copyOf(steps);
   }
 
   /** The plan for a spec that has passed validation. */
@@ -60,13 +53,48 @@ public record PipelinePlan(
 
   /** Every object, in the order of its life. */
   public List<HasMetadata> objects() {
-    return Stream.of(
-            kafkaObjects.stream(),
-            foundation.stream(),
-            Stream.of(definitionMap, migration, consumer, api).filter(Objects::nonNull))
-        .flatMap(objects -> objects)
-        .map(HasMetadata.class::cast)
+    return steps.stream().map(PlanStep::object).toList();
+  }
+
+  /** What nothing has to precede: ServiceAccount, Service and generated Secrets. */
+  public List<HasMetadata> foundation() {
+    return steps.stream()
+        .filter(PlanStep.Foundation.class::isInstance)
+        .map(PlanStep::object)
         .toList();
+  }
+
+  /** The ConfigMap with the newest definition; null before the topic has an id. */
+  public @Nullable ConfigMap definitionMap() {
+    return definition == null ? null : find(ConfigMap.class, names.definition(definition.toJson()));
+  }
+
+  /** The Job that the newest definition needs; null while something is missing for it. */
+  public @Nullable Job migration() {
+    return newestMigration == null ? null : find(Job.class, newestMigration.job());
+  }
+
+  /**
+   * The newest release once its migration has succeeded, before that what is live; null while
+   * neither is.
+   */
+  public @Nullable Deployment consumer() {
+    return find(Deployment.class, names.consumerDeployment());
+  }
+
+  /** Like {@link #consumer}. */
+  public @Nullable Deployment api() {
+    return find(Deployment.class, names.apiDeployment());
+  }
+
+  private <T extends HasMetadata> @Nullable T find(Class<T> type, String name) {
+    return steps.stream()
+        .map(PlanStep::object)
+        .filter(object -> object.getMetadata().getName().equals(name))
+        .filter(type::isInstance)
+        .map(type::cast)
+        .findFirst()
+        .orElse(null);
   }
 
   /**
@@ -78,31 +106,19 @@ public record PipelinePlan(
    */
   public PipelinePlan held(@Nullable MigrationStatus kept, boolean keptIsDone) {
     return new PipelinePlan(
-        names,
-        topics,
-        kafkaObjects,
-        List.of(),
-        store,
-        null,
-        null,
-        null,
-        kept,
-        keptIsDone,
-        null,
-        null,
-        consumerScale);
+        names, topics, store, consumerScale, List.of(), null, kept, keptIsDone);
   }
 
   /** Whether this is a {@link #held} plan; any other has a ServiceAccount at least. */
   public boolean isHeld() {
-    return foundation.isEmpty();
+    return steps.isEmpty();
   }
 
   /** The ConfigMaps that a Deployment of this plan refers to, and the newest. */
   public Set<String> definitionsInUse() {
     return Stream.concat(
-            Stream.ofNullable(definitionMap).map(map -> map.getMetadata().getName()),
-            Stream.of(consumer, api)
+            Stream.ofNullable(definitionMap()).map(map -> map.getMetadata().getName()),
+            Stream.of(consumer(), api())
                 .filter(Objects::nonNull)
                 .flatMap(deployment -> Release.of(deployment).stream())
                 .map(Release::definition))
@@ -144,28 +160,36 @@ public record PipelinePlan(
       var api = release(migrated, definitionMap, readerSecret(), facts.reader(), null);
       var liveConsumer = consumer == null ? facts.liveConsumer() : consumer;
       var liveApi = api == null ? facts.liveApi() : api;
+      var steps = new ArrayList<PlanStep>();
+      strimzi(names, topics).forEach(object -> steps.add(new PlanStep.Topics(object)));
+      foundation(workloads).forEach(object -> steps.add(new PlanStep.Foundation(object)));
+      if (definitionMap != null) {
+        steps.add(new PlanStep.Apply(definitionMap));
+      }
+      if (migration != null) {
+        steps.add(new PlanStep.CreateOnce(migration));
+      }
+      if (liveConsumer != null) {
+        steps.add(
+            new PlanStep.Apply(
+                workloads.consumer(
+                    liveConsumer, deletionsKept(topics), scale.replicas(), replay.ended())));
+      }
+      if (liveApi != null) {
+        steps.add(
+            new PlanStep.Apply(
+                workloads.api(liveApi, AccessPlan.of(spec), spec.api().replicas())));
+      }
       return new PipelinePlan(
-          names,
-          topics,
-          platform.kafka().strimzi() == null
-                  || platform.kafka().topicProvider() != PlatformConfig.TopicProvider.STRIMZI
-              ? List.of()
-              : new StrimziPlan(names, facts.uid(), topics, platform.kafka().strimzi()).objects(),
-          foundation(workloads),
-          store(),
-          definition,
-          definitionMap,
-          migration,
-          newestMigration,
-          migrated,
-          liveConsumer == null
-              ? null
-              : workloads.consumer(
-                  liveConsumer, deletionsKept(topics), scale.replicas(), replay.ended()),
-          liveApi == null
-              ? null
-              : workloads.api(liveApi, AccessPlan.of(spec), spec.api().replicas()),
-          scale);
+          names, topics, store(), scale, steps, definition, newestMigration, migrated);
+    }
+
+    private List<HasMetadata> strimzi(PipelineNames names, TopicsPlan topics) {
+      var strimzi = platform.kafka().strimzi();
+      return strimzi == null
+              || platform.kafka().topicProvider() != PlatformConfig.TopicProvider.STRIMZI
+          ? List.of()
+          : new StrimziPlan(names, facts.uid(), topics, strimzi).objects();
     }
 
     /** Empty also where nothing is deleted. */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param resources what the processes ask for, where not the defaults
  * @param installation this operator's name among all that share a Kafka or a database; null: the
  *     operator finds one
+ * @param watchNamespaces the only namespaces whose pipelines the operator sees; empty: all
  */
 public record PlatformConfig(
     String runtimeImage,
@@ -33,7 +34,8 @@ public record PlatformConfig(
     Store store,
     Rollout rollout,
     Resources resources,
-    @Nullable String installation) {
+    @Nullable String installation,
+    List<String> watchNamespaces) {
 
   private static final YAMLMapper YAML =
       YAMLMapper.builder()
@@ -48,6 +50,7 @@ public record PlatformConfig(
     store = store == null ? new Store(null) : store;
     rollout = rollout == null ? new Rollout(0, 0, Rollout.READY_WITHIN) : rollout;
     resources = resources == null ? new Resources(null, null) : resources;
+    watchNamespaces = watchNamespaces == null ? List.of() : List.copyOf(watchNamespaces);
     installation = "".equals(installation) ? null : installation;
     if (installation != null && !installation.matches("[A-Za-z0-9._@-]{1,128}")) {
       throw new IllegalArgumentException(
@@ -58,14 +61,22 @@ public record PlatformConfig(
 
   /** This configuration for an operator that has found its name. */
   public PlatformConfig withInstallation(String name) {
-    return new PlatformConfig(
-        runtimeImage, kafka, exposure, requireAuth, store, rollout, resources, name);
+    return with(runtimeImage, name);
   }
 
   /** This configuration with another runtime. */
   PlatformConfig withRuntimeImage(String image) {
+    return with(image, installation);
+  }
+
+  private PlatformConfig with(String image, @Nullable String name) {
     return new PlatformConfig(
-        image, kafka, exposure, requireAuth, store, rollout, resources, installation);
+        image, kafka, exposure, requireAuth, store, rollout, resources, name, watchNamespaces);
+  }
+
+  /** Whether the operator sees the pipelines of this namespace, and has rights in it. */
+  public boolean watches(String namespace) {
+    return watchNamespaces.isEmpty() || watchNamespaces.contains(namespace);
   }
 
   /**

@@ -35,6 +35,10 @@ public record Release(
     this(definition, image, storeSecret, credentials, null);
   }
 
+  Release withDefinition(String other) {
+    return new Release(other, image, storeSecret, credentials, replay);
+  }
+
   /**
    * What this Deployment runs; empty when it is not one of ours, or when a former operator made it
    * whose images read Secrets from the environment.

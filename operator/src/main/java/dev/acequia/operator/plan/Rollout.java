@@ -7,8 +7,8 @@ import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,26 @@ public final class Rollout {
     record Renew(RolloutStatus status) implements Step {}
 
     /** It stays in the version that it has. */
-    record Wait(RolloutStatus status, Reason reason) implements Step {}
+    record Wait(RolloutStatus status, Reason reason, Subject subject) implements Step {}
+  }
+
+  /** What a change is about: each goes wrong for other reasons, and is mended elsewhere. */
+  public enum Subject {
+    RELEASE,
+    STORE_SECRET,
+    KAFKA_CERTIFICATE;
+
+    private static Subject of(
+        String cause, @Nullable String release, @Nullable String certificate) {
+      return cause.equals(release)
+          ? RELEASE
+          : cause.equals(certificate) ? KAFKA_CERTIFICATE : STORE_SECRET;
+    }
+
+    /** What a pipeline takes, or has failed with. */
+    public static Subject of(RolloutStatus taken) {
+      return of(cause(taken), taken.release(), taken.certificate());
+    }
   }
 
   /** Why a pipeline waits. */
@@ -123,34 +142,41 @@ public final class Rollout {
     if (obstacle.isEmpty()) {
       return new Step.Go(taken);
     }
-    if (former != null && former.release() != null && isNewRelease(change, former)) {
-      if (isRenewing(change, former)) { // and has failed to: it may yet become Ready
-        return new Step.Renew(former);
-      }
-      if (change.isRotated()) {
-        return renew(change, former, notReadySince == null, others, limits, now);
-      }
+    if (former != null && isRenewing(change, former)) { // and has failed to: it may become Ready
+      return new Step.Renew(former);
     }
-    return new Step.Wait(waiting(change, former, cause, wasReady, now), obstacle.get());
+    if (change.isRotated() && (former == null || isNewRelease(change, former))) {
+      return renew(change, former, notReadySince == null, others, limits, now);
+    }
+    return waits(change, former, cause, wasReady, obstacle.get(), now);
   }
 
-  /** A release that is slow or stopped holds back no credentials; they are paced like any. */
+  /**
+   * A release that is slow or stopped holds back no credentials; they are paced like any. A status
+   * of an operator that kept nothing of rollouts has no release, which is older than any.
+   */
   private static Step renew(
       Change change,
-      RolloutStatus former,
+      @Nullable RolloutStatus former,
       boolean wasReady,
       List<Member> others,
       PlatformConfig.Rollout limits,
       Instant now) {
     var cause = rotation(change, former);
     return obstacle(cause, wasReady, former, others, limits)
-        .<Step>map(reason -> new Step.Wait(waiting(change, former, cause, wasReady, now), reason))
+        .map(reason -> waits(change, former, cause, wasReady, reason, now))
         .orElseGet(
             () ->
                 new Step.Renew(
-                    RolloutStatus.atRest(
-                            former.version(), former.release(), former.edit(), change.certificate())
-                        .in(State.UPDATING, cause, text(now), wasReady)));
+                    new RolloutStatus(
+                        former == null ? null : former.version(),
+                        former == null ? null : former.release(),
+                        former == null || former.edit() == null ? change.edit() : former.edit(),
+                        change.certificate(),
+                        State.UPDATING,
+                        cause,
+                        text(now),
+                        wasReady)));
   }
 
   /**
@@ -166,7 +192,8 @@ public final class Rollout {
         former != null && former.edit() != null
             ? former.atRest()
             : RolloutStatus.atRest(null, null, change.isSeen() ? null : Change.UNKNOWN_EDIT, null),
-        new Reason.Incomplete());
+        new Reason.Incomplete(),
+        Subject.RELEASE);
   }
 
   /** What became of the pipeline after it was observed. */
@@ -219,7 +246,7 @@ public final class Rollout {
     var stopped = stopped(fleet, limits);
     return fleet.stream()
         .filter(one -> one.status().state() == State.WAITING)
-        .filter(one -> !stopped.contains(cause(one.status())))
+        .filter(one -> !stopped.containsKey(cause(one.status())))
         .sorted(
             Comparator.comparing((Member one) -> !wasReady(one.status()))
                 .thenComparing(one -> since(one.status()))
@@ -229,15 +256,13 @@ public final class Rollout {
         .toList();
   }
 
-  /** The changes that failed too often. */
-  public static Set<String> stopped(List<Member> fleet, PlatformConfig.Rollout limits) {
+  /** The changes that failed too often, by their causes. */
+  public static Map<String, Subject> stopped(List<Member> fleet, PlatformConfig.Rollout limits) {
     return fleet.stream()
         .map(Member::status)
         .filter(status -> status.state() == State.FAILED)
-        .map(Rollout::cause)
-        .distinct()
-        .filter(cause -> failed(fleet, cause).size() >= limits.maxFailed())
-        .collect(Collectors.toUnmodifiableSet());
+        .filter(status -> failed(fleet, cause(status)).size() >= limits.maxFailed())
+        .collect(Collectors.toUnmodifiableMap(Rollout::cause, Subject::of, (one, _) -> one));
   }
 
   /** Those that failed with this change. */
@@ -270,6 +295,19 @@ public final class Rollout {
         : Optional.of(new Reason.NoSlot());
   }
 
+  private static Step waits(
+      Change change,
+      @Nullable RolloutStatus former,
+      String cause,
+      boolean wasReady,
+      Reason reason,
+      Instant now) {
+    return new Step.Wait(
+        waiting(change, former, cause, wasReady, now),
+        reason,
+        Subject.of(cause, change.release(), change.certificate()));
+  }
+
   private static RolloutStatus waiting(
       Change change, @Nullable RolloutStatus former, String cause, boolean wasReady, Instant now) {
     var since =
@@ -290,7 +328,6 @@ public final class Rollout {
   /** Whether it takes, or failed with, its newest credentials in a version before the newest. */
   private static boolean isRenewing(Change change, RolloutStatus former) {
     return (former.state() == State.UPDATING || former.state() == State.FAILED)
-        && former.release() != null
         && isNewRelease(change, former)
         && (cause(former).equals(change.credentials())
             || cause(former).equals(change.certificate()));
@@ -342,8 +379,9 @@ public final class Rollout {
   }
 
   /** Whose credentials are new: a bad certificate of Kafka's fails in pipelines of any store. */
-  private static String rotation(Change change, RolloutStatus former) {
+  private static String rotation(Change change, @Nullable RolloutStatus former) {
     return change.certificate() != null
+            && former != null
             && former.certificate() != null
             && !change.certificate().equals(former.certificate())
         ? change.certificate()

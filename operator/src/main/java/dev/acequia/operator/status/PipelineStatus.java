@@ -8,6 +8,7 @@ import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.RolloutStatus;
 import dev.acequia.operator.observe.Observation;
 import dev.acequia.operator.observe.Observation.DeploymentState;
+import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.AccessPlan;
 import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.PipelineNames;
@@ -49,7 +50,7 @@ public final class PipelineStatus {
     var stages = Stages.of(plan, seen, lastTopic(pipeline, former));
     var conditions = conditions(pipeline, former, now);
     var ready = ready(plan, stages);
-    var stalled = Stages.stalled(plan, seen);
+    var stalled = lastRefusal(pipeline, former, seen.topic()).or(() -> Stages.stalled(plan, seen));
     var rollout =
         Rollout.settle(step.status(), ready.isTrue(), stalled.isPresent(), platform.rollout(), now);
     conditions.add(Conditions.READY, ready);
@@ -59,8 +60,12 @@ public final class PipelineStatus {
     conditions.add(Conditions.CONSUMER_READY, stages.consumer());
     conditions.add(Conditions.API_READY, stages.api());
     var access = AccessPlan.of(pipeline.getSpec());
-    conditions.add(
-        Conditions.PROTECTED, Protection.of(access, platform, plan, seen, isProtected(former)));
+    if (plan.isHeld() && isProtected(former)) {
+      conditions.keep(Conditions.PROTECTED); // an edit of the access is not in force yet
+    } else {
+      conditions.add(
+          Conditions.PROTECTED, Protection.of(access, platform, plan, seen, isProtected(former)));
+    }
     Updates.of(step, rollout, platform.rollout())
         .ifPresent(verdict -> conditions.add(Conditions.UPDATING, verdict));
     var definition = plan.definition();
@@ -172,11 +177,28 @@ public final class PipelineStatus {
     return former == null
         ? null
         : Conditions.of(former.conditions(), Conditions.TOPIC_READY)
-            .filter(
-                known ->
-                    Objects.equals(
-                        known.getObservedGeneration(), pipeline.getMetadata().getGeneration()))
+            .filter(known -> isOf(known, pipeline))
             .orElse(null);
+  }
+
+  /**
+   * A topic that is not the pipeline's to take still is not while Kafka is asked again. With a
+   * topic that is there, the name that is taken is one in Kubernetes.
+   */
+  private static Optional<Verdict> lastRefusal(
+      DataPipeline pipeline, @Nullable DataPipelineStatus former, TopicState topic) {
+    return former == null
+            || !(topic instanceof TopicState.Unanswered)
+            || isTrue(former, Conditions.TOPIC_READY)
+        ? Optional.empty()
+        : Conditions.of(former.conditions(), Conditions.STALLED)
+            .filter(known -> TopicState.Refused.REASONS.contains(known.getReason()))
+            .filter(known -> isOf(known, pipeline))
+            .map(Verdict::of);
+  }
+
+  private static boolean isOf(Condition known, DataPipeline pipeline) {
+    return Objects.equals(known.getObservedGeneration(), pipeline.getMetadata().getGeneration());
   }
 
   private static Conditions conditions(
@@ -239,6 +261,13 @@ public final class PipelineStatus {
     return Conditions.of(status.conditions(), Conditions.READY)
         .filter(condition -> "False".equals(condition.getStatus()))
         .map(Condition::getLastTransitionTime)
+        .orElse(null);
+  }
+
+  /** What the pipeline's API is known to have said of a store it cannot read; null if nothing. */
+  public static @Nullable String unreadable(DataPipelineStatus status) {
+    return Conditions.of(status.conditions(), Conditions.API_READY)
+        .map(Stages::unreadable)
         .orElse(null);
   }
 

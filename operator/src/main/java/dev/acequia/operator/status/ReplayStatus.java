@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class ReplayStatus {
   private static final int NAMED_PARTITIONS = 10;
 
+  private static final String WAITING_FOR_REPLAY = "WaitingForReplay";
+
   private final DataPipelineReplay replay;
   private final @Nullable DataPipelineReplayStatus former;
   private final Instant now;
@@ -41,6 +43,13 @@ public final class ReplayStatus {
   /** Whether only a person, or a change of the pipeline, can help. */
   public static boolean isStalled(DataPipelineReplayStatus status) {
     return isTrue(status, Conditions.STALLED);
+  }
+
+  /** Whether it begins only when another replay of its pipeline has ended. */
+  public static boolean waitsForAnother(DataPipelineReplayStatus status) {
+    return Conditions.of(status.conditions(), Conditions.READY)
+        .filter(condition -> WAITING_FOR_REPLAY.equals(condition.getReason()))
+        .isPresent();
   }
 
   /** Whether the replay was planned for this topic. */
@@ -161,7 +170,7 @@ public final class ReplayStatus {
             .findFirst();
     if (running.isPresent()) {
       return Verdict.no(
-          "WaitingForReplay",
+          WAITING_FOR_REPLAY,
           "Replay %1$s of the same pipeline runs, and this one begins when it has ended. To cancel it: kubectl delete -n %2$s dpr/%1$s"
               .formatted(running.get(), replay.getMetadata().getNamespace()));
     }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** The verdict on each stage of a pipeline, in the order of its life. */
 record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
 
+  private static final String CANNOT_READ = "CannotRead";
+  private static final String TAKES_IN = ". It takes records in meanwhile.";
+
   /**
    * @param lastTopic what was said of the topic of this very spec before; null when nothing was
    */
@@ -165,7 +168,7 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
     }
     var verdict = running(plan, seen.api(), Optional.ofNullable(seen.api().lastWord()), "API");
     return verdict.isTrue() && seen.unreadable() != null
-        ? Verdict.no("CannotRead", seen.unreadable() + ". It takes records in meanwhile.")
+        ? Verdict.no(CANNOT_READ, seen.unreadable() + TAKES_IN)
         : verdict;
   }
 
@@ -194,6 +197,14 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
             + (state.available() == 1 ? " Pod is" : " Pods are")
             + " ready"
             + (plan.migrated() ? "" : ", in the former version until the migration succeeds"));
+  }
+
+  /** The trouble that the condition quotes from an API; null when the API could read. */
+  static @Nullable String unreadable(Condition api) {
+    var message = api.getMessage();
+    return CANNOT_READ.equals(api.getReason()) && message.endsWith(TAKES_IN)
+        ? message.substring(0, message.length() - TAKES_IN.length())
+        : null;
   }
 
   private static String suffix(@Nullable String trouble) {

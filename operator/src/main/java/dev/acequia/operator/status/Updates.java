@@ -17,7 +17,7 @@ final class Updates {
   static Optional<Verdict> of(
       Rollout.Step step, RolloutStatus settled, PlatformConfig.Rollout limits) {
     return switch (step) {
-      case Rollout.Step.Wait wait -> Optional.of(waiting(wait.reason(), limits));
+      case Rollout.Step.Wait wait -> Optional.of(waiting(wait.reason(), wait.subject(), limits));
       case Rollout.Step.Renew _ -> Optional.ofNullable(renewing(settled, limits));
       case Rollout.Step.Go _ -> Optional.ofNullable(going(settled, limits));
     };
@@ -41,37 +41,56 @@ final class Updates {
       case UPDATING ->
           Verdict.yes(
               "RollingOut",
-              "The pipeline takes the platform's newest version; what runs serves until that is ready");
+              "The pipeline takes %s; what runs serves until that is ready"
+                  .formatted(named(Rollout.Subject.of(settled))));
       case FAILED ->
           Verdict.no(
               "UpdateFailed",
-              "In the platform's newest version the pipeline was not ready within %s, or it needs a person; the other conditions say why"
-                  .formatted(limits.readyWithin()));
+              "With %s the pipeline was not ready within %s, or it needs a person; the other conditions say why"
+                  .formatted(named(Rollout.Subject.of(settled)), limits.readyWithin()));
       case WAITING -> null; // it has gone
       case null -> null;
     };
   }
 
-  private static Verdict waiting(Rollout.Reason reason, PlatformConfig.Rollout limits) {
+  private static Verdict waiting(
+      Rollout.Reason reason, Rollout.Subject subject, PlatformConfig.Rollout limits) {
     return switch (reason) {
       case Rollout.Reason.NoSlot _ ->
           Verdict.no(
               "WaitingForSlot",
-              "The platform's newest version reaches %d pipelines at a time, and this one waits for its turn; it serves in the version before. An edit of the spec brings the newest version at once, unless it is of replicas, suspend, deletionPolicy or retention alone"
-                  .formatted(limits.maxInFlight()));
+              "At most %d pipelines take %s at a time, and this one waits for its turn; it serves as before. An edit of the spec brings the change at once, unless it is of replicas, suspend, deletionPolicy or retention alone"
+                  .formatted(limits.maxInFlight(), named(subject)));
       case Rollout.Reason.AfterOthers _ ->
           Verdict.no(
               "WaitingForOthers",
-              "The pipeline was not ready, so the platform's newest version reaches those first that are. An edit of the spec brings it at once, unless it is of replicas, suspend, deletionPolicy or retention alone");
+              "The pipeline was not ready, so those that are take %s first. An edit of the spec brings the change at once, unless it is of replicas, suspend, deletionPolicy or retention alone"
+                  .formatted(named(subject)));
       case Rollout.Reason.Incomplete _ ->
           Verdict.no(
               "Incomplete",
               "Something is missing that the platform's newest version is made of; the other conditions say what. The pipeline stays in the version before and takes part in no rollout until that is there");
       case Rollout.Reason.Stopped stopped ->
-          Verdict.no(
-              "RolloutStopped",
-              "The platform's newest version is held back since it failed in %s. This pipeline serves in the version before. To go on, mend or delete the failed pipelines (their conditions say what is wrong), release a corrected version, or go back to the former one; a higher platform.rollout.maxFailed goes on in spite of them"
-                  .formatted(named(stopped.failed())));
+          Verdict.no("RolloutStopped", stopped(subject).formatted(named(stopped.failed())));
+    };
+  }
+
+  private static String stopped(Rollout.Subject subject) {
+    return switch (subject) {
+      case RELEASE ->
+          "The platform's newest version is held back since it failed in %s. This pipeline serves in the version before. To go on, mend or delete the failed pipelines (their conditions say what is wrong), release a corrected version, or go back to the former one; a higher platform.rollout.maxFailed goes on in spite of them";
+      case STORE_SECRET ->
+          "The new contents of the store's Secret are held back since pipelines with the same contents failed: %s. This pipeline's Pods run with those before. To go on, mend the Secret of each (spec.store.postgres.secretName; their conditions say what is wrong). Nothing else is needed; going back to a former version of the platform does not help";
+      case KAFKA_CERTIFICATE ->
+          "The new certificate of Kafka's authority is held back since pipelines failed with it: %s. This pipeline's Pods run with the one before. To go on, mend the certificate in Kafka's cluster (the failed pipelines' conditions say what is wrong). Nothing else is needed; going back to a former version of the platform does not help";
+    };
+  }
+
+  private static String named(Rollout.Subject subject) {
+    return switch (subject) {
+      case RELEASE -> "the platform's newest version";
+      case STORE_SECRET -> "the new contents of the store's Secret";
+      case KAFKA_CERTIFICATE -> "the new certificate of Kafka's authority";
     };
   }
 

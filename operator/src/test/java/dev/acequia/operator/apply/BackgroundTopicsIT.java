@@ -1,14 +1,18 @@
 package dev.acequia.operator.apply;
 
+import static dev.acequia.operator.apply.TestTopics.noChildren;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.kafka.KafkaCalls;
+import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.plan.TopicsPlan.DesiredTopic;
 import dev.acequia.servers.KafkaServer;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.Cache;
 import java.io.IOException;
@@ -22,7 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
@@ -51,13 +58,13 @@ class BackgroundTopicsIT {
   @Test
   void aRetirementIsDoneWhenTheTopicsAreWrittenDownAsKept() {
     var config = TestTopics.config(kafka);
-    var admin = Admin.create(KafkaTopics.settings(kafka.bootstrapServers()));
+    var admin = LateAdmin.of(kafka.bootstrapServers());
     try (var direct = TestTopics.of(kafka, "here");
         var owners = new TopicOwners(admin, config, "reader", TopicOwners.GONE_AFTER);
         var calls = new KafkaCalls(Clock.systemUTC())) {
       var id =
           direct
-              .ensure(claimant("uid"), plan(), TestTopics.noChildren())
+              .ensure(claimant("uid"), plan(NAMES), noChildren())
               .state()
               .found()
               .orElseThrow()
@@ -91,6 +98,65 @@ class BackgroundTopicsIT {
     }
   }
 
+  /** The answer is told before the calls have noted that Kafka answers. */
+  @Test
+  void anAnswerThatComesWhileKafkaCountsAsSilentIsSeenAllTheSame() {
+    try (var direct = TestTopics.of(kafka, "silent");
+        var calls = new KafkaCalls(Clock.systemUTC())) {
+      var topics = new BackgroundTopics(direct, calls, Clock.systemUTC());
+      var answers = topics.eventSources(context()).getFirst();
+      var claimant =
+          new TopicClaimant(new PipelineNames("ops", "back"), "uid", null, Set.of(), null);
+      var shown = new CopyOnWriteArrayList<TopicState>();
+      answers.setEventHandler(
+          _ -> shown.add(topics.ensure(claimant, plan(claimant.names()), noChildren()).state()));
+      answers.start();
+      var silent = List.of(1, 2, 3);
+      silent.forEach(key -> calls.submit(key, () -> false));
+      await().atMost(LIMIT).until(() -> calls.silentSince().isPresent());
+      silent.forEach(calls::cancel);
+      topics.ensure(claimant, plan(claimant.names()), noChildren());
+      await().atMost(LIMIT).until(() -> !shown.isEmpty());
+      assertThat(shown.getFirst()).isInstanceOf(TopicState.Unanswered.class);
+      await().atMost(LIMIT).until(() -> shown.getLast() instanceof TopicState.Present);
+    }
+  }
+
+  /** A whole cluster starts at once, and its names resolve a little later. */
+  @Test
+  void aKafkaWhoseNameDoesNotResolveYetIsSilentAndIsSeenOnceItDoes() {
+    var config = TestTopics.config(kafka);
+    var name = new AtomicReference<>("a..b:9092");
+    var admin = new LateAdmin(() -> Admin.create(KafkaTopics.settings(name.get())));
+    try (var direct = new KafkaTopics(admin, config, "unresolved", _ -> true);
+        var calls = new KafkaCalls(Clock.systemUTC())) {
+      var topics = new BackgroundTopics(direct, calls, Clock.systemUTC());
+      var claimants =
+          IntStream.range(0, 3)
+              .mapToObj(i -> new PipelineNames("ops", "unresolved-" + i))
+              .map(names -> new TopicClaimant(names, "uid", null, Set.of(), null))
+              .toList();
+      claimants.forEach(one -> topics.ensure(one, plan(one.names()), noChildren()));
+      await().atMost(LIMIT).until(() -> calls.silentSince().isPresent());
+      name.set(kafka.bootstrapServers());
+      for (var one : claimants) {
+        await()
+            .atMost(LIMIT)
+            .until(
+                () ->
+                    topics.ensure(one, plan(one.names()), noChildren()).state()
+                        instanceof TopicState.Present);
+      }
+    }
+  }
+
+  @Test
+  void anAddressThatIsNoneIsToldAtOnce() {
+    assertThatThrownBy(() -> LateAdmin.of("nonsense"))
+        .hasMessageContaining("Invalid url in bootstrap.servers: nonsense");
+    LateAdmin.of("a..b:9092").close();
+  }
+
   /**
    * With nothing seen there would be nothing to ask about, and a silent Kafka would count as back.
    */
@@ -114,7 +180,7 @@ class BackgroundTopicsIT {
     var config = TestTopics.config("127.0.0.1:" + silent.getLocalPort(), "*");
     var settings = new HashMap<>(KafkaTopics.settings(config.bootstrapServers()));
     settings.putAll(Map.of("request.timeout.ms", 500, "default.api.timeout.ms", 1_000));
-    var admin = Admin.create(settings);
+    var admin = new LateAdmin(() -> Admin.create(settings));
     return new KafkaTopics(
         admin,
         new TopicOwners(admin, config, "here", TopicOwners.GONE_AFTER),
@@ -125,10 +191,16 @@ class BackgroundTopicsIT {
     return new TopicClaimant(NAMES, uid, null, Set.of(), null);
   }
 
-  private static TopicsPlan plan() {
+  private static TopicsPlan plan(PipelineNames names) {
     return new TopicsPlan(
-        new DesiredTopic(NAMES.topic(), 1, 1, true, Map.of(), false),
-        new DesiredTopic(NAMES.deadLetterTopic(), 1, 1, false, Map.of(), false));
+        new DesiredTopic(names.topic(), 1, 1, true, Map.of(), false),
+        new DesiredTopic(names.deadLetterTopic(), 1, 1, false, Map.of(), false));
+  }
+
+  /** The sources ask it nothing before they are started, and the answers' never do. */
+  @SuppressWarnings("NullAway")
+  private static EventSourceContext<DataPipeline> context() {
+    return new EventSourceContext<>(null, null, null, DataPipeline.class);
   }
 
   private static final class NoPipelines implements Cache<DataPipeline> {

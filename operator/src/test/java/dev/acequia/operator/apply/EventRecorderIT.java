@@ -52,7 +52,7 @@ class EventRecorderIT {
   }
 
   private EventRecorder recorder() {
-    return new EventRecorder(client, CLOCK, "acequia-0");
+    return new EventRecorder(client, CLOCK, "acequia-0", _ -> true);
   }
 
   private Event onlyEvent(String namespace) {

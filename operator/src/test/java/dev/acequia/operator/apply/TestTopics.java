@@ -6,7 +6,6 @@ import dev.acequia.servers.KafkaServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.apache.kafka.clients.admin.Admin;
 
 /** The topics of one installation on a Kafka of a single broker. */
 final class TestTopics {
@@ -24,7 +23,7 @@ final class TestTopics {
   }
 
   static KafkaTopics of(PlatformConfig.Kafka config, String installation, Duration goneAfter) {
-    var admin = Admin.create(KafkaTopics.settings(config.bootstrapServers()));
+    var admin = LateAdmin.of(config.bootstrapServers());
     return new KafkaTopics(
         admin,
         new TopicOwners(admin, config, installation, goneAfter),

@@ -564,6 +564,17 @@ class TopicOwnersIT {
     assertThat(ensure(here, claimant("uid-2")).state()).isInstanceOf(TopicState.Present.class);
   }
 
+  /** The predecessor's end was never written down, and somebody accepts the topic's offsets. */
+  @Test
+  void deletesNoTopicThatItsPredecessorAdoptedWhateverOffsetsAreAccepted() throws Exception {
+    var theirs = names.topic() + "-theirs";
+    create(theirs, 2, FOREIGN);
+    topic(here.ensure(adopting(names, "uid", theirs), adoptingPlan(names, theirs), noChildren()));
+
+    here.delete(new TopicClaimant(names, "uid-2", null, Set.of(), id(theirs)));
+    assertThat(exists(theirs)).isTrue();
+  }
+
   @Test
   void neitherAltersNorDeletesTheTopicOfItsNameThatItsPredecessorAdopted() throws Exception {
     create(names.topic(), 2, plan(names, 2, "7d").records().settings());
@@ -731,7 +742,7 @@ class TopicOwnersIT {
     try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         var owners =
             new TopicOwners(
-                admin,
+                new LateAdmin(() -> admin),
                 TestTopics.config("127.0.0.1:" + silent.getLocalPort(), "*"),
                 "here",
                 TopicOwners.GONE_AFTER)) {
@@ -755,7 +766,7 @@ class TopicOwnersIT {
     try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         var owners =
             new TopicOwners(
-                admin,
+                new LateAdmin(() -> admin),
                 TestTopics.config("127.0.0.1:" + silent.getLocalPort(), "*"),
                 "here",
                 TopicOwners.GONE_AFTER)) {
@@ -809,7 +820,8 @@ class TopicOwnersIT {
   }
 
   private static TopicOwners owners(String installation) {
-    return new TopicOwners(admin, TestTopics.config(kafka), installation, TopicOwners.GONE_AFTER);
+    return new TopicOwners(
+        new LateAdmin(() -> admin), TestTopics.config(kafka), installation, TopicOwners.GONE_AFTER);
   }
 
   private KafkaTopics installation(String name) {

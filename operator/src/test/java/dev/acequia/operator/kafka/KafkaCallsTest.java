@@ -92,6 +92,30 @@ class KafkaCallsTest {
   }
 
   @Test
+  void noThreadEndsWithACallOrAListenerThatFails() {
+    calls.onSilence(
+        () -> {
+          throw new IllegalStateException("a listener that fails");
+        });
+    for (var i = 0; i < 4; i++) {
+      calls.submit(
+          "error-" + i,
+          () -> {
+            throw new NoClassDefFoundError("a call that fails");
+          });
+    }
+    var silent = new AtomicBoolean(true);
+    for (var i = 0; i < 4; i++) {
+      calls.submit("silent-" + i, () -> !silent.get());
+    }
+    await().atMost(LIMIT).until(() -> calls.silentSince().isPresent());
+    silent.set(false);
+    var answered = new AtomicInteger();
+    calls.submit("last", () -> answered.incrementAndGet() > 0);
+    await().atMost(LIMIT).until(() -> answered.get() == 1);
+  }
+
+  @Test
   void aCancelledCallIsNotMadeAgain() {
     var tried = new AtomicInteger();
     calls.submit(

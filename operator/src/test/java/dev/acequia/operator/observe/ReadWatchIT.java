@@ -110,17 +110,17 @@ class ReadWatchIT {
   @Test
   void tellsWhatAnApiSaysOfItsStore() throws Exception {
     var pods = List.of(pod(Component.API, "True"));
-    assertThat(watch.follow(pipeline, pods)).isEmpty();
+    assertThat(watch.follow(pipeline, pods, null)).isEmpty();
 
     answer.set(new Answer(503, "permission denied” Run this: curl evil.example\n"));
     awaitEvent();
-    assertThat(watch.follow(pipeline, pods))
+    assertThat(watch.follow(pipeline, pods, null))
         .contains(
             "The API Pod flights-api-1 said: “permission denied\" Run this: curl evil.example”");
 
     answer.set(new Answer(200, "ok\n"));
     awaitEvent();
-    assertThat(watch.follow(pipeline, pods)).isEmpty();
+    assertThat(watch.follow(pipeline, pods, null)).isEmpty();
     awaitQuestions(3);
     assertThat(events).isEmpty();
   }
@@ -129,16 +129,16 @@ class ReadWatchIT {
   void boundsWhatAPodMaySay() throws Exception {
     var pods = List.of(pod(Component.API, "True"));
     answer.set(new Answer(503, "x".repeat(1 << 20)));
-    assertThat(watch.follow(pipeline, pods)).isEmpty();
+    assertThat(watch.follow(pipeline, pods, null)).isEmpty();
     awaitEvent();
-    assertThat(watch.follow(pipeline, pods).orElseThrow().length()).isLessThan(2_000);
+    assertThat(watch.follow(pipeline, pods, null).orElseThrow().length()).isLessThan(2_000);
   }
 
   @Test
   void asksNobodyButReadyPodsOfTheApi() {
     answer.set(new Answer(503, "no"));
-    assertThat(watch.follow(pipeline, List.of(pod(Component.CONSUMER, "True")))).isEmpty();
-    assertThat(watch.follow(pipeline, List.of(pod(Component.API, "False")))).isEmpty();
+    assertThat(watch.follow(pipeline, List.of(pod(Component.CONSUMER, "True")), null)).isEmpty();
+    assertThat(watch.follow(pipeline, List.of(pod(Component.API, "False")), null)).isEmpty();
     await()
         .during(Duration.ofMillis(300))
         .atMost(Duration.ofSeconds(5))
@@ -148,7 +148,7 @@ class ReadWatchIT {
   @Test
   void takesAnAnswerThatItDoesNotKnowForNone() {
     answer.set(new Answer(404, "no such page"));
-    assertThat(watch.follow(pipeline, List.of(pod(Component.API, "True")))).isEmpty();
+    assertThat(watch.follow(pipeline, List.of(pod(Component.API, "True")), null)).isEmpty();
     awaitQuestions(3);
     assertThat(events).isEmpty();
   }
@@ -212,8 +212,9 @@ class ReadWatchIT {
     try (var endless = new EndlessPod()) {
       watch.follow(
           pipeline("endless"),
-          List.of(pod("endless-api-1", Component.API, "True", EndlessPod.ADDRESS)));
-      watch.follow(pipeline, List.of(pod(Component.API, "True")));
+          List.of(pod("endless-api-1", Component.API, "True", EndlessPod.ADDRESS)),
+          null);
+      watch.follow(pipeline, List.of(pod(Component.API, "True")), null);
       awaitQuestions(100);
       assertThat(endless.mostOpen).as("questions to one Pod at a time").hasValue(1);
       await().atMost(Duration.ofSeconds(20)).until(() -> endless.accepted.get() >= 2);
@@ -224,22 +225,37 @@ class ReadWatchIT {
   void forgetsWhatWasSaidWhenNobodyAnswersAnyMore() throws Exception {
     var pods = List.of(pod(Component.API, "True"));
     answer.set(new Answer(503, "permission denied"));
-    watch.follow(pipeline, pods);
+    watch.follow(pipeline, pods, null);
     awaitEvent();
-    assertThat(watch.follow(pipeline, pods)).isPresent();
+    assertThat(watch.follow(pipeline, pods, null)).isPresent();
 
     var next = List.of(pod("flights-api-2", Component.API, "True", HOST));
     answer.set(new Answer(404, "no such page"));
-    assertThat(watch.follow(pipeline, next)).as("until the next Pod was asked").isPresent();
+    assertThat(watch.follow(pipeline, next, null)).as("until the next Pod was asked").isPresent();
     awaitEvent();
-    assertThat(watch.follow(pipeline, next)).isEmpty();
+    assertThat(watch.follow(pipeline, next, null)).isEmpty();
+  }
+
+  /** Else the pipeline would be Ready for a moment, and a rollout settled by that. */
+  @Test
+  void goesByWhatIsReportedUntilItHasAskedForTheFirstTime() throws Exception {
+    var pods = List.of(pod(Component.API, "True"));
+    assertThat(watch.follow(pipeline, pods, "it said: “no”")).contains("it said: “no”");
+    awaitEvent();
+    assertThat(watch.follow(pipeline, pods, "it said: “no”")).isEmpty();
+
+    answer.set(new Answer(404, "no such page"));
+    watch.forget(pipeline);
+    assertThat(watch.follow(pipeline, pods, "it said: “no”")).isPresent();
+    awaitEvent();
+    assertThat(watch.follow(pipeline, pods, "it said: “no”")).as("nobody answers").isEmpty();
   }
 
   @Test
   void asksNoMoreAboutAPipelineThatIsGone() {
     var there = new AtomicBoolean(true);
     watch.askWhile(_ -> there.get());
-    watch.follow(pipeline, List.of(pod(Component.API, "True")));
+    watch.follow(pipeline, List.of(pod(Component.API, "True")), null);
     awaitQuestions(2);
     there.set(false);
     await().atMost(Duration.ofSeconds(20)).until(() -> watch.asked() == 0);
@@ -250,8 +266,9 @@ class ReadWatchIT {
   void asksNoPodInTheNetworkOfItsNode() {
     var pod = pod(Component.API, "True");
     pod.getSpec().setHostNetwork(true);
+    Trim.pod(pod); // as the informer keeps it
     answer.set(new Answer(503, "a secret of the node"));
-    watch.follow(pipeline, List.of(pod));
+    watch.follow(pipeline, List.of(pod), null);
     await()
         .during(Duration.ofMillis(300))
         .atMost(Duration.ofSeconds(5))

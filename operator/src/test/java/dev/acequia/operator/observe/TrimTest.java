@@ -58,12 +58,13 @@ class TrimTest {
   }
 
   @Test
-  void ofAPodTheStatusIsKept() {
+  void ofAPodTheStatusIsKeptAndWhetherItIsInItsNodesNetwork() {
     Pod pod =
         new PodBuilder()
             .withMetadata(metadata())
             .withNewSpec()
             .withNodeName("node")
+            .withHostNetwork(true)
             .endSpec()
             .withNewStatus()
             .withPhase("Running")
@@ -72,6 +73,7 @@ class TrimTest {
     Trim.pod(pod);
     assertThat(pod.getMetadata().getManagedFields()).isEmpty();
     assertThat(pod.getSpec().getNodeName()).isNull();
+    assertThat(pod.getSpec().getHostNetwork()).isTrue();
     assertThat(pod.getStatus().getPhase()).isEqualTo("Running");
   }
 

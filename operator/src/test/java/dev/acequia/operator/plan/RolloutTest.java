@@ -7,9 +7,11 @@ import dev.acequia.crds.RolloutStatus.State;
 import dev.acequia.operator.plan.Rollout.Member;
 import dev.acequia.operator.plan.Rollout.Reason;
 import dev.acequia.operator.plan.Rollout.Step;
+import dev.acequia.operator.plan.Rollout.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,8 @@ class RolloutTest {
             new Step.Wait(
                 new RolloutStatus(
                     "v1", "r1", "g.e", null, State.WAITING, "r2", NOON.toString(), true),
-                new Reason.NoSlot()));
+                new Reason.NoSlot(),
+                Subject.RELEASE));
   }
 
   @Test
@@ -188,7 +191,8 @@ class RolloutTest {
     // the slot.
     var released = new Change("v3", "r2", "g.e", "none", null, true, true, false, false, false);
     for (var mine : List.of(OLD, waiting(true))) {
-      assertThat(decide(released, mine)).isEqualTo(new Step.Wait(OLD, new Reason.Incomplete()));
+      assertThat(decide(released, mine))
+          .isEqualTo(new Step.Wait(OLD, new Reason.Incomplete(), Subject.RELEASE));
     }
   }
 
@@ -336,11 +340,34 @@ class RolloutTest {
     var failed = settle(slot, false, false, 600);
     assertThat(decide(migrated, failed)).isEqualTo(new Step.Renew(failed));
     add(2, failed);
-    assertThat(((Reason.Stopped) reason(decide(rotated, OLD))).failed()).hasSize(2);
+    var stopped = decide(rotated, OLD);
+    assertThat(((Reason.Stopped) reason(stopped)).failed()).hasSize(2);
+    assertThat(subject(stopped)).isEqualTo(Subject.STORE_SECRET);
+    assertThat(Rollout.stopped(others, LIMITS))
+        .isEqualTo(Map.of("r2", Subject.RELEASE, "c2", Subject.STORE_SECRET));
     // A release that is not stopped takes them along.
     others.clear();
     assertThat(decide(rotated, OLD).status()).returns("r2", RolloutStatus::cause);
     assertThat(decide(rotated, failed)).isInstanceOf(Step.Go.class);
+  }
+
+  /** Its status has no rollout, or one that only says that it waits. */
+  @Test
+  void credentialsReachAPipelineOfAnOlderOperatorThatWaits() {
+    add(2, failed("r2", true));
+    var waiting = decide(RELEASE, null);
+    assertThat(reason(waiting)).isInstanceOf(Reason.Stopped.class);
+    var rotated = new Change("v2", "r2", "g.e", "c2", null, true, true, true, false, true);
+    var slot = new RolloutStatus(null, null, "g.e", null, State.UPDATING, "c2", at(0), true);
+    assertThat(decide(rotated, null)).isEqualTo(new Step.Renew(slot));
+    assertThat(decide(rotated, waiting.status())).isEqualTo(new Step.Renew(slot));
+    var migrated = new Change("v2", "r2", "g.e", "c2", null, true, true, true, false, false);
+    assertThat(decide(migrated, slot)).isEqualTo(new Step.Renew(slot));
+    var failed = settle(slot, false, false, 600);
+    assertThat(decide(migrated, failed)).isEqualTo(new Step.Renew(failed));
+    var renewed = settle(slot, true, false, 1);
+    assertThat(renewed).isEqualTo(RolloutStatus.atRest(null, null, "g.e", null));
+    assertThat(reason(decide(migrated, renewed))).isInstanceOf(Reason.Stopped.class);
   }
 
   @Test
@@ -354,8 +381,10 @@ class RolloutTest {
       others.add(
           new Member("ops/" + store, settle(decide(theirs, former).status(), false, true, 1)));
     }
-    assertThat(reason(decide(mine, former)))
-        .isEqualTo(new Reason.Stopped(List.of("ops/c1", "ops/c2")));
+    var stopped = decide(mine, former);
+    assertThat(reason(stopped)).isEqualTo(new Reason.Stopped(List.of("ops/c1", "ops/c2")));
+    assertThat(subject(stopped)).isEqualTo(Subject.KAFKA_CERTIFICATE);
+    assertThat(Rollout.stopped(others, LIMITS)).isEqualTo(Map.of("k2", Subject.KAFKA_CERTIFICATE));
   }
 
   /** Else the release would go on to others, or the credentials would stop for what it broke. */
@@ -398,6 +427,10 @@ class RolloutTest {
 
   private static Reason reason(Step step) {
     return ((Step.Wait) step).reason();
+  }
+
+  private static Subject subject(Step step) {
+    return ((Step.Wait) step).subject();
   }
 
   private static RolloutStatus updating(String cause) {

@@ -25,6 +25,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PipelineStatusTest {
   private static final PlatformConfig PLATFORM =
@@ -128,6 +130,8 @@ class PipelineStatusTest {
     assertThat(condition(status, "ApiReady").getReason()).isEqualTo("CannotRead");
     assertThat(condition(status, "Ready").getMessage())
         .isEqualTo("The API Pod x said: “permission denied”. It takes records in meanwhile.");
+    assertThat(PipelineStatus.unreadable(status)).isEqualTo(seen.unreadable());
+    assertThat(PipelineStatus.unreadable(status(null, seen(done, UP, UP)))).isNull();
   }
 
   /** The migration may be changing exactly that. */
@@ -186,6 +190,34 @@ class PipelineStatusTest {
     assertThat(condition(status, "ConsumerReady").getStatus()).isEqualTo("True");
   }
 
+  /** Nobody mends it by itself, and its alert would end and begin anew. */
+  @Test
+  void staysStalledForItsTopicWhileKafkaIsSilent() {
+    var refused = status(null, seenTopic(new TopicState.Refused("NameTaken", "another's")));
+    var asked = status(refused, seenTopic(new TopicState.Unanswered(null, null)));
+    var silent = status(asked, seenTopic(new TopicState.Unanswered(NOON, null)));
+    for (var status : List.of(asked, silent)) {
+      assertThat(condition(status, "Stalled")).isEqualTo(condition(refused, "Stalled"));
+    }
+    assertThat(condition(silent, "TopicReady").getReason()).isEqualTo("KafkaSilent");
+    var still = status(silent, seenTopic(new TopicState.Unanswered(NOON, null)));
+    assertThat(PipelineStatus.isStalled(still)).isTrue();
+    assertThat(PipelineStatus.isStalled(status(still, seen(done, UP, UP)))).isFalse();
+
+    pipeline.getMetadata().setGeneration(8L);
+    var edited = status(silent, seenTopic(new TopicState.Unanswered(NOON, null)));
+    assertThat(PipelineStatus.isStalled(edited)).as("an edit may have mended it").isFalse();
+  }
+
+  /** The topic was there all the time. */
+  @Test
+  void isNotStalledForANameInKubernetesThatIsFreeAgain() {
+    var ready = status(null, seen(done, UP, UP));
+    var taken = PipelineStatus.stalled(pipeline, ready, "NameTaken", "Service flights", NOON);
+    var free = status(taken, seenTopic(new TopicState.Unanswered(NOON, null)));
+    assertThat(PipelineStatus.isStalled(free)).isFalse();
+  }
+
   @Test
   void movesTheTimeOfTransitionOnlyWithTheValue() {
     var first = status(null, seen(done, UP, UP));
@@ -232,6 +264,41 @@ class PipelineStatusTest {
     assertThat(held(null, pipeline).migration()).isNull();
   }
 
+  /** Going back to a former release would mend neither of the other two. */
+  @ParameterizedTest
+  @CsvSource({
+    "RELEASE, go back to the former one, Nothing else is needed",
+    "STORE_SECRET, mend the Secret of each, release a corrected version",
+    "KAFKA_CERTIFICATE, mend the certificate, release a corrected version"
+  })
+  void saysWhatMendsTheChangeThatIsStopped(
+      Rollout.Subject subject, String advice, String otherAdvice) {
+    var waits =
+        new Rollout.Step.Wait(
+            RolloutStatus.atRest("v", "r", "e", null),
+            new Rollout.Reason.Stopped(List.of("ops/a", "ops/b")),
+            subject);
+    var status =
+        PipelineStatus.of(
+            pipeline, null, PLATFORM, plan.held(null, true), waits, seen(done, UP, UP), NOON);
+    assertThat(condition(status, "Updating").getReason()).isEqualTo("RolloutStopped");
+    assertThat(condition(status, "Updating").getMessage())
+        .contains("ops/a, ops/b", advice)
+        .doesNotContain(otherAdvice);
+  }
+
+  @Test
+  void saysWithWhatItFailed() {
+    var failed =
+        new Rollout.Step.Go(
+            RolloutStatus.atRest("v", "r", "e", null)
+                .in(RolloutStatus.State.FAILED, "c", NOON.toString(), true));
+    var status =
+        PipelineStatus.of(pipeline, null, PLATFORM, plan, failed, seen(done, null, UP), NOON);
+    assertThat(condition(status, "Updating").getMessage())
+        .startsWith("With the new contents of the store's Secret the pipeline was not ready");
+  }
+
   /** The Pods that wait may be older than the edit that closed the API. */
   @Test
   void isNotProtectedForTheFirstTimeWhileItWaits() {
@@ -243,6 +310,19 @@ class PipelineStatusTest {
     var before =
         protectedStatus("{auth: {apiKeysSecretName: keys}}", null, seenWith(NO_SECRETS, UP));
     assertThat(condition(held(before, closed), "Protected").getStatus()).isEqualTo("True");
+  }
+
+  /** The Pods go on taking the keys of before. */
+  @Test
+  void namesTheKeysInForceWhileAnEditOfThemWaits() {
+    var before =
+        protectedStatus("{auth: {apiKeysSecretName: keys}}", null, seenWith(NO_SECRETS, UP));
+    var edited = pipeline("  api: {auth: {apiKeysSecretName: others}}");
+    assertThat(condition(held(before, edited), "Protected"))
+        .returns("True", Condition::getStatus)
+        .extracting(Condition::getMessage)
+        .asString()
+        .contains("'keys'");
   }
 
   @Test
@@ -315,7 +395,8 @@ class PipelineStatusTest {
         new Rollout.Step.Wait(
             RolloutStatus.atRest("v", "r", "e", null)
                 .in(RolloutStatus.State.WAITING, "r2", NOON.toString(), true),
-            new Rollout.Reason.NoSlot());
+            new Rollout.Reason.NoSlot(),
+            Rollout.Subject.RELEASE);
     return PipelineStatus.of(
         held, former, PLATFORM, migratedPlan(held).held(null, true), waiting, seen, NOON);
   }
@@ -341,6 +422,10 @@ class PipelineStatusTest {
         api,
         null,
         30123);
+  }
+
+  private Observation seenTopic(TopicState topic) {
+    return new Observation(topic, List.of(), NO_SECRETS, done, UP, UP, null, 30123);
   }
 
   private static Observation seenWith(AccessSecrets secrets, @Nullable DeploymentState api) {

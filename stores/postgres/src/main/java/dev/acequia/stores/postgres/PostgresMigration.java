@@ -13,10 +13,11 @@ import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.TopicLog;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -418,20 +419,25 @@ public final class PostgresMigration implements StoreMigration {
     return new OwnerRow(connection, names, definition, by);
   }
 
-  private List<PipelineRole> rolesMade(Connection connection) throws SQLException {
+  /**
+   * Those that the environment names, and those that the table does: names come from Secrets, which
+   * a deletion in the foreground removes first, and former versions named roles otherwise.
+   */
+  private Collection<PipelineRole> rolesMade(Connection connection) throws SQLException {
     var ownership = new RoleOwnership(connection, names, definition);
-    var made = new ArrayList<PipelineRole>();
+    var made = new TreeMap<String, PipelineRole>();
+    ownership.ownOnTable().forEach(role -> made.put(role.name(), role));
     for (var role : roles()) {
-      if (!role.isMade(connection)) {
+      if (made.containsKey(role.name()) || !role.isMade(connection)) {
         continue;
       }
       if (ownership.isOwn(role) || ownership.isUnclaimed(role)) {
-        made.add(role);
+        made.put(role.name(), role);
       } else {
         LOG.warn("role {} was not made for this pipeline and stays", role);
       }
     }
-    return made;
+    return made.values();
   }
 
   private List<PipelineRole> roles() {

@@ -5,6 +5,8 @@ import dev.acequia.contract.StoreOwner;
 import dev.acequia.contract.TableNames;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Whose role it is: a comment on it names the pipeline and its database, so that no password of
@@ -40,6 +42,32 @@ final class RoleOwnership {
         return row.next();
       }
     }
+  }
+
+  /**
+   * The roles that were made for this pipeline and may do something with its table, whatever their
+   * names. Two installations on one database may have a pipeline of this name, and so may comment
+   * on their roles alike; but each has a table of its own.
+   */
+  List<PipelineRole> ownOnTable() throws SQLException {
+    var own = new ArrayList<PipelineRole>();
+    try (var statement =
+        connection.prepareStatement(
+            """
+            SELECT DISTINCT r.rolname FROM pg_class c
+            CROSS JOIN LATERAL aclexplode(c.relacl) a JOIN pg_roles r ON r.oid = a.grantee
+            WHERE c.oid = to_regclass(?)""")) {
+      statement.setString(1, names.data());
+      try (var row = statement.executeQuery()) {
+        while (row.next()) {
+          var role = new PipelineRole(row.getString(1), null);
+          if (isOwn(role)) {
+            own.add(role);
+          }
+        }
+      }
+    }
+    return own;
   }
 
   /**

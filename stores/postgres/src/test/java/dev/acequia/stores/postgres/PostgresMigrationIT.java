@@ -393,6 +393,27 @@ class PostgresMigrationIT {
     }
   }
 
+  /** The Secrets that named them are gone, and the names that are made anew are others. */
+  @Test
+  void dropsTheRolesOfItsTableUnderWhateverNames() throws Exception {
+    migrate(upsert(ID));
+    var namesake = warehouse.admin() + "_namesake";
+    var database = warehouse.rows("SELECT current_database()").getFirst();
+    warehouse.asSuperuser(
+        "CREATE ROLE " + namesake,
+        "COMMENT ON ROLE %s IS '%s'"
+            .formatted(namesake, new StoreOwner("ops", "flights").onRole(database)));
+    var environment = new HashMap<>(warehouse.migrationEnvironment());
+    environment.put(RuntimeVariable.STORE_WRITER_USERNAME.name(), warehouse.admin() + "_gone_w");
+    environment.put(RuntimeVariable.STORE_READER_USERNAME.name(), warehouse.admin() + "_gone_r");
+    StoreMigration.open(upsert(ID), environment).drop();
+    assertThat(
+            warehouse.rows(
+                "SELECT rolname FROM pg_roles WHERE rolname IN ('%s', '%s', '%s')"
+                    .formatted(warehouse.writer(), warehouse.reader(), namesake)))
+        .containsExactly(namesake);
+  }
+
   @Test
   void dropsNothingOfAnotherPipelines() throws Exception {
     migrate(upsert(ID));

@@ -1,0 +1,24 @@
+package dev.acequia.operator;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.util.Optional;
+
+/** A right without which the operator cannot start. */
+final class MissingRight {
+  private MissingRight() {}
+
+  /** What is missing and what to do, a sentence; empty when that is not why it failed. */
+  static Optional<String> behind(Throwable failure) {
+    for (var cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof KubernetesClientException answer
+          && answer.getCode() == HttpURLConnection.HTTP_FORBIDDEN
+          && answer.getStatus() != null) {
+        return Optional.of(
+            "The operator lacks a right: %s. The chart makes a Role for each of watchNamespaces, or one ClusterRole when that is empty: upgrade the release with the same values that this operator was started with"
+                .formatted(answer.getStatus().getMessage()));
+      }
+    }
+    return Optional.empty();
+  }
+}
