@@ -42,10 +42,14 @@ final class KafkaThreads implements AutoCloseable {
   }
 
   private int count() throws IOException, InterruptedException {
-    var seen = operator.threadsAtKafka();
-    while (!isEnough) {
-      TimeUnit.NANOSECONDS.sleep(BETWEEN_DUMPS.toNanos());
+    var seen = 0;
+    var isLast = false;
+    while (!isLast) {
+      isLast = isEnough; // a dump that took long may be the only one: one more is made at the end
       seen = Math.max(seen, operator.threadsAtKafka());
+      if (!isLast) {
+        TimeUnit.NANOSECONDS.sleep(BETWEEN_DUMPS.toNanos());
+      }
     }
     return seen;
   }

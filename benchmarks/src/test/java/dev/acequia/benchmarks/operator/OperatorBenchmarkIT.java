@@ -12,8 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * The benchmark runs to its end. The figures of so few pipelines say nothing, but no limit is
- * missed.
+ * The benchmark runs to its end, and no limit of a count or a size is missed. The times of so few
+ * pipelines on a machine that builds say nothing.
  */
 class OperatorBenchmarkIT {
   @Test
@@ -31,6 +31,9 @@ class OperatorBenchmarkIT {
             "10 pipelines taken over",
             "idle",
             "deleted while Kafka is silent");
-    assertThat(report.checks()).isNotEmpty().allMatch(Check::isHeld);
+    assertThat(report.checks())
+        .filteredOn(check -> !check.what().endsWith(" in ms"))
+        .isNotEmpty()
+        .allMatch(Check::isHeld);
   }
 }
