@@ -19,6 +19,11 @@ public interface StoreDefinition {
   /** As {@code kind} has it in JSON. */
   String kind();
 
+  /** What a migration acts on: without what only readers go by. */
+  default StoreDefinition forMigration() {
+    return this;
+  }
+
   /**
    * A table in PostgreSQL.
    *
@@ -47,6 +52,11 @@ public interface StoreDefinition {
     @Override
     public String kind() {
       return KIND;
+    }
+
+    @Override
+    public Postgres forMigration() {
+      return new Postgres(schema, table, indexes, 0);
     }
   }
 

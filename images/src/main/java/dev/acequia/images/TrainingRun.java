@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 
 /**
- * Runs the runtime image's processes against a Kafka and a store, and leaves in the image what
- * the virtual machine has loaded, linked and learnt by then: an AOT cache for each entry point,
- * with which the next start of it is shorter. What was trained with the same libraries and the same
- * JDK is used again.
+ * Runs the runtime image's processes against a Kafka and a store, and leaves in the image what the
+ * virtual machine has loaded, linked and learnt by then: an AOT cache for each entry point, with
+ * which the next start of it is shorter. What was trained with the same libraries and the same JDK
+ * is used again.
  */
 public final class TrainingRun {
   private TrainingRun() {}

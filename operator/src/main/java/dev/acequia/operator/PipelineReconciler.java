@@ -122,7 +122,9 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var pipelines = context.getPrimaryCache();
     reports.follow(pipelines);
     reads.askWhile(id -> pipelines.get(id).isPresent());
-    var sources = new ArrayList<>(EventSources.of(context, PipelineRendering.kinds(platform), nudge::tellAtOnce));
+    var sources =
+        new ArrayList<>(
+            EventSources.of(context, PipelineRendering.kinds(platform), nudge::tellAtOnce));
     sources.addAll(topics.eventSources(context));
     sources.add(reads);
     sources.add(pacer.eventSource(context));

@@ -63,8 +63,8 @@ public final class PipelineRendering {
   }
 
   /**
-   * A fingerprint of the platform's part in what pipelines run: of the Pods of pipelines that do not
-   * exist. Configuration and templates that change no Pod do not change it.
+   * A fingerprint of the platform's part in what pipelines run: of the Pods of pipelines that do
+   * not exist. Configuration and templates that change no Pod do not change it.
    */
   static String release(PlatformConfig platform) {
     return Change.ofPods(examples(platform).flatMap(plan -> plan.objects().stream()));

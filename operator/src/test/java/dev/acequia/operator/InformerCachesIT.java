@@ -167,7 +167,8 @@ class InformerCachesIT {
     @Override
     public List<EventSource<?, DataPipeline>> prepareEventSources(
         EventSourceContext<DataPipeline> context) {
-      sources = EventSources.of(context, PipelineRendering.kinds(cluster.platform), _ -> {});
+      sources =
+          EventSources.of(context, PipelineRendering.kinds(TestCluster.get().platform), _ -> {});
       return sources;
     }
 

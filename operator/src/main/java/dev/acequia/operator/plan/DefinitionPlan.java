@@ -34,7 +34,7 @@ final class DefinitionPlan {
   }
 
   /** The part of the definition that the migration acts on, as text. */
-  static String migrationPart(PipelineDefinition definition, StorePlan store) {
+  static String migrationPart(PipelineDefinition definition) {
     return new PipelineDefinition(
             definition.namespace(),
             definition.name(),
@@ -46,7 +46,7 @@ final class DefinitionPlan {
                     .toList(),
                 dev.acequia.contract.UnknownFields.REJECT),
             definition.topic(),
-            store.migrated(),
+            definition.store().forMigration(),
             definition.mode(),
             0,
             PipelineDefinition.DEFAULT_MAX_DEAD_LETTER_RATIO,

@@ -23,9 +23,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that should exist for one pipeline, step by step in the order of its life. What has to wait is
- * not among the steps yet: a definition for the topic's id, a Deployment for its migration. Until
- * then a Deployment goes on as it is.
+ * All that should exist for one pipeline, step by step in the order of its life. What has to wait
+ * is not among the steps yet: a definition for the topic's id, a Deployment for its migration.
+ * Until then a Deployment goes on as it is.
  *
  * @param definition the newest; null before the topic has an id
  * @param newestMigration what the status has to note before the migration is created; null while
@@ -105,8 +105,7 @@ public record PipelinePlan(
    * @param keptIsDone false while that migration has not succeeded
    */
   public PipelinePlan held(@Nullable MigrationStatus kept, boolean keptIsDone) {
-    return new PipelinePlan(
-        names, topics, store, consumerScale, List.of(), null, kept, keptIsDone);
+    return new PipelinePlan(names, topics, store, consumerScale, List.of(), null, kept, keptIsDone);
   }
 
   /** Whether this is a {@link #held} plan; any other has a ServiceAccount at least. */
@@ -177,8 +176,7 @@ public record PipelinePlan(
       }
       if (liveApi != null) {
         steps.add(
-            new PlanStep.Apply(
-                workloads.api(liveApi, AccessPlan.of(spec), spec.api().replicas())));
+            new PlanStep.Apply(workloads.api(liveApi, AccessPlan.of(spec), spec.api().replicas())));
       }
       return new PipelinePlan(
           names, topics, store(), scale, steps, definition, newestMigration, migrated);
@@ -237,7 +235,7 @@ public record PipelinePlan(
               .names()
               .migrationJob(
                   Fingerprint.of(
-                      DefinitionPlan.migrationPart(definition, store())
+                      DefinitionPlan.migrationPart(definition)
                           + DefinitionPlan.allowedRewrite(pipeline, definition).orElse("")
                           + Objects.requireNonNullElse(platform.installation(), ""),
                       credentials(),

@@ -65,12 +65,6 @@ record PostgresPlan(String namespace, String pipeline, PostgresSpec spec) implem
   }
 
   @Override
-  public StoreDefinition.Postgres migrated() {
-    var whole = definition();
-    return new StoreDefinition.Postgres(whole.schema(), whole.table(), whole.indexes(), 0);
-  }
-
-  @Override
   public String secret() {
     return spec.secretName();
   }

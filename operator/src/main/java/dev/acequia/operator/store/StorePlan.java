@@ -57,9 +57,6 @@ public sealed interface StorePlan permits PostgresPlan {
   /** The store in the terms of the runtime. */
   StoreDefinition definition();
 
-  /** {@link #definition()} without what only readers go by. */
-  StoreDefinition migrated();
-
   /** The Secret that the migration logs on with. */
   String secret();
 

@@ -2,6 +2,7 @@ package dev.acequia.operator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.acequia.contract.Fingerprint;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.status.PipelineStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
