@@ -80,7 +80,7 @@ final class Updates {
       case RELEASE ->
           "The platform's newest version is held back since it failed in %s. This pipeline serves in the version before. To go on, mend or delete the failed pipelines (their conditions say what is wrong), release a corrected version, or go back to the former one; a higher platform.rollout.maxFailed goes on in spite of them";
       case STORE_SECRET ->
-          "The new contents of the store's Secret are held back since pipelines with the same contents failed: %s. This pipeline's Pods run with those before. To go on, mend the Secret of each (spec.store.postgres.secretName; their conditions say what is wrong). Nothing else is needed; going back to a former version of the platform does not help";
+          "The new contents of the store's Secret are held back since pipelines with the same contents failed: %s. This pipeline's Pods run with those before. To go on, mend the Secret of each (spec.store names it; their conditions say what is wrong). Nothing else is needed; going back to a former version of the platform does not help";
       case KAFKA_CERTIFICATE ->
           "The new certificate of Kafka's authority is held back since pipelines failed with it: %s. This pipeline's Pods run with the one before. To go on, mend the certificate in Kafka's cluster (the failed pipelines' conditions say what is wrong). Nothing else is needed; going back to a former version of the platform does not help";
     };
