@@ -204,7 +204,7 @@ class TopicTroubleE2E {
             "--bootstrap-servers",
             platform.environment.kafkaBootstrapServers()));
     var run = platform.acequia(words.toArray(String[]::new));
-    assertThat(run.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(run.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(run.exitValue()).as(String.join(" ", words)).isZero();
   }
 
