@@ -86,7 +86,9 @@ class ChartTest {
   @CsvSource({"none, false", "scram-sha-512, true"})
   void readsSecretsOfKafkasNamespaceOnlyToCopyCredentials(String authentication, boolean reads) {
     assertThat(
-            FOR_STRIMZI.with("platform.kafka.strimzi.authentication", authentication).objects()
+            FOR_STRIMZI
+                .with("platform.kafka.strimzi.authentication", authentication)
+                .objects()
                 .stream()
                 .filter(object -> "kafka".equals(object.getMetadata().getNamespace()))
                 .filter(Role.class::isInstance)

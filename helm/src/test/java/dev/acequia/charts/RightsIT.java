@@ -261,7 +261,11 @@ class RightsIT {
       life.delete("flights");
       assertThat(operator.log()).doesNotContain("OutOfMemoryError");
     }
-    client.configMaps().inNamespace("crowded").withLabelSelector(PipelineNames.OWN_OBJECTS).delete();
+    client
+        .configMaps()
+        .inNamespace("crowded")
+        .withLabelSelector(PipelineNames.OWN_OBJECTS)
+        .delete();
     client.secrets().inNamespace("crowded").delete();
   }
 
@@ -318,7 +322,8 @@ class RightsIT {
     assertNothingWasRefused(place);
     var topics =
         chart.stream()
-            .filter(object -> object.getMetadata().getName().equals("acequia-system.acequia-topics"))
+            .filter(
+                object -> object.getMetadata().getName().equals("acequia-system.acequia-topics"))
             .toList();
     assertThat(topics).hasSize(2);
     assertThat(Rights.of(topics).unusedBy(audit.since(place))).isEmpty();
