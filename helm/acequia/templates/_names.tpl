@@ -2,6 +2,11 @@
 {{ .Values.serviceAccount.name | default .Release.Name }}
 {{- end }}
 
+{{- /* For what stands outside of the release's namespace, where releases of one name meet. No namespace has a dot. */ -}}
+{{- define "acequia.outside" -}}
+{{ .Release.Namespace }}.{{ .Release.Name }}
+{{- end }}
+
 {{- define "acequia.selector" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}

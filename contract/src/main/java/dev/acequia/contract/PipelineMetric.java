@@ -110,6 +110,12 @@ public enum PipelineMetric {
       Kind.GAUGE,
       "acequia_reconcile_retrying_resources",
       "Pipelines whose last reconcile failed and will be tried again."),
+  UNREAD_NAMESPACE(
+      Kind.GAUGE,
+      "acequia_reconcile_unread_namespace",
+      "1 while the operator lacks a right in this namespace of watchNamespaces and leaves its"
+          + " pipelines alone, else 0.",
+      "watched_namespace"),
   ROLLOUT_PIPELINES(
       Kind.GAUGE,
       "acequia_rollout_pipelines",

@@ -44,11 +44,16 @@ public record Chart(Path folder, List<Path> valueFiles, Map<String, Object> valu
   }
 
   public String render() {
+    return render("acequia", "acequia-system");
+  }
+
+  /** The chart as a release of this name in this namespace. */
+  public String render(String release, String namespace) {
     var template =
         new Helm(folder)
             .template()
-            .withName("acequia")
-            .withNamespace("acequia-system")
+            .withName(release)
+            .withNamespace(namespace)
             .withKubeVersion("v1.36.3");
     valueFiles.forEach(template::withValuesFile);
     values.forEach(template::set);
@@ -56,8 +61,16 @@ public record Chart(Path folder, List<Path> valueFiles, Map<String, Object> valu
   }
 
   public List<HasMetadata> objects() {
+    return objects(render());
+  }
+
+  public List<HasMetadata> objects(String release, String namespace) {
+    return objects(render(release, namespace));
+  }
+
+  private static List<HasMetadata> objects(String rendered) {
     var serialization = new KubernetesSerialization();
-    return Arrays.stream(render().split("(?m)^---$"))
+    return Arrays.stream(rendered.split("(?m)^---$"))
         .filter(document -> document.contains("kind:"))
         .map(document -> (HasMetadata) serialization.unmarshal(document))
         .toList();

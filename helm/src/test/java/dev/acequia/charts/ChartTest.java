@@ -6,13 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.acequia.operator.plan.PlatformConfig;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChartTest {
+  private static final Chart FOR_STRIMZI =
+      Chart.OPERATOR
+          .with("platform.kafka.topicProvider", "strimzi")
+          .with("platform.kafka.strimzi.namespace", "kafka")
+          .with("platform.kafka.strimzi.cluster", "main")
+          .with("monitoring.dashboards.namespace", "monitoring");
+
   @Test
   void rendersTheOperator() {
     assertGolden("operator.yaml", Chart.OPERATOR.render());
@@ -41,6 +51,50 @@ class ChartTest {
             .with("monitoring.podMonitor.enabled", true)
             .with("monitoring.dashboards.enabled", false)
             .render());
+  }
+
+  /** Each would take the other's rights away. */
+  @ParameterizedTest
+  @CsvSource({
+    "acequia, team-a, acequia, team-b",
+    "acequia, team, team-acequia, a",
+    "b.acequia, a, acequia, a-b"
+  })
+  void twoReleasesHaveNoObjectInCommon(
+      String release, String namespace, String otherRelease, String otherNamespace) {
+    for (var chart : List.of(FOR_STRIMZI, FOR_STRIMZI.watching("orders", "payments"))) {
+      assertThat(identities(chart.objects(release, namespace)))
+          .isNotEmpty()
+          .doesNotContainAnyElementsOf(identities(chart.objects(otherRelease, otherNamespace)));
+    }
+  }
+
+  private static List<String> identities(List<HasMetadata> objects) {
+    return objects.stream()
+        .map(
+            object ->
+                String.join(
+                    " ",
+                    object.getKind(),
+                    String.valueOf(object.getMetadata().getNamespace()),
+                    object.getMetadata().getName()))
+        .toList();
+  }
+
+  /** Strimzi makes no credentials then, and Kafka's namespace has Secrets of others. */
+  @ParameterizedTest
+  @CsvSource({"none, false", "scram-sha-512, true"})
+  void readsSecretsOfKafkasNamespaceOnlyToCopyCredentials(String authentication, boolean reads) {
+    assertThat(
+            FOR_STRIMZI
+                .with("platform.kafka.strimzi.authentication", authentication)
+                .objects()
+                .stream()
+                .filter(object -> "kafka".equals(object.getMetadata().getNamespace()))
+                .filter(Role.class::isInstance)
+                .flatMap(object -> ((Role) object).getRules().stream())
+                .anyMatch(rule -> rule.getResources().contains("secrets")))
+        .isEqualTo(reads);
   }
 
   @Test

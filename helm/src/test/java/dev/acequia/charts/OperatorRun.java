@@ -71,19 +71,28 @@ final class OperatorRun implements AutoCloseable {
   }
 
   OperatorRun awaitReady() {
-    var ready = HttpRequest.newBuilder(URI.create("http://" + ADDRESS + ":8081/health/ready"));
-    try (var http = HttpClient.newHttpClient()) {
-      await()
-          .atMost(LIMIT)
-          .ignoreExceptions()
-          .until(
-              () -> {
-                assertThat(process.isAlive()).as(log()).isTrue();
-                return http.send(ready.build(), HttpResponse.BodyHandlers.discarding()).statusCode()
-                    == 200;
-              });
-    }
+    await()
+        .atMost(LIMIT)
+        .ignoreExceptions()
+        .until(
+            () -> {
+              assertThat(process.isAlive()).as(log()).isTrue();
+              return ask("/health/ready").statusCode() == 200;
+            });
     return this;
+  }
+
+  /** What its management port answers, whatever the status. */
+  String get(String path) throws IOException, InterruptedException {
+    return ask(path).body();
+  }
+
+  private static HttpResponse<String> ask(String path) throws IOException, InterruptedException {
+    try (var http = HttpClient.newHttpClient()) {
+      return http.send(
+          HttpRequest.newBuilder(URI.create("http://" + ADDRESS + ":8081" + path)).build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
   }
 
   /** Waits until it has ended by itself. */

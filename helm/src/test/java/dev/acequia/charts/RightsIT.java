@@ -13,8 +13,14 @@ import dev.acequia.servers.Home;
 import dev.acequia.servers.KafkaServer;
 import dev.acequia.servers.Ports;
 import dev.acequia.servers.PretendNode;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -24,8 +30,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -61,6 +69,8 @@ class RightsIT {
           "get jobs.batch",
           // The framework does not start without it, and then patches the lease.
           "update leases.coordination.k8s.io");
+
+  private static final Map<String, String> OWN = new PipelineNames("crowded", "flights").labels();
 
   @TempDir static Path folder;
   private static ControlPlane plane;
@@ -137,7 +147,7 @@ class RightsIT {
     liveOn(chart, orders, payments);
 
     assertRightsAreThoseUsed(chart, place);
-    assertThat(clusterRoles(chart)).containsExactly("acequia-cluster-uid");
+    assertThat(clusterRoles(chart)).containsExactly("acequia-system.acequia-cluster-uid");
     assertThat(elsewhere.find("flights"))
         .hasValueSatisfying(
             pipeline -> {
@@ -145,7 +155,7 @@ class RightsIT {
               assertThat(pipeline.getStatus()).isNull();
             });
     assertThat(audit.since(place))
-        .filteredOn(call -> !call.resource().equals("selfsubjectrulesreviews")) // everybody may
+        .filteredOn(call -> !call.resource().startsWith("selfsubject")) // everybody may
         .extracting(AuditLog.Call::namespace)
         .containsOnly("orders", "payments", "kube-system", OperatorRun.NAMESPACE);
   }
@@ -159,21 +169,133 @@ class RightsIT {
   }
 
   @Test
-  void saysWhichRightIsMissingWhere() throws Exception {
+  void saysWhichRightIsMissingWhereItMayReadNothing() throws Exception {
     createNamespace("first");
     createNamespace("second");
-    var chart = new ArrayList<>(install(chart().watching("first", "second")));
-    chart.stream()
-        .filter(object -> object.getKind().startsWith("Role"))
-        .filter(object -> "second".equals(object.getMetadata().getNamespace()))
-        .forEach(object -> client.resource(object).delete());
+    var chart = install(chart().watching("first", "second"));
+    rolesIn("first", chart).forEach(object -> client.resource(object).delete());
+    rolesIn("second", chart).forEach(object -> client.resource(object).delete());
     try (var operator = OperatorRun.start(folder, plane, client, chart)) {
       assertThat(operator.exitCode()).isEqualTo(1);
       assertThat(operator.log())
           .containsPattern(
-              "The operator lacks a right: .* cannot list resource .* in the namespace \"second\".*"
+              "The operator lacks a right: .* cannot list resource .* in the namespace \"first\".*"
                   + "The chart makes a Role for each of watchNamespaces");
     }
+  }
+
+  @Test
+  void saysWhichRightIsMissingInTheCluster() throws Exception {
+    var chart = install(chart());
+    chart.stream()
+        .filter(object -> object.getKind().equals("ClusterRoleBinding"))
+        .forEach(object -> client.resource(object).delete());
+    try (var operator = OperatorRun.start(folder, plane, client, chart)) {
+      assertThat(operator.exitCode()).isEqualTo(1);
+      assertThat(operator.log())
+          .containsPattern("The operator lacks a right: .* cannot list resource .* cluster scope");
+    }
+  }
+
+  /** Its Role stands in it, so whoever rules the namespace can delete the Role. */
+  @Test
+  void leavesOutANamespaceThatItMayNotReadUntilItMay() throws Exception {
+    var third = life("third");
+    var fourth = life("fourth");
+    third.createNamespace();
+    fourth.createNamespace();
+    var chart = install(chart().watching("third", "fourth"));
+    rolesIn("fourth", chart).forEach(object -> client.resource(object).delete());
+    fourth.create("flights");
+    try (var operator = OperatorRun.start(folder, plane, client, chart)) {
+      operator.awaitReady();
+      third.create("flights");
+      third.awaitServing("flights");
+      assertThat(operator.log())
+          .containsPattern(
+              "namespace fourth is left out.* cannot list resource .* in the namespace \"fourth\".*"
+                  + "take the namespace off watchNamespaces if it is gone");
+      assertThat(operator.get("/health/namespaces")).contains("not reading {fourth=");
+      assertThat(operator.get("/metrics")).contains(unread("fourth", 1), unread("third", 0));
+
+      apply(rolesIn("fourth", chart));
+
+      fourth.awaitServing("flights");
+      assertThat(operator.get("/health/namespaces")).isEqualTo("ok\n");
+      assertThat(operator.get("/metrics")).contains(unread("fourth", 0));
+      assertThat(operator.get("/health/ready")).isEqualTo("ok\n");
+      third.delete("flights");
+      fourth.delete("flights");
+    }
+  }
+
+  private static String unread(String namespace, int value) {
+    return "acequia_reconcile_unread_namespace{watched_namespace=\"%s\"} %d.0"
+        .formatted(namespace, value);
+  }
+
+  private static List<HasMetadata> rolesIn(String namespace, List<HasMetadata> chart) {
+    return chart.stream()
+        .filter(object -> object.getKind().startsWith("Role"))
+        .filter(object -> namespace.equals(object.getMetadata().getNamespace()))
+        .toList();
+  }
+
+  /** Whoever may make ConfigMaps in a namespace may give them the operator's labels. */
+  @Test
+  void isNotFilledByWhatOthersGiveItsLabelsTo() throws Exception {
+    var life = life("crowded");
+    life.createNamespace();
+    var chart = install(chart());
+    for (var i = 0; i < 150; i++) {
+      client.resource(largeMap("crowd-" + i)).create();
+    }
+    for (var i = 0; i < 40; i++) {
+      client.resource(largeSecret("crowd-" + i, OWN)).create();
+      client.resource(largeSecret("others-" + i, Map.of("of", "others"))).create();
+    }
+    try (var operator = OperatorRun.start(folder, plane, client, chart)) {
+      operator.awaitReady();
+      life.create("flights");
+      life.awaitServing("flights");
+      life.delete("flights");
+      assertThat(operator.log()).doesNotContain("OutOfMemoryError");
+    }
+    client
+        .configMaps()
+        .inNamespace("crowded")
+        .withLabelSelector(PipelineNames.OWN_OBJECTS)
+        .delete();
+    client.secrets().inNamespace("crowded").delete();
+  }
+
+  /** Nearly as large as they can be, of text that does not pack. */
+  private static ConfigMap largeMap(String name) {
+    return new ConfigMapBuilder()
+        .withMetadata(crowded(name, OWN))
+        .addToData("text", random(name, 700 * 1024))
+        .build();
+  }
+
+  private static Secret largeSecret(String name, Map<String, String> labels) {
+    return new SecretBuilder()
+        .withMetadata(crowded(name, labels))
+        .addToData("value", random(name, 1000 * 1024))
+        .build();
+  }
+
+  private static ObjectMeta crowded(String name, Map<String, String> labels) {
+    return new ObjectMetaBuilder()
+        .withName(name)
+        .withNamespace("crowded")
+        .withLabels(labels)
+        .build();
+  }
+
+  private static String random(String seed, int size) {
+    var bytes = new byte[size];
+    new Random(seed.hashCode()).nextBytes(bytes);
+    return Base64.getEncoder().encodeToString(bytes);
   }
 
   @Test
@@ -200,7 +322,8 @@ class RightsIT {
     assertNothingWasRefused(place);
     var topics =
         chart.stream()
-            .filter(object -> object.getMetadata().getName().equals("acequia-topics"))
+            .filter(
+                object -> object.getMetadata().getName().equals("acequia-system.acequia-topics"))
             .toList();
     assertThat(topics).hasSize(2);
     assertThat(Rights.of(topics).unusedBy(audit.since(place))).isEmpty();

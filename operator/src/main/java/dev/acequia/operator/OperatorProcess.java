@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +26,9 @@ public final class OperatorProcess {
   private static final Logger log = LoggerFactory.getLogger(OperatorProcess.class);
   private static final String PLATFORM_CONFIG = "ACEQUIA_PLATFORM_CONFIG";
   private static final String POD_NAMESPACE = "POD_NAMESPACE";
+
+  /** 503 with their names while namespaces of watchNamespaces cannot be read. */
+  private static final String NAMESPACES_PATH = "/health/namespaces";
 
   private OperatorProcess() {}
 
@@ -43,21 +48,31 @@ public final class OperatorProcess {
     var environment = System.getenv();
     var platform = platform(environment);
     var metrics = new MetricSet(new PrometheusRegistry());
-    var client = new KubernetesClientBuilder().build();
-    var operator =
-        PipelineOperator.create(
-            client,
-            platform,
-            metrics,
-            RuntimeVariable.POD_NAME.in(environment),
-            Optional.ofNullable(environment.get(POD_NAMESPACE)));
+    var running = new AtomicReference<@Nullable PipelineOperator>();
+    // Before the API server is asked for anything, since it may be slow.
     try (var management =
         ManagementServer.start(
-            RuntimeVariable.ACEQUIA_BIND_ADDRESS.in(environment),
-            ManagementServer.PORT,
-            metrics.registry(),
-            Optional::empty, // an informer that cannot go on ends the process by itself
-            operator::whyNotReady)) {
+                RuntimeVariable.ACEQUIA_BIND_ADDRESS.in(environment),
+                ManagementServer.PORT,
+                metrics.registry(),
+                Optional::empty, // an informer tries until it can go on
+                () ->
+                    Optional.ofNullable(running.get())
+                        .map(PipelineOperator::whyNotReady)
+                        .orElse(Optional.of("the API server is asked what is there to watch")))
+            .with(
+                NAMESPACES_PATH,
+                () ->
+                    Optional.ofNullable(running.get())
+                        .flatMap(PipelineOperator::whyNotAllNamespaces))) {
+      var operator =
+          PipelineOperator.create(
+              new KubernetesClientBuilder().build(),
+              platform,
+              metrics,
+              RuntimeVariable.POD_NAME.in(environment),
+              Optional.ofNullable(environment.get(POD_NAMESPACE)));
+      running.set(operator);
       Runtime.getRuntime().addShutdownHook(new Thread(operator::stop, "shutdown"));
       operator.start();
       log.info(

@@ -10,26 +10,39 @@ import dev.acequia.operator.apply.PlanApplier;
 import dev.acequia.operator.apply.StrimziTopics;
 import dev.acequia.operator.apply.TopicProvider;
 import dev.acequia.operator.kafka.KafkaCalls;
+import dev.acequia.operator.observe.EventSources;
 import dev.acequia.operator.observe.FactsReader;
 import dev.acequia.operator.observe.TopicLogs;
 import dev.acequia.operator.observe.Trim;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
+import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
+import io.javaoperatorsdk.operator.health.Status;
 import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +56,11 @@ final class PipelineOperator {
   private static final Duration RETRY_PERIOD = Duration.ofSeconds(2);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
+  /** A slow API server takes minutes to list the objects of a large fleet. */
+  private static final Duration SYNC_LIMIT = Duration.ofMinutes(15);
+
+  private static final Duration NAMESPACES_ASKED_EVERY = Duration.ofSeconds(30);
+
   /** Also finds what nobody told of, such as a topic's changed settings. */
   private static final Duration RESYNC = Duration.ofMinutes(10);
 
@@ -55,6 +73,12 @@ final class PipelineOperator {
   private final KafkaCalls calls;
   private final @Nullable KafkaTopics directTopics;
   private final TopicLogs logs;
+  private final @Nullable WatchedNamespaces namespaces;
+
+  /** One for the namespaces, and one for who waits too long for them. */
+  private final ScheduledExecutorService timer =
+      Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().name("watch-", 0).factory());
+
   private final Optional<String> identity;
   private final Optional<String> leaseNamespace;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -67,6 +91,7 @@ final class PipelineOperator {
       KafkaCalls calls,
       @Nullable KafkaTopics directTopics,
       TopicLogs logs,
+      @Nullable WatchedNamespaces namespaces,
       Optional<String> identity,
       Optional<String> leaseNamespace) {
     this.client = client;
@@ -74,6 +99,7 @@ final class PipelineOperator {
     this.calls = calls;
     this.directTopics = directTopics;
     this.logs = logs;
+    this.namespaces = namespaces;
     this.identity = identity;
     this.leaseNamespace = leaseNamespace;
     this.operator = new Operator(overrider -> configure(overrider, metrics));
@@ -84,6 +110,7 @@ final class PipelineOperator {
    *
    * @param identity this process's name, such as its Pod's
    * @param leaseNamespace where the lease is; absent: it works without one
+   * @throws MissingRight when there is nothing that it may watch
    */
   static PipelineOperator create(
       KubernetesClient client,
@@ -102,6 +129,7 @@ final class PipelineOperator {
       Optional<String> identity,
       Optional<String> leaseNamespace,
       Clock clock) {
+    var namespaces = watchable(client, configured, metrics);
     var platform =
         configured.withInstallation(Installation.name(client, configured, leaseNamespace));
     var events =
@@ -143,9 +171,10 @@ final class PipelineOperator {
             calls,
             direct,
             logs,
+            namespaces,
             identity,
             leaseNamespace);
-    operator.operator.register(
+    operator.register(
         new PipelineReconciler(
             client,
             platform,
@@ -158,13 +187,54 @@ final class PipelineOperator {
             release,
             events,
             clock),
-        overrider ->
-            trimmed(configure(overrider, platform), platform)
-                .withOnUpdateFilter(PipelineOperator::asksForReconcile));
-    operator.operator.register(
-        new ReplayReconciler(logs, calls, new ReplayReports(events), clock),
-        overrider -> configure(overrider, platform));
+        overrider -> overrider.withOnUpdateFilter(PipelineOperator::asksForReconcile),
+        Trim::pipeline);
+    operator.register(
+        new ReplayReconciler(logs, calls, new ReplayReports(events), clock), _ -> {}, Trim::replay);
     return operator;
+  }
+
+  /**
+   * The namespaces among those to be watched that can be; null where all are watched.
+   *
+   * @throws MissingRight when there is nothing that the operator may watch
+   */
+  private static @Nullable WatchedNamespaces watchable(
+      KubernetesClient client, PlatformConfig platform, MetricSet metrics) {
+    var kinds = EventSources.watched(PipelineRendering.kinds(platform));
+    var strimzi =
+        switch (platform.kafka().topicProvider()) {
+          case DIRECT -> null;
+          case STRIMZI -> platform.kafka().strimzi();
+        };
+    var kafkasKinds =
+        strimzi == null ? List.<Class<? extends HasMetadata>>of() : EventSources.KAFKAS;
+    Stream.concat(kinds.stream(), kafkasKinds.stream()).forEach(kind -> requireKnown(client, kind));
+    if (strimzi != null) {
+      requireRight(new WatchRights(client, kafkasKinds).missing(strimzi.namespace()));
+    }
+    var rights = new WatchRights(client, kinds);
+    if (platform.watchNamespaces().isEmpty()) {
+      requireRight(rights.missing(null));
+      return null;
+    }
+    return WatchedNamespaces.of(platform.watchNamespaces(), rights::missing, metrics);
+  }
+
+  private static void requireRight(Optional<String> missing) {
+    missing.ifPresent(
+        what -> {
+          throw new MissingRight(MissingRight.sentence(what));
+        });
+  }
+
+  /** An informer waits for ever for a resource that nobody has defined. */
+  private static void requireKnown(KubernetesClient client, Class<? extends HasMetadata> kind) {
+    if (CustomResource.class.isAssignableFrom(kind) && !client.supports(kind)) {
+      throw new IllegalStateException(
+          "The cluster has no resource %s of version %s: install the chart acequia-crds, or Strimzi for its own"
+              .formatted(HasMetadata.getFullResourceName(kind), HasMetadata.getVersion(kind)));
+    }
   }
 
   /** Only a watched namespace may be asked for. Any other name may be that of a namespace. */
@@ -175,8 +245,63 @@ final class PipelineOperator {
 
   /** Watches, and reconciles once the lease is held. */
   void start() {
-    operator.start();
+    inTime(operator::start);
     started = true;
+    if (namespaces != null) {
+      var _ =
+          timer.scheduleWithFixedDelay(
+              this::lookForNamespaces,
+              NAMESPACES_ASKED_EVERY.toMillis(),
+              NAMESPACES_ASKED_EVERY.toMillis(),
+              TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /**
+   * Waits for informers. One that is refused or gets no answer tries on, and nothing may be
+   * reconciled by what the others hold: so the process ends when it takes too long.
+   */
+  private void inTime(Runnable sync) {
+    var overdue =
+        timer.schedule(
+            () -> {
+              log.error("the informers have not synced within {}: ending", SYNC_LIMIT);
+              Runtime.getRuntime().halt(1);
+            },
+            SYNC_LIMIT.toMillis(),
+            TimeUnit.MILLISECONDS);
+    try {
+      sync.run();
+    } finally {
+      overdue.cancel(false);
+    }
+  }
+
+  private void lookForNamespaces() {
+    try {
+      Objects.requireNonNull(namespaces)
+          .lookAgain(
+              unhealthy().map(InformerHealthIndicator::getTargetNamespace).toList(), this::watch);
+    } catch (RuntimeException e) { // the API server may answer next time
+      log.warn("which namespaces can be read is not known: {}", e.getMessage());
+    }
+  }
+
+  /** Reconciles wait until the informers of all these have synced. */
+  private void watch(Set<String> all) {
+    try {
+      inTime(
+          () ->
+              operator
+                  .getRegisteredControllers()
+                  .forEach(controller -> controller.changeNamespaces(all)));
+      log.info("watching {}", all);
+    } catch (RuntimeException e) {
+      if (!stopping.get()) { // some controllers would reconcile no more
+        log.error("the namespaces {} cannot be watched: ending", all, e);
+        Runtime.getRuntime().halt(1);
+      }
+    }
   }
 
   /**
@@ -187,6 +312,7 @@ final class PipelineOperator {
     if (!stopping.compareAndSet(false, true)) {
       return;
     }
+    timer.shutdownNow();
     if (!gate.close(STOP_LIMIT)) {
       log.warn("a reconcile has not ended within {}", STOP_LIMIT);
     }
@@ -208,10 +334,29 @@ final class PipelineOperator {
       return Optional.of("the informers have not synced");
     }
     var unhealthy =
-        operator.getRuntimeInfo().unhealthyEventSources().values().stream()
-            .flatMap(sources -> sources.keySet().stream())
+        unhealthy()
+            .filter(one -> namespaces == null || !namespaces.isUnreadable(one.getTargetNamespace()))
+            .map(String::valueOf)
+            .distinct()
             .toList();
     return unhealthy.isEmpty() ? Optional.empty() : Optional.of("not watching: " + unhealthy);
+  }
+
+  /** Which of the watched namespaces it leaves out, and why; it works without them. */
+  Optional<String> whyNotAllNamespaces() {
+    return Optional.ofNullable(namespaces).flatMap(WatchedNamespaces::whyUnread);
+  }
+
+  private Stream<InformerHealthIndicator> unhealthy() {
+    return operator
+        .getRuntimeInfo()
+        .unhealthyInformerWrappingEventSourceHealthIndicator()
+        .values()
+        .stream()
+        .flatMap(sources -> sources.values().stream())
+        .map(source -> (InformerWrappingEventSourceHealthIndicator<?>) source)
+        .flatMap(source -> source.informerHealthIndicators().values().stream())
+        .filter(informer -> informer.getStatus() != Status.HEALTHY);
   }
 
   private void configure(ConfigurationServiceOverrider overrider, ReconcileMetrics metrics) {
@@ -222,7 +367,8 @@ final class PipelineOperator {
         .withUseSSAToPatchPrimaryResource(true)
         .withCloneSecondaryResourcesWhenGettingFromCache(false)
         .withReconciliationTerminationTimeout(STOP_LIMIT)
-        .withStopOnInformerErrorDuringStartup(true)
+        .withStopOnInformerErrorDuringStartup(false) // it tries on, see inTime
+        .withCacheSyncTimeout(SYNC_LIMIT.multipliedBy(2)) // beyond it reconciles would begin
         .withMetrics(metrics);
     leaseNamespace.ifPresent(
         namespace -> {
@@ -240,12 +386,22 @@ final class PipelineOperator {
         });
   }
 
-  /** The informers beside a controller's own inherit its namespaces. */
-  private static <R extends HasMetadata> ControllerConfigurationOverrider<R> configure(
-      ControllerConfigurationOverrider<R> overrider, PlatformConfig platform) {
-    return (platform.watchNamespaces().isEmpty()
+  /**
+   * The informers beside a controller's own inherit its namespaces.
+   *
+   * @param trim takes from a resource what nobody reads
+   */
+  private <R extends HasMetadata> void register(
+      Reconciler<R> reconciler,
+      Consumer<ControllerConfigurationOverrider<R>> more,
+      UnaryOperator<R> trim) {
+    var overrider =
+        ControllerConfigurationOverrider.override(
+            operator.getConfigurationService().getConfigurationFor(reconciler));
+    (namespaces == null
             ? overrider.watchingAllNamespaces()
-            : overrider.settingNamespaces(Set.copyOf(platform.watchNamespaces())))
+            : overrider.settingNamespaces(namespaces.watched()))
+        .withInformerListLimit(EventSources.PAGE)
         .withReconciliationMaxInterval(RESYNC)
         .withRetry(
             GenericRetry.defaultLimitedExponentialRetry()
@@ -253,17 +409,10 @@ final class PipelineOperator {
                 .setIntervalMultiplier(2)
                 .setMaxInterval(Duration.ofMinutes(1).toMillis())
                 .setMaxAttempts(-1));
-  }
-
-  /**
-   * Pipelines of several watched namespaces are kept whole: the framework gives the informers of
-   * all namespaces one store, from which each would remove what is not in its own.
-   */
-  private static ControllerConfigurationOverrider<DataPipeline> trimmed(
-      ControllerConfigurationOverrider<DataPipeline> overrider, PlatformConfig platform) {
-    return platform.watchNamespaces().size() > 1
-        ? overrider
-        : overrider.withItemStore(new TransformingItemStore<>(Trim::pipeline));
+    more.accept(overrider);
+    operator.register(
+        reconciler,
+        new StoreEachController<>(overrider.build(), () -> new TransformingItemStore<>(trim)));
   }
 
   /** All but the operator's own writes to the status. */

@@ -125,6 +125,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var sources =
         new ArrayList<>(
             EventSources.of(context, PipelineRendering.kinds(platform), nudge::tellAtOnce));
+    nudge.takePodsFrom(EventSources.podsIn(sources));
     sources.addAll(topics.eventSources(context));
     sources.add(reads);
     sources.add(pacer.eventSource(context));

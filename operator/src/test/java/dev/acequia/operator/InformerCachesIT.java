@@ -10,15 +10,20 @@ import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.status.PipelineStatus;
 import dev.acequia.servers.PretendNode;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.Operator;
@@ -31,6 +36,7 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +44,7 @@ import org.junit.jupiter.api.Test;
 /** What the informers keep of a pipeline that is Ready: a large fleet has all of it in memory. */
 class InformerCachesIT {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String LONG = "x".repeat(200_000);
 
   private final TestCluster cluster = TestCluster.get();
   private final KubernetesClient client = cluster.client;
@@ -139,16 +146,84 @@ class InformerCachesIT {
             });
   }
 
+  @Test
+  void keepOfWhatOthersGiveTheSameLabelsTheIdentityAlone() {
+    client
+        .resource(new ConfigMapBuilder().withMetadata(theirs()).addToData("a", LONG).build())
+        .create();
+    client
+        .resource(
+            new PodBuilder()
+                .withMetadata(theirs())
+                .withNewSpec()
+                .addNewContainer()
+                .withName("main")
+                .withImage("x")
+                .addNewEnv()
+                .withName("LONG")
+                .withValue(LONG)
+                .endEnv()
+                .endContainer()
+                .endSpec()
+                .build())
+        .create();
+    for (var type : List.of(ConfigMap.class, Pod.class)) {
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThat(kept(type, pipelines.sources))
+                      .filteredOn(object -> object.getMetadata().getName().equals("theirs"))
+                      .singleElement()
+                      .satisfies(
+                          object ->
+                              assertThat(Serialization.asJson(object)).hasSizeLessThan(1000)));
+    }
+  }
+
+  @Test
+  void keepNoAnnotationsOfAReplayForItsPipeline() {
+    client
+        .resource(
+            Serialization.unmarshal(
+                """
+                apiVersion: acequia.dev/v1alpha1
+                kind: DataPipelineReplay
+                metadata: {name: again, namespace: %s, annotations: {a: %s}}
+                spec: {pipeline: flights, from: {earliest: true}}
+                """
+                    .formatted(namespace, LONG),
+                DataPipelineReplay.class))
+        .create();
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(kept(DataPipelineReplay.class, pipelines.sources))
+                    .singleElement()
+                    .satisfies(
+                        replay -> assertThat(Serialization.asJson(replay)).hasSizeLessThan(1000)));
+    client.resources(DataPipelineReplay.class).inNamespace(namespace).delete();
+  }
+
+  private ObjectMeta theirs() {
+    return new ObjectMetaBuilder()
+        .withName("theirs")
+        .withNamespace(namespace)
+        .withLabels(new PipelineNames(namespace, "flights").labels())
+        .withAnnotations(Map.of("acequia.dev/theirs", LONG))
+        .build();
+  }
+
   private <R extends HasMetadata> List<R> kept(
       Class<R> type, List<? extends EventSource<?, ?>> sources) {
     return sources.stream()
         .filter(source -> source.resourceType().equals(type))
         .filter(InformerEventSource.class::isInstance)
         .flatMap(source -> ((InformerEventSource<?, ?>) source).list(namespace, _ -> true))
-        .filter(object -> object.getMetadata().getLabels() != null || type == DataPipeline.class)
         .filter(
             object ->
-                type == DataPipeline.class
+                CustomResource.class.isAssignableFrom(type)
                     || PipelineNames.MANAGER.equals(
                         object.getMetadata().getLabels().get(PipelineNames.MANAGED_BY_LABEL)))
         .map(type::cast)

@@ -12,6 +12,11 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,43 +28,56 @@ import org.slf4j.LoggerFactory;
 public final class AccessNudge {
   private static final Logger LOG = LoggerFactory.getLogger(AccessNudge.class);
 
+  /** A Secret that many pipelines name changes for all of them at once. */
+  private static final int AT_A_TIME = 4;
+
   private final KubernetesClient client;
+  private final Set<PipelineNames> pending = ConcurrentHashMap.newKeySet();
+  private final Semaphore turns = new Semaphore(AT_A_TIME, true);
+  private volatile Function<DataPipeline, ? extends Collection<Pod>> informer = _ -> List.of();
 
   public AccessNudge(KubernetesClient client) {
     this.client = client;
   }
 
+  /** Has it take a pipeline's Pods from here. */
+  public void takePodsFrom(Function<DataPipeline, ? extends Collection<Pod>> pods) {
+    informer = pods;
+  }
+
   /**
    * Writes to the pipeline's Pods soon, beside the reconcile, which may stand in line. What goes
-   * wrong here the reconcile makes good.
+   * wrong here the reconcile makes good. While one has yet to begin, another is not needed: it will
+   * read the newest Secrets.
    */
   public void tellAtOnce(DataPipeline pipeline) {
+    var names = PipelineNames.of(pipeline);
+    if (!pending.add(names)) {
+      return;
+    }
     var _ =
         Thread.ofVirtual()
-            .name("access-" + pipeline.getMetadata().getName())
+            .name("access-" + names.pipeline())
             .start(
                 () -> {
+                  turns.acquireUninterruptibly();
+                  pending.remove(names);
                   try {
-                    tell(AccessSecrets.read(client, pipeline), apiPods(pipeline));
+                    tell(AccessSecrets.read(client, pipeline), apiPods(pipeline, names));
                   } catch (KubernetesClientException e) {
                     LOG.warn(
                         "Pods of {}/{} hear of changed Secrets with the next reconcile only: {}",
-                        pipeline.getMetadata().getNamespace(),
-                        pipeline.getMetadata().getName(),
+                        names.namespace(),
+                        names.pipeline(),
                         e.getMessage());
+                  } finally {
+                    turns.release();
                   }
                 });
   }
 
-  private List<Pod> apiPods(DataPipeline pipeline) {
-    var names = PipelineNames.of(pipeline);
-    return client
-        .pods()
-        .inNamespace(names.namespace())
-        .withLabels(names.selector(Component.API))
-        .list()
-        .getItems()
-        .stream()
+  private List<Pod> apiPods(DataPipeline pipeline, PipelineNames names) {
+    return informer.apply(pipeline).stream()
         .filter(pod -> isMadeFor(pod, names.apiDeployment()))
         .toList();
   }
@@ -82,13 +100,13 @@ public final class AccessNudge {
     pods.stream()
         .filter(AccessNudge::servesApi)
         .filter(pod -> !pod.isMarkedForDeletion())
-        .filter(
-            pod ->
-                !secrets
-                    .version()
-                    .equals(
-                        pod.getMetadata().getAnnotations().get(PipelineNames.ACCESS_ANNOTATION)))
+        .filter(pod -> !secrets.version().equals(toldVersion(pod)))
         .forEach(pod -> annotate(pod, secrets.version()));
+  }
+
+  private static @Nullable String toldVersion(Pod pod) {
+    var annotations = pod.getMetadata().getAnnotations();
+    return annotations == null ? null : annotations.get(PipelineNames.ACCESS_ANNOTATION);
   }
 
   private static boolean servesApi(Pod pod) {

@@ -2,6 +2,7 @@ package dev.acequia.operator.apply;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.observe.Children;
+import dev.acequia.operator.observe.ForeignReads;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -11,7 +12,6 @@ import io.javaoperatorsdk.operator.processing.dependent.kubernetes.SSABasedGener
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.net.HttpURLConnection;
-import java.util.Optional;
 
 /**
  * Applies one object when it differs from what the informer holds, and remembers the answer so that
@@ -109,9 +109,14 @@ final class ObjectApplier {
   }
 
   private boolean isForeign(HasMetadata desired) {
-    return Optional.ofNullable(client.resource(desired).get())
-        .map(existing -> existing.getMetadata().getLabels())
-        .filter(labels -> !PipelineNames.MANAGER.equals(labels.get(PipelineNames.MANAGED_BY_LABEL)))
-        .isPresent();
+    return ForeignReads.judge(
+        client.resource(desired)::get,
+        existing ->
+            existing
+                .map(object -> object.getMetadata().getLabels())
+                .filter(
+                    labels ->
+                        !PipelineNames.MANAGER.equals(labels.get(PipelineNames.MANAGED_BY_LABEL)))
+                .isPresent());
   }
 }

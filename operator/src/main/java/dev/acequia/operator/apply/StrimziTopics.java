@@ -3,6 +3,7 @@ package dev.acequia.operator.apply;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.EventSources;
+import dev.acequia.operator.observe.ForeignReads;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.KafkaCredentials;
@@ -256,10 +257,12 @@ public final class StrimziTopics implements TopicProvider {
   }
 
   private Optional<String> value(String secret, String key) {
-    return Optional.ofNullable(
-            client.secrets().inNamespace(strimzi.namespace()).withName(secret).get())
-        .map(Secret::getData)
-        .map(data -> data.get(key))
-        .map(text -> new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8));
+    return ForeignReads.judge(
+        client.secrets().inNamespace(strimzi.namespace()).withName(secret)::get,
+        found ->
+            found
+                .map(Secret::getData)
+                .map(data -> data.get(key))
+                .map(text -> new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8)));
   }
 }

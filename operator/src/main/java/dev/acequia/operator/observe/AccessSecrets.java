@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,43 +24,78 @@ import org.jspecify.annotations.Nullable;
  * @param notes entries that count for no key, each a sentence for a person
  */
 public record AccessSecrets(String version, List<String> trouble, List<String> notes) {
+  /** A Secret can have 100,000 entries, and a condition has room for few. */
+  private static final int MOST_NOTES = 5;
+
   public AccessSecrets {
     trouble = List.copyOf(trouble);
     notes = List.copyOf(notes);
   }
 
-  /** Reads them. */
+  /** Reads them, each let go before the next. */
   public static AccessSecrets read(KubernetesClient client, DataPipeline pipeline) {
+    var namespace = pipeline.getMetadata().getNamespace();
+    return of(
+        pipeline,
+        (name, judge) ->
+            ForeignReads.judge(
+                client.secrets().inNamespace(namespace).withName(name)::get,
+                secret -> {
+                  judge.accept(secret);
+                  return secret.isPresent();
+                }));
+  }
+
+  /** Where Secrets of the pipeline's namespace are read. */
+  @FunctionalInterface
+  interface Source {
+    /** Hands over the Secret of this name, or nothing where there is none. */
+    void read(String name, Consumer<Optional<Secret>> judge);
+  }
+
+  static AccessSecrets of(DataPipeline pipeline, Source source) {
     var access = AccessPlan.of(pipeline.getSpec());
     var versions = new ArrayList<String>();
-    var found = new TreeMap<String, Secret>();
+    var judged = new Judgement(pipeline, new ArrayList<>(), new ArrayList<>());
     for (var name : access.secrets()) {
-      var secret =
-          client.secrets().inNamespace(pipeline.getMetadata().getNamespace()).withName(name).get();
-      versions.add(
-          name + ":" + (secret == null ? "absent" : secret.getMetadata().getResourceVersion()));
-      if (secret != null) {
-        found.put(name, secret);
-      }
+      source.read(
+          name,
+          found -> {
+            var secret = found.orElse(null);
+            versions.add(
+                name
+                    + ":"
+                    + (secret == null ? "absent" : secret.getMetadata().getResourceVersion()));
+            judged.all(access, name, secret);
+          });
     }
-    var judged = new Judgement(pipeline, found, new ArrayList<>(), new ArrayList<>());
-    judged.keys(access.keysSecret(), access.settings().oidc() != null);
-    judged.files(access.tlsSecret(), "tls.crt", "tls.key");
-    judged.files(access.clientCaSecret(), "ca.crt");
-    judged.values(access.sources().snsSecret(), "a password for raw delivery of SNS");
-    judged.values(access.sources().firehoseSecret(), "an access key for Data Firehose");
     return new AccessSecrets(String.join(",", versions), judged.trouble(), judged.notes());
   }
 
-  private record Judgement(
-      DataPipeline pipeline, Map<String, Secret> found, List<String> trouble, List<String> notes) {
+  private record Judgement(DataPipeline pipeline, List<String> trouble, List<String> notes) {
 
-    void keys(@Nullable String name, boolean othersMayCall) {
-      if (name == null) {
-        return;
+    /** One Secret may serve several purposes. */
+    void all(AccessPlan access, String name, @Nullable Secret secret) {
+      if (name.equals(access.keysSecret())) {
+        keys(name, secret, access.settings().oidc() != null);
       }
-      var secret = found.get(name);
+      if (name.equals(access.tlsSecret())) {
+        files(name, secret, "tls.crt", "tls.key");
+      }
+      if (name.equals(access.clientCaSecret())) {
+        files(name, secret, "ca.crt");
+      }
+      if (name.equals(access.sources().snsSecret())) {
+        values(name, secret, "a password for raw delivery of SNS");
+      }
+      if (name.equals(access.sources().firehoseSecret())) {
+        values(name, secret, "an access key for Data Firehose");
+      }
+    }
+
+    void keys(String name, @Nullable Secret secret, boolean othersMayCall) {
       var usable = 0;
+      var unusable = 0;
       var entries =
           Optional.ofNullable(secret).map(Secret::getData).<Map<String, String>>map(TreeMap::new);
       for (var entry : entries.orElse(Map.of()).entrySet()) {
@@ -72,10 +108,18 @@ public record AccessSecrets(String version, List<String> trouble, List<String> n
                   new String(Base64.getDecoder().decode(entry.getValue()), StandardCharsets.UTF_8));
           usable++;
         } catch (IllegalArgumentException e) {
-          notes.add(
-              "Entry '%s' of Secret '%s' counts for no key: it %s"
-                  .formatted(entry.getKey(), name, e.getMessage()));
+          unusable++;
+          if (unusable <= MOST_NOTES) {
+            notes.add(
+                "Entry '%s' of Secret '%s' counts for no key: it %s"
+                    .formatted(entry.getKey(), name, e.getMessage()));
+          }
         }
+      }
+      if (unusable > MOST_NOTES) {
+        notes.add(
+            "%d more entries of Secret '%s' count for no key"
+                .formatted(unusable - MOST_NOTES, name));
       }
       if (usable == 0 && !othersMayCall) {
         trouble.add(
@@ -88,11 +132,7 @@ public record AccessSecrets(String version, List<String> trouble, List<String> n
       }
     }
 
-    void values(@Nullable String name, String what) {
-      if (name == null) {
-        return;
-      }
-      var secret = found.get(name);
+    void values(String name, @Nullable Secret secret, String what) {
       if (secret == null || secret.getData() == null || secret.getData().isEmpty()) {
         trouble.add(
             "Secret '%s' %s: each of its values is %s; create one"
@@ -100,11 +140,7 @@ public record AccessSecrets(String version, List<String> trouble, List<String> n
       }
     }
 
-    void files(@Nullable String name, String... files) {
-      if (name == null) {
-        return;
-      }
-      var secret = found.get(name);
+    void files(String name, @Nullable Secret secret, String... files) {
       for (var file : files) {
         if (secret == null || secret.getData() == null || !secret.getData().containsKey(file)) {
           trouble.add(

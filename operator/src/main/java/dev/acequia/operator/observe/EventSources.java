@@ -5,6 +5,7 @@ import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -15,10 +16,13 @@ import io.strimzi.api.kafka.model.topic.KafkaTopic;
 import io.strimzi.api.kafka.model.user.KafkaUser;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -26,10 +30,36 @@ import java.util.stream.Collectors;
  * and packed, of Pods the status only, and of other people's Secrets the name.
  */
 public final class EventSources {
-  /** An object can have 1.5 MiB, also one that nobody has a use for but who has made it. */
-  static final long PAGE = 20;
+  /**
+   * Objects in one answer to a list. An object of any kind can have 1.5 MiB, also one that nobody
+   * has a use for but who has made it, and several kinds are listed at a time.
+   */
+  public static final long PAGE = 20;
+
+  /** What is watched in Kafka's namespace. */
+  public static final List<Class<? extends HasMetadata>> KAFKAS =
+      List.of(KafkaTopic.class, KafkaUser.class);
 
   private EventSources() {}
+
+  /**
+   * All that is watched where pipelines are.
+   *
+   * @param kinds of the objects that a plan can have
+   */
+  public static Set<Class<? extends HasMetadata>> watched(
+      Collection<Class<? extends HasMetadata>> kinds) {
+    var watched =
+        new LinkedHashSet<Class<? extends HasMetadata>>(
+            List.of(
+                DataPipeline.class,
+                DataPipelineReplay.class,
+                ReplicaSet.class,
+                Pod.class,
+                Secret.class));
+    watched.addAll(kinds);
+    return watched;
+  }
 
   /**
    * The informers over a pipeline's objects in its own namespace and the Secrets it refers to.
@@ -54,9 +84,9 @@ public final class EventSources {
   /** The informers over Strimzi's resources in Kafka's namespace. */
   public static List<EventSource<?, DataPipeline>> strimzi(
       EventSourceContext<DataPipeline> context, String namespace) {
-    return List.of(
-        inNamespace(KafkaTopic.class, namespace, context),
-        inNamespace(KafkaUser.class, namespace, context));
+    return KAFKAS.stream()
+        .<EventSource<?, DataPipeline>>map(kind -> inNamespace(kind, namespace, context))
+        .toList();
   }
 
   /** The informer over the pipelines that replays name. */
@@ -80,20 +110,38 @@ public final class EventSources {
                             .map(ResourceID::fromResource)
                             .collect(Collectors.toSet()))
                 .build(),
-            Trim::pipelineForReplays,
+            pipeline -> {
+              Trim.pipelineForReplays(pipeline);
+              return true;
+            },
+            Integer.MAX_VALUE, // its own definition bounds it
             context));
+  }
+
+  /** The Pods by a pipeline's labels, of the informer that is among these. */
+  @SuppressWarnings("unchecked")
+  public static Function<DataPipeline, Set<Pod>> podsIn(
+      Collection<EventSource<?, DataPipeline>> sources) {
+    var pods =
+        sources.stream()
+            .filter(source -> source.name().equals(own(Pod.class)))
+            .map(source -> (EventSource<Pod, DataPipeline>) source)
+            .findFirst()
+            .orElseThrow();
+    return pods::getSecondaryResources;
   }
 
   /** An informer that keeps trimmed objects packed. */
   private static <R extends HasMetadata, P extends HasMetadata> InformerEventSource<R, P> source(
       InformerEventSourceConfiguration<R> configuration,
-      Consumer<? super R> trim,
+      Predicate<? super R> trim,
+      int mostChars,
       EventSourceContext<P> context) {
     var json = context.getClient().getKubernetesSerialization();
     return new InformerEventSource<>(
         new StoreEach<>(
             configuration,
-            () -> new PackedItemStore<>(configuration.getResourceClass(), json, trim)),
+            () -> new PackedItemStore<>(configuration.getResourceClass(), json, trim, mostChars)),
         context);
   }
 
@@ -104,7 +152,10 @@ public final class EventSources {
   private static <R extends HasMetadata> EventSource<R, DataPipeline> own(
       Class<R> type, EventSourceContext<DataPipeline> context) {
     return source(
-        labelled(type).withNamespacesInheritedFromController().build(), Trim::own, context);
+        labelled(type).withNamespacesInheritedFromController().build(),
+        Trim::own,
+        Trim.MOST_CHARS_OF_OWN,
+        context);
   }
 
   private static <R extends HasMetadata> EventSource<R, DataPipeline> inNamespace(
@@ -112,16 +163,18 @@ public final class EventSources {
     return source(
         labelled(type)
             .withNamespaces(namespace)
+            .withFollowControllerNamespacesChanges(false)
             .withSecondaryToPrimaryMapper(EventSources::pipelineInKafka)
             .build(),
-        Trim::own,
+        Trim::ownInKafka,
+        Trim.MOST_CHARS_OF_OWN,
         context);
   }
 
   /** A replay's progress is no news for its pipeline; whether it waits or has ended is. */
   private static EventSource<DataPipelineReplay, DataPipeline> replays(
       EventSourceContext<DataPipeline> context) {
-    return new InformerEventSource<>(
+    return source(
         InformerEventSourceConfiguration.from(DataPipelineReplay.class, DataPipeline.class)
             .withName(own(DataPipelineReplay.class))
             .withNamespacesInheritedFromController()
@@ -132,6 +185,11 @@ public final class EventSources {
                     !Objects.equals(conditions(now), conditions(before))
                         || now.isMarkedForDeletion() != before.isMarkedForDeletion())
             .build(),
+        replay -> {
+          Trim.replay(replay);
+          return true;
+        },
+        Integer.MAX_VALUE, // its own definition bounds it
         context);
   }
 
@@ -161,6 +219,7 @@ public final class EventSources {
                         || !Objects.equals(now.getStatus(), before.getStatus()))
             .build(),
         Trim::replicaSet,
+        Trim.MOST_CHARS_OF_POD,
         context);
   }
 
@@ -174,6 +233,7 @@ public final class EventSources {
                         || newPod.isMarkedForDeletion() != oldPod.isMarkedForDeletion())
             .build(),
         Trim::pod,
+        Trim.MOST_CHARS_OF_POD,
         context);
   }
 

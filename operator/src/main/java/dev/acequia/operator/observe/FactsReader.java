@@ -11,6 +11,7 @@ import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.Release;
 import dev.acequia.operator.store.StorePlan;
 import dev.acequia.operator.store.StorePlan.Purpose;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
 import java.util.List;
@@ -202,14 +203,19 @@ public final class FactsReader {
 
     /** A Secret that the user made. */
     private Optional<SecretValues> given(String name) {
-      var secret = client.secrets().inNamespace(names.namespace()).withName(name).get();
-      if (secret == null) {
+      return ForeignReads.judge(
+          client.secrets().inNamespace(names.namespace()).withName(name)::get,
+          secret -> given(name, secret));
+    }
+
+    private Optional<SecretValues> given(String name, Optional<Secret> secret) {
+      if (secret.isEmpty()) {
         missing.add(
             "Secret '%s' does not exist in namespace %s: create it with the keys uri, username and password"
                 .formatted(name, names.namespace()));
         return Optional.empty();
       }
-      var values = SecretValues.of(secret);
+      var values = secret.flatMap(SecretValues::of);
       if (values.isEmpty()) {
         missing.add(
             "Secret '%s' lacks one of the keys uri, username and password: add it".formatted(name));

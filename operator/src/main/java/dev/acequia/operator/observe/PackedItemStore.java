@@ -12,7 +12,7 @@ import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
@@ -21,12 +21,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An informer's objects as compressed JSON, a tenth of what they take as objects. One that was read
- * stays an object until the next collection, so a reconcile that reads it often unpacks it once.
+ * stays an object until the next collection, so a reconcile that reads it often unpacks it once. Of
+ * an object that cannot be the operator's, only the {@link Trim#identity} is kept.
  */
 final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
   private final Class<R> type;
   private final KubernetesSerialization json;
-  private final Consumer<? super R> trim;
+  private final Predicate<? super R> trim;
+  private final int mostChars;
   private final Map<String, Packed<R>> items = new ConcurrentHashMap<>();
 
   private record Packed<R>(byte[] bytes, WeakReference<R> object) {}
@@ -34,12 +36,16 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
   /**
    * An empty store.
    *
-   * @param trim takes away what nobody reads, from an object that only the informer holds as yet
+   * @param trim takes away what nobody reads, from an object that only the informer holds as yet,
+   *     and says whether the rest can be the operator's own
+   * @param mostChars the length of JSON that none of the operator's own objects exceeds, trimmed
    */
-  PackedItemStore(Class<R> type, KubernetesSerialization json, Consumer<? super R> trim) {
+  PackedItemStore(
+      Class<R> type, KubernetesSerialization json, Predicate<? super R> trim, int mostChars) {
     this.type = type;
     this.json = json;
     this.trim = trim;
+    this.mostChars = mostChars;
   }
 
   @Override
@@ -49,8 +55,24 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
 
   @Override
   public @Nullable R put(String key, R object) {
-    trim.accept(object);
-    return object(items.put(key, new Packed<>(pack(object), new WeakReference<>(object))));
+    if (trim.test(object)) {
+      var text = json.asJson(object);
+      if (text.length() <= mostChars) {
+        return keep(key, object, text);
+      }
+    }
+    var stub = stub(object);
+    return keep(key, stub, json.asJson(stub));
+  }
+
+  private @Nullable R keep(String key, R object, String text) {
+    return object(items.put(key, new Packed<>(pack(text), new WeakReference<>(object))));
+  }
+
+  private R stub(R object) {
+    var stub = json.unmarshal("{}", type);
+    stub.setMetadata(Trim.identity(object.getMetadata()));
+    return stub;
   }
 
   @Override
@@ -96,11 +118,11 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
     return known == null ? unpack(packed.bytes()) : known;
   }
 
-  private byte[] pack(R object) {
+  private static byte[] pack(String text) {
     var bytes = new ByteArrayOutputStream();
     var deflater = new Deflater(Deflater.BEST_SPEED);
     try (var packed = new DeflaterOutputStream(bytes, deflater)) {
-      packed.write(json.asJson(object).getBytes(StandardCharsets.UTF_8));
+      packed.write(text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {

@@ -1,5 +1,6 @@
 package dev.acequia.operator.observe;
 
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
@@ -12,6 +13,9 @@ import java.util.Optional;
  * webhook. There is no Pod then whose status could say it.
  */
 final class PodRefusal {
+  /** Of a Job's Events one is enough, and anyone may write Events about it. */
+  private static final long MOST_EVENTS = 20;
+
   private PodRefusal() {}
 
   static Optional<String> of(Deployment deployment) {
@@ -33,7 +37,7 @@ final class PodRefusal {
         .inNamespace(job.getMetadata().getNamespace())
         .withField("regarding.uid", job.getMetadata().getUid())
         .withField("reason", "FailedCreate")
-        .list()
+        .list(new ListOptionsBuilder().withLimit(MOST_EVENTS).build())
         .getItems()
         .stream()
         .max(Comparator.comparing(event -> event.getMetadata().getCreationTimestamp()))

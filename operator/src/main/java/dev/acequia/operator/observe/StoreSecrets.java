@@ -32,13 +32,12 @@ public final class StoreSecrets {
 
   /** Empty when the Secret is absent or incomplete. */
   public static Optional<Facts.StoreSecret> store(KubernetesClient client, DataPipeline pipeline) {
-    return Optional.ofNullable(
-            client
+    return ForeignReads.judge(
+        client
                 .secrets()
                 .inNamespace(pipeline.getMetadata().getNamespace())
                 .withName(StorePlan.of(pipeline).secret())
-                .get())
-        .flatMap(SecretValues::of)
-        .map(SecretValues::store);
+            ::get,
+        secret -> secret.flatMap(SecretValues::of).map(SecretValues::store));
   }
 }

@@ -1,48 +1,131 @@
 package dev.acequia.operator.observe;
 
+import dev.acequia.contract.AcceptedOffsets;
+import dev.acequia.contract.AllowedRewrite;
+import dev.acequia.contract.Fingerprint;
 import dev.acequia.contract.UnknownFields;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.SchemaSpec;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetSpec;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Takes from an object what nobody reads, before an informer keeps it. The object is changed
  * itself: it has just been read, and handlers then compare like with like.
+ *
+ * <p>Whoever may write in one namespace may write labels, so also what is not the operator's own is
+ * watched. Such an object may have any size, and there may be any number.
  */
 public final class Trim {
+  /** 500 fields with the longest documentation and values make a definition of 450 KiB. */
+  static final int MOST_CHARS_OF_OWN = 512 * 1024;
+
+  /** A Pod of ours has some 4 KiB of status; those that a mesh adds containers to have more. */
+  static final int MOST_CHARS_OF_POD = 64 * 1024;
+
   /** A copy of the whole resource, for kubectl alone. */
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+  /** Stands for those annotations of a pipeline that the operator does not read. */
+  private static final String OTHERS = DataPipeline.GROUP + "/other-annotations";
+
+  /** Those of a pipeline that the operator reads. */
+  private static final Set<String> READ =
+      Set.of(AcceptedOffsets.ANNOTATION, AllowedRewrite.ANNOTATION, OTHERS);
+
+  /** A value that is longer is none that the operator understands, with or without its end. */
+  private static final int MOST_CHARS_OF_ANNOTATION = 1024;
+
+  /** Which ReplicaSet is a Deployment's newest. */
+  private static final String REVISION = "deployment.kubernetes.io/revision";
+
+  private static final Set<String> LABELS =
+      Set.of(
+          PipelineNames.NAME_LABEL,
+          PipelineNames.INSTANCE_LABEL,
+          PipelineNames.MANAGED_BY_LABEL,
+          PipelineNames.COMPONENT_LABEL,
+          PipelineNames.NAMESPACE_LABEL);
 
   private static final SchemaSpec NO_SCHEMA =
       new SchemaSpec(List.of(), List.of(), UnknownFields.REJECT);
 
   private Trim() {}
 
-  /** A pipeline: who wrote which field is never asked. */
+  /**
+   * A pipeline: who wrote which field is never asked. Of annotations that the operator does not
+   * read a fingerprint is kept, since a change of them has a pipeline reconciled.
+   */
   public static DataPipeline pipeline(DataPipeline pipeline) {
-    withoutManagers(pipeline);
-    var annotations = pipeline.getMetadata().getAnnotations();
-    if (annotations != null && annotations.containsKey(LAST_APPLIED)) {
-      var others = new TreeMap<>(annotations);
-      others.remove(LAST_APPLIED);
-      pipeline.getMetadata().setAnnotations(others);
+    custom(pipeline);
+    var metadata = pipeline.getMetadata();
+    if (metadata.getAnnotations() == null) {
+      return pipeline;
     }
+    var read = new TreeMap<String, String>();
+    var others = new TreeMap<String, String>();
+    metadata
+        .getAnnotations()
+        .forEach(
+            (name, value) -> {
+              if (READ.contains(name)) {
+                read.put(name, cut(value));
+              } else if (!name.equals(LAST_APPLIED)) {
+                others.put(name, value);
+              }
+            });
+    if (!others.isEmpty()) {
+      read.put(
+          OTHERS,
+          Fingerprint.of(
+              others.entrySet().stream()
+                  .flatMap(other -> Stream.of(other.getKey(), other.getValue()))
+                  .toArray(String[]::new)));
+    }
+    metadata.setAnnotations(read);
     return pipeline;
+  }
+
+  private static String cut(String value) {
+    return value.length() <= MOST_CHARS_OF_ANNOTATION
+        ? value
+        : value.substring(0, MOST_CHARS_OF_ANNOTATION);
+  }
+
+  /** A replay: none of its annotations is read. */
+  public static DataPipelineReplay replay(DataPipelineReplay replay) {
+    custom(replay);
+    replay.getMetadata().setAnnotations(Map.of());
+    return replay;
+  }
+
+  /** Of the operator's own resources neither labels nor owners are read. */
+  private static void custom(HasMetadata object) {
+    withoutManagers(object);
+    object.getMetadata().setLabels(Map.of());
+    object.getMetadata().setOwnerReferences(List.of());
   }
 
   /** A pipeline for its replays: whether it reads, from which topic, and whether it is stalled. */
   static void pipelineForReplays(DataPipeline pipeline) {
-    withoutManagers(pipeline);
+    custom(pipeline);
     pipeline.getMetadata().setAnnotations(Map.of());
     var spec = pipeline.getSpec();
     pipeline.setSpec(
@@ -65,29 +148,104 @@ public final class Trim {
     }
   }
 
-  /** An object of the operator's own: which fields it wrote tells what differs from a plan. */
-  static void own(HasMetadata object) {
+  /**
+   * An object of the operator's own: which fields it wrote tells what differs from a plan.
+   *
+   * @return whether it can be one, since it is tied to some pipeline
+   */
+  static boolean own(HasMetadata object) {
     var metadata = object.getMetadata();
     metadata.setManagedFields(
         metadata.getManagedFields().stream()
             .filter(entry -> PipelineNames.MANAGER.equals(entry.getManager()))
             .toList());
+    keepAnnotations(metadata);
+    return isControlledBy(object, Set.of(DataPipeline.KIND))
+        || (metadata.getOwnerReferences().isEmpty()
+            && metadata.getAnnotations().containsKey(PipelineNames.UID_ANNOTATION));
+  }
+
+  /** The same in Kafka's namespace, into which no owner reference reaches. */
+  static boolean ownInKafka(HasMetadata object) {
+    var _ = own(object);
+    return true;
   }
 
   /** A Pod's spec is most of it; whose network it is in decides who is asked. */
-  static void pod(Pod pod) {
+  static boolean pod(Pod pod) {
     withoutManagers(pod);
+    keepAnnotations(pod.getMetadata());
     var spec = new PodSpec();
     if (pod.getSpec() != null) {
       spec.setHostNetwork(pod.getSpec().getHostNetwork());
     }
     pod.setSpec(spec);
+    return Owner.maker(pod).isPresent();
   }
 
   /** The link between a Pod and its Deployment. */
-  static void replicaSet(ReplicaSet set) {
+  static boolean replicaSet(ReplicaSet set) {
     withoutManagers(set);
+    keepAnnotations(set.getMetadata());
     set.setSpec(new ReplicaSetSpec());
+    return isControlledBy(set, Set.of("Deployment"));
+  }
+
+  /**
+   * What is kept of an object that is not the operator's: that it is there, and which pipeline to
+   * reconcile when it changes. Whether it has owners is kept too, but none that controls it, so
+   * nobody takes it for a pipeline's.
+   */
+  static ObjectMeta identity(ObjectMeta metadata) {
+    var labels = new LinkedHashMap<String, String>();
+    if (metadata.getLabels() != null) {
+      LABELS.forEach(
+          name -> {
+            var value = metadata.getLabels().get(name);
+            if (value != null) {
+              labels.put(name, value);
+            }
+          });
+    }
+    return new ObjectMetaBuilder()
+        .withName(metadata.getName())
+        .withNamespace(metadata.getNamespace())
+        .withUid(metadata.getUid())
+        .withResourceVersion(metadata.getResourceVersion())
+        .withGeneration(metadata.getGeneration())
+        .withCreationTimestamp(metadata.getCreationTimestamp())
+        .withDeletionTimestamp(metadata.getDeletionTimestamp())
+        .withLabels(labels)
+        .withAnnotations(Map.of())
+        .withOwnerReferences(
+            metadata.getOwnerReferences().stream()
+                .limit(1)
+                .map(owner -> new OwnerReferenceBuilder(owner).withController(null).build())
+                .toList())
+        .build();
+  }
+
+  private static boolean isControlledBy(HasMetadata object, Set<String> kinds) {
+    return object.getMetadata().getOwnerReferences().stream()
+        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+        .map(OwnerReference::getKind)
+        .anyMatch(kinds::contains);
+  }
+
+  /** The operator's own, and those by which it tells ReplicaSets apart. */
+  private static void keepAnnotations(ObjectMeta metadata) {
+    var kept = new TreeMap<String, String>();
+    if (metadata.getAnnotations() != null) {
+      metadata
+          .getAnnotations()
+          .forEach(
+              (name, value) -> {
+                if (name.startsWith(DataPipeline.GROUP + "/") || name.equals(REVISION)) {
+                  kept.put(name, value);
+                }
+              });
+    }
+    metadata.setAnnotations(kept);
   }
 
   private static void withoutManagers(HasMetadata object) {

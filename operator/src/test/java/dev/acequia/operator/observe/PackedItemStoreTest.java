@@ -3,18 +3,27 @@ package dev.acequia.operator.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.plan.PipelineNames;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PackedItemStoreTest {
   private final KubernetesSerialization json = new KubernetesSerialization();
   private final PackedItemStore<Deployment> store =
-      new PackedItemStore<>(Deployment.class, json, _ -> {});
+      new PackedItemStore<>(Deployment.class, json, _ -> true, 100_000);
 
   @Test
   void keepsNoObjectThatNobodyHoldsAndGivesBackItsEqual() {
@@ -58,9 +67,80 @@ class PackedItemStoreTest {
   void trimsWhatItKeeps() {
     var trimming =
         new PackedItemStore<>(
-            Deployment.class, json, deployment -> deployment.getSpec().setTemplate(null));
+            Deployment.class,
+            json,
+            deployment -> {
+              deployment.getSpec().setTemplate(null);
+              return true;
+            },
+            100_000);
     trimming.put("ops/flights", deployment("flights", 1));
     assertThat(trimming.get("ops/flights")).returns(null, kept -> kept.getSpec().getTemplate());
+  }
+
+  @Test
+  void ofAnObjectThatIsNotTheOperatorsOrIsTooLargeKeepsTheIdentityAlone() {
+    var maps = new PackedItemStore<>(ConfigMap.class, json, Trim::own, Trim.MOST_CHARS_OF_OWN);
+    for (var i = 0; i < 5; i++) {
+      maps.put("ops/theirs-" + i, large("theirs-" + i, List.of()));
+      maps.put("ops/owned-" + i, large("owned-" + i, List.of(owner())));
+    }
+    assertThat(maps.values())
+        .hasSize(10)
+        .allSatisfy(
+            map -> {
+              assertThat(json.asJson(map)).hasSizeLessThan(1000);
+              assertThat(map.getMetadata().getNamespace()).isEqualTo("ops");
+              assertThat(map.getMetadata().getUid()).isNotEmpty();
+              assertThat(map.getMetadata().getResourceVersion()).isEqualTo("17");
+              assertThat(map.getMetadata().getLabels())
+                  .containsExactlyInAnyOrderEntriesOf(new PipelineNames("ops", "flights").labels());
+              assertThat(Owner.of(map)).isEmpty();
+              assertThat(map.getData()).isEmpty();
+            });
+    assertThat(maps.get("ops/theirs-0").getMetadata().getOwnerReferences()).isEmpty();
+    assertThat(maps.get("ops/owned-0").getMetadata().getOwnerReferences()).isNotEmpty();
+  }
+
+  /** A MiB that does not pack, and as much in labels and annotations. */
+  private static ConfigMap large(String name, List<OwnerReference> owners) {
+    var labels = new LinkedHashMap<>(new PipelineNames("ops", "flights").labels());
+    var annotations = new LinkedHashMap<String, String>();
+    for (var i = 0; i < 1000; i++) {
+      labels.put("label-" + i, text(60));
+      annotations.put("acequia.dev/annotation-" + i, text(60));
+    }
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace("ops")
+        .withUid(name)
+        .withResourceVersion("17")
+        .withLabels(labels)
+        .withAnnotations(annotations)
+        .withOwnerReferences(owners)
+        .endMetadata()
+        .addToData("text", text(1024 * 1024))
+        .build();
+  }
+
+  private static String text(int chars) {
+    var random = new Random(chars);
+    return random
+        .ints('a', 'z' + 1)
+        .limit(chars)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  private static OwnerReference owner() {
+    return new OwnerReferenceBuilder()
+        .withApiVersion("acequia.dev/v1alpha1")
+        .withKind(DataPipeline.KIND)
+        .withName("flights")
+        .withUid("pipeline")
+        .withController(true)
+        .build();
   }
 
   private WeakReference<Deployment> put(Deployment deployment) {

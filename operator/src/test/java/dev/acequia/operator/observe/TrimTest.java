@@ -1,9 +1,13 @@
 package dev.acequia.operator.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.operator.plan.PipelineNames;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -13,6 +17,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TrimTest {
@@ -21,7 +26,7 @@ class TrimTest {
     var trimmed = Trim.pipeline(pipeline());
     assertThat(trimmed.getMetadata().getManagedFields()).isEmpty();
     assertThat(trimmed.getMetadata().getAnnotations())
-        .containsOnlyKeys("acequia.dev/allow-rewrite");
+        .containsExactly(entry("acequia.dev/allow-rewrite", "1"));
     assertThat(trimmed.getSpec()).isEqualTo(pipeline().getSpec());
     assertThat(trimmed.getStatus()).isEqualTo(pipeline().getStatus());
   }
@@ -31,6 +36,71 @@ class TrimTest {
     var pipeline = pipeline();
     pipeline.getMetadata().setAnnotations(null);
     assertThat(Trim.pipeline(pipeline).getMetadata().getAnnotations()).isNull();
+  }
+
+  @Test
+  void ofAnnotationsThatNobodyReadsOneStaysThatChangesWithThem() {
+    var first = Trim.pipeline(annotated("example.com/note", "x".repeat(200_000)));
+    var second = Trim.pipeline(annotated("example.com/note", "y".repeat(200_000)));
+    assertThat(first.getMetadata().getAnnotations())
+        .hasSize(2)
+        .isNotEqualTo(second.getMetadata().getAnnotations());
+    assertThat(Serialization.asJson(first.getMetadata())).hasSizeLessThan(500);
+    var again = Serialization.asJson(first.getMetadata());
+    assertThat(Serialization.asJson(Trim.pipeline(first).getMetadata())).isEqualTo(again);
+  }
+
+  @Test
+  void anAnnotationThatIsTooLongToBeUnderstoodIsCut() {
+    var trimmed = Trim.pipeline(annotated("acequia.dev/accept-offsets", "x".repeat(200_000)));
+    assertThat(Serialization.asJson(trimmed.getMetadata())).hasSizeLessThan(2000);
+  }
+
+  @Test
+  void ofAReplayNothingBesideItsOwnFieldsIsKept() {
+    var replay =
+        Serialization.unmarshal(
+            """
+            apiVersion: acequia.dev/v1alpha1
+            kind: DataPipelineReplay
+            metadata: {name: again, labels: {a: b}, annotations: {c: d}}
+            spec: {pipeline: flights, from: {earliest: true}}
+            """,
+            DataPipelineReplay.class);
+    replay.getMetadata().setManagedFields(metadata().getManagedFields());
+    var spec = replay.getSpec();
+    Trim.replay(replay);
+    assertThat(Serialization.asJson(replay.getMetadata())).isEqualTo("{\"name\":\"again\"}");
+    assertThat(replay.getSpec()).isEqualTo(spec);
+  }
+
+  @Test
+  void whatIsTiedToNoPipelineIsNotTheOperators() {
+    assertThat(Trim.own(new ConfigMapBuilder().withMetadata(metadata()).build())).isFalse();
+    assertThat(Trim.own(owned("Deployment", true))).isFalse();
+    assertThat(Trim.own(owned("DataPipeline", false))).isFalse();
+    assertThat(Trim.own(owned("DataPipeline", true))).isTrue();
+  }
+
+  /** The objects of a drop outlive their pipeline. */
+  @Test
+  void whatOutlivesItsPipelineIsTheOperatorsByAnAnnotation() {
+    var map = new ConfigMapBuilder().withMetadata(metadata()).build();
+    map.getMetadata().setAnnotations(Map.of(PipelineNames.UID_ANNOTATION, "17", "a", "b"));
+    assertThat(Trim.own(map)).isTrue();
+    assertThat(map.getMetadata().getAnnotations()).containsOnlyKeys(PipelineNames.UID_ANNOTATION);
+  }
+
+  private static ConfigMap owned(String kind, boolean controls) {
+    return new ConfigMapBuilder()
+        .withMetadata(metadata())
+        .editMetadata()
+        .addNewOwnerReference()
+        .withKind(kind)
+        .withController(controls)
+        .endOwnerReference()
+        .endMetadata()
+        .build();
   }
 
   @Test
@@ -51,7 +121,7 @@ class TrimTest {
   void anOwnObjectHasTheFieldsOfItsOwnManagerAlone() {
     var deployment =
         new DeploymentBuilder().withMetadata(metadata()).withNewSpec().endSpec().build();
-    Trim.own(deployment);
+    var _ = Trim.own(deployment);
     assertThat(deployment.getMetadata().getManagedFields())
         .extracting(ManagedFieldsEntry::getManager)
         .containsExactly(PipelineNames.MANAGER);
@@ -70,7 +140,7 @@ class TrimTest {
             .withPhase("Running")
             .endStatus()
             .build();
-    Trim.pod(pod);
+    assertThat(Trim.pod(pod)).isFalse(); // nothing has made it
     assertThat(pod.getMetadata().getManagedFields()).isEmpty();
     assertThat(pod.getSpec().getNodeName()).isNull();
     assertThat(pod.getSpec().getHostNetwork()).isTrue();
@@ -89,7 +159,7 @@ class TrimTest {
             .withAvailableReplicas(2)
             .endStatus()
             .build();
-    Trim.replicaSet(set);
+    assertThat(Trim.replicaSet(set)).isFalse();
     assertThat(set.getMetadata().getManagedFields()).isEmpty();
     assertThat(set.getSpec().getReplicas()).isNull();
     assertThat(set.getStatus().getAvailableReplicas()).isEqualTo(2);
@@ -109,6 +179,12 @@ class TrimTest {
                 .withOperation("Update")
                 .build())
         .build();
+  }
+
+  private static DataPipeline annotated(String name, String value) {
+    var pipeline = pipeline();
+    pipeline.getMetadata().setAnnotations(Map.of(name, value, "acequia.dev/allow-rewrite", "1"));
+    return pipeline;
   }
 
   private static DataPipeline pipeline() {

@@ -1,0 +1,101 @@
+package dev.acequia.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.acequia.contract.PipelineMetric;
+import dev.acequia.telemetry.MetricSet;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class WatchedNamespacesTest {
+  private static final List<String> WANTED = List.of("orders", "payments", "refunds");
+
+  private final Set<String> forbidden = new TreeSet<>();
+  private final List<String> asked = new ArrayList<>();
+  private final List<Set<String>> watched = new ArrayList<>();
+  private final MetricSet metrics = new MetricSet(new PrometheusRegistry());
+
+  @Test
+  void leavesOutTheOneThatItMayNotReadAndNamesIt() {
+    forbidden.add("payments");
+    var namespaces = find();
+    assertThat(namespaces.watched()).containsExactlyInAnyOrder("orders", "refunds");
+    assertThat(namespaces.isUnreadable("payments")).isTrue();
+    assertThat(namespaces.whyUnread())
+        .hasValueSatisfying(words -> assertThat(words).contains("payments=it cannot list"));
+    assertThat(unread("payments")).isOne();
+    assertThat(unread("orders")).isZero();
+  }
+
+  @Test
+  void watchesItOnceItMay() {
+    forbidden.add("payments");
+    var namespaces = find();
+    look(namespaces);
+    assertThat(watched).isEmpty();
+
+    forbidden.clear();
+    look(namespaces);
+    look(namespaces);
+
+    assertThat(watched).containsExactly(Set.copyOf(WANTED));
+    assertThat(namespaces.watched()).containsExactlyInAnyOrderElementsOf(WANTED);
+    assertThat(namespaces.whyUnread()).isEmpty();
+    assertThat(unread("payments")).isZero();
+  }
+
+  /** Its informers try by themselves until they may. */
+  @Test
+  void asksForAWatchedOneWhenItsInformersHaveTroubleAndKeepsIt() {
+    var namespaces = find();
+    forbidden.add("orders");
+    asked.clear();
+
+    look(namespaces);
+    assertThat(asked).isEmpty();
+    look(namespaces, "orders", "kafka");
+
+    assertThat(asked).containsExactly("orders");
+    assertThat(namespaces.isUnreadable("orders")).isTrue();
+    assertThat(namespaces.watched()).containsExactlyInAnyOrderElementsOf(WANTED);
+    forbidden.clear();
+    look(namespaces);
+    assertThat(namespaces.isUnreadable("orders")).isFalse();
+    assertThat(watched).isEmpty();
+  }
+
+  @Test
+  void doesNotStartWhereItMayReadNone() {
+    forbidden.addAll(WANTED);
+    assertThatThrownBy(this::find)
+        .isInstanceOf(MissingRight.class)
+        .hasMessageContaining("The operator lacks a right: it cannot list")
+        .hasMessageContaining("in the namespace orders");
+  }
+
+  private void look(WatchedNamespaces namespaces, String... troubled) {
+    namespaces.lookAgain(List.of(troubled), watched::add);
+  }
+
+  private WatchedNamespaces find() {
+    return WatchedNamespaces.of(
+        WANTED,
+        namespace -> {
+          asked.add(namespace);
+          return forbidden.contains(namespace)
+              ? Optional.of("it cannot list resource \"pods\" in the namespace " + namespace)
+              : Optional.empty();
+        },
+        metrics);
+  }
+
+  private double unread(String namespace) {
+    return metrics.gauge(PipelineMetric.UNREAD_NAMESPACE, namespace).get();
+  }
+}
