@@ -134,6 +134,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   @Override
   public UpdateControl<DataPipeline> reconcile(
       DataPipeline pipeline, Context<DataPipeline> context) {
+    topics.begun(PipelineNames.of(pipeline));
     var former = reports.former(pipeline);
     var current = current(pipeline, former);
     var children = new Children(current, context);
@@ -282,6 +283,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
 
   @Override
   public DeleteControl cleanup(DataPipeline pipeline, Context<DataPipeline> context) {
+    topics.begun(PipelineNames.of(pipeline));
     reads.forget(pipeline);
     tellOfDeletion(pipeline);
     pipeline.setStatus(reports.former(pipeline)); // the informer may lack the last note

@@ -20,6 +20,7 @@ final class PacedEvents {
   private final Consumer<PipelineNames> events;
   private final Duration patience;
   private final Set<PipelineNames> inLine = new HashSet<>();
+  private int round;
 
   /**
    * @param events brings a pipeline's reconcile
@@ -33,9 +34,11 @@ final class PacedEvents {
     this.patience = patience;
   }
 
-  /** Begins to, and does not wait for the end. */
-  void bring(List<PipelineNames> pipelines) {
-    var _ = Thread.ofVirtual().name("paced-events").start(() -> bringInTurn(pipelines));
+  /** Begins to, and does not wait for the end. What was begun before ends. */
+  synchronized void bring(List<PipelineNames> pipelines) {
+    var own = ++round;
+    notifyAll();
+    var _ = Thread.ofVirtual().name("paced-events").start(() -> bringInTurn(pipelines, own));
   }
 
   /** A reconcile of this pipeline has begun. */
@@ -45,10 +48,12 @@ final class PacedEvents {
     }
   }
 
-  private void bringInTurn(List<PipelineNames> pipelines) {
+  private void bringInTurn(List<PipelineNames> pipelines, int own) {
     try {
       for (var pipeline : pipelines) {
-        takePlace(pipeline);
+        if (!takesPlace(pipeline, own)) {
+          return;
+        }
         events.accept(pipeline);
       }
     } catch (InterruptedException e) {
@@ -56,9 +61,11 @@ final class PacedEvents {
     }
   }
 
-  private synchronized void takePlace(PipelineNames pipeline) throws InterruptedException {
+  /** Waits for a place, unless another round has begun meanwhile. */
+  private synchronized boolean takesPlace(PipelineNames pipeline, int own)
+      throws InterruptedException {
     var deadline = System.nanoTime() + patience.toNanos();
-    while (inLine.size() >= IN_LINE) {
+    while (round == own && inLine.size() >= IN_LINE) {
       var rest = (deadline - System.nanoTime()) / 1_000_000;
       if (rest <= 0) {
         inLine.clear();
@@ -66,6 +73,10 @@ final class PacedEvents {
         wait(rest);
       }
     }
+    if (round != own) {
+      return false;
+    }
     inLine.add(pipeline);
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 package dev.acequia.operator.apply;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.operator.plan.PipelineNames;
@@ -43,6 +44,24 @@ class PacedEventsTest {
   void doesNotWaitForeverForThoseThatAreGone() {
     new PacedEvents(brought::add, Duration.ofMillis(50)).bring(FLEET);
     await().atMost(LIMIT).until(() -> brought.equals(FLEET));
+  }
+
+  /** Each of two rounds would have places of its own in line, and tell the same pipelines. */
+  @Test
+  void aNewRoundReplacesTheOneThatIsUnderWay() {
+    var events = new PacedEvents(brought::add, Duration.ofMinutes(1));
+    events.bring(FLEET);
+    awaitBrought(4);
+    var others = IntStream.range(0, 9).mapToObj(i -> new PipelineNames("new", "f-" + i)).toList();
+    events.bring(others);
+    FLEET.subList(0, 4).forEach(events::begun);
+    awaitBrought(8);
+    for (var pipeline : others) {
+      await().atMost(LIMIT).until(() -> brought.contains(pipeline));
+      events.begun(pipeline);
+    }
+    assertThat(brought.subList(0, 4)).isEqualTo(FLEET.subList(0, 4));
+    assertThat(brought.subList(4, brought.size())).isEqualTo(others);
   }
 
   private void awaitBrought(int count) {
