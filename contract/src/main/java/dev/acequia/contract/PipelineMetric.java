@@ -4,9 +4,8 @@ import java.util.List;
 
 /**
  * Every metric of Acequia: its name, meaning and labels. Dashboards and alert rules are checked
- * against this list. All but the {@code acequia_reconcile_*} and {@code acequia_rollout_*} families
- * carry {@code pipeline_namespace} and {@code pipeline} before their own labels, and rules and
- * boards join on these two.
+ * against this list. All but the operator's own families carry {@code pipeline_namespace} and
+ * {@code pipeline} before their own labels, and rules and boards join on these two.
  */
 public enum PipelineMetric {
   INGEST_RECORDS(
@@ -87,8 +86,8 @@ public enum PipelineMetric {
   PIPELINE_STOPPED(
       Kind.GAUGE,
       "acequia_pipeline_stopped_since_timestamp_seconds",
-      "When this operator first saw that the spec asks for no consumers, in Unix time; 0 while it"
-          + " asks for some."),
+      "Since when the spec asks for no consumers and none run, in Unix time; 0 while it asks for"
+          + " some."),
   PIPELINE_RETENTION(
       Kind.GAUGE, "acequia_pipeline_retention_seconds", "The retention of the pipeline's topic."),
   PIPELINE_PROTECTED(
@@ -123,7 +122,21 @@ public enum PipelineMetric {
           + " slot, stopped since too many failed with a release (stopped), a store's Secret"
           + " (stopped-store-secret) or Kafka's certificate (stopped-kafka-certificate), updating,"
           + " failed, behind since its spec is refused or a Secret is missing.",
-      "state");
+      "state"),
+  REMOVAL_LEFT(
+      Kind.COUNTER,
+      "acequia_removal_left_total",
+      "Deleted pipelines of which the operator could not remove everything, by what stayed: topics,"
+          + " table.",
+      "what"),
+  KAFKA_CALLS_WAITING(
+      Kind.GAUGE,
+      "acequia_kafka_calls_waiting",
+      "Calls of the operator to Kafka that wait for their turn, or for another try."),
+  KAFKA_CALLS_OLDEST_WAIT(
+      Kind.GAUGE,
+      "acequia_kafka_calls_oldest_wait_seconds",
+      "For how long the oldest of them has waited; 0 when none waits.");
 
   /** What kind of time series it is. */
   public enum Kind {
@@ -136,6 +149,9 @@ public enum PipelineMetric {
 
   /** The labels that tell one pipeline from another. */
   public static final List<String> PIPELINE_LABELS = List.of("pipeline_namespace", "pipeline");
+
+  private static final List<String> OF_THE_OPERATOR =
+      List.of("acequia_reconcile_", "acequia_rollout_", "acequia_removal_", "acequia_kafka_calls_");
 
   private final Kind kind;
   private final String exposedName;
@@ -171,7 +187,6 @@ public enum PipelineMetric {
 
   /** Whether a series of it belongs to one pipeline. */
   public boolean perPipeline() {
-    return !exposedName.startsWith("acequia_reconcile_")
-        && !exposedName.startsWith("acequia_rollout_");
+    return OF_THE_OPERATOR.stream().noneMatch(exposedName::startsWith);
   }
 }

@@ -18,8 +18,8 @@ public record RolloutStatus(
     @JsonPropertyDescription("Fingerprint of the owner's part in that version.")
         @Nullable String edit,
     @JsonPropertyDescription(
-            "Fingerprint of the certificate of Kafka's authority in that version; absent without"
-                + " one.")
+            "Fingerprint of the certificate of Kafka's authority in that version, or of the one that"
+                + " is the cause; absent without one.")
         @Nullable String certificate,
     @JsonPropertyDescription(
             "Waiting for a slot, Updating (it holds one), or Failed; absent when the pipeline has"

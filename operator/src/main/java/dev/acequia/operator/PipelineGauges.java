@@ -16,7 +16,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What alert rules and boards join on: which pipelines there are, how they are, what they promise.
@@ -70,8 +72,10 @@ final class PipelineGauges {
   /**
    * Sets the gauges about the load from an applied plan. A refused spec changes nothing, and the
    * topic may have more or fewer partitions than the spec.
+   *
+   * @param former what was reported last, be it by an operator before; null when nothing was
    */
-  void setLoad(DataPipeline pipeline, PipelinePlan plan) {
+  void setLoad(DataPipeline pipeline, @Nullable DataPipelineStatus former, PipelinePlan plan) {
     var names = plan.names();
     var own = metrics.forPipeline(names.namespace(), names.pipeline());
     var definition = plan.definition();
@@ -79,8 +83,14 @@ final class PipelineGauges {
     own.gauge(PipelineMetric.PIPELINE_PARTITIONS)
         .set(isStopped || definition == null ? 0 : definition.topic().partitions());
     if (isStopped) {
-      own.gauge(PipelineMetric.PIPELINE_STOPPED)
-          .set(stoppedSince.computeIfAbsent(names, _ -> clock.instant()).getEpochSecond());
+      var since =
+          stoppedSince.computeIfAbsent(
+              names,
+              _ ->
+                  Optional.ofNullable(former)
+                      .flatMap(PipelineStatus::stoppedSince)
+                      .orElseGet(clock::instant));
+      own.gauge(PipelineMetric.PIPELINE_STOPPED).set(since.getEpochSecond());
     } else {
       stoppedSince.remove(names);
       own.gauge(PipelineMetric.PIPELINE_STOPPED).set(0);

@@ -1,6 +1,8 @@
 package dev.acequia.operator;
 
+import dev.acequia.contract.PipelineMetric;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.operator.apply.BackgroundTopics;
 import dev.acequia.operator.apply.EventRecorder;
 import dev.acequia.operator.apply.KafkaTopics;
@@ -14,6 +16,7 @@ import dev.acequia.operator.observe.EventSources;
 import dev.acequia.operator.observe.FactsReader;
 import dev.acequia.operator.observe.TopicLogs;
 import dev.acequia.operator.observe.Trim;
+import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -28,11 +31,13 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.health.InformerHealthIndicator;
 import io.javaoperatorsdk.operator.health.InformerWrappingEventSourceHealthIndicator;
 import io.javaoperatorsdk.operator.health.Status;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -144,6 +149,8 @@ final class PipelineOperator {
           case STRIMZI -> null;
         };
     var calls = new KafkaCalls(clock);
+    metrics.observe(PipelineMetric.KAFKA_CALLS_WAITING, calls::waiting);
+    metrics.observe(PipelineMetric.KAFKA_CALLS_OLDEST_WAIT, () -> calls.longestWait().toSeconds());
     TopicProvider topics =
         direct != null
             ? new BackgroundTopics(direct, calls, clock)
@@ -153,7 +160,8 @@ final class PipelineOperator {
     var gate = new ReconcileGate();
     var release = PipelineRendering.release(platform);
     var pacer = new RolloutPacer(platform.rollout(), release, reports, metrics, clock);
-    var removal = new PipelineRemoval(client, platform, topics, events, clock);
+    var replayReports = new ReplayReports(events);
+    var removal = new PipelineRemoval(client, platform, topics, events, metrics, clock);
     var operator =
         new PipelineOperator(
             client,
@@ -161,12 +169,20 @@ final class PipelineOperator {
                 metrics,
                 clock,
                 gate,
-                names -> {
-                  reports.forgetGone(names);
-                  topics.forget(names);
-                  removal.forget(names);
-                  pacer.left();
-                }),
+                Map.of(
+                    DataPipeline.KIND,
+                    pipeline -> {
+                      var names = new PipelineNames(namespace(pipeline), pipeline.getName());
+                      reports.forgetGone(names);
+                      topics.forget(names);
+                      removal.forget(names);
+                      pacer.left();
+                    },
+                    DataPipelineReplay.KIND,
+                    replay -> {
+                      replayReports.forget(replay);
+                      logs.forget(namespace(replay), replay.getName());
+                    })),
             gate,
             calls,
             direct,
@@ -190,7 +206,7 @@ final class PipelineOperator {
         overrider -> overrider.withOnUpdateFilter(PipelineOperator::asksForReconcile),
         Trim::pipeline);
     operator.register(
-        new ReplayReconciler(logs, calls, new ReplayReports(events), clock), _ -> {}, Trim::replay);
+        new ReplayReconciler(logs, calls, replayReports, clock), _ -> {}, Trim::replay);
     return operator;
   }
 
@@ -235,6 +251,10 @@ final class PipelineOperator {
           "The cluster has no resource %s of version %s: install the chart acequia-crds, or Strimzi for its own"
               .formatted(HasMetadata.getFullResourceName(kind), HasMetadata.getVersion(kind)));
     }
+  }
+
+  private static String namespace(ResourceID resource) {
+    return resource.getNamespace().orElseThrow();
   }
 
   /** Only a watched namespace may be asked for. Any other name may be that of a namespace. */

@@ -135,6 +135,15 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   @Override
   public UpdateControl<DataPipeline> reconcile(
       DataPipeline pipeline, Context<DataPipeline> context) {
+    try {
+      return advance(pipeline, context);
+    } finally {
+      topics.ended(PipelineNames.of(pipeline));
+    }
+  }
+
+  private UpdateControl<DataPipeline> advance(
+      DataPipeline pipeline, Context<DataPipeline> context) {
     var former = reports.former(pipeline);
     var current = current(pipeline, former);
     var children = new Children(current, context);
@@ -283,6 +292,14 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
 
   @Override
   public DeleteControl cleanup(DataPipeline pipeline, Context<DataPipeline> context) {
+    try {
+      return remove(pipeline, context);
+    } finally {
+      topics.ended(PipelineNames.of(pipeline));
+    }
+  }
+
+  private DeleteControl remove(DataPipeline pipeline, Context<DataPipeline> context) {
     reads.forget(pipeline);
     tellOfDeletion(pipeline);
     pipeline.setStatus(reports.former(pipeline)); // the informer may lack the last note

@@ -1,8 +1,6 @@
 package dev.acequia.operator;
 
 import dev.acequia.contract.PipelineMetric;
-import dev.acequia.crds.DataPipeline;
-import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
@@ -28,7 +26,7 @@ final class ReconcileMetrics implements Metrics {
   private final MetricSet metrics;
   private final Clock clock;
   private final ReconcileGate gate;
-  private final Consumer<PipelineNames> gone;
+  private final Map<String, Consumer<ResourceID>> gone;
   private final Map<Object, Instant> inProgress = new ConcurrentHashMap<>();
   private final Set<Retried> retrying = ConcurrentHashMap.newKeySet();
 
@@ -40,14 +38,14 @@ final class ReconcileMetrics implements Metrics {
 
   /**
    * @param gate what every reconcile passes, since this is where each can be seen
-   * @param gone told of a pipeline that the informer no longer holds
+   * @param gone by kind: told of a resource that the informer no longer holds
    */
   ReconcileMetrics(
-      MetricSet metrics, Clock clock, ReconcileGate gate, Consumer<PipelineNames> gone) {
+      MetricSet metrics, Clock clock, ReconcileGate gate, Map<String, Consumer<ResourceID>> gone) {
     this.metrics = metrics;
     this.clock = clock;
     this.gate = gate;
-    this.gone = gone;
+    this.gone = Map.copyOf(gone);
     showInProgress();
     showRetrying();
     metrics.histogram(PipelineMetric.RECONCILE, "done");
@@ -98,9 +96,7 @@ final class ReconcileMetrics implements Metrics {
     }
     retrying.removeIf(retried -> retried.id().equals(id) && retried.kind().equals(kind.getKind()));
     showRetrying();
-    if (kind.getKind().equals(DataPipeline.KIND)) {
-      gone.accept(new PipelineNames(id.getNamespace().orElseThrow(), id.getName()));
-    }
+    gone.getOrDefault(kind.getKind(), _ -> {}).accept(id);
   }
 
   private void showInProgress() {

@@ -29,7 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,8 +43,13 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   /** Consumers tell nobody when they commit. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
 
-  /** Of a replay that waits for another: the other's end changes the pipeline, which tells. */
-  private static final Duration LOOK_AGAIN_IN_LINE = Duration.ofSeconds(15);
+  /** The end of the replay that runs changes the pipeline, which brings a reconcile. */
+  private static final Duration LOOK_AGAIN_BEHIND = Duration.ofMinutes(1);
+
+  /** A partition without a leader holds one of the few threads for as long as it is waited for. */
+  private static final Duration LOOK_AGAIN_UNREADABLE = Duration.ofSeconds(15);
+
+  private static final String BY_UID = "by-uid";
 
   /** Conflicts and the like pass; a failure that stays is told. */
   private static final int QUIET_RETRIES = 2;
@@ -69,8 +74,14 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   public List<EventSource<?, DataPipelineReplay>> prepareEventSources(
       EventSourceContext<DataPipelineReplay> context) {
     var replays = context.getPrimaryCache();
+    replays.addIndexer(BY_UID, replay -> List.of(String.valueOf(replay.getMetadata().getUid())));
     calls.onSilence(
-        () -> replays.list().map(ResourceID::fromResource).forEach(answers::propagateEvent));
+        () ->
+            replays
+                .list()
+                .filter(replay -> ReplayStatus.asksKafka(reports.former(replay)))
+                .map(ResourceID::fromResource)
+                .forEach(answers::propagateEvent));
     var sources = new ArrayList<>(EventSources.ofReplays(context));
     sources.add(answers);
     return sources;
@@ -81,23 +92,26 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
       DataPipelineReplay replay, Context<DataPipelineReplay> context) {
     var former = reports.former(replay);
     if (ReplayStatus.hasEnded(former)) {
-      return reports.report(replay, Objects.requireNonNull(former), context);
+      return reports.report(replay, Objects.requireNonNull(former));
     }
     var pipeline = context.getSecondaryResource(DataPipeline.class).orElse(null);
     var status = new ReplayStatus(replay, former, clock.instant());
     var refusal = ReplayValidation.of(replay, pipeline);
     if (refusal.isPresent() || pipeline == null) {
-      return reports.report(replay, status.refused(refusal.orElseThrow()), context);
+      return reports.report(replay, status.refused(refusal.orElseThrow()));
     }
     var isPlanned = former != null && !former.partitions().isEmpty();
-    logs.retain(
-        context
-            .getPrimaryCache()
-            .list()
-            .map(one -> String.valueOf(one.getMetadata().getUid()))
-            .collect(Collectors.toSet()));
+    var told =
+        isPlanned ? told(PipelineNames.of(pipeline), context) : Optional.<ReplayOrder>empty();
+    var running = told.flatMap(order -> running(order, status, context));
+    if (running.isPresent()) {
+      return reports
+          .report(replay, status.behind(pipeline, running.get()))
+          .rescheduleAfter(LOOK_AGAIN_BEHIND);
+    }
     var question =
         new TopicLogs.Question(
+            replay.getMetadata().getName(),
             String.valueOf(replay.getMetadata().getUid()),
             PipelineNames.of(pipeline),
             TopicsPlan.records(pipeline),
@@ -108,14 +122,14 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
     if (reading.isEmpty()) {
       return UpdateControl.noUpdate(); // the answer brings the next reconcile
     }
-    var seen = status(replay, reading.get(), status, pipeline, isPlanned, context);
-    var control = reports.report(replay, seen, context);
+    var seen = status(replay, reading.get(), status, pipeline, isPlanned, told.orElse(null));
+    var control = reports.report(replay, seen);
     return ReplayStatus.hasEnded(seen)
             || ReplayStatus.isStalled(seen)
             || calls.silentSince().isPresent()
         ? control
         : control.rescheduleAfter(
-            ReplayStatus.waitsForAnother(seen) ? LOOK_AGAIN_IN_LINE : LOOK_AGAIN);
+            reading.get() instanceof TopicLogs.Reading.Found ? LOOK_AGAIN : LOOK_AGAIN_UNREADABLE);
   }
 
   @Override
@@ -133,8 +147,7 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
       return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
     var status = new ReplayStatus(replay, reports.former(replay), clock.instant());
-    var control =
-        reports.report(replay, status.failed(String.valueOf(failure.getMessage())), context);
+    var control = reports.report(replay, status.failed(String.valueOf(failure.getMessage())));
     return control.isNoUpdate()
         ? ErrorStatusUpdateControl.noStatusUpdate()
         : ErrorStatusUpdateControl.patchStatus(control.getResource().orElseThrow());
@@ -146,24 +159,20 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
       ReplayStatus status,
       DataPipeline pipeline,
       boolean isPlanned,
-      Context<DataPipelineReplay> context) {
+      @Nullable ReplayOrder told) {
     return switch (reading) {
       case TopicLogs.Reading.Unreadable unreadable -> status.unreadable(unreadable.message());
       case TopicLogs.Reading.Found found when isPlanned && !status.isAbout(found.log()) ->
           status.recreated(found.log());
       case TopicLogs.Reading.Found found when isPlanned ->
-          status.observed(
-              pipeline,
-              found.log(),
-              inForce(PipelineNames.of(pipeline), context).orElse(null),
-              others(replay, context));
+          status.observed(pipeline, found.log(), told);
       case TopicLogs.Reading.Found found ->
           status.planned(found.log(), ReplayPlan.of(replay.getSpec(), found.log()));
     };
   }
 
   /** What the pipeline's consumers are told. */
-  private static Optional<ReplayOrder> inForce(
+  private static Optional<ReplayOrder> told(
       PipelineNames names, Context<DataPipelineReplay> context) {
     return Optional.ofNullable(
             context
@@ -177,15 +186,11 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
         .flatMap(release -> Optional.ofNullable(release.replay()));
   }
 
-  private static List<DataPipelineReplay> others(
-      DataPipelineReplay replay, Context<DataPipelineReplay> context) {
-    return context
-        .getPrimaryCache()
-        .list(
-            replay.getMetadata().getNamespace(),
-            other ->
-                other.getSpec().pipeline().equals(replay.getSpec().pipeline())
-                    && !other.getMetadata().getUid().equals(replay.getMetadata().getUid()))
-        .toList();
+  /** The replay that has to end before this one begins. */
+  private static Optional<DataPipelineReplay> running(
+      ReplayOrder told, ReplayStatus status, Context<DataPipelineReplay> context) {
+    return context.getPrimaryCache().byIndex(BY_UID, told.id()).stream()
+        .filter(other -> status.isBehind(told, other))
+        .findFirst();
   }
 }

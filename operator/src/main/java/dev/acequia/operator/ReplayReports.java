@@ -7,18 +7,19 @@ import dev.acequia.operator.status.Conditions;
 import dev.acequia.operator.status.ReplayStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** For replays what {@link StatusReports} is for pipelines. */
 final class ReplayReports {
   private final EventRecorder events;
-  private final Map<String, DataPipelineReplayStatus> written = new ConcurrentHashMap<>();
+  private final Map<ResourceID, Written> written = new ConcurrentHashMap<>();
+
+  private record Written(String uid, DataPipelineReplayStatus status) {}
 
   ReplayReports(EventRecorder events) {
     this.events = events;
@@ -26,21 +27,20 @@ final class ReplayReports {
 
   /** The newest status there is. */
   @Nullable DataPipelineReplayStatus former(DataPipelineReplay replay) {
-    return Optional.ofNullable(written.get(uid(replay))).orElseGet(replay::getStatus);
+    return Optional.ofNullable(written.get(ResourceID.fromResource(replay)))
+        .filter(last -> last.uid().equals(uid(replay)))
+        .map(Written::status)
+        .orElseGet(replay::getStatus);
   }
 
   /** The write that makes this the resource's status, or none. */
   UpdateControl<DataPipelineReplay> report(
-      DataPipelineReplay replay,
-      DataPipelineReplayStatus status,
-      Context<DataPipelineReplay> context) {
+      DataPipelineReplay replay, DataPipelineReplayStatus status) {
     tell(replay, former(replay), status);
     if (status.equals(former(replay)) && status.equals(replay.getStatus())) {
       return UpdateControl.noUpdate();
     }
-    if (written.put(uid(replay), status) == null) {
-      forgetGone(context);
-    }
+    written.put(ResourceID.fromResource(replay), new Written(uid(replay), status));
     var fresh = new DataPipelineReplay();
     fresh.setMetadata(
         new ObjectMetaBuilder()
@@ -49,6 +49,11 @@ final class ReplayReports {
             .build());
     fresh.setStatus(status);
     return UpdateControl.patchStatus(fresh);
+  }
+
+  /** Ends what is kept of a replay that is gone. */
+  void forget(ResourceID replay) {
+    written.remove(replay);
   }
 
   private void tell(
@@ -68,13 +73,6 @@ final class ReplayReports {
                     condition.getReason(),
                     "Replay",
                     condition.getMessage()));
-  }
-
-  /** Nobody tells of the end of a resource without a finalizer. */
-  private void forgetGone(Context<DataPipelineReplay> context) {
-    var present =
-        context.getPrimaryCache().list().map(ReplayReports::uid).collect(Collectors.toSet());
-    written.keySet().retainAll(present);
   }
 
   private static @Nullable String reason(@Nullable DataPipelineReplayStatus status) {

@@ -65,7 +65,7 @@ final class StatusReports {
   /** Reports a pipeline whose plan was applied. */
   UpdateControl<DataPipeline> report(
       DataPipeline pipeline, DataPipelineStatus status, PipelinePlan plan) {
-    gauges.setLoad(pipeline, plan);
+    gauges.setLoad(pipeline, former(pipeline), plan);
     return report(pipeline, status);
   }
 

@@ -1,7 +1,9 @@
 package dev.acequia.operator.apply;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.kafka.CallKey;
 import dev.acequia.operator.kafka.KafkaCalls;
+import dev.acequia.operator.kafka.Urgency;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.KafkaCredentials;
@@ -55,18 +57,25 @@ public final class BackgroundTopics implements TopicProvider {
   public synchronized Result ensure(TopicClaimant claimant, TopicsPlan topics, Children children) {
     var names = claimant.names();
     var wish = Wish.of(claimant, topics);
-    paced.begun(names);
     removals.remove(names);
     retirements.remove(names);
     var pipeline = known.computeIfAbsent(names, _ -> new Known());
     var hadNews = pipeline.takeNewsOf(wish);
-    var state = pipeline.state(wish, calls.silentSince().orElse(null));
-    pipeline.shown = state;
+    var silentSince = calls.silentSince().orElse(null);
     // The reconcile can read the silence that the first answer is about to end. It asks again then.
-    if (!hadNews || state instanceof TopicState.Unanswered) {
-      calls.submit(names, () -> isEnsured(claimant, topics, children));
+    if (!hadNews || !pipeline.isSettled(wish, silentSince)) {
+      calls.submit(
+          key(names),
+          wish.equals(pipeline.asked) ? Urgency.LOOK_AGAIN : Urgency.FIRST_ANSWER,
+          () -> isEnsured(claimant, topics, children));
     }
-    return new Result(state, pipeline.takeChanges());
+    return new Result(
+        pipeline.show(wish, silentSince, calls.waitsForOthers(key(names))), pipeline.takeChanges());
+  }
+
+  @Override
+  public void ended(PipelineNames names) {
+    paced.ended(names);
   }
 
   @Override
@@ -79,11 +88,11 @@ public final class BackgroundTopics implements TopicProvider {
     var names = claimant.names();
     var removal = removals.get(names);
     if (removal == null || !removal.uid.equals(claimant.uid())) {
-      calls.cancel(names);
+      calls.cancel(key(names));
       known.remove(names);
       retirements.remove(names);
       removals.put(names, new Removal(claimant.uid()));
-      calls.submit(names, () -> isDeleted(claimant));
+      calls.submit(key(names), Urgency.REMOVAL, () -> isDeleted(claimant));
       return UNANSWERED;
     }
     if (removal.outcome == null) {
@@ -105,7 +114,7 @@ public final class BackgroundTopics implements TopicProvider {
     var retirement = retirements.get(names);
     if (retirement == null || !retirement.uid.equals(claimant.uid())) {
       retirements.put(names, new Retirement(claimant.uid()));
-      calls.submit(names, () -> isRetired(claimant));
+      calls.submit(key(names), Urgency.REMOVAL, () -> isRetired(claimant));
     } else if (retirement.ended) {
       retirements.remove(names);
       return true;
@@ -117,7 +126,7 @@ public final class BackgroundTopics implements TopicProvider {
   public synchronized void forget(PipelineNames names) {
     var retirement = retirements.get(names);
     if (retirement == null) {
-      calls.cancel(names);
+      calls.cancel(key(names));
     } else if (retirement.ended) {
       retirements.remove(names);
     } else {
@@ -126,6 +135,7 @@ public final class BackgroundTopics implements TopicProvider {
     known.remove(names);
     removals.remove(names);
     kafka.forget(names);
+    paced.ended(names); // it has no reconcile any more
   }
 
   @Override
@@ -133,6 +143,10 @@ public final class BackgroundTopics implements TopicProvider {
     var pipelines = context.getPrimaryCache();
     calls.onSilence(() -> paced.bring(asking()));
     return List.of(answers, new TopicWatch(kafka, calls, pipelines, WATCH_PERIOD));
+  }
+
+  private static CallKey key(PipelineNames names) {
+    return new CallKey(names.namespace(), names);
   }
 
   private synchronized List<PipelineNames> asking() {
@@ -293,14 +307,30 @@ public final class BackgroundTopics implements TopicProvider {
       return taken;
     }
 
-    TopicState state(Wish wish, @Nullable Instant kafkaSilentSince) {
+    /** Whether the last call was about this wish, and has an outcome that holds. */
+    boolean isSettled(Wish wish, @Nullable Instant kafkaSilentSince) {
+      return wish.equals(asked)
+          && (failure != null
+              || (answer != null && silentSince == null && kafkaSilentSince == null));
+    }
+
+    /**
+     * What the reconcile gets.
+     *
+     * @throws RuntimeException when the last call failed; Kafka has to be asked again by then,
+     *     since nothing but the next reconcile's retry does
+     */
+    TopicState show(Wish wish, @Nullable Instant kafkaSilentSince, boolean inLine) {
       if (failure != null && wish.equals(asked)) {
+        shown = null; // whatever is answered next is news
         throw failure;
       }
       var since = silentSince == null ? kafkaSilentSince : silentSince;
-      return since == null && answer != null && wish.equals(asked)
-          ? answer
-          : new TopicState.Unanswered(since, seen);
+      shown =
+          answer != null && isSettled(wish, kafkaSilentSince)
+              ? answer
+              : new TopicState.Unanswered(since, inLine, seen);
+      return shown;
     }
 
     boolean answered(Wish wish, Result result, Instant now) {
@@ -334,6 +364,7 @@ public final class BackgroundTopics implements TopicProvider {
         return false;
       }
       log.info("{}", why.getMessage());
+      failure = null;
       var told = shown instanceof TopicState.Unanswered unanswered ? unanswered.since() : null;
       silentSince = told == null ? began : told;
       return told == null;

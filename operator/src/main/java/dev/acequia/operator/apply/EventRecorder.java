@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Tells of changes of state as Kubernetes Events and in the log. An Event that cannot be written
@@ -48,13 +49,15 @@ public final class EventRecorder {
 
   /** Whether an Event is good news or asks for attention. */
   public enum Type {
-    NORMAL("Normal"),
-    WARNING("Warning");
+    NORMAL("Normal", Level.INFO),
+    WARNING("Warning", Level.WARN);
 
     private final String text;
+    private final Level level;
 
-    Type(String text) {
+    Type(String text, Level level) {
       this.text = text;
+      this.level = level;
     }
   }
 
@@ -84,7 +87,8 @@ public final class EventRecorder {
       String reason,
       String action,
       String note) {
-    log.info("{} {}/{}: {}: {}", regarding.getKind(), namespace, regarding.getName(), reason, note);
+    log.atLevel(type.level)
+        .log("{} {}/{}: {}: {}", regarding.getKind(), namespace, regarding.getName(), reason, note);
     if (!mayWriteIn.test(namespace)) {
       return;
     }

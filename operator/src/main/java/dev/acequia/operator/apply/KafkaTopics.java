@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -54,7 +55,7 @@ public final class KafkaTopics implements AutoCloseable {
   private final Adoption adoption;
   private final Map<String, Facts.Topic> lastSeen = new ConcurrentHashMap<>();
 
-  /** What was done before Kafka fell silent, for the next answer to tell. */
+  /** What was done before Kafka fell silent or something failed, for the next answer to tell. */
   private final Map<PipelineNames, List<String>> untold = new ConcurrentHashMap<>();
 
   /**
@@ -135,6 +136,9 @@ public final class KafkaTopics implements AutoCloseable {
       return new TopicProvider.Result(
           new TopicState.Missing(e.reason, e.getMessage() + "; it is tried again"),
           all(hold, changes));
+    } catch (RuntimeException e) {
+      untold.put(claimant.names(), all(hold, changes));
+      throw e;
     }
   }
 
@@ -154,13 +158,13 @@ public final class KafkaTopics implements AutoCloseable {
         (topic, keys) -> {
           var actual = present.get(topic);
           if (actual != null && hold.mayDelete(claims, topic, actual)) {
-            ifThere(
-                // By id: the name may be another topic's by now.
+            // By id: the name may be another topic's by now.
+            var deleted =
                 admin
                     .get()
                     .deleteTopics(TopicCollection.ofTopicIds(List.of(Uuid.fromString(actual.id()))))
-                    .all(),
-                "delete topic " + topic);
+                    .all();
+            ifThere(() -> change(deleted, "delete topic " + topic));
           } else if (actual != null) {
             hold.keepFormers(claims, topic, actual);
             if (hold.isLeft(claims, topic)) {
@@ -259,7 +263,7 @@ public final class KafkaTopics implements AutoCloseable {
         .topicNameValues()
         .forEach(
             (name, result) -> {
-              var description = ifThere(result, "describe topic " + name);
+              var description = ifThere(() -> get(result, "describe topic " + name));
               if (description != null) {
                 present.put(name, topic(description));
               }
@@ -299,7 +303,7 @@ public final class KafkaTopics implements AutoCloseable {
                         .configs(desired.settings())));
     var what = "create topic " + desired.name();
     try {
-      get(created.all(), what);
+      change(created.all(), what);
     } catch (KafkaException e) {
       var known = lastSeen.get(desired.name());
       if (e.getCause() instanceof TopicExistsException && known != null) {
@@ -325,7 +329,7 @@ public final class KafkaTopics implements AutoCloseable {
       return known; // added a moment ago
     }
     hold.confirm(desired.name());
-    get(
+    change(
         admin
             .get()
             .createPartitions(
@@ -352,7 +356,7 @@ public final class KafkaTopics implements AutoCloseable {
       var operations = drift(topic, Objects.requireNonNull(actual.get(resource)));
       if (!operations.isEmpty()) {
         hold.confirm(topic.name());
-        get(
+        change(
             admin.get().incrementalAlterConfigs(Map.of(resource, operations)).all(),
             "change the settings of topic " + topic.name());
         changes.add(
@@ -412,15 +416,35 @@ public final class KafkaTopics implements AutoCloseable {
     return new Facts.Topic(description.topicId().toString(), description.partitions().size());
   }
 
-  private static <T> @Nullable T ifThere(KafkaFuture<T> future, String what) {
+  private static <T> @Nullable T ifThere(Supplier<T> answer) {
     try {
-      return get(future, what);
+      return answer.get();
     } catch (KafkaException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException
           || e.getCause() instanceof UnknownTopicIdException) {
         return null;
       }
       throw e;
+    }
+  }
+
+  /**
+   * A change of a topic that was described. The controller makes it; without one, the brokers
+   * answer all the same, and this is no silence of Kafka's.
+   */
+  private static <T> T change(KafkaFuture<T> future, String what) {
+    try {
+      return get(future, what);
+    } catch (KafkaException e) {
+      if (!e.isSilence()) {
+        throw e;
+      }
+      // In words of its own: the client's have a time in them, and would be news each time.
+      throw KafkaException.answered(
+          what,
+          new org.apache.kafka.common.errors.TimeoutException(
+              "the brokers answer, but the controller did not within %d s"
+                  .formatted(TIMEOUT.toSeconds())));
     }
   }
 

@@ -8,18 +8,19 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Brings the reconciles of a whole fleet a few at a time, the next one when one has begun. All at
- * once they would stand in line before whatever a person asks for meanwhile.
+ * Brings the reconciles of a whole fleet a few at a time, the next one when one has ended. All at
+ * once they would share the processor with whatever a person asks for meanwhile.
  */
 final class PacedEvents {
-  private static final int IN_LINE = 4;
+  private static final int AT_WORK = 4;
 
   /** A pipeline that is gone has no reconcile. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Consumer<PipelineNames> events;
   private final Duration patience;
-  private final Set<PipelineNames> inLine = new HashSet<>();
+  private final Set<PipelineNames> atWork = new HashSet<>();
+  private int round;
 
   /**
    * @param events brings a pipeline's reconcile
@@ -33,22 +34,26 @@ final class PacedEvents {
     this.patience = patience;
   }
 
-  /** Begins to, and does not wait for the end. */
-  void bring(List<PipelineNames> pipelines) {
-    var _ = Thread.ofVirtual().name("paced-events").start(() -> bringInTurn(pipelines));
+  /** Begins to, and does not wait for the end. What was begun before ends. */
+  synchronized void bring(List<PipelineNames> pipelines) {
+    var own = ++round;
+    notifyAll();
+    var _ = Thread.ofVirtual().name("paced-events").start(() -> bringInTurn(pipelines, own));
   }
 
-  /** A reconcile of this pipeline has begun. */
-  synchronized void begun(PipelineNames pipeline) {
-    if (inLine.remove(pipeline)) {
+  /** A reconcile of this pipeline has ended. */
+  synchronized void ended(PipelineNames pipeline) {
+    if (atWork.remove(pipeline)) {
       notifyAll();
     }
   }
 
-  private void bringInTurn(List<PipelineNames> pipelines) {
+  private void bringInTurn(List<PipelineNames> pipelines, int own) {
     try {
       for (var pipeline : pipelines) {
-        takePlace(pipeline);
+        if (!takesPlace(pipeline, own)) {
+          return;
+        }
         events.accept(pipeline);
       }
     } catch (InterruptedException e) {
@@ -56,16 +61,22 @@ final class PacedEvents {
     }
   }
 
-  private synchronized void takePlace(PipelineNames pipeline) throws InterruptedException {
+  /** Waits for a place, unless another round has begun meanwhile. */
+  private synchronized boolean takesPlace(PipelineNames pipeline, int own)
+      throws InterruptedException {
     var deadline = System.nanoTime() + patience.toNanos();
-    while (inLine.size() >= IN_LINE) {
+    while (round == own && atWork.size() >= AT_WORK) {
       var rest = (deadline - System.nanoTime()) / 1_000_000;
       if (rest <= 0) {
-        inLine.clear();
+        atWork.clear();
       } else {
         wait(rest);
       }
     }
-    inLine.add(pipeline);
+    if (round != own) {
+      return false;
+    }
+    atWork.add(pipeline);
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 package dev.acequia.operator.apply;
 
+import dev.acequia.contract.PipelineMetric;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.DeletionPolicy;
@@ -12,6 +13,7 @@ import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.store.StorePlan;
+import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -55,6 +57,7 @@ public final class PipelineRemoval {
   private final PlatformConfig platform;
   private final TopicProvider topics;
   private final EventRecorder events;
+  private final MetricSet metrics;
   private final Clock clock;
   private final Map<PipelineNames, Progress> progress = new ConcurrentHashMap<>();
 
@@ -75,17 +78,36 @@ public final class PipelineRemoval {
     }
   }
 
+  /** What a removal can leave behind. */
+  private enum Left {
+    TOPICS("topics", "TopicsStay"),
+    TABLE("table", "TableStays");
+
+    private final String label;
+    private final String reason;
+
+    Left(String label, String reason) {
+      this.label = label;
+      this.reason = reason;
+    }
+  }
+
   public PipelineRemoval(
       KubernetesClient client,
       PlatformConfig platform,
       TopicProvider topics,
       EventRecorder events,
+      MetricSet metrics,
       Clock clock) {
     this.client = client;
     this.platform = platform;
     this.topics = topics;
     this.events = events;
+    this.metrics = metrics;
     this.clock = clock;
+    for (var left : Left.values()) { // Prometheus sees no increase to a series' first value
+      metrics.counter(PipelineMetric.REMOVAL_LEFT, left.label);
+    }
   }
 
   /**
@@ -213,9 +235,9 @@ public final class PipelineRemoval {
       var deletion = topics.delete(claimant);
       if (deletion.done()) {
         if (!deletion.left().isEmpty()) {
-          tell(
+          tellOfLeft(
               pipeline,
-              "TopicsStay",
+              Left.TOPICS,
               "Topics %s are there and are not known to be this pipeline's, so they stay; delete them by hand if nobody needs them"
                   .formatted(String.join(", ", deletion.left())));
         }
@@ -231,10 +253,10 @@ public final class PipelineRemoval {
       return false;
     }
     topics.forget(names); // what comes too late is not done behind the back of who was told
-    tell(
+    tellOfLeft(
         pipeline,
-        "TopicsStay",
-        "Kafka did not delete %s; delete by hand what is there"
+        Left.TOPICS,
+        "The operator could not delete %s in time; delete by hand what is there, and end the pipeline's claims as the runbook AcequiaRemovalLeft says"
             .formatted(
                 claimant.adopted() == null
                     ? "topics %s and %s".formatted(names.topic(), names.deadLetterTopic())
@@ -256,9 +278,9 @@ public final class PipelineRemoval {
   private boolean tableStays(DataPipeline pipeline, String why) {
     note(pipeline, Progress::withTableSettled);
     if (!hasMigrated(pipeline)) {
-      tell(
+      tellOfLeft(
           pipeline,
-          "TableStays",
+          Left.TABLE,
           "What a first migration of table %s may have made stays: %s"
               .formatted(StorePlan.of(pipeline).place(), why));
       return true; // The table may belong to somebody else, so the Event gives no SQL to drop it.
@@ -268,7 +290,7 @@ public final class PipelineRemoval {
     // What a person is to run has to be whole, so the reason is what is cut.
     var room = Math.max(0, EventRecorder.MAX_NOTE - what.length() - remedy.length() - 1);
     var shown = why.length() > room ? why.substring(0, room) + "…" : why;
-    tell(pipeline, "TableStays", what + shown + remedy);
+    tellOfLeft(pipeline, Left.TABLE, what + shown + remedy);
     return true;
   }
 
@@ -291,11 +313,13 @@ public final class PipelineRemoval {
     }
   }
 
-  private void tell(DataPipeline pipeline, String reason, String note) {
+  /** An Event is gone after an hour, so an alert goes by the counter. */
+  private void tellOfLeft(DataPipeline pipeline, Left left, String note) {
+    metrics.counter(PipelineMetric.REMOVAL_LEFT, left.label).inc();
     if (namespaceEnds(pipeline)) {
-      events.recordOfEndingNamespace(pipeline, reason, note);
+      events.recordOfEndingNamespace(pipeline, left.reason, note);
     } else {
-      events.record(pipeline, EventRecorder.Type.WARNING, reason, "Delete", note);
+      events.record(pipeline, EventRecorder.Type.WARNING, left.reason, "Delete", note);
     }
   }
 

@@ -17,6 +17,9 @@ import java.util.Optional;
  */
 public sealed interface TopicProvider permits BackgroundTopics, StrimziTopics {
 
+  /** Told last by every reconcile and cleanup, whatever becomes of it. */
+  default void ended(PipelineNames names) {}
+
   /**
    * Creates or changes the topics where they are the pipeline's and differ from the plan.
    *

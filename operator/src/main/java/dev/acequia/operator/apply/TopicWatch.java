@@ -1,7 +1,9 @@
 package dev.acequia.operator.apply;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.kafka.CallKey;
 import dev.acequia.operator.kafka.KafkaCalls;
+import dev.acequia.operator.kafka.Urgency;
 import dev.acequia.operator.plan.TopicsPlan;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -32,6 +34,10 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("topic-watch").daemon().factory());
+
+  /** Of no namespace, so it has turns of its own. */
+  private final CallKey key = new CallKey("", this);
+
   private boolean refused;
 
   TopicWatch(KafkaTopics topics, KafkaCalls calls, Cache<DataPipeline> pipelines, Duration period) {
@@ -47,7 +53,7 @@ final class TopicWatch extends AbstractEventSource<TopicsPlan, DataPipeline> {
     super.start();
     var _ =
         timer.scheduleWithFixedDelay(
-            () -> calls.submit(this, this::look),
+            () -> calls.submit(key, Urgency.LOOK_AGAIN, this::look),
             period.toMillis(),
             period.toMillis(),
             TimeUnit.MILLISECONDS);

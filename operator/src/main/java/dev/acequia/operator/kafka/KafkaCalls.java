@@ -7,15 +7,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.DisconnectException;
@@ -27,9 +26,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Calls that wait for Kafka. At most {@value #THREADS} threads wait at a time; the other calls
- * stand in line. After a few calls without an answer the circuit opens: then one call is tried
- * every 10 s, and the first answer lets the line move again. A call stays in line until it is
- * answered.
+ * stand in {@linkplain CallLine line}. After a few calls without an answer the circuit opens: then
+ * one call is tried every 10 s, each in turn, and the first answer lets the line move again. A call
+ * stays in line until it is answered.
  */
 public final class KafkaCalls implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(KafkaCalls.class);
@@ -53,9 +52,9 @@ public final class KafkaCalls implements AutoCloseable {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Map<Object, Place> line = new LinkedHashMap<>();
-  private final Set<Object> running = new HashSet<>();
-  private final Set<Object> cancelled = new HashSet<>();
+  private final CallLine line = new CallLine();
+  private final Set<CallKey> running = new HashSet<>();
+  private final Set<CallKey> cancelled = new HashSet<>();
   private @Nullable Instant firstSilent;
   private volatile @Nullable Instant silentSince;
 
@@ -113,12 +112,13 @@ public final class KafkaCalls implements AutoCloseable {
    * Puts a call in line. One with the same key that has not begun gives its place to it; two with
    * the same key are never made at the same time.
    */
-  public void submit(Object key, Call call) {
-    locked(() -> line.put(key, new Place(call, System.nanoTime())));
+  public void submit(CallKey key, Urgency urgency, Call call) {
+    var now = System.nanoTime();
+    locked(() -> line.put(new CallLine.Waiting(key, urgency, call, now, now)));
   }
 
   /** Takes the call with this key out of the line. One that is being made is not made again. */
-  public void cancel(Object key) {
+  public void cancel(CallKey key) {
     locked(
         () -> {
           line.remove(key);
@@ -126,6 +126,36 @@ public final class KafkaCalls implements AutoCloseable {
             cancelled.add(key);
           }
         });
+  }
+
+  /** Whether this call has to wait until others were made. */
+  public boolean waitsForOthers(CallKey key) {
+    lock.lock();
+    try {
+      return line.contains(key) && line.size() + running.size() > THREADS;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many calls wait to be made, again or for the first time. */
+  public int waiting() {
+    lock.lock();
+    try {
+      return line.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** For how long the oldest of them has waited. */
+  public Duration longestWait() {
+    lock.lock();
+    try {
+      return Duration.ofNanos(line.longestWait(System.nanoTime()));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** When Kafka fell silent; empty while it answers. */
@@ -164,23 +194,17 @@ public final class KafkaCalls implements AutoCloseable {
     }
   }
 
-  private Turn next() throws InterruptedException {
+  private CallLine.Waiting next() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (true) {
-        var now = System.nanoTime();
-        var first =
-            line.entrySet().stream()
-                .filter(one -> !running.contains(one.getKey()))
-                .filter(one -> one.getValue().notBefore() - now <= 0)
-                .findFirst();
-        if (first.isPresent() && circuit.tryAcquirePermission()) {
-          var turn = new Turn(first.get().getKey(), first.get().getValue().call());
-          line.remove(turn.key());
-          running.add(turn.key());
-          return turn;
+        var next = candidate(System.nanoTime());
+        if (next.isPresent() && circuit.tryAcquirePermission()) {
+          line.take(next.get());
+          running.add(next.get().key());
+          return next.get();
         }
-        if (line.isEmpty()) {
+        if (line.size() == 0) {
           changed.await();
         } else { // for the end of a pause
           var _ = changed.await(pause.toMillis() / 10, TimeUnit.MILLISECONDS);
@@ -191,7 +215,22 @@ public final class KafkaCalls implements AutoCloseable {
     }
   }
 
-  private void make(Turn turn) {
+  private Optional<CallLine.Waiting> candidate(long now) {
+    Predicate<CallLine.Waiting> mayBeMade =
+        call -> !running.contains(call.key()) && call.notBefore() - now <= 0;
+    if (circuit.getState() != CircuitBreaker.State.CLOSED) {
+      return line.leastTried(mayBeMade); // the most urgent may be the one that gets no answer
+    }
+    // No namespace's slow calls hold all threads while another waits.
+    return line.next(mayBeMade.and(call -> !isBusy(call.key().namespace())))
+        .or(() -> line.next(mayBeMade));
+  }
+
+  private boolean isBusy(String namespace) {
+    return running.stream().anyMatch(key -> key.namespace().equals(namespace));
+  }
+
+  private void make(CallLine.Waiting turn) {
     var began = clock.instant();
     var start = System.nanoTime();
     boolean answered;
@@ -212,7 +251,7 @@ public final class KafkaCalls implements AutoCloseable {
     ended(turn, began, answered);
   }
 
-  private void ended(Turn turn, Instant began, boolean answered) {
+  private void ended(CallLine.Waiting turn, Instant began, boolean answered) {
     var wasSilent = silentSince != null;
     locked(() -> note(turn, began, answered));
     var isSilent = silentSince != null;
@@ -232,7 +271,7 @@ public final class KafkaCalls implements AutoCloseable {
     }
   }
 
-  private void note(Turn turn, Instant began, boolean answered) {
+  private void note(CallLine.Waiting turn, Instant began, boolean answered) {
     running.remove(turn.key());
     var wanted = !cancelled.remove(turn.key());
     if (answered) {
@@ -240,8 +279,8 @@ public final class KafkaCalls implements AutoCloseable {
       silentSince = null;
       return;
     }
-    if (wanted) {
-      line.putIfAbsent(turn.key(), new Place(turn.call(), System.nanoTime() + pause.toNanos()));
+    if (wanted && !line.contains(turn.key())) {
+      line.put(turn.again(System.nanoTime() + pause.toNanos()));
     }
     firstSilent = firstSilent == null || began.isBefore(firstSilent) ? began : firstSilent;
     if (silentSince == null && circuit.getState() == CircuitBreaker.State.OPEN) {
@@ -258,13 +297,4 @@ public final class KafkaCalls implements AutoCloseable {
       lock.unlock();
     }
   }
-
-  /**
-   * A place in line.
-   *
-   * @param notBefore on the clock of {@link System#nanoTime}
-   */
-  private record Place(Call call, long notBefore) {}
-
-  private record Turn(Object key, Call call) {}
 }

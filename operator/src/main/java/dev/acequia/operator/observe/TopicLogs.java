@@ -3,7 +3,9 @@ package dev.acequia.operator.observe;
 import dev.acequia.contract.ReplayMark;
 import dev.acequia.crds.DataPipelineReplaySpec;
 import dev.acequia.crds.ReplayTime;
+import dev.acequia.operator.kafka.CallKey;
 import dev.acequia.operator.kafka.KafkaCalls;
+import dev.acequia.operator.kafka.Urgency;
 import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.LogFacts;
 import dev.acequia.operator.plan.PipelineNames;
@@ -17,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +33,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads a pipeline's log and the offsets of its consumers from Kafka, whoever makes the topics.
@@ -39,13 +42,15 @@ import org.jspecify.annotations.Nullable;
  * none.
  */
 public final class TopicLogs implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(TopicLogs.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final String bootstrapServers;
   private final boolean logsOn;
   private final Function<PipelineNames, Optional<KafkaCredentials>> credentials;
   private final KafkaCalls calls;
-  private final Map<Key, Reading> news = new ConcurrentHashMap<>();
+  private final Function<Map<String, Object>, Admin> admins;
+  private final Map<CallKey, Asked> asked = new ConcurrentHashMap<>();
   private @Nullable Admin shared;
 
   /**
@@ -59,8 +64,17 @@ public final class TopicLogs implements AutoCloseable {
       PlatformConfig.Kafka kafka,
       Function<PipelineNames, Optional<KafkaCredentials>> credentials,
       KafkaCalls calls) {
+    this(kafka, credentials, calls, Admin::create);
+  }
+
+  TopicLogs(
+      PlatformConfig.Kafka kafka,
+      Function<PipelineNames, Optional<KafkaCredentials>> credentials,
+      KafkaCalls calls,
+      Function<Map<String, Object>, Admin> admins) {
     this.credentials = credentials;
     this.calls = calls;
+    this.admins = admins;
     bootstrapServers = kafka.bootstrapServers();
     logsOn = kafka.logsOn();
   }
@@ -81,15 +95,23 @@ public final class TopicLogs implements AutoCloseable {
   /**
    * What a replay has to know.
    *
+   * @param replay its name, in the namespace of its pipeline
+   * @param names of its pipeline
    * @param topic of the pipeline's records
    * @param withTimes whether the offsets at the replay's times are wanted
    */
   public record Question(
+      String replay,
       String replayUid,
       PipelineNames names,
       String topic,
       DataPipelineReplaySpec spec,
-      boolean withTimes) {}
+      boolean withTimes) {
+
+    private CallKey key() {
+      return TopicLogs.key(names.namespace(), replay, withTimes);
+    }
+  }
 
   /**
    * The answer that has come since the last call. Without one Kafka is asked, and nothing waits for
@@ -98,32 +120,53 @@ public final class TopicLogs implements AutoCloseable {
    * @param answered is run when there is an answer to be taken
    */
   public Optional<Reading> read(Question question, Runnable answered) {
-    var key = new Key(question.replayUid(), question.withTimes());
-    var reading = news.remove(key);
-    if (reading == null) {
-      calls.submit(key, () -> isRead(key, question, answered));
+    var key = question.key();
+    var last = asked.get(key);
+    var answer = last != null && last.isBy(question) ? last.answer() : null;
+    if (answer != null) {
+      asked.remove(key);
+      return Optional.of(answer);
     }
-    return Optional.ofNullable(reading)
-        .or(
-            () ->
-                calls
-                    .silentSince()
-                    .map(since -> since.truncatedTo(ChronoUnit.SECONDS))
-                    .map(since -> new Reading.Unreadable("Kafka has not answered since " + since)));
+    asked.put(key, new Asked(question.replayUid(), null));
+    calls.submit(
+        key,
+        question.withTimes() ? Urgency.FIRST_ANSWER : Urgency.LOOK_AGAIN,
+        () -> isRead(question, answered));
+    return calls
+        .silentSince()
+        .map(since -> since.truncatedTo(ChronoUnit.SECONDS))
+        .map(since -> new Reading.Unreadable("Kafka has not answered since " + since));
   }
 
-  /** Ends what is kept of replays that are gone. */
-  public void retain(Set<String> replayUids) {
-    news.keySet().removeIf(key -> !replayUids.contains(key.uid()));
+  /** Ends what is kept of a replay that is gone, and asks no more for it. */
+  public void forget(String namespace, String replay) {
+    for (var withTimes : List.of(true, false)) {
+      var key = key(namespace, replay, withTimes);
+      asked.remove(key);
+      calls.cancel(key);
+    }
   }
 
-  private record Key(String uid, boolean withTimes) {}
+  private static CallKey key(String namespace, String replay, boolean withTimes) {
+    return new CallKey(namespace, new Subject(replay, withTimes));
+  }
 
-  private boolean isRead(Key key, Question question, Runnable answered) {
+  private record Subject(String replay, boolean withTimes) {}
+
+  /** By whom, and the answer once there is one. */
+  private record Asked(String replayUid, @Nullable Reading answer) {
+    boolean isBy(Question question) {
+      return replayUid.equals(question.replayUid());
+    }
+  }
+
+  private boolean isRead(Question question, Runnable answered) {
     var reading = look(question);
     reading.ifPresent(
         found -> {
-          news.put(key, found);
+          asked.computeIfPresent( // it may have gone meanwhile
+              question.key(),
+              (_, last) -> last.isBy(question) ? new Asked(question.replayUid(), found) : last);
           answered.run();
         });
     return reading.isPresent();
@@ -142,7 +185,7 @@ public final class TopicLogs implements AutoCloseable {
             "The Secret of KafkaUser '%s' with the pipeline's log-on to Kafka is not there yet"
                 .formatted(names.kafkaUser()));
       }
-      try (var own = Admin.create(settings.get())) {
+      try (var own = admins.apply(settings.get())) {
         return Optional.of(found(own, question));
       }
     } catch (ExecutionException e) {
@@ -161,13 +204,34 @@ public final class TopicLogs implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return unreadable("the operator is ending");
+    } catch (RuntimeException e) { // nobody else would tell the replay, and it would wait
+      log.error("replay {} of {} was not looked after", question.replay(), names, e);
+      return unreadable("The look at topic %s failed: %s".formatted(question.topic(), e));
     }
   }
 
+  /** Once Kafka has described the topic, it is not silent: what fails then is a partition's. */
   private static Reading found(Admin admin, Question question)
       throws ExecutionException, TimeoutException, InterruptedException {
     var look = new Look(admin, question.topic(), question.names().consumerGroup());
-    return new Reading.Found(look.log(question.spec(), question.withTimes()));
+    var description = look.describe();
+    try {
+      return new Reading.Found(look.log(description, question.spec(), question.withTimes()));
+    } catch (ExecutionException e) {
+      if (!KafkaCalls.isSilence(e.getCause())) {
+        throw e;
+      }
+      return unserved(question);
+    } catch (TimeoutException e) {
+      return unserved(question);
+    }
+  }
+
+  /** The exception's words have a time in them, and would change the status with each try. */
+  private static Reading unserved(Question question) {
+    return new Reading.Unreadable(
+        "Kafka answers, but not within %d s for each partition of topic %s or for the offsets of group %s. Check that each partition has a leader"
+            .formatted(TIMEOUT.toSeconds(), question.topic(), question.names().consumerGroup()));
   }
 
   private static Optional<Reading> unreadable(String message) {
@@ -184,7 +248,7 @@ public final class TopicLogs implements AutoCloseable {
 
   private synchronized Admin shared() {
     if (shared == null) {
-      shared = Admin.create(settings());
+      shared = admins.apply(settings());
     }
     return shared;
   }
@@ -212,9 +276,8 @@ public final class TopicLogs implements AutoCloseable {
   /** One look at one topic. */
   private record Look(Admin admin, String topic, String group) {
 
-    LogFacts log(DataPipelineReplaySpec spec, boolean withTimes)
+    LogFacts log(TopicDescription description, DataPipelineReplaySpec spec, boolean withTimes)
         throws ExecutionException, TimeoutException, InterruptedException {
-      var description = describe();
       var partitions = description.partitions().stream().map(one -> one.partition()).toList();
       var beginnings = offsets(partitions, OffsetSpec.earliest());
       var ends = offsets(partitions, OffsetSpec.latest());

@@ -42,12 +42,14 @@ public sealed interface TopicState {
   }
 
   /**
-   * Kafka was asked and has not answered yet.
+   * Kafka has not answered yet.
    *
    * @param since when Kafka fell silent; null while it has only just been asked
+   * @param inLine whether it is asked only after others were
    * @param last the topic when Kafka last answered; null when it has not since the operator started
    */
-  record Unanswered(@Nullable Instant since, @Nullable Seen last) implements TopicState {}
+  record Unanswered(@Nullable Instant since, boolean inLine, @Nullable Seen last)
+      implements TopicState {}
 
   /**
    * The topic as it once was.

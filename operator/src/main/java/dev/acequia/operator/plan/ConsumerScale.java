@@ -1,6 +1,7 @@
 package dev.acequia.operator.plan;
 
 import dev.acequia.crds.DataPipelineSpec;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param stopped why none should; null while some should
  */
 public record ConsumerScale(int replicas, @Nullable Stop stopped) {
+  private static final String SUSPENDED = "Suspended";
+  private static final String NO_CONSUMERS = "NoConsumers";
+
+  /** The reasons of a condition that say that none should run. */
+  public static final Set<String> STOPPED = Set.of(SUSPENDED, NO_CONSUMERS);
 
   /**
    * Why no record is loaded.
@@ -20,12 +26,12 @@ public record ConsumerScale(int replicas, @Nullable Stop stopped) {
 
   static ConsumerScale of(DataPipelineSpec spec) {
     if (spec.suspend()) {
-      return stopped(spec, "Suspended", "Suspended", "Set spec.suspend to false");
+      return stopped(spec, SUSPENDED, "Suspended", "Set spec.suspend to false");
     }
     return spec.consumer().replicas() == 0
         ? stopped(
             spec,
-            "NoConsumers",
+            NO_CONSUMERS,
             "spec.consumer.replicas is 0, so nothing is loaded",
             "Set spec.consumer.replicas to 1 or more")
         : new ConsumerScale(spec.consumer().replicas(), null);

@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -111,7 +112,8 @@ public final class Rollout {
       // An edit keeps the slot of an update in progress, whose failure then is not the platform's.
       return new Step.Go(
           former != null && former.state() == State.UPDATING
-              ? next.in(State.UPDATING, cause(former), text(since(former)), false)
+              ? withStateOf(former, next)
+                  .in(State.UPDATING, cause(former), text(since(former)), false)
               : next.edited(text(now)));
     }
     if (former != null && isEditUnderWay(former, limits, now)) {
@@ -130,7 +132,7 @@ public final class Rollout {
     var taken = next.in(State.UPDATING, cause, text(now), wasReady);
     if (former != null && former.state() == State.UPDATING) {
       if (isRenewing(change, former)) {
-        return new Step.Renew(former);
+        return new Step.Renew(withEditOf(change, former));
       }
       // Whoever changes a Secret again and again must not hold a slot for ever.
       return new Step.Go(
@@ -143,7 +145,7 @@ public final class Rollout {
       return new Step.Go(taken);
     }
     if (former != null && isRenewing(change, former)) { // and has failed to: it may become Ready
-      return new Step.Renew(former);
+      return new Step.Renew(withEditOf(change, former));
     }
     if (change.isRotated() && (former == null || isNewRelease(change, former))) {
       return renew(change, former, notReadySince == null, others, limits, now);
@@ -171,7 +173,7 @@ public final class Rollout {
                     new RolloutStatus(
                         former == null ? null : former.version(),
                         former == null ? null : former.release(),
-                        former == null || former.edit() == null ? change.edit() : former.edit(),
+                        change.edit(),
                         change.certificate(),
                         State.UPDATING,
                         cause,
@@ -185,12 +187,16 @@ public final class Rollout {
    * nobody.
    */
   private static Step incomplete(Change change, @Nullable RolloutStatus former) {
-    if (former != null && change.release().equals(former.release())) {
-      return new Step.Go(former.state() == State.WAITING ? former.atRest() : former);
+    var kept =
+        former != null && areComparable(change, former) && !isEdit(change, former)
+            ? withEditOf(change, former)
+            : former;
+    if (kept != null && change.release().equals(kept.release())) {
+      return new Step.Go(kept.state() == State.WAITING ? kept.atRest() : kept);
     }
     return new Step.Wait(
-        former != null && former.edit() != null
-            ? former.atRest()
+        kept != null && kept.edit() != null
+            ? kept.atRest()
             : RolloutStatus.atRest(null, null, change.isSeen() ? null : Change.UNKNOWN_EDIT, null),
         new Reason.Incomplete(),
         Subject.RELEASE);
@@ -317,7 +323,7 @@ public final class Rollout {
     return new RolloutStatus(
         former == null ? null : former.version(),
         former == null ? null : former.release(),
-        former == null || former.edit() == null ? change.edit() : former.edit(),
+        change.edit(),
         former == null ? null : former.certificate(),
         State.WAITING,
         cause,
@@ -359,12 +365,32 @@ public final class Rollout {
   }
 
   private static boolean isEdit(Change change, @Nullable RolloutStatus former) {
-    return change.isGrown()
-        || (former == null
-                || former.edit() == null
-                || !Change.areComparable(change.edit(), former.edit())
-            ? !change.isSeen()
-            : !Change.isSameEdit(change.edit(), former.edit()));
+    if (change.isGrown()) {
+      return true;
+    }
+    return former != null && areComparable(change, former)
+        ? !Change.isSameEdit(change.edit(), Objects.requireNonNull(former.edit()))
+        : !change.isSeen();
+  }
+
+  private static boolean areComparable(Change change, RolloutStatus former) {
+    return former.edit() != null && Change.areComparable(change.edit(), former.edit());
+  }
+
+  /**
+   * An edit that is none may differ in one of its parts, by another operator or another number of
+   * Pods. From the next status on the other part may differ, and that is no edit either.
+   */
+  private static RolloutStatus withEditOf(Change change, RolloutStatus former) {
+    return new RolloutStatus(
+        former.version(),
+        former.release(),
+        change.edit(),
+        former.certificate(),
+        former.state(),
+        former.cause(),
+        former.since(),
+        former.wasReady());
   }
 
   /** A new release, or else new credentials; failures of one do not stop the other. */
@@ -392,12 +418,13 @@ public final class Rollout {
     return Math.toIntExact(fleet.filter(one -> one.status().state() == State.UPDATING).count());
   }
 
+  /** A certificate that is the cause stays, or nobody could tell what kind of cause it is. */
   private static RolloutStatus withStateOf(RolloutStatus former, RolloutStatus next) {
     return new RolloutStatus(
         next.version(),
         next.release(),
         next.edit(),
-        next.certificate(),
+        cause(former).equals(former.certificate()) ? former.certificate() : next.certificate(),
         former.state(),
         former.cause(),
         former.since(),

@@ -11,6 +11,7 @@ import dev.acequia.operator.observe.Observation.DeploymentState;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.AccessPlan;
 import dev.acequia.operator.plan.Component;
+import dev.acequia.operator.plan.ConsumerScale;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.PlatformConfig;
@@ -19,6 +20,7 @@ import dev.acequia.operator.validate.SpecValidation;
 import dev.acequia.operator.validate.Violation;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -262,6 +264,22 @@ public final class PipelineStatus {
         .filter(condition -> "False".equals(condition.getStatus()))
         .map(Condition::getLastTransitionTime)
         .orElse(null);
+  }
+
+  /** Since when no consumer has run, as the spec says; empty while some should. */
+  public static Optional<Instant> stoppedSince(DataPipelineStatus status) {
+    return Conditions.of(status.conditions(), Conditions.CONSUMER_READY)
+        .filter(condition -> ConsumerScale.STOPPED.contains(condition.getReason()))
+        .flatMap(condition -> time(condition.getLastTransitionTime()));
+  }
+
+  /** Whoever may write statuses can write anything there. */
+  private static Optional<Instant> time(@Nullable String text) {
+    try {
+      return Optional.ofNullable(text).map(Instant::parse);
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 
   /** What the pipeline's API is known to have said of a store it cannot read; null if nothing. */

@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** A replay's status from what was seen; {@code now} only dates what changed. */
 public final class ReplayStatus {
   private static final int NAMED_PARTITIONS = 10;
-
-  private static final String WAITING_FOR_REPLAY = "WaitingForReplay";
+  private static final String WAITING = "WaitingForReplay";
 
   private final DataPipelineReplay replay;
   private final @Nullable DataPipelineReplayStatus former;
@@ -40,16 +39,17 @@ public final class ReplayStatus {
     return status != null && isTrue(status, Conditions.READY);
   }
 
+  /** Whether it has neither ended nor waits for another. */
+  public static boolean asksKafka(@Nullable DataPipelineReplayStatus status) {
+    return status == null
+        || Conditions.of(status.conditions(), Conditions.READY)
+            .filter(ready -> "True".equals(ready.getStatus()) || WAITING.equals(ready.getReason()))
+            .isEmpty();
+  }
+
   /** Whether only a person, or a change of the pipeline, can help. */
   public static boolean isStalled(DataPipelineReplayStatus status) {
     return isTrue(status, Conditions.STALLED);
-  }
-
-  /** Whether it begins only when another replay of its pipeline has ended. */
-  public static boolean waitsForAnother(DataPipelineReplayStatus status) {
-    return Conditions.of(status.conditions(), Conditions.READY)
-        .filter(condition -> WAITING_FOR_REPLAY.equals(condition.getReason()))
-        .isPresent();
   }
 
   /** Whether the replay was planned for this topic. */
@@ -124,16 +124,11 @@ public final class ReplayStatus {
   /**
    * How far a planned replay is.
    *
-   * @param inForce what the consumers are told; null when nothing
-   * @param others the pipeline's other replays
+   * @param told what the consumers are told; null when nothing
    */
   public DataPipelineReplayStatus observed(
-      DataPipeline pipeline,
-      LogFacts log,
-      @Nullable ReplayOrder inForce,
-      List<DataPipelineReplay> others) {
-    var planned = former == null ? List.<ReplayedPartition>of() : former.partitions();
-    var progress = ReplayProgress.of(id(), planned, log);
+      DataPipeline pipeline, LogFacts log, @Nullable ReplayOrder told) {
+    var progress = ReplayProgress.of(id(), planned(), log);
     var verdict =
         progress.hasEnded()
             ? Verdict.yes("Completed", "%s were read again".formatted(records(progress.done())))
@@ -143,7 +138,45 @@ public final class ReplayStatus {
                     String.format(Locale.ROOT, "%,d of ", progress.done())
                         + records(progress.total())
                         + " were read again")
-                : waiting(inForce, others);
+                : starting(told);
+    return judged(pipeline, verdict, log.topicId(), progress.done(), progress.partitions());
+  }
+
+  /**
+   * A planned replay that the consumers have not been told of: they are told of the next when this
+   * one has ended.
+   */
+  public DataPipelineReplayStatus behind(DataPipeline pipeline, DataPipelineReplay running) {
+    var verdict =
+        Verdict.no(
+            WAITING,
+            "Replay %1$s of the same pipeline runs, and this one begins when it has ended. To cancel it: kubectl delete -n %2$s dpr/%1$s"
+                .formatted(running.getMetadata().getName(), replay.getMetadata().getNamespace()));
+    return judged(pipeline, verdict, former == null ? null : former.topicId(), 0L, planned());
+  }
+
+  /**
+   * Whether the consumers are told of another replay, and of this one only later. An order is
+   * replaced when its replay has ended, is deleted, or was planned for a former topic, so this one
+   * was not told before.
+   *
+   * @param running whose order the consumers have
+   */
+  public boolean isBehind(ReplayOrder told, DataPipelineReplay running) {
+    return former != null
+        && !former.partitions().isEmpty()
+        && !told.cancelled()
+        && told.topicId().equals(former.topicId())
+        && !told.id().equals(id())
+        && !hasEnded(running.getStatus());
+  }
+
+  private DataPipelineReplayStatus judged(
+      DataPipeline pipeline,
+      Verdict verdict,
+      @Nullable String topicId,
+      long done,
+      List<ReplayedPartition> partitions) {
     var stuck = verdict.isTrue() ? Optional.<Condition>empty() : stalled(pipeline);
     return status(
         stuck
@@ -155,26 +188,17 @@ public final class ReplayStatus {
                             + condition.getMessage()))
             .orElse(verdict),
         stuck.isPresent(),
-        log.topicId(),
-        progress.done(),
-        progress.partitions());
+        topicId,
+        done,
+        partitions);
   }
 
-  private Verdict waiting(@Nullable ReplayOrder inForce, List<DataPipelineReplay> others) {
-    var told = inForce == null || inForce.cancelled() ? "" : inForce.id();
-    var running =
-        others.stream()
-            .filter(other -> told.equals(other.getMetadata().getUid()))
-            .filter(other -> !hasEnded(other.getStatus()))
-            .map(other -> other.getMetadata().getName())
-            .findFirst();
-    if (running.isPresent()) {
-      return Verdict.no(
-          WAITING_FOR_REPLAY,
-          "Replay %1$s of the same pipeline runs, and this one begins when it has ended. To cancel it: kubectl delete -n %2$s dpr/%1$s"
-              .formatted(running.get(), replay.getMetadata().getNamespace()));
-    }
-    return told.equals(id())
+  private List<ReplayedPartition> planned() {
+    return former == null ? List.of() : former.partitions();
+  }
+
+  private Verdict starting(@Nullable ReplayOrder told) {
+    return told != null && !told.cancelled() && told.id().equals(id())
         ? Verdict.no("Starting", "The consumers are told, and are about to begin")
         : Verdict.no("Starting", "The consumers are about to be told");
   }

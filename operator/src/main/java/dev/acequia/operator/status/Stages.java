@@ -45,9 +45,13 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
           Verdict.unknown("KafkaSilent", silence(plan, asked.since(), asked.last()));
       // An answer is a moment away, and what was seen holds until then.
       case TopicState.Unanswered _ when lastTopic != null -> Verdict.of(lastTopic);
-      case TopicState.Unanswered _ ->
+      case TopicState.Unanswered asked ->
           Verdict.unknown(
-              "AskingKafka", "Kafka was asked about topic %s".formatted(plan.names().topic()));
+              "AskingKafka",
+              (asked.inLine()
+                      ? "The question about topic %s waits until Kafka has been asked others"
+                      : "Kafka was asked about topic %s")
+                  .formatted(plan.topics().records().name()));
       case TopicState.Missing missing -> Verdict.no(missing.reason(), missing.message());
       case TopicState.Refused refused -> Verdict.no(refused.reason(), refused.message());
       case TopicState.Present present
@@ -72,11 +76,11 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
             since.truncatedTo(ChronoUnit.SECONDS),
             last == null
                 ? "the operator has not seen topic %s since it started"
-                    .formatted(plan.names().topic())
+                    .formatted(plan.topics().records().name())
                 : "at %s topic %s was there, partitions: %d"
                     .formatted(
                         last.at().truncatedTo(ChronoUnit.SECONDS),
-                        plan.names().topic(),
+                        plan.topics().records().name(),
                         last.topic().partitions()));
   }
 

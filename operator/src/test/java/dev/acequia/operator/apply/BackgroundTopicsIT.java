@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.kafka.CallKey;
 import dev.acequia.operator.kafka.KafkaCalls;
+import dev.acequia.operator.kafka.Urgency;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
@@ -16,22 +18,29 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.Cache;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -111,8 +120,8 @@ class BackgroundTopicsIT {
       answers.setEventHandler(
           _ -> shown.add(topics.ensure(claimant, plan(claimant.names()), noChildren()).state()));
       answers.start();
-      var silent = List.of(1, 2, 3);
-      silent.forEach(key -> calls.submit(key, () -> false));
+      var silent = silentKeys();
+      silent.forEach(key -> calls.submit(key, Urgency.LOOK_AGAIN, () -> false));
       await().atMost(LIMIT).until(() -> calls.silentSince().isPresent());
       silent.forEach(calls::cancel);
       topics.ensure(claimant, plan(claimant.names()), noChildren());
@@ -147,6 +156,97 @@ class BackgroundTopicsIT {
                     topics.ensure(one, plan(one.names()), noChildren()).state()
                         instanceof TopicState.Present);
       }
+    }
+  }
+
+  /** Such as a 403 of the API server, which is asked whether a namespace is there. */
+  @Test
+  void whatFailedOnceIsAskedAgain() throws Exception {
+    var config = TestTopics.config(kafka.bootstrapServers(), "nothing.listed");
+    var admin = LateAdmin.of(kafka.bootstrapServers());
+    admin
+        .get()
+        .createTopics(List.of(new NewTopic("elsewhere.orders", 1, (short) 1)))
+        .all()
+        .get(10, TimeUnit.SECONDS);
+    var failures = new AtomicInteger(1);
+    Predicate<String> isNamespace =
+        _ -> {
+          if (failures.getAndDecrement() > 0) {
+            throw new IllegalStateException("Forbidden");
+          }
+          return false;
+        };
+    try (var direct = new KafkaTopics(admin, config, "failing", isNamespace);
+        var calls = new KafkaCalls(Clock.systemUTC())) {
+      var topics = new BackgroundTopics(direct, calls, Clock.systemUTC());
+      var names = new PipelineNames("ops", "failing");
+      var claimant = new TopicClaimant(names, "uid", "elsewhere.orders", Set.of(), null);
+      var plan =
+          new TopicsPlan(
+              new DesiredTopic("elsewhere.orders", 1, 1, false, Map.of(), true),
+              new DesiredTopic(names.deadLetterTopic(), 1, 1, false, Map.of(), false));
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(() -> topics.ensure(claimant, plan, noChildren()))
+                      .hasMessage("Forbidden"));
+      await()
+          .atMost(LIMIT)
+          .ignoreExceptionsMatching(e -> "Forbidden".equals(e.getMessage()))
+          .until(
+              () ->
+                  topics.ensure(claimant, plan, noChildren()).state()
+                      instanceof TopicState.Present);
+    }
+  }
+
+  /** Brokers answer all else without a controller. */
+  @Test
+  void aControllerThatDoesNotAnswerIsNoSilenceOfKafkas() {
+    var real = LateAdmin.of(kafka.bootstrapServers());
+    var without = new LateAdmin(() -> withoutController(real.get()));
+    try (var direct = new KafkaTopics(without, TestTopics.config(kafka), "here", _ -> true);
+        var calls = new KafkaCalls(Clock.systemUTC())) {
+      var topics = new BackgroundTopics(direct, calls, Clock.systemUTC());
+      for (var i = 0; i < 4; i++) {
+        var claimant =
+            new TopicClaimant(new PipelineNames("ops", "new-" + i), "uid", null, Set.of(), null);
+        await()
+            .atMost(LIMIT)
+            .untilAsserted(
+                () ->
+                    assertThat(
+                            topics.ensure(claimant, plan(claimant.names()), noChildren()).state())
+                        .isInstanceOfSatisfying(
+                            TopicState.Missing.class,
+                            missing ->
+                                assertThat(missing)
+                                    .returns("KafkaUnreachable", TopicState.Missing::reason)
+                                    .extracting(TopicState.Missing::message)
+                                    .asString()
+                                    .contains("the controller did not")));
+      }
+      assertThat(calls.silentSince()).isEmpty();
+    } finally {
+      real.close();
+    }
+  }
+
+  @Test
+  void saysThatAQuestionWaitsForOthers() throws IOException {
+    try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        var direct = silentTopics(silent);
+        var calls = new KafkaCalls(Clock.systemUTC())) {
+      var topics = new BackgroundTopics(direct, calls, Clock.systemUTC());
+      var end = new CountDownLatch(1);
+      for (var key : silentKeys()) {
+        calls.submit(key, Urgency.REMOVAL, () -> isEnded(end));
+      }
+      assertThat(topics.ensure(claimant("uid"), plan(NAMES), noChildren()).state())
+          .isEqualTo(new TopicState.Unanswered(null, true, null));
+      end.countDown();
     }
   }
 
@@ -185,6 +285,36 @@ class BackgroundTopicsIT {
         admin,
         new TopicOwners(admin, config, "here", TopicOwners.GONE_AFTER),
         new Adoption(config, _ -> false));
+  }
+
+  private static List<CallKey> silentKeys() {
+    return IntStream.range(0, 3).mapToObj(i -> new CallKey("silent", i)).toList();
+  }
+
+  private static boolean isEnded(CountDownLatch end) {
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return true;
+  }
+
+  /** It has no time to create anything. */
+  private static Admin withoutController(Admin real) {
+    return (Admin)
+        Proxy.newProxyInstance(
+            Admin.class.getClassLoader(),
+            new Class<?>[] {Admin.class},
+            (_, method, args) ->
+                method.getName().equals("createTopics")
+                    ? real.createTopics(newTopics(args[0]), new CreateTopicsOptions().timeoutMs(0))
+                    : method.invoke(real, args));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Collection<NewTopic> newTopics(Object argument) {
+    return (Collection<NewTopic>) argument;
   }
 
   private static TopicClaimant claimant(String uid) {

@@ -1,5 +1,6 @@
 package dev.acequia.operator.apply;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.operator.plan.PipelineNames;
@@ -17,14 +18,14 @@ class PacedEventsTest {
   private final List<PipelineNames> brought = new CopyOnWriteArrayList<>();
 
   @Test
-  void hasNoMoreThanAFewInLineUntilOneHasBegun() {
+  void hasNoMoreThanAFewAtWorkUntilOneHasEnded() {
     var events = new PacedEvents(brought::add, Duration.ofMinutes(1));
     events.bring(FLEET);
     awaitBrought(4);
     await().during(Duration.ofMillis(200)).atMost(LIMIT).until(() -> brought.size() == 4);
-    events.begun(FLEET.get(2));
+    events.ended(FLEET.get(2));
     awaitBrought(5);
-    events.begun(new PipelineNames("ops", "another"));
+    events.ended(new PipelineNames("ops", "another"));
     await().during(Duration.ofMillis(200)).atMost(LIMIT).until(() -> brought.size() == 5);
   }
 
@@ -34,7 +35,7 @@ class PacedEventsTest {
     events.bring(FLEET);
     for (var pipeline : FLEET) {
       await().atMost(LIMIT).until(() -> brought.contains(pipeline));
-      events.begun(pipeline);
+      events.ended(pipeline);
     }
     await().atMost(LIMIT).until(() -> brought.equals(FLEET));
   }
@@ -43,6 +44,24 @@ class PacedEventsTest {
   void doesNotWaitForeverForThoseThatAreGone() {
     new PacedEvents(brought::add, Duration.ofMillis(50)).bring(FLEET);
     await().atMost(LIMIT).until(() -> brought.equals(FLEET));
+  }
+
+  /** Each of two rounds would have places of its own, and tell the same pipelines. */
+  @Test
+  void aNewRoundReplacesTheOneThatIsUnderWay() {
+    var events = new PacedEvents(brought::add, Duration.ofMinutes(1));
+    events.bring(FLEET);
+    awaitBrought(4);
+    var others = IntStream.range(0, 9).mapToObj(i -> new PipelineNames("new", "f-" + i)).toList();
+    events.bring(others);
+    FLEET.subList(0, 4).forEach(events::ended);
+    awaitBrought(8);
+    for (var pipeline : others) {
+      await().atMost(LIMIT).until(() -> brought.contains(pipeline));
+      events.ended(pipeline);
+    }
+    assertThat(brought.subList(0, 4)).isEqualTo(FLEET.subList(0, 4));
+    assertThat(brought.subList(4, brought.size())).isEqualTo(others);
   }
 
   private void awaitBrought(int count) {

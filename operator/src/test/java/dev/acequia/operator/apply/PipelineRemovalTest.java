@@ -3,14 +3,17 @@ package dev.acequia.operator.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.acequia.contract.PipelineMetric;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
@@ -53,6 +56,7 @@ class PipelineRemovalTest {
   private final KubernetesClient client =
       new KubernetesClientBuilder().withConfig(Config.empty()).build();
   private final KafkaCalls calls = new KafkaCalls(Clock.systemUTC());
+  private final MetricSet metrics = new MetricSet(new PrometheusRegistry());
 
   @AfterEach
   void close() {
@@ -89,6 +93,16 @@ class PipelineRemovalTest {
     await().atMost(LIMIT).until(() -> advance(removal).isEmpty());
   }
 
+  /** Prometheus sees an increase only of a series that was there before. */
+  @Test
+  void countsFromTheStartWhatStays() {
+    removal((_, method, _) -> method.getName());
+    assertThat(metrics.registry().scrape(PipelineMetric.REMOVAL_LEFT.exposedName()::startsWith))
+        .singleElement()
+        .extracting(family -> family.getDataPoints().size())
+        .isEqualTo(2);
+  }
+
   private PipelineRemoval removal(InvocationHandler kafka) {
     var admin =
         (Admin)
@@ -100,7 +114,12 @@ class PipelineRemovalTest {
             calls,
             clock);
     return new PipelineRemoval(
-        client, PLATFORM, topics, new EventRecorder(client, clock, "operator", _ -> true), clock);
+        client,
+        PLATFORM,
+        topics,
+        new EventRecorder(client, clock, "operator", _ -> true),
+        metrics,
+        clock);
   }
 
   private static Optional<Duration> advance(PipelineRemoval removal) {

@@ -32,7 +32,7 @@ class KafkaCallsTest {
   @Test
   void atMostTwoWaitAtATime() {
     for (var i = 0; i < 20; i++) {
-      calls.submit(i, this::waitsForTheEnd);
+      submit("call-" + i, this::waitsForTheEnd);
     }
     await().atMost(LIMIT).until(() -> inProgress.get() == 2);
     await().during(Duration.ofMillis(200)).atMost(LIMIT).until(() -> inProgress.get() == 2);
@@ -41,11 +41,11 @@ class KafkaCallsTest {
   @Test
   void aCallGivesItsPlaceToANewerOneOfItsKeyAndNeverRunsBesideIt() {
     var made = new CopyOnWriteArrayList<String>();
-    calls.submit("flights", this::waitsForTheEnd);
+    submit("flights", this::waitsForTheEnd);
     await().atMost(LIMIT).until(() -> inProgress.get() == 1);
-    calls.submit("flights", () -> made.add("second"));
-    calls.submit("flights", () -> made.add("third"));
-    calls.submit("trains", () -> made.add("other"));
+    submit("flights", () -> made.add("second"));
+    submit("flights", () -> made.add("third"));
+    submit("trains", () -> made.add("other"));
     await().atMost(LIMIT).until(() -> made.equals(List.of("other")));
 
     end.countDown();
@@ -60,8 +60,8 @@ class KafkaCallsTest {
     var told = new AtomicInteger();
     calls.onSilence(told::incrementAndGet);
     for (var i = 0; i < 100; i++) {
-      calls.submit(
-          i,
+      submit(
+          "call-" + i,
           () -> {
             tried.incrementAndGet();
             if (silent.get()) {
@@ -84,9 +84,9 @@ class KafkaCallsTest {
   @Test
   void oneCallThatIsNeverAnsweredDoesNotStopTheOthers() {
     var answered = new AtomicInteger();
-    calls.submit("leaderless", () -> false);
+    submit("leaderless", () -> false);
     for (var i = 0; i < 50; i++) {
-      calls.submit(i, () -> answered.incrementAndGet() > 0);
+      submit("call-" + i, () -> answered.incrementAndGet() > 0);
     }
     await().atMost(LIMIT).until(() -> answered.get() == 50);
   }
@@ -98,7 +98,7 @@ class KafkaCallsTest {
           throw new IllegalStateException("a listener that fails");
         });
     for (var i = 0; i < 4; i++) {
-      calls.submit(
+      submit(
           "error-" + i,
           () -> {
             throw new NoClassDefFoundError("a call that fails");
@@ -106,26 +106,26 @@ class KafkaCallsTest {
     }
     var silent = new AtomicBoolean(true);
     for (var i = 0; i < 4; i++) {
-      calls.submit("silent-" + i, () -> !silent.get());
+      submit("silent-" + i, () -> !silent.get());
     }
     await().atMost(LIMIT).until(() -> calls.silentSince().isPresent());
     silent.set(false);
     var answered = new AtomicInteger();
-    calls.submit("last", () -> answered.incrementAndGet() > 0);
+    submit("last", () -> answered.incrementAndGet() > 0);
     await().atMost(LIMIT).until(() -> answered.get() == 1);
   }
 
   @Test
   void aCancelledCallIsNotMadeAgain() {
     var tried = new AtomicInteger();
-    calls.submit(
+    submit(
         "flights",
         () -> {
           tried.incrementAndGet();
           return waitsForTheEnd() && false;
         });
     await().atMost(LIMIT).until(() -> inProgress.get() == 1);
-    calls.cancel("flights");
+    calls.cancel(key("ops", "flights"));
     end.countDown();
     await().during(PAUSE.multipliedBy(4)).atMost(LIMIT).until(() -> tried.get() == 1);
   }
@@ -134,7 +134,7 @@ class KafkaCallsTest {
   @Test
   void closingWaitsForTheCallsThatAreBeingMade() {
     var ended = new AtomicBoolean();
-    calls.submit(
+    submit(
         "flights",
         () -> {
           waitsForTheEnd();
@@ -152,8 +152,87 @@ class KafkaCallsTest {
     assertThat(atTheEnd).isTrue();
   }
 
+  /** However many pipelines a slow Kafka is asked about, a deletion has a limit. */
+  @Test
+  void aDeletionGoesBeforeThoseThatOnlyLookAgain() {
+    var made = new CopyOnWriteArrayList<String>();
+    occupy();
+    for (var i = 0; i < 100; i++) {
+      submit("look-" + i, () -> made.add("look"));
+    }
+    calls.submit(key("ops", "new"), Urgency.FIRST_ANSWER, () -> made.add("new"));
+    calls.submit(key("ops", "deleted"), Urgency.REMOVAL, () -> made.add("deleted"));
+    assertThat(calls.waiting()).isEqualTo(102);
+    assertThat(calls.longestWait()).isPositive();
+    end.countDown();
+    await().atMost(LIMIT).until(() -> made.size() == 102);
+    assertThat(made.subList(0, 4)).contains("deleted", "new");
+    assertThat(calls.waiting()).isZero();
+    assertThat(calls.longestWait()).isZero();
+  }
+
+  @Test
+  void oneNamespacesCrowdDelaysAnothersCallByOneAtMost() {
+    var made = new CopyOnWriteArrayList<String>();
+    occupy();
+    for (var i = 0; i < 100; i++) {
+      submit("crowd-" + i, () -> made.add("crowd"));
+    }
+    calls.submit(key("trains", "one"), Urgency.LOOK_AGAIN, () -> made.add("one"));
+    end.countDown();
+    await().atMost(LIMIT).until(() -> made.size() == 101);
+    assertThat(made.subList(0, 4)).contains("one");
+  }
+
+  @Test
+  void oneNamespacesSlowCallsDoNotHoldAllThreads() {
+    calls.submit(key("trains", "slow"), Urgency.LOOK_AGAIN, this::waitsForTheEnd);
+    await().atMost(LIMIT).until(() -> inProgress.get() == 1);
+    var made = new CopyOnWriteArrayList<String>();
+    var begin = new CountDownLatch(1);
+    submit("first", () -> isEnded(begin));
+    for (var i = 0; i < 10; i++) {
+      calls.submit(key("trains", "slow-" + i), Urgency.REMOVAL, this::waitsForTheEnd);
+      submit("quick-" + i, () -> made.add("quick"));
+    }
+    begin.countDown();
+    await().atMost(LIMIT).until(() -> made.size() == 10);
+    // With nobody else in line it has both.
+    await().atMost(LIMIT).until(() -> inProgress.get() == 2);
+  }
+
+  @Test
+  void saysWhetherACallWaitsForOthers() {
+    submit("first", this::waitsForTheEnd);
+    await().atMost(LIMIT).until(() -> inProgress.get() == 1);
+    assertThat(calls.waitsForOthers(key("ops", "first"))).isFalse();
+    submit("second", this::waitsForTheEnd);
+    await().atMost(LIMIT).until(() -> inProgress.get() == 2);
+    submit("third", () -> true);
+    assertThat(calls.waitsForOthers(key("ops", "third"))).isTrue();
+  }
+
+  /** Both threads, until the end. */
+  private void occupy() {
+    submit("busy-1", this::waitsForTheEnd);
+    submit("busy-2", this::waitsForTheEnd);
+    await().atMost(LIMIT).until(() -> inProgress.get() == 2);
+  }
+
+  private void submit(String subject, KafkaCalls.Call call) {
+    calls.submit(key("ops", subject), Urgency.LOOK_AGAIN, call);
+  }
+
+  private static CallKey key(String namespace, String subject) {
+    return new CallKey(namespace, subject);
+  }
+
   private boolean waitsForTheEnd() {
     inProgress.incrementAndGet();
+    return isEnded(end);
+  }
+
+  private static boolean isEnded(CountDownLatch end) {
     try {
       end.await();
     } catch (InterruptedException e) {

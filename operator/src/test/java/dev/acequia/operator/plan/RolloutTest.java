@@ -311,6 +311,47 @@ class RolloutTest {
     }
   }
 
+  /** Each changes one part of the edit, and nobody has edited anything. */
+  @Test
+  void aNumberOfPodsBringsNoReleaseAfterAnotherOperatorEither() {
+    add(3, updating("r2"));
+    for (var first : List.of("g2.e", "g.e2")) {
+      var waits = decide(edited(first), OLD);
+      assertThat(waits.status().edit()).isEqualTo(first);
+      assertThat(reason(decide(edited("g2.e2"), waits.status()))).isEqualTo(new Reason.NoSlot());
+      assertThat(decide(edited("g3.e3"), waits.status())).isInstanceOf(Step.Go.class);
+    }
+    // What an operator before wrote tells nothing, but the newest status does.
+    var former = decide(RELEASE, RolloutStatus.atRest("v1", "r1", "former", null));
+    assertThat(former.status().edit()).isEqualTo("g.e");
+  }
+
+  @Test
+  void neitherDoesItWhileCredentialsAreTakenOrASecretIsMissing() {
+    add(2, failed("r2", true));
+    var rotated = new Change("v2", "r2", "g.e2", "c2", null, true, true, true, false, true);
+    var slot = decide(rotated, OLD);
+    assertThat(slot).isInstanceOf(Step.Renew.class);
+    assertThat(slot.status().edit()).isEqualTo("g.e2");
+    var scaled = new Change("v2", "r2", "g2.e2", "c2", null, true, true, true, false, false);
+    assertThat(decide(scaled, slot.status())).isInstanceOf(Step.Renew.class);
+    assertThat(decide(scaled, slot.status()).status().edit()).isEqualTo("g2.e2");
+    var failed = settle(slot.status(), false, false, 600);
+    assertThat(decide(scaled, failed).status().edit()).isEqualTo("g2.e2");
+
+    for (var release : List.of("r1", "r2")) {
+      var lacking =
+          new Change("v3", release, "g.e2", "none", null, true, true, false, false, false);
+      var kept = decide(lacking, OLD).status();
+      assertThat(kept.edit()).isEqualTo("g.e2");
+      assertThat(reason(decide(edited("g2.e2"), kept))).isInstanceOf(Reason.Stopped.class);
+      // An edit is one, too, once there is a version to take it.
+      var edited =
+          new Change("v3", release, "g2.e2", "none", null, true, true, false, false, false);
+      assertThat(decide(edited, OLD).status().edit()).isEqualTo("g.e");
+    }
+  }
+
   @Test
   void newPartitionsOfATopicWaitForNobody() {
     add(3, updating("r2"));
@@ -397,6 +438,34 @@ class RolloutTest {
                 new RolloutStatus("v3", "r2", "g.e", null, State.FAILED, "r2", at(0), true)));
     // One that was broken before takes a slot like any.
     assertThat(decide(rotated, failed("r2", false), false)).isInstanceOf(Step.Wait.class);
+  }
+
+  /** A later certificate may mend it, and is not what it failed with. */
+  @Test
+  void whatFailedWithACertificateIsSaidOfItUntilItIsReady() {
+    var former = RolloutStatus.atRest("v1", "r1", "g.e", "k1");
+    var bad = new Change("v2", "r1", "g.e", "c", "k2", true, true, true, false, false);
+    var failed = settle(decide(bad, former).status(), false, true, 1);
+    var better = new Change("v3", "r1", "g.e", "c", "k3", true, true, true, false, false);
+    var taken = decide(better, failed, false).status();
+    for (var status : List.of(taken, decide(better, taken, false).status())) {
+      assertThat(status)
+          .returns("v3", RolloutStatus::version)
+          .returns(State.FAILED, RolloutStatus::state)
+          .returns("k2", RolloutStatus::cause);
+      assertThat(Subject.of(status)).isEqualTo(Subject.KAFKA_CERTIFICATE);
+    }
+    // Nor is it forgotten by an edit in the midst of an update.
+    var edit = new Change("v3", "r1", "g2.e2", "c", "k3", true, true, true, false, false);
+    assertThat(Subject.of(decide(edit, decide(bad, former).status()).status()))
+        .isEqualTo(Subject.KAFKA_CERTIFICATE);
+    var ready = settle(taken, true, false, 2);
+    assertThat(decide(better, ready).status())
+        .isEqualTo(RolloutStatus.atRest("v3", "r1", "g.e", "k3"));
+  }
+
+  private static Change edited(String edit) {
+    return new Change("v2", "r2", edit, "c", null, true, true, true, false, false);
   }
 
   private void add(int count, RolloutStatus status) {

@@ -194,19 +194,33 @@ class PipelineStatusTest {
   @Test
   void staysStalledForItsTopicWhileKafkaIsSilent() {
     var refused = status(null, seenTopic(new TopicState.Refused("NameTaken", "another's")));
-    var asked = status(refused, seenTopic(new TopicState.Unanswered(null, null)));
-    var silent = status(asked, seenTopic(new TopicState.Unanswered(NOON, null)));
+    var asked = status(refused, seenTopic(new TopicState.Unanswered(null, false, null)));
+    var silent = status(asked, seenTopic(new TopicState.Unanswered(NOON, false, null)));
     for (var status : List.of(asked, silent)) {
       assertThat(condition(status, "Stalled")).isEqualTo(condition(refused, "Stalled"));
     }
     assertThat(condition(silent, "TopicReady").getReason()).isEqualTo("KafkaSilent");
-    var still = status(silent, seenTopic(new TopicState.Unanswered(NOON, null)));
+    var still = status(silent, seenTopic(new TopicState.Unanswered(NOON, false, null)));
     assertThat(PipelineStatus.isStalled(still)).isTrue();
     assertThat(PipelineStatus.isStalled(status(still, seen(done, UP, UP)))).isFalse();
 
     pipeline.getMetadata().setGeneration(8L);
-    var edited = status(silent, seenTopic(new TopicState.Unanswered(NOON, null)));
+    var edited = status(silent, seenTopic(new TopicState.Unanswered(NOON, false, null)));
     assertThat(PipelineStatus.isStalled(edited)).as("an edit may have mended it").isFalse();
+  }
+
+  @Test
+  void saysWhetherKafkaWasAskedOrIsAskedAfterOthers() {
+    var asked = status(null, seenTopic(new TopicState.Unanswered(null, false, null)));
+    assertThat(condition(asked, "TopicReady"))
+        .returns("AskingKafka", Condition::getReason)
+        .returns("Kafka was asked about topic ops.flights", Condition::getMessage);
+    var inLine = status(null, seenTopic(new TopicState.Unanswered(null, true, null)));
+    assertThat(condition(inLine, "TopicReady"))
+        .returns("AskingKafka", Condition::getReason)
+        .returns(
+            "The question about topic ops.flights waits until Kafka has been asked others",
+            Condition::getMessage);
   }
 
   /** The topic was there all the time. */
@@ -214,7 +228,7 @@ class PipelineStatusTest {
   void isNotStalledForANameInKubernetesThatIsFreeAgain() {
     var ready = status(null, seen(done, UP, UP));
     var taken = PipelineStatus.stalled(pipeline, ready, "NameTaken", "Service flights", NOON);
-    var free = status(taken, seenTopic(new TopicState.Unanswered(NOON, null)));
+    var free = status(taken, seenTopic(new TopicState.Unanswered(NOON, false, null)));
     assertThat(PipelineStatus.isStalled(free)).isFalse();
   }
 

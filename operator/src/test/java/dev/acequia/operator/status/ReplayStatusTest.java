@@ -63,7 +63,7 @@ class ReplayStatusTest {
   }
 
   private DataPipelineReplayStatus observed(@Nullable ReplayOrder inForce) {
-    return of(planned()).observed(pipeline, log(), inForce, List.of(replay("other", false)));
+    return of(planned()).observed(pipeline, log(), inForce);
   }
 
   private static Condition ready(DataPipelineReplayStatus status) {
@@ -134,16 +134,48 @@ class ReplayStatusTest {
 
   @Test
   void waitsForAnotherAndSaysHowToCancelIt() {
-    seen(0, 500, null);
-    seen(1, 500, null);
-    var other = new ReplayOrder("other", null, TOPIC, false, Map.of(), Map.of());
-    assertThat(ready(observed(other)))
+    var status = of(planned()).behind(pipeline, replay("other", false));
+    assertThat(ready(status))
         .returns("WaitingForReplay", Condition::getReason)
         .satisfies(
             condition ->
                 assertThat(condition.getMessage()).contains("kubectl delete -n ops dpr/other"));
-    assertThat(ready(observed(other.cancel()))).returns("Starting", Condition::getReason);
+    assertThat(status.partitions()).isEqualTo(planned().partitions());
+    assertThat(status.recordsDone()).isZero();
+    assertThat(status.topicId()).isEqualTo(TOPIC);
+  }
+
+  /** Nobody has to ask Kafka how far it is then. */
+  @Test
+  void isBehindAnotherThatTheConsumersAreTold() {
+    var other = new ReplayOrder("other", null, TOPIC, false, Map.of(), Map.of());
+    var running = replay("other", false);
+    assertThat(of(planned()).isBehind(other, running)).isTrue();
+    assertThat(of(planned()).isBehind(other.cancel(), running)).isFalse();
+    assertThat(of(planned()).isBehind(OWN, replay("own", false))).isFalse();
+    assertThat(of(null).isBehind(other, running)).as("without a plan").isFalse();
+    // Its own order may have ended with the former topic.
+    var elsewhere = new ReplayOrder("other", null, "another", false, Map.of(), Map.of());
+    assertThat(of(planned()).isBehind(elsewhere, running)).isFalse();
+    running.setStatus(new ReplayStatus(running, null, NOON).planned(log(), plan(0)));
+    assertThat(of(planned()).isBehind(other, running)).as("of one that has ended").isFalse();
+  }
+
+  @Test
+  void isTheNextWhileTheConsumersAreToldOfNoOther() {
+    seen(0, 500, null);
+    seen(1, 500, null);
+    assertThat(ready(observed(null))).returns("Starting", Condition::getReason);
     assertThat(ready(observed(OWN))).returns("Starting", Condition::getReason);
+  }
+
+  @Test
+  void asksKafkaUnlessItHasEndedOrWaitsForAnother() {
+    assertThat(ReplayStatus.asksKafka(null)).isTrue();
+    assertThat(ReplayStatus.asksKafka(planned())).isTrue();
+    assertThat(ReplayStatus.asksKafka(of(null).planned(log(), plan(0)))).isFalse();
+    assertThat(ReplayStatus.asksKafka(of(planned()).behind(pipeline, replay("other", false))))
+        .isFalse();
   }
 
   @Test

@@ -1,0 +1,88 @@
+package dev.acequia.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.contract.PipelineMetric;
+import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.operator.plan.Facts;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.PipelinePlan;
+import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.telemetry.MetricSet;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PipelineGaugesTest {
+  private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+  private static final PlatformConfig PLATFORM =
+      PlatformConfig.parse("{runtimeImage: 'runtime:1', kafka: {bootstrapServers: 'kafka:9092'}}");
+
+  private final MetricSet metrics = new MetricSet(new PrometheusRegistry());
+  private final PipelineGauges gauges = new PipelineGauges(metrics, () -> NOON);
+
+  /** An alert goes by half of the retention, and operators are released more often than that. */
+  @Test
+  void aNewOperatorKnowsSinceWhenAPipelineIsStopped() {
+    assertThat(stoppedSince(consumers("True", "Suspended", "2025-12-24T06:00:00Z")))
+        .isEqualTo(Instant.parse("2025-12-24T06:00:00Z"));
+    gauges.remove(PipelineNames.of(pipeline()));
+    assertThat(stoppedSince(consumers("True", "NoConsumers", "2025-12-25T06:00:00Z")))
+        .isEqualTo(Instant.parse("2025-12-25T06:00:00Z"));
+  }
+
+  @Test
+  void countsFromNowWhereNothingSaysThatItWasStoppedBefore() {
+    assertThat(stoppedSince(null)).isEqualTo(NOON);
+    gauges.remove(PipelineNames.of(pipeline()));
+    assertThat(stoppedSince(consumers("True", "Running", "2025-12-24T06:00:00Z"))).isEqualTo(NOON);
+    gauges.remove(PipelineNames.of(pipeline()));
+    assertThat(stoppedSince(consumers("True", "Suspended", "long ago"))).isEqualTo(NOON);
+    // It is the same stop, however its status goes on.
+    assertThat(stoppedSince(consumers("True", "Suspended", "2025-12-24T06:00:00Z")))
+        .isEqualTo(NOON);
+  }
+
+  private Instant stoppedSince(@Nullable DataPipelineStatus former) {
+    var pipeline = pipeline();
+    var facts =
+        new Facts(
+            "uid",
+            null,
+            null,
+            null,
+            null,
+            null,
+            Set.of(),
+            null,
+            null,
+            new Facts.Replays(List.of(), null));
+    gauges.setLoad(pipeline, former, PipelinePlan.of(pipeline, PLATFORM, facts));
+    return Instant.ofEpochSecond(
+        (long) metrics.forPipeline("ops", "flights").gauge(PipelineMetric.PIPELINE_STOPPED).get());
+  }
+
+  private static DataPipelineStatus consumers(String status, String reason, String since) {
+    return Serialization.unmarshal(
+        "conditions: [{type: ConsumerReady, status: \"%s\", reason: %s, lastTransitionTime: \"%s\"}]"
+            .formatted(status, reason, since),
+        DataPipelineStatus.class);
+  }
+
+  private static DataPipeline pipeline() {
+    return Serialization.unmarshal(
+        """
+        metadata: {name: flights, namespace: ops, uid: a}
+        spec:
+          suspend: true
+          schema: {fields: [{name: flight, type: int32, required: true}]}
+          store: {postgres: {secretName: warehouse}}
+        """,
+        DataPipeline.class);
+  }
+}
