@@ -17,7 +17,9 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PackedItemStoreTest {
@@ -98,8 +100,12 @@ class PackedItemStoreTest {
               assertThat(Owner.of(map)).isEmpty();
               assertThat(map.getData()).isEmpty();
             });
-    assertThat(maps.get("ops/theirs-0").getMetadata().getOwnerReferences()).isEmpty();
-    assertThat(maps.get("ops/owned-0").getMetadata().getOwnerReferences()).isNotEmpty();
+    assertThat(owners(maps.get("ops/theirs-0"))).isEmpty();
+    assertThat(owners(maps.get("ops/owned-0"))).isNotEmpty();
+  }
+
+  private static List<OwnerReference> owners(@Nullable ConfigMap map) {
+    return Objects.requireNonNull(map).getMetadata().getOwnerReferences();
   }
 
   /** A MiB that does not pack, and as much in labels and annotations. */
