@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.PipelineMetric;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.access.ApiKey;
 import dev.acequia.contract.access.ApiKeyEntry;
@@ -906,8 +907,10 @@ class PipelineLifeIT {
                   .until(() -> client.namespaces().withName(namespace).get() == null);
             });
     assertThat(log)
-        .contains("TableStays")
+        .containsPattern("WARN .* TableStays")
         .doesNotContain("Uncaught error", "\tat ", "was not written");
+    assertThat(operator.metrics.counter(PipelineMetric.REMOVAL_LEFT, "table").get()).isEqualTo(1);
+    assertThat(operator.metrics.counter(PipelineMetric.REMOVAL_LEFT, "topics").get()).isZero();
   }
 
   @Test

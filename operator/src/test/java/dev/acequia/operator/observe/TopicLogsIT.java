@@ -32,7 +32,7 @@ class TopicLogsIT {
   private static final PipelineNames NAMES = new PipelineNames("ops", "flights");
   private static final DataPipelineReplaySpec FROM_THE_BEGINNING =
       Serialization.unmarshal(
-          "{pipeline: flights, from: {earliest: true}}", DataPipelineReplaySpec.class);
+          "pipeline: flights\nfrom: {earliest: true}", DataPipelineReplaySpec.class);
 
   @TempDir static Path folder;
 
