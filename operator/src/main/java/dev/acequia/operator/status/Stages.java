@@ -49,7 +49,7 @@ record Stages(Verdict topic, Verdict store, Verdict consumer, Verdict api) {
           Verdict.unknown(
               "AskingKafka",
               (asked.inLine()
-                      ? "The question about topic %s waits until Kafka has been asked others"
+                      ? "Kafka has yet to be asked about topic %s; other questions are before it"
                       : "Kafka was asked about topic %s")
                   .formatted(plan.topics().records().name()));
       case TopicState.Missing missing -> Verdict.no(missing.reason(), missing.message());

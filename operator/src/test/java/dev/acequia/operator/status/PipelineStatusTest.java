@@ -219,7 +219,7 @@ class PipelineStatusTest {
     assertThat(condition(inLine, "TopicReady"))
         .returns("AskingKafka", Condition::getReason)
         .returns(
-            "The question about topic ops.flights waits until Kafka has been asked others",
+            "Kafka has yet to be asked about topic ops.flights; other questions are before it",
             Condition::getMessage);
   }
 
