@@ -126,8 +126,7 @@ public enum PipelineMetric {
   REMOVAL_LEFT(
       Kind.COUNTER,
       "acequia_removal_left_total",
-      "Deleted pipelines of which the operator could not remove everything, by what stayed: topics,"
-          + " table.",
+      "Deleted pipelines that left something behind, by what it was: topics, table.",
       "what"),
   KAFKA_CALLS_WAITING(
       Kind.GAUGE,

@@ -38,7 +38,7 @@ final class ReconcileMetrics implements Metrics {
 
   /**
    * @param gate what every reconcile passes, since this is where each can be seen
-   * @param gone by kind: told of a resource that the informer no longer holds
+   * @param gone by kind, what to run for a resource that has left its informer
    */
   ReconcileMetrics(
       MetricSet metrics, Clock clock, ReconcileGate gate, Map<String, Consumer<ResourceID>> gone) {

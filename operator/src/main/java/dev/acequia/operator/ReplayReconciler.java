@@ -6,6 +6,7 @@ import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.crds.DataPipelineReplayStatus;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.observe.EventSources;
+import dev.acequia.operator.observe.ForeignReads;
 import dev.acequia.operator.observe.TopicLogs;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.Release;
@@ -101,9 +102,9 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
       return reports.report(replay, status.refused(refusal.orElseThrow()));
     }
     var isPlanned = former != null && !former.partitions().isEmpty();
-    var told =
-        isPlanned ? told(PipelineNames.of(pipeline), context) : Optional.<ReplayOrder>empty();
-    var running = told.flatMap(order -> running(order, status, context));
+    var order =
+        isPlanned ? inForce(PipelineNames.of(pipeline), context) : Optional.<ReplayOrder>empty();
+    var running = order.flatMap(one -> running(one, status, context));
     if (running.isPresent()) {
       return reports
           .report(replay, status.behind(pipeline, running.get()))
@@ -122,7 +123,7 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
     if (reading.isEmpty()) {
       return UpdateControl.noUpdate(); // the answer brings the next reconcile
     }
-    var seen = status(replay, reading.get(), status, pipeline, isPlanned, told.orElse(null));
+    var seen = status(replay, reading.get(), status, pipeline, isPlanned, order.orElse(null));
     var control = reports.report(replay, seen);
     return ReplayStatus.hasEnded(seen)
             || ReplayStatus.isStalled(seen)
@@ -159,38 +160,38 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
       ReplayStatus status,
       DataPipeline pipeline,
       boolean isPlanned,
-      @Nullable ReplayOrder told) {
+      @Nullable ReplayOrder order) {
     return switch (reading) {
       case TopicLogs.Reading.Unreadable unreadable -> status.unreadable(unreadable.message());
       case TopicLogs.Reading.Found found when isPlanned && !status.isAbout(found.log()) ->
           status.recreated(found.log());
       case TopicLogs.Reading.Found found when isPlanned ->
-          status.observed(pipeline, found.log(), told);
+          status.observed(pipeline, found.log(), order);
       case TopicLogs.Reading.Found found ->
           status.planned(found.log(), ReplayPlan.of(replay.getSpec(), found.log()));
     };
   }
 
-  /** What the pipeline's consumers are told. */
-  private static Optional<ReplayOrder> told(
+  /** The order in the Pod template of the pipeline's consumers. */
+  private static Optional<ReplayOrder> inForce(
       PipelineNames names, Context<DataPipelineReplay> context) {
-    return Optional.ofNullable(
-            context
+    return ForeignReads.judge(
+        context
                 .getClient()
                 .apps()
                 .deployments()
                 .inNamespace(names.namespace())
                 .withName(names.consumerDeployment())
-                .get())
-        .flatMap(Release::of)
-        .flatMap(release -> Optional.ofNullable(release.replay()));
+            ::get,
+        found ->
+            found.flatMap(Release::of).flatMap(release -> Optional.ofNullable(release.replay())));
   }
 
   /** The replay that has to end before this one begins. */
   private static Optional<DataPipelineReplay> running(
-      ReplayOrder told, ReplayStatus status, Context<DataPipelineReplay> context) {
-    return context.getPrimaryCache().byIndex(BY_UID, told.id()).stream()
-        .filter(other -> status.isBehind(told, other))
+      ReplayOrder order, ReplayStatus status, Context<DataPipelineReplay> context) {
+    return context.getPrimaryCache().byIndex(BY_UID, order.id()).stream()
+        .filter(other -> status.isBehind(order, other))
         .findFirst();
   }
 }

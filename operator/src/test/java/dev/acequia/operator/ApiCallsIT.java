@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.AsyncBody;
@@ -24,6 +23,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -114,17 +114,7 @@ class ApiCallsIT {
   }
 
   private void createKeys(String key) {
-    client
-        .resource(
-            new SecretBuilder()
-                .withNewMetadata()
-                .withName("keys")
-                .withNamespace(namespace)
-                .endMetadata()
-                .addToStringData(key, "{}")
-                .build())
-        .forceConflicts()
-        .serverSideApply();
+    cluster.applySecret(namespace, "keys", Map.of(key, "{}"));
   }
 
   private void create(String name, String metadata) {

@@ -215,18 +215,16 @@ class PipelineLifeIT {
     await().atMost(LIMIT).until(() -> condition("StoreReady").getReason().equals("SecretMissing"));
     assertThat(condition("Ready").getMessage()).contains("'warehouse'");
 
-    client
-        .resource(
-            new SecretBuilder()
-                .withNewMetadata()
-                .withName("warehouse")
-                .withNamespace(namespace)
-                .endMetadata()
-                .addToStringData("uri", "postgresql://admin:x@127.0.0.1:5432/warehouse")
-                .addToStringData("username", "admin")
-                .addToStringData("password", "secret")
-                .build())
-        .create();
+    cluster.applySecret(
+        namespace,
+        "warehouse",
+        Map.of(
+            "uri",
+            "postgresql://admin:x@127.0.0.1:5432/warehouse",
+            "username",
+            "admin",
+            "password",
+            "secret"));
     awaitReady();
     var first = onlyJob();
     var password = secretValue("flights-writer", "password");
@@ -251,16 +249,7 @@ class PipelineLifeIT {
 
     var key = ApiKey.generate("loader", new SecureRandom());
     var entry = ApiKeyEntry.of(key, Set.of(Scope.QUERY), Instant.EPOCH, null);
-    client
-        .resource(
-            new SecretBuilder()
-                .withNewMetadata()
-                .withName("keys")
-                .withNamespace(namespace)
-                .endMetadata()
-                .addToStringData("loader", entry.toJson())
-                .build())
-        .create();
+    cluster.applySecret(namespace, "keys", Map.of("loader", entry.toJson()));
     awaitReady();
     assertThat(condition("Protected").getReason()).isEqualTo("ApiKeys");
     awaitToldOfKeys();
@@ -293,16 +282,7 @@ class PipelineLifeIT {
 
   @Test
   void revokedKeysDoNotWaitForKafka() {
-    client
-        .resource(
-            new SecretBuilder()
-                .withNewMetadata()
-                .withName("keys")
-                .withNamespace(namespace)
-                .endMetadata()
-                .addToStringData("loader", "{}")
-                .build())
-        .create();
+    cluster.applySecret(namespace, "keys", Map.of("loader", "{}"));
     create("api: {replicas: 2, auth: {apiKeysSecretName: keys}}");
     awaitToldOfKeys();
 

@@ -101,17 +101,10 @@ class StrimziTopicsIT {
   void logsOnWithNothingThatStandsInThePipelinesOwnNamespace() throws Exception {
     try (var attacker = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       attacker.setSoTimeout(3_000);
-      client
-          .resource(
-              new SecretBuilder()
-                  .withNewMetadata()
-                  .withName("flights-kafka")
-                  .withNamespace(namespace)
-                  .endMetadata()
-                  .addToStringData(
-                      "kafka.properties", "bootstrap.servers=127.0.0.1:" + attacker.getLocalPort())
-                  .build())
-          .create();
+      cluster.applySecret(
+          namespace,
+          "flights-kafka",
+          Map.of("kafka.properties", "bootstrap.servers=127.0.0.1:" + attacker.getLocalPort()));
       create("Retain");
       client
           .load(
@@ -442,16 +435,7 @@ class StrimziTopicsIT {
   }
 
   private void secret(String name, String key, String value) {
-    client
-        .resource(
-            new SecretBuilder()
-                .withNewMetadata()
-                .withName(name)
-                .withNamespace(kafkaNamespace)
-                .endMetadata()
-                .addToStringData(key, value)
-                .build())
-        .serverSideApply();
+    cluster.applySecret(kafkaNamespace, name, Map.of(key, value));
   }
 
   private String copiedCredentials() {

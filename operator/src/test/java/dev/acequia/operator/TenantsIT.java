@@ -320,16 +320,7 @@ class TenantsIT {
   }
 
   private void create() {
-    client
-        .resource(
-            new SecretBuilder()
-                .withNewMetadata()
-                .withName("keys")
-                .withNamespace(ours)
-                .endMetadata()
-                .addToStringData("loader", "{}")
-                .build())
-        .create();
+    cluster.applySecret(ours, "keys", Map.of("loader", "{}"));
     client
         .load(
             new ByteArrayInputStream(

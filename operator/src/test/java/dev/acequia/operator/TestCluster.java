@@ -91,19 +91,32 @@ final class TestCluster {
     client
         .resource(new NamespaceBuilder().withNewMetadata().withName(name).endMetadata().build())
         .create();
+    applySecret(
+        name,
+        "warehouse",
+        Map.of(
+            "uri",
+            "postgresql://127.0.0.1:5432/warehouse",
+            "username",
+            "admin",
+            "password",
+            "secret"));
+    return name;
+  }
+
+  /** Makes or changes a Secret. */
+  void applySecret(String namespace, String name, Map<String, String> values) {
     client
         .resource(
             new SecretBuilder()
                 .withNewMetadata()
-                .withName("warehouse")
-                .withNamespace(name)
+                .withName(name)
+                .withNamespace(namespace)
                 .endMetadata()
-                .addToStringData("uri", "postgresql://127.0.0.1:5432/warehouse")
-                .addToStringData("username", "admin")
-                .addToStringData("password", "secret")
+                .withStringData(values)
                 .build())
-        .create();
-    return name;
+        .forceConflicts()
+        .serverSideApply();
   }
 
   /** The operator in this process, without a lease. */

@@ -322,7 +322,7 @@ public final class BackgroundTopics implements TopicProvider {
      */
     TopicState show(Wish wish, @Nullable Instant kafkaSilentSince, boolean inLine) {
       if (failure != null && wish.equals(asked)) {
-        shown = null; // whatever is answered next is news
+        shown = null; // the next answer is news
         throw failure;
       }
       var since = silentSince == null ? kafkaSilentSince : silentSince;

@@ -12,12 +12,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that wait, and whose turn is next. The more urgent go first. Among equals the
+ * The calls that wait, in the order of their turns. The more urgent go first. Among equals the
  * namespaces take turns, and each namespace's calls keep their order. It is for one thread at a
  * time.
  */
 final class CallLine {
-  /** One turn of so many begins with a less urgent call, so that none waits forever. */
+  /** Each fourth turn begins with a less urgent call, so that no call waits forever. */
   private static final int EXCEPTION = 4;
 
   private static final Urgency[] URGENCIES = Urgency.values();

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.DisconnectException;
@@ -130,32 +131,17 @@ public final class KafkaCalls implements AutoCloseable {
 
   /** Whether this call has to wait until others were made. */
   public boolean waitsForOthers(CallKey key) {
-    lock.lock();
-    try {
-      return line.contains(key) && line.size() + running.size() > THREADS;
-    } finally {
-      lock.unlock();
-    }
+    return look(() -> line.contains(key) && line.size() + running.size() > THREADS);
   }
 
   /** How many calls wait to be made, again or for the first time. */
   public int waiting() {
-    lock.lock();
-    try {
-      return line.size();
-    } finally {
-      lock.unlock();
-    }
+    return look(() -> line.size());
   }
 
   /** For how long the oldest of them has waited. */
   public Duration longestWait() {
-    lock.lock();
-    try {
-      return Duration.ofNanos(line.longestWait(System.nanoTime()));
-    } finally {
-      lock.unlock();
-    }
+    return look(() -> Duration.ofNanos(line.longestWait(System.nanoTime())));
   }
 
   /** When Kafka fell silent; empty while it answers. */
@@ -293,6 +279,15 @@ public final class KafkaCalls implements AutoCloseable {
     try {
       change.run();
       changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T look(Supplier<T> question) {
+    lock.lock();
+    try {
+      return question.get();
     } finally {
       lock.unlock();
     }

@@ -153,7 +153,11 @@ public final class TopicLogs implements AutoCloseable {
 
   private record Subject(String replay, boolean withTimes) {}
 
-  /** By whom, and the answer once there is one. */
+  /**
+   * A question of a replay.
+   *
+   * @param answer null until Kafka has answered
+   */
   private record Asked(String replayUid, @Nullable Reading answer) {
     boolean isBy(Question question) {
       return replayUid.equals(question.replayUid());

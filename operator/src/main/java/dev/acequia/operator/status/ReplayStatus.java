@@ -124,10 +124,10 @@ public final class ReplayStatus {
   /**
    * How far a planned replay is.
    *
-   * @param told what the consumers are told; null when nothing
+   * @param order the replay order in the consumers' Pod template; null when it has none
    */
   public DataPipelineReplayStatus observed(
-      DataPipeline pipeline, LogFacts log, @Nullable ReplayOrder told) {
+      DataPipeline pipeline, LogFacts log, @Nullable ReplayOrder order) {
     var progress = ReplayProgress.of(id(), planned(), log);
     var verdict =
         progress.hasEnded()
@@ -138,13 +138,14 @@ public final class ReplayStatus {
                     String.format(Locale.ROOT, "%,d of ", progress.done())
                         + records(progress.total())
                         + " were read again")
-                : starting(told);
+                : starting(order);
     return judged(pipeline, verdict, log.topicId(), progress.done(), progress.partitions());
   }
 
   /**
-   * A planned replay that the consumers have not been told of: they are told of the next when this
-   * one has ended.
+   * A planned replay that waits for another one to end.
+   *
+   * @param running the other one
    */
   public DataPipelineReplayStatus behind(DataPipeline pipeline, DataPipelineReplay running) {
     var verdict =
@@ -156,18 +157,19 @@ public final class ReplayStatus {
   }
 
   /**
-   * Whether the consumers are told of another replay, and of this one only later. An order is
-   * replaced when its replay has ended, is deleted, or was planned for a former topic, so this one
-   * was not told before.
+   * Whether another replay has to end before this one begins. The operator replaces an order only
+   * when its replay has ended, is deleted, or was planned for a former topic, so the consumers have
+   * not seen this one's order yet.
    *
-   * @param running whose order the consumers have
+   * @param order the one in the consumers' Pod template
+   * @param running the replay of that order
    */
-  public boolean isBehind(ReplayOrder told, DataPipelineReplay running) {
+  public boolean isBehind(ReplayOrder order, DataPipelineReplay running) {
     return former != null
         && !former.partitions().isEmpty()
-        && !told.cancelled()
-        && told.topicId().equals(former.topicId())
-        && !told.id().equals(id())
+        && !order.cancelled()
+        && order.topicId().equals(former.topicId())
+        && !order.id().equals(id())
         && !hasEnded(running.getStatus());
   }
 
@@ -197,8 +199,8 @@ public final class ReplayStatus {
     return former == null ? List.of() : former.partitions();
   }
 
-  private Verdict starting(@Nullable ReplayOrder told) {
-    return told != null && !told.cancelled() && told.id().equals(id())
+  private Verdict starting(@Nullable ReplayOrder order) {
+    return order != null && !order.cancelled() && order.id().equals(id())
         ? Verdict.no("Starting", "The consumers are told, and are about to begin")
         : Verdict.no("Starting", "The consumers are about to be told");
   }

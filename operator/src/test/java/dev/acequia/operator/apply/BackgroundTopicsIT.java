@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.kafka.CallKey;
+import dev.acequia.operator.kafka.HeldCalls;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.kafka.Urgency;
 import dev.acequia.operator.observe.TopicState;
@@ -242,7 +243,7 @@ class BackgroundTopicsIT {
       var topics = new BackgroundTopics(direct, calls, Clock.systemUTC());
       var end = new CountDownLatch(1);
       for (var key : silentKeys()) {
-        calls.submit(key, Urgency.REMOVAL, () -> isEnded(end));
+        calls.submit(key, Urgency.REMOVAL, () -> HeldCalls.isAnsweredAfter(end));
       }
       assertThat(topics.ensure(claimant("uid"), plan(NAMES), noChildren()).state())
           .isEqualTo(new TopicState.Unanswered(null, true, null));
@@ -289,15 +290,6 @@ class BackgroundTopicsIT {
 
   private static List<CallKey> silentKeys() {
     return IntStream.range(0, 3).mapToObj(i -> new CallKey("silent", i)).toList();
-  }
-
-  private static boolean isEnded(CountDownLatch end) {
-    try {
-      end.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return true;
   }
 
   /** It has no time to create anything. */

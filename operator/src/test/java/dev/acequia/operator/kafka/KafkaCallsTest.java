@@ -161,9 +161,7 @@ class KafkaCallsTest {
     var looked = new AtomicInteger();
     var urgent = new CountDownLatch(2);
     occupy();
-    for (var i = 0; i < 100; i++) {
-      submit("look-" + i, () -> isEnded(urgent) && looked.incrementAndGet() > 0);
-    }
+    crowd(urgent, looked);
     calls.submit(key("ops", "new"), Urgency.FIRST_ANSWER, () -> countsDown(urgent));
     calls.submit(key("ops", "deleted"), Urgency.REMOVAL, () -> countsDown(urgent));
     assertThat(calls.waiting()).isEqualTo(102);
@@ -179,9 +177,7 @@ class KafkaCallsTest {
     var crowded = new AtomicInteger();
     var one = new CountDownLatch(1);
     occupy();
-    for (var i = 0; i < 100; i++) {
-      submit("crowd-" + i, () -> isEnded(one) && crowded.incrementAndGet() > 0);
-    }
+    crowd(one, crowded);
     calls.submit(key("trains", "one"), Urgency.LOOK_AGAIN, () -> countsDown(one));
     end.countDown();
     await().atMost(LIMIT).until(() -> crowded.get() == 100);
@@ -193,7 +189,7 @@ class KafkaCallsTest {
     await().atMost(LIMIT).until(() -> inProgress.get() == 1);
     var made = new CopyOnWriteArrayList<String>();
     var begin = new CountDownLatch(1);
-    submit("first", () -> isEnded(begin));
+    submit("first", () -> HeldCalls.isAnsweredAfter(begin));
     for (var i = 0; i < 10; i++) {
       calls.submit(key("trains", "slow-" + i), Urgency.REMOVAL, this::waitsForTheEnd);
       submit("quick-" + i, () -> made.add("quick"));
@@ -215,6 +211,13 @@ class KafkaCallsTest {
     assertThat(calls.waitsForOthers(key("ops", "third"))).isTrue();
   }
 
+  /** A hundred calls of one namespace, each of which holds its thread until then. */
+  private void crowd(CountDownLatch until, AtomicInteger made) {
+    for (var i = 0; i < 100; i++) {
+      submit("crowd-" + i, () -> HeldCalls.isAnsweredAfter(until) && made.incrementAndGet() > 0);
+    }
+  }
+
   /** Both threads, until the end. */
   private void occupy() {
     submit("busy-1", this::waitsForTheEnd);
@@ -232,20 +235,11 @@ class KafkaCallsTest {
 
   private boolean waitsForTheEnd() {
     inProgress.incrementAndGet();
-    return isEnded(end);
+    return HeldCalls.isAnsweredAfter(end);
   }
 
   private static boolean countsDown(CountDownLatch latch) {
     latch.countDown();
-    return true;
-  }
-
-  private static boolean isEnded(CountDownLatch end) {
-    try {
-      end.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
     return true;
   }
 }
