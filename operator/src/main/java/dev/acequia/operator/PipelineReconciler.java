@@ -138,8 +138,13 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     try {
       return advance(pipeline, context);
     } finally {
-      topics.ended(PipelineNames.of(pipeline));
+      ended(PipelineNames.of(pipeline));
     }
+  }
+
+  private void ended(PipelineNames names) {
+    topics.ended(names);
+    pacer.ended(names);
   }
 
   private UpdateControl<DataPipeline> advance(
@@ -295,7 +300,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     try {
       return remove(pipeline, context);
     } finally {
-      topics.ended(PipelineNames.of(pipeline));
+      ended(PipelineNames.of(pipeline));
     }
   }
 
@@ -384,9 +389,10 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     if (takesSlot) {
       noted = (noted == null ? DataPipelineStatus.empty() : noted).with(step);
     }
-    reports.note(pipeline, Objects.requireNonNull(noted));
     if (takesSlot) {
-      pacer.reported(rollout(former), step);
+      pacer.take(pipeline, former, Objects.requireNonNull(noted));
+    } else {
+      reports.note(pipeline, Objects.requireNonNull(noted));
     }
   }
 

@@ -5,11 +5,14 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.RolloutStatus;
 import dev.acequia.crds.RolloutStatus.State;
+import dev.acequia.operator.apply.PacedEvents;
 import dev.acequia.operator.plan.Change;
+import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.Rollout;
 import dev.acequia.operator.status.PipelineStatus;
 import dev.acequia.telemetry.MetricSet;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
@@ -17,8 +20,10 @@ import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +40,12 @@ final class RolloutPacer {
   private final Clock clock;
   private final SimpleInboundEventSource<DataPipeline> turns =
       new SimpleInboundEventSource<>("rollout-turns");
+  private final PacedEvents paced = new PacedEvents(this::bring);
   private volatile @Nullable IndexerResourceCache<DataPipeline> pipelines;
   private volatile boolean isShown;
+
+  /** The causes that were stopped when others were told last; null before. */
+  private @Nullable Set<String> lastStopped;
 
   /**
    * @param release see {@link Change#release()}
@@ -77,36 +86,84 @@ final class RolloutPacer {
     return step;
   }
 
+  /**
+   * Writes down a slot that {@link #next} has given. Where the API server refuses that, the slot is
+   * for others: this pipeline cannot take it.
+   */
+  void take(
+      DataPipeline pipeline, @Nullable DataPipelineStatus former, DataPipelineStatus updating) {
+    var before = former == null ? null : former.rollout();
+    try {
+      reports.note(pipeline, updating);
+    } catch (KubernetesClientException e) {
+      if (StatusReports.isRefused(e)) {
+        var after = before == null ? null : Rollout.afterError(before, limits, clock.instant());
+        reports.remember(
+            pipeline, (former == null ? DataPipelineStatus.empty() : former).with(after));
+        reported(updating.rollout(), after);
+      }
+      throw e;
+    }
+    reported(before, updating.rollout());
+  }
+
   /** Has others look again where this pipeline's new status lets them go on, or stops them. */
   void reported(@Nullable RolloutStatus before, @Nullable RolloutStatus now) {
-    if (isShown && Objects.equals(before, now)) {
-      return;
+    if (!isShown || !Objects.equals(before, now)) {
+      tellOthers();
     }
-    var fleet = show();
-    var failures = failedState(before) != failedState(now);
-    var waiting =
-        failures
-            ? fleet.stream()
-                .filter(one -> one.status().state() == State.WAITING)
-                .map(Rollout.Member::name)
-                .toList()
-            : Rollout.next(fleet, limits);
-    waiting.stream().map(RolloutPacer::id).forEach(turns::propagateEvent);
   }
 
   /** The same after a pipeline has gone, be it with its finalizer removed by hand. */
   void left() {
-    Rollout.next(show(), limits).stream().map(RolloutPacer::id).forEach(turns::propagateEvent);
+    tellOthers();
   }
 
-  private static boolean failedState(@Nullable RolloutStatus status) {
-    return status != null && status.state() == State.FAILED;
+  /** A reconcile of this pipeline has ended. */
+  void ended(PipelineNames names) {
+    paced.ended(names);
+  }
+
+  private void tellOthers() {
+    var told = look();
+    told.next().forEach(this::bring);
+    if (!told.stale().isEmpty()) {
+      paced.bring(told.stale());
+    }
+  }
+
+  /**
+   * Whom a look at the fleet brings.
+   *
+   * @param next may take a free slot
+   * @param stale say otherwise of what stops them
+   */
+  private record Told(List<PipelineNames> next, List<PipelineNames> stale) {}
+
+  /**
+   * Those that wait are brought up to date when a change stops or goes on, and not for each further
+   * failure: a fleet that fails would be reconciled as often as it has pipelines.
+   */
+  private synchronized Told look() {
+    var fleet = fleet().toList();
+    var stopped = Rollout.stopped(fleet, limits);
+    show(fleet, stopped);
+    var isStale = lastStopped != null && !lastStopped.equals(stopped.keySet());
+    lastStopped = stopped.keySet();
+    return new Told(
+        Rollout.next(fleet, limits, clock.instant()).stream().map(RolloutPacer::names).toList(),
+        fleet.stream()
+            .filter(one -> isStale && one.status().state() == State.WAITING)
+            .map(one -> names(one.name()))
+            .toList());
+  }
+
+  private void bring(PipelineNames names) {
+    turns.propagateEvent(new ResourceID(names.pipeline(), names.namespace()));
   }
 
   /** A new operator has to show what it finds, too, or a stopped rollout's alert would end. */
-  private synchronized List<Rollout.Member> show() {
-    var fleet = fleet().toList();
-    var failures = Rollout.stopped(fleet, limits);
+  private void show(List<Rollout.Member> fleet, Map<String, Rollout.Subject> failures) {
     var stopped =
         fleet.stream()
             .map(Rollout.Member::status)
@@ -129,7 +186,6 @@ final class RolloutPacer {
             .filter(status -> status.state() == null && !release.equals(status.release()))
             .count());
     isShown = true;
-    return fleet;
   }
 
   private static String stopped(Rollout.Subject subject) {
@@ -164,8 +220,8 @@ final class RolloutPacer {
     return pipeline.getMetadata().getNamespace() + "/" + pipeline.getMetadata().getName();
   }
 
-  private static ResourceID id(String name) {
+  private static PipelineNames names(String name) {
     var slash = name.indexOf('/');
-    return new ResourceID(name.substring(slash + 1), name.substring(0, slash));
+    return new PipelineNames(name.substring(0, slash), name.substring(slash + 1));
   }
 }

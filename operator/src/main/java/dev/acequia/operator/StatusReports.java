@@ -10,6 +10,7 @@ import dev.acequia.operator.status.Conditions;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
@@ -35,6 +36,8 @@ final class StatusReports {
           .withFieldManager(PipelineNames.MANAGER)
           .withForce(true)
           .build();
+
+  private static final int CLIENT_ERROR = 4;
 
   private final KubernetesClient client;
   private final EventRecorder events;
@@ -78,13 +81,32 @@ final class StatusReports {
     if (status.equals(former) && status.equals(pipeline.getStatus())) {
       return UpdateControl.noUpdate();
     }
-    if (holdsSlot(former) && !holdsSlot(status)) {
-      // Whoever takes the slot must not be seen to do so first.
-      note(pipeline, status);
+    if (holdsSlot(former) && !holdsSlot(status) && isSlotGivenBack(pipeline, status)) {
       return UpdateControl.noUpdate();
     }
     remember(pipeline, status);
     return UpdateControl.patchStatus(fresh(pipeline, status));
+  }
+
+  /**
+   * Whoever takes the slot must not be seen to do so first. Where the status cannot be written, the
+   * slot is free all the same, and the next report tries to write it again.
+   */
+  private boolean isSlotGivenBack(DataPipeline pipeline, DataPipelineStatus status) {
+    try {
+      note(pipeline, status);
+      return true;
+    } catch (KubernetesClientException e) {
+      if (!isRefused(e)) {
+        throw e; // it may have been written, or will be
+      }
+      return false;
+    }
+  }
+
+  /** Whether the API server refused a write, so that it has no effect. */
+  static boolean isRefused(KubernetesClientException failure) {
+    return failure.getCode() / 100 == CLIENT_ERROR;
   }
 
   /** Writes a status in the midst of a reconcile, without a word to anybody. */

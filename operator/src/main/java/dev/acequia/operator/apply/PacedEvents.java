@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * Brings the reconciles of a whole fleet a few at a time, the next one when one has ended. All at
  * once they would share the processor with whatever a person asks for meanwhile.
  */
-final class PacedEvents {
+public final class PacedEvents {
   private static final int AT_WORK = 4;
 
   /** A pipeline that is gone has no reconcile. */
@@ -25,7 +25,7 @@ final class PacedEvents {
   /**
    * @param events brings a pipeline's reconcile
    */
-  PacedEvents(Consumer<PipelineNames> events) {
+  public PacedEvents(Consumer<PipelineNames> events) {
     this(events, PATIENCE);
   }
 
@@ -35,14 +35,14 @@ final class PacedEvents {
   }
 
   /** Begins to, and does not wait for the end. What was begun before ends. */
-  synchronized void bring(List<PipelineNames> pipelines) {
+  public synchronized void bring(List<PipelineNames> pipelines) {
     var own = ++round;
     notifyAll();
     var _ = Thread.ofVirtual().name("paced-events").start(() -> bringInTurn(pipelines, own));
   }
 
   /** A reconcile of this pipeline has ended. */
-  synchronized void ended(PipelineNames pipeline) {
+  public synchronized void ended(PipelineNames pipeline) {
     if (atWork.remove(pipeline)) {
       notifyAll();
     }

@@ -2,6 +2,7 @@ package dev.acequia.operator.plan;
 
 import dev.acequia.crds.RolloutStatus;
 import dev.acequia.crds.RolloutStatus.State;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +19,11 @@ import org.jspecify.annotations.Nullable;
  * a function of the pipelines' statuses, which outlive every operator.
  */
 public final class Rollout {
+  /** For how long a slot whose deadline has passed is left to who has to write so. */
+  private static final Duration GRACE = Duration.ofMinutes(1);
+
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
   private Rollout() {}
 
   /** What a pipeline does with its newest version. */
@@ -140,7 +145,7 @@ public final class Rollout {
               ? next.in(State.UPDATING, cause, text(since(former)), wasReady)
               : taken);
     }
-    var obstacle = obstacle(cause, wasReady, former, others, limits);
+    var obstacle = obstacle(cause, wasReady, former, others, limits, now);
     if (obstacle.isEmpty()) {
       return new Step.Go(taken);
     }
@@ -165,7 +170,7 @@ public final class Rollout {
       PlatformConfig.Rollout limits,
       Instant now) {
     var cause = rotation(change, former);
-    return obstacle(cause, wasReady, former, others, limits)
+    return obstacle(cause, wasReady, former, others, limits, now)
         .map(reason -> waits(change, former, cause, wasReady, reason, now))
         .orElseGet(
             () ->
@@ -247,8 +252,8 @@ public final class Rollout {
    * The pipelines to look at again since a slot is free: first those that were ready, and of them
    * those that have waited longest.
    */
-  public static List<String> next(List<Member> fleet, PlatformConfig.Rollout limits) {
-    var free = limits.maxInFlight() - updating(fleet.stream());
+  public static List<String> next(List<Member> fleet, PlatformConfig.Rollout limits, Instant now) {
+    var free = limits.maxInFlight() - slotsHeld(fleet, limits, now);
     var stopped = stopped(fleet, limits);
     return fleet.stream()
         .filter(one -> one.status().state() == State.WAITING)
@@ -285,7 +290,8 @@ public final class Rollout {
       boolean wasReady,
       @Nullable RolloutStatus former,
       List<Member> others,
-      PlatformConfig.Rollout limits) {
+      PlatformConfig.Rollout limits,
+      Instant now) {
     var failed = failed(others, cause);
     if (failed.size() >= limits.maxFailed()) {
       return Optional.of(new Reason.Stopped(failed));
@@ -296,7 +302,7 @@ public final class Rollout {
             || others.stream().anyMatch(one -> one.status().counts(State.WAITING, cause)))) {
       return Optional.of(new Reason.AfterOthers());
     }
-    return updating(others.stream()) < limits.maxInFlight()
+    return slotsHeld(others, limits, now) < limits.maxInFlight()
         ? Optional.empty()
         : Optional.of(new Reason.NoSlot());
   }
@@ -414,8 +420,23 @@ public final class Rollout {
         : change.credentials();
   }
 
-  private static int updating(Stream<Member> fleet) {
-    return Math.toIntExact(fleet.filter(one -> one.status().state() == State.UPDATING).count());
+  private static int slotsHeld(List<Member> fleet, PlatformConfig.Rollout limits, Instant now) {
+    return Math.toIntExact(
+        fleet.stream().filter(one -> holdsSlot(one.status(), limits, now)).count());
+  }
+
+  /**
+   * Whether it holds a slot. The operator may be unable to write that an update has failed, such as
+   * in a namespace that has taken the right to do so away. Whoever may write there can also date a
+   * slot ahead.
+   */
+  private static boolean holdsSlot(
+      RolloutStatus status, PlatformConfig.Rollout limits, Instant now) {
+    return status.state() == State.UPDATING
+        && Duration.between(since(status), now)
+                .abs()
+                .compareTo(limits.readyWithinDuration().plus(GRACE))
+            < 0;
   }
 
   /** A certificate that is the cause stays, or nobody could tell what kind of cause it is. */
@@ -439,10 +460,11 @@ public final class Rollout {
     return status.since() == null ? Instant.EPOCH : instant(status.since());
   }
 
-  /** Whoever may write statuses can write anything there. */
+  /** Whoever may write statuses can write anything there, such as the last instant there is. */
   private static Instant instant(String text) {
     try {
-      return Instant.parse(text);
+      var instant = Instant.parse(text);
+      return instant.isAfter(LATEST) ? Instant.EPOCH : instant;
     } catch (DateTimeParseException e) {
       return Instant.EPOCH;
     }

@@ -225,6 +225,22 @@ class RolloutTest {
     }
   }
 
+  /** The operator may have lost the right to write statuses in its namespace. */
+  @Test
+  void aSlotPastItsDeadlineIsFreeWhoeverFailedToWriteSo() {
+    add(2, updating("r2"));
+    for (var since : List.of(at(-661), at(661), "9999-12-31T23:59:59Z", Instant.MAX.toString())) {
+      others.add(new Member("ops/late", updating("r2").in(State.UPDATING, "r2", since, true)));
+      assertThat(decide(RELEASE, OLD)).isInstanceOf(Step.Go.class);
+      others.removeLast();
+    }
+    others.add(new Member("ops/late", updating("r2").in(State.UPDATING, "r2", at(-659), true)));
+    assertThat(reason(decide(RELEASE, OLD))).isEqualTo(new Reason.NoSlot());
+    others.add(new Member("ops/waits", waiting(true)));
+    assertThat(Rollout.next(others, LIMITS, NOON)).isEmpty();
+    assertThat(Rollout.next(others, LIMITS, NOON.plusSeconds(1))).containsExactly("ops/waits");
+  }
+
   @Test
   void aPipelineThatCannotBeReconciledIsNotTheOneThatASlotIsKeptFor() {
     assertThat(Rollout.afterError(waiting(true), LIMITS, NOON)).isEqualTo(OLD);
@@ -249,11 +265,11 @@ class RolloutTest {
     others.add(new Member("ops/c", waiting(true)));
     others.add(new Member("ops/b", waiting(true)));
     others.add(new Member("ops/d", updating("r2")));
-    assertThat(Rollout.next(others, LIMITS)).containsExactly("ops/b", "ops/c");
+    assertThat(Rollout.next(others, LIMITS, NOON)).containsExactly("ops/b", "ops/c");
     others.add(
         new Member(
             "ops/z", waiting(true).in(State.WAITING, "r2", NOON.minusSeconds(1).toString(), true)));
-    assertThat(Rollout.next(others, LIMITS)).containsExactly("ops/z", "ops/b");
+    assertThat(Rollout.next(others, LIMITS, NOON)).containsExactly("ops/z", "ops/b");
   }
 
   @Test
@@ -275,12 +291,12 @@ class RolloutTest {
     others.add(new Member("ops/c", waiting(true)));
     others.add(new Member("ops/d", waiting(true)));
     add(2, failed("r2", true));
-    assertThat(Rollout.next(others, LIMITS)).isEmpty();
+    assertThat(Rollout.next(others, LIMITS, NOON)).isEmpty();
     others.add(
         new Member(
             "ops/e",
             new RolloutStatus("v1", "r1", "g.e", null, State.WAITING, "c", NOON.toString(), true)));
-    assertThat(Rollout.next(others, LIMITS)).containsExactly("ops/e");
+    assertThat(Rollout.next(others, LIMITS, NOON)).containsExactly("ops/e");
   }
 
   /** Kafka is asked and has not answered yet, so that nothing says which topic it is. */
