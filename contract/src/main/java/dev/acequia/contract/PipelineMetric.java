@@ -120,8 +120,9 @@ public enum PipelineMetric {
       "acequia_rollout_pipelines",
       "Pipelines that do not have the platform's newest version, by how they stand: waiting for a"
           + " slot, stopped since too many failed with a release (stopped), a store's Secret"
-          + " (stopped-store-secret) or Kafka's certificate (stopped-kafka-certificate), updating,"
-          + " failed, behind since its spec is refused or a Secret is missing.",
+          + " (stopped-store-secret), Kafka's certificate (stopped-kafka-certificate), a password"
+          + " for Kafka (stopped-kafka-password) or a new topic (stopped-topic), updating, failed,"
+          + " behind since its spec is refused or a Secret is missing.",
       "state"),
   REMOVAL_LEFT(
       Kind.COUNTER,

@@ -22,10 +22,16 @@ public record RolloutStatus(
                 + " is the cause; absent without one.")
         @Nullable String certificate,
     @JsonPropertyDescription(
+            "Fingerprint of the password with which the pipeline logs on to Kafka in that version;"
+                + " absent without one.")
+        @Nullable String kafkaPassword,
+    @JsonPropertyDescription(
             "Waiting for a slot, Updating (it holds one), or Failed; absent when the pipeline has"
                 + " its newest version.")
         @Nullable State state,
-    @JsonPropertyDescription("Fingerprint of the change that it waits for, gets or failed with.")
+    @JsonPropertyDescription(
+            "Fingerprint of the change that it waits for, gets or failed with; topic or"
+                + " kafka-password where each pipeline has its own.")
         @Nullable String cause,
     @JsonPropertyDescription(
             "When the state began; without a state, when the owner's edit began that has not made"
@@ -49,24 +55,27 @@ public record RolloutStatus(
       @Nullable String version,
       @Nullable String release,
       @Nullable String edit,
-      @Nullable String certificate) {
-    return new RolloutStatus(version, release, edit, certificate, null, null, null, null);
+      @Nullable String certificate,
+      @Nullable String kafkaPassword) {
+    return new RolloutStatus(
+        version, release, edit, certificate, kafkaPassword, null, null, null, null);
   }
 
   /** This version, and in no rollout. */
   public RolloutStatus atRest() {
-    return atRest(version, release, edit, certificate);
+    return atRest(version, release, edit, certificate, kafkaPassword);
   }
 
   /** At rest in this version since the owner's edit that brought it. */
   public RolloutStatus edited(@Nullable String when) {
-    return new RolloutStatus(version, release, edit, certificate, null, null, when, null);
+    return new RolloutStatus(
+        version, release, edit, certificate, kafkaPassword, null, null, when, null);
   }
 
   /** The same in another state. */
   public RolloutStatus in(State newState, String newCause, String newSince, boolean ready) {
     return new RolloutStatus(
-        version, release, edit, certificate, newState, newCause, newSince, ready);
+        version, release, edit, certificate, kafkaPassword, newState, newCause, newSince, ready);
   }
 
   /** Whether it is in this state because of this change, and was ready before. */

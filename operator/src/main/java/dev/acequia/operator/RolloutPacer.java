@@ -193,6 +193,8 @@ final class RolloutPacer {
       case RELEASE -> "stopped";
       case STORE_SECRET -> "stopped-store-secret";
       case KAFKA_CERTIFICATE -> "stopped-kafka-certificate";
+      case KAFKA_PASSWORD -> "stopped-kafka-password";
+      case TOPIC -> "stopped-topic";
     };
   }
 

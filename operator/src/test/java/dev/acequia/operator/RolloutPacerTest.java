@@ -41,14 +41,14 @@ class RolloutPacerTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final PlatformConfig.Rollout LIMITS = new PlatformConfig.Rollout(1, 3, "10m");
-  private static final RolloutStatus OLD = RolloutStatus.atRest("v1", "r1", "g.e", null);
+  private static final RolloutStatus OLD = RolloutStatus.atRest("v1", "r1", "g.e", null, null);
   private static final RolloutStatus UPDATING =
-      new RolloutStatus("v2", "r2", "g.e", null, State.UPDATING, "r2", NOON.toString(), true);
+      new RolloutStatus("v2", "r2", "g.e", null, null, State.UPDATING, "r2", NOON.toString(), true);
   private static final RolloutStatus WAITING = OLD.in(State.WAITING, "r2", NOON.toString(), true);
   private static final RolloutStatus FAILED =
       UPDATING.in(State.FAILED, "r2", NOON.toString(), true);
   private static final Change RELEASE =
-      new Change("v2", "r2", "g.e", "c", null, true, true, true, false, false);
+      new Change("v2", "r2", "g.e", "c", null, null, true, true, true, false, false, false);
 
   private final AtomicReference<Instant> now = new AtomicReference<>(NOON);
   private final Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);

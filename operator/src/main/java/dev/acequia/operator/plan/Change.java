@@ -11,10 +11,12 @@ import dev.acequia.contract.LoadMode;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.operator.store.StorePlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,13 +30,16 @@ import org.jspecify.annotations.Nullable;
  * @param version of all that its Pods and its migration are made from
  * @param release of the platform's part, the same for all pipelines
  * @param edit of the owner's part, in two fingerprints: see {@link #isSameEdit}
- * @param credentials of the Secret of the store, with which many pipelines log on alike
+ * @param credentials of the Secrets that the spec names for the store, with which many pipelines
+ *     log on alike
  * @param certificate of Kafka's authority, the same for all pipelines; null without one
+ * @param kafkaPassword of the pipeline's own user; null without one
  * @param isServed whether there is a version that goes on serving while this one waits
  * @param isSeen whether no generation of the resource before this one was the last to be reported
  * @param isWhole whether all is known that a version is made of; else what runs goes on
  * @param isGrown whether the topic has other partitions than the newest migration knows. That is
  *     one pipeline's change, and must not wait: nobody reads what arrives in the new ones
+ * @param isOtherTopic whether the topic is another one than the newest migration knows
  * @param isRotated whether the version that the pipeline has was migrated with other credentials
  */
 public record Change(
@@ -43,10 +48,12 @@ public record Change(
     String edit,
     String credentials,
     @Nullable String certificate,
+    @Nullable String kafkaPassword,
     boolean isServed,
     boolean isSeen,
     boolean isWhole,
     boolean isGrown,
+    boolean isOtherTopic,
     boolean isRotated) {
   /** The order in which a configuration names its parts is no change. */
   private static final JsonMapper JSON =
@@ -81,11 +88,13 @@ public record Change(
         Fingerprint.of(Objects.toString(job, ""), template(last.consumer()), template(last.api())),
         release,
         edit(pipeline, last),
-        Fingerprint.of(facts.store() == null ? "" : facts.store().hash()),
-        // A user's password is one pipeline's alone.
+        credentials(plan.store(), facts),
         facts.kafkaCredentials() == null
             ? null
             : Fingerprint.of(facts.kafkaCredentials().certificate()),
+        facts.kafkaCredentials() == null
+            ? null
+            : Fingerprint.of(facts.kafkaCredentials().user(), facts.kafkaCredentials().password()),
         isServed,
         former == null
             || former.observedGeneration() == null
@@ -95,7 +104,21 @@ public record Change(
             && known != null
             && facts.topic().id().equals(known.id())
             && facts.topic().partitions() != known.partitions(),
+        facts.topic() != null && known != null && !facts.topic().id().equals(known.id()),
         isRotated);
+  }
+
+  /** A login that the migration makes is one pipeline's alone. */
+  private static String credentials(StorePlan store, Facts facts) {
+    var hashes = new ArrayList<String>();
+    hashes.add(facts.store() == null ? "" : facts.store().hash());
+    if (store.readyWriter() != null && facts.writer() != null) {
+      hashes.add(facts.writer().hash());
+    }
+    if (store.readyReader() != null && facts.reader() != null) {
+      hashes.add(facts.reader().hash());
+    }
+    return Fingerprint.of(hashes.toArray(String[]::new));
   }
 
   /** A fingerprint of the Pods that these objects make. */

@@ -22,6 +22,12 @@ public final class Rollout {
   /** For how long a slot whose deadline has passed is left to who has to write so. */
   private static final Duration GRACE = Duration.ofMinutes(1);
 
+  /** The cause where the topic is another one. Each pipeline has its own, and all fail alike. */
+  private static final String OTHER_TOPIC = "topic";
+
+  /** The cause where the password for Kafka is another one, which is each pipeline's own too. */
+  private static final String OTHER_PASSWORD = "kafka-password";
+
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   private Rollout() {}
@@ -48,13 +54,23 @@ public final class Rollout {
   public enum Subject {
     RELEASE,
     STORE_SECRET,
-    KAFKA_CERTIFICATE;
+    KAFKA_CERTIFICATE,
+    KAFKA_PASSWORD,
+    TOPIC;
 
     private static Subject of(
         String cause, @Nullable String release, @Nullable String certificate) {
-      return cause.equals(release)
-          ? RELEASE
-          : cause.equals(certificate) ? KAFKA_CERTIFICATE : STORE_SECRET;
+      if (cause.equals(release)) {
+        return RELEASE;
+      }
+      if (cause.equals(certificate)) {
+        return KAFKA_CERTIFICATE;
+      }
+      return switch (cause) {
+        case OTHER_PASSWORD -> KAFKA_PASSWORD;
+        case OTHER_TOPIC -> TOPIC;
+        default -> STORE_SECRET;
+      };
     }
 
     /** What a pipeline takes, or has failed with. */
@@ -106,7 +122,11 @@ public final class Rollout {
       Instant now) {
     var next =
         RolloutStatus.atRest(
-            change.version(), change.release(), change.edit(), change.certificate());
+            change.version(),
+            change.release(),
+            change.edit(),
+            change.certificate(),
+            change.kafkaPassword());
     if (former != null && change.version().equals(former.version())) {
       return new Step.Go(former.state() == State.WAITING ? next : withStateOf(former, next));
     }
@@ -180,6 +200,7 @@ public final class Rollout {
                         former == null ? null : former.release(),
                         change.edit(),
                         change.certificate(),
+                        change.kafkaPassword(),
                         State.UPDATING,
                         cause,
                         text(now),
@@ -202,7 +223,8 @@ public final class Rollout {
     return new Step.Wait(
         kept != null && kept.edit() != null
             ? kept.atRest()
-            : RolloutStatus.atRest(null, null, change.isSeen() ? null : Change.UNKNOWN_EDIT, null),
+            : RolloutStatus.atRest(
+                null, null, change.isSeen() ? null : Change.UNKNOWN_EDIT, null, null),
         new Reason.Incomplete(),
         Subject.RELEASE);
   }
@@ -331,6 +353,7 @@ public final class Rollout {
         former == null ? null : former.release(),
         change.edit(),
         former == null ? null : former.certificate(),
+        former == null ? null : former.kafkaPassword(),
         State.WAITING,
         cause,
         text(since),
@@ -342,7 +365,8 @@ public final class Rollout {
     return (former.state() == State.UPDATING || former.state() == State.FAILED)
         && isNewRelease(change, former)
         && (cause(former).equals(change.credentials())
-            || cause(former).equals(change.certificate()));
+            || cause(former).equals(change.certificate())
+            || cause(former).equals(OTHER_PASSWORD));
   }
 
   /** Whether its owner still waits for the version before, which this operator cannot make. */
@@ -393,17 +417,18 @@ public final class Rollout {
         former.release(),
         change.edit(),
         former.certificate(),
+        former.kafkaPassword(),
         former.state(),
         former.cause(),
         former.since(),
         former.wasReady());
   }
 
-  /** A new release, or else new credentials; failures of one do not stop the other. */
+  /** A new release, or else what is new in this one; failures of one do not stop the other. */
   private static String cause(Change change, @Nullable RolloutStatus former) {
     return former == null || isNewRelease(change, former)
         ? change.release()
-        : rotation(change, former);
+        : change.isOtherTopic() ? OTHER_TOPIC : rotation(change, former);
   }
 
   private static boolean isNewRelease(Change change, RolloutStatus former) {
@@ -412,12 +437,20 @@ public final class Rollout {
 
   /** Whose credentials are new: a bad certificate of Kafka's fails in pipelines of any store. */
   private static String rotation(Change change, @Nullable RolloutStatus former) {
-    return change.certificate() != null
-            && former != null
-            && former.certificate() != null
-            && !change.certificate().equals(former.certificate())
-        ? change.certificate()
+    if (former == null) {
+      return change.credentials();
+    }
+    if (change.certificate() != null && isOther(change.certificate(), former.certificate())) {
+      return change.certificate();
+    }
+    return isOther(change.kafkaPassword(), former.kafkaPassword())
+        ? OTHER_PASSWORD
         : change.credentials();
+  }
+
+  /** An operator that knew less has written down less. */
+  private static boolean isOther(@Nullable String now, @Nullable String before) {
+    return now != null && before != null && !now.equals(before);
   }
 
   private static int slotsHeld(List<Member> fleet, PlatformConfig.Rollout limits, Instant now) {
@@ -446,6 +479,7 @@ public final class Rollout {
         next.release(),
         next.edit(),
         cause(former).equals(former.certificate()) ? former.certificate() : next.certificate(),
+        next.kafkaPassword(),
         former.state(),
         former.cause(),
         former.since(),

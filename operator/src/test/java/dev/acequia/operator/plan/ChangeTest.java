@@ -26,6 +26,9 @@ class ChangeTest {
 
   private Facts.@Nullable Topic topic = KNOWN;
   private String spec = "suspend: false";
+  private String writer = "";
+  private Facts.Login login = new Facts.Login("role", "password", "hash");
+  private @Nullable KafkaCredentials kafka;
 
   @Test
   void anImageIsTheReleasesChangeAndAnEditIsTheOwners() {
@@ -45,6 +48,32 @@ class ChangeTest {
     assertThat(rotated.version()).isNotEqualTo(before.version());
     assertThat(rotated.credentials()).isNotEqualTo(before.credentials());
     assertThat(rotated.edit()).isEqualTo(before.edit());
+  }
+
+  /** Three pipelines with bad writers of their own hold back nobody who has another. */
+  @Test
+  void aSecretOfAReadyWriterIsPartOfTheCredentials() {
+    var generated = change("runtime:1", 7, null);
+    spec = "suspend: false";
+    login = new Facts.Login("role", "another", "another");
+    assertThat(change("runtime:1", 7, null).credentials()).isEqualTo(generated.credentials());
+    writer = ", writerSecretName: writer, readerSecretName: reader";
+    var ready = change("runtime:1", 7, null);
+    assertThat(ready.credentials()).isNotEqualTo(generated.credentials());
+    login = new Facts.Login("role", "third", "third");
+    assertThat(change("runtime:1", 7, null).credentials()).isNotEqualTo(ready.credentials());
+  }
+
+  @Test
+  void aPasswordForKafkaIsToldFromItsCertificate() {
+    kafka = new KafkaCredentials("flights", "secret", "PEM");
+    var before = change("runtime:1", 7, null);
+    kafka = new KafkaCredentials("flights", "another", "PEM");
+    var rotated = change("runtime:1", 7, null);
+    assertThat(rotated.version()).isNotEqualTo(before.version());
+    assertThat(rotated.kafkaPassword()).isNotEqualTo(before.kafkaPassword());
+    assertThat(rotated.certificate()).isEqualTo(before.certificate());
+    assertThat(rotated.credentials()).isEqualTo(before.credentials());
   }
 
   @Test
@@ -78,6 +107,9 @@ class ChangeTest {
     assertThat(recreated.version()).isNotEqualTo(before.version());
     assertThat(recreated.edit()).isEqualTo(before.edit());
     assertThat(recreated.isGrown()).isFalse();
+    assertThat(before.isOtherTopic()).isFalse();
+    assertThat(recreated.isOtherTopic()).isTrue();
+    assertThat(recreated.credentials()).isEqualTo(before.credentials());
     topic = new Facts.Topic(KNOWN.id(), 12);
     assertThat(change("runtime:1", 7, null).isGrown()).isTrue();
     topic = null;
@@ -122,18 +154,17 @@ class ChangeTest {
             metadata: {name: flights, namespace: ops, generation: %d}
             spec:
               schema: {fields: [{name: flight, type: int32, required: true}]}
-              store: {postgres: {secretName: warehouse}}
+              store: {postgres: {secretName: warehouse%s}}
               %s
             """
-                .formatted(generation, spec),
+                .formatted(generation, writer, spec),
             DataPipeline.class);
     var platform =
         PlatformConfig.parse(
             "{runtimeImage: '%s', kafka: {bootstrapServers: 'kafka:9092'}}".formatted(image));
-    var login = new Facts.Login("role", "password", "hash");
     var facts =
         new Facts(
-            "uid", topic, store, login, login, null, Set.of(), LIVE, LIVE, Facts.Replays.NONE);
+            "uid", topic, store, login, login, kafka, Set.of(), LIVE, LIVE, Facts.Replays.NONE);
     return Change.of(
         pipeline,
         former,

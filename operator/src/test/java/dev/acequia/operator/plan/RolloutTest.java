@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 class RolloutTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
   private static final PlatformConfig.Rollout LIMITS = new PlatformConfig.Rollout(3, 2, "10m");
-  private static final RolloutStatus OLD = RolloutStatus.atRest("v1", "r1", "g.e", null);
+  private static final RolloutStatus OLD = RolloutStatus.atRest("v1", "r1", "g.e", null, null);
   private static final Change RELEASE =
-      new Change("v2", "r2", "g.e", "c", null, true, true, true, false, false);
+      new Change("v2", "r2", "g.e", "c", null, null, true, true, true, false, false, false);
 
   private final List<Member> others = new ArrayList<>();
 
@@ -32,13 +32,13 @@ class RolloutTest {
         .isEqualTo(
             new Step.Go(
                 new RolloutStatus(
-                    "v2", "r2", "g.e", null, State.UPDATING, "r2", NOON.toString(), true)));
+                    "v2", "r2", "g.e", null, null, State.UPDATING, "r2", NOON.toString(), true)));
     add(1, updating("r2"));
     assertThat(decide(RELEASE, OLD))
         .isEqualTo(
             new Step.Wait(
                 new RolloutStatus(
-                    "v1", "r1", "g.e", null, State.WAITING, "r2", NOON.toString(), true),
+                    "v1", "r1", "g.e", null, null, State.WAITING, "r2", NOON.toString(), true),
                 new Reason.NoSlot(),
                 Subject.RELEASE));
   }
@@ -50,7 +50,7 @@ class RolloutTest {
     assertThat(decide(RELEASE, mine)).isEqualTo(new Step.Go(mine));
     assertThat(settle(mine, false, false, 599)).isEqualTo(mine);
     assertThat(settle(mine, true, false, 599))
-        .isEqualTo(RolloutStatus.atRest("v2", "r2", "g.e", null));
+        .isEqualTo(RolloutStatus.atRest("v2", "r2", "g.e", null, null));
   }
 
   @Test
@@ -71,7 +71,10 @@ class RolloutTest {
         .isEqualTo(new Reason.Stopped(List.of("ops/a", "ops/b")));
     // What came with credentials is nothing that the release did.
     assertThat(
-            decide(new Change("v2", "r1", "g.e", "c", null, true, true, true, false, false), OLD))
+            decide(
+                new Change(
+                    "v2", "r1", "g.e", "c", null, null, true, true, true, false, false, false),
+                OLD))
         .isInstanceOf(Step.Go.class);
   }
 
@@ -79,7 +82,7 @@ class RolloutTest {
   void aNewerReleaseForgetsTheFailuresOfTheOneBefore() {
     others.add(new Member("ops/a", failed("r2", true)));
     others.add(new Member("ops/b", failed("r2", true)));
-    var fix = new Change("v3", "r3", "g.e", "c", null, true, true, true, false, false);
+    var fix = new Change("v3", "r3", "g.e", "c", null, null, true, true, true, false, false, false);
     assertThat(decide(fix, OLD)).isInstanceOf(Step.Go.class);
     // One that failed was ready once, and says whether the fix is one.
     assertThat(decide(fix, failed("r2", true), false).status())
@@ -110,7 +113,8 @@ class RolloutTest {
     others.clear();
     // At first nobody knows who else waits.
     assertThat(reason(decide(RELEASE, OLD, false))).isEqualTo(new Reason.AfterOthers());
-    var newer = new Change("v3", "r3", "g.e", "c", null, true, true, true, false, false);
+    var newer =
+        new Change("v3", "r3", "g.e", "c", null, null, true, true, true, false, false, false);
     assertThat(reason(decide(newer, waiting(false), false))).isEqualTo(new Reason.AfterOthers());
     var late = decide(RELEASE, waiting(false), false);
     assertThat(late).isInstanceOf(Step.Go.class);
@@ -124,22 +128,30 @@ class RolloutTest {
   void anEditOfItsOwnerAndANewPipelineWaitForNobody() {
     add(3, updating("r2"));
     add(2, failed("r2", true));
-    var next = RolloutStatus.atRest("v2", "r2", "g2.e2", null).edited(NOON.toString());
+    var next = RolloutStatus.atRest("v2", "r2", "g2.e2", null, null).edited(NOON.toString());
     assertThat(
-            decide(new Change("v2", "r2", "g2.e2", "c", null, true, true, true, false, false), OLD))
+            decide(
+                new Change(
+                    "v2", "r2", "g2.e2", "c", null, null, true, true, true, false, false, false),
+                OLD))
         .isEqualTo(new Step.Go(next));
     assertThat(
             decide(
-                new Change("v2", "r2", "g2.e2", "c", null, true, true, true, false, false),
+                new Change(
+                    "v2", "r2", "g2.e2", "c", null, null, true, true, true, false, false, false),
                 waiting(true)))
         .isEqualTo(new Step.Go(next));
     assertThat(
             decide(
-                new Change("v2", "r2", "g2.e2", "c", null, false, true, true, false, false), OLD))
+                new Change(
+                    "v2", "r2", "g2.e2", "c", null, null, false, true, true, false, false, false),
+                OLD))
         .isEqualTo(new Step.Go(next));
     assertThat(
             decide(
-                new Change("v2", "r2", "g2.e2", "c", null, false, false, true, false, false), null))
+                new Change(
+                    "v2", "r2", "g2.e2", "c", null, null, false, false, true, false, false, false),
+                null))
         .isEqualTo(new Step.Go(next));
   }
 
@@ -148,7 +160,10 @@ class RolloutTest {
     add(3, updating("r2"));
     assertThat(reason(decide(RELEASE, null))).isEqualTo(new Reason.NoSlot());
     assertThat(
-            decide(new Change("v2", "r2", "g.e", "c", null, true, false, true, false, false), null))
+            decide(
+                new Change(
+                    "v2", "r2", "g.e", "c", null, null, true, false, true, false, false, false),
+                null))
         .isInstanceOf(Step.Go.class);
   }
 
@@ -156,7 +171,7 @@ class RolloutTest {
   void anEditInTheMidstOfAnUpdateKeepsTheSlotAndTakesTheBlame() {
     var edited =
         decide(
-            new Change("v3", "r2", "g2.e2", "c", null, true, true, true, false, false),
+            new Change("v3", "r2", "g2.e2", "c", null, null, true, true, true, false, false, false),
             updating("r2"));
     assertThat(edited.status())
         .returns(State.UPDATING, RolloutStatus::state)
@@ -172,7 +187,8 @@ class RolloutTest {
     var edited = OLD.edited(NOON.minusSeconds(599).toString());
     assertThat(decide(RELEASE, edited, false))
         .isEqualTo(
-            new Step.Go(RolloutStatus.atRest("v2", "r2", "g.e", null).edited(edited.since())));
+            new Step.Go(
+                RolloutStatus.atRest("v2", "r2", "g.e", null, null).edited(edited.since())));
     assertThat(decide(RELEASE, OLD.edited(NOON.minusSeconds(600).toString()), false))
         .isInstanceOf(Step.Wait.class);
     assertThat(decide(RELEASE, OLD.edited(NOON.plusSeconds(60).toString()), false))
@@ -184,12 +200,14 @@ class RolloutTest {
 
   @Test
   void aPipelineThatLacksASecretTakesNoSlotForIt() {
-    var lacking = new Change("v3", "r1", "g.e", "none", null, true, true, false, false, false);
+    var lacking =
+        new Change("v3", "r1", "g.e", "none", null, null, true, true, false, false, false, false);
     assertThat(decide(lacking, OLD)).isEqualTo(new Step.Go(OLD));
     assertThat(decide(lacking, waiting(true))).isEqualTo(new Step.Go(OLD));
     // Nor does it with a newer release: what it runs would not be of it, and nobody else would get
     // the slot.
-    var released = new Change("v3", "r2", "g.e", "none", null, true, true, false, false, false);
+    var released =
+        new Change("v3", "r2", "g.e", "none", null, null, true, true, false, false, false, false);
     for (var mine : List.of(OLD, waiting(true))) {
       assertThat(decide(released, mine))
           .isEqualTo(new Step.Wait(OLD, new Reason.Incomplete(), Subject.RELEASE));
@@ -211,13 +229,14 @@ class RolloutTest {
     var failed = settle(updating("r2"), false, false, 86_400);
     assertThat(failed.state()).isEqualTo(State.FAILED);
     assertThat(settle(failed, true, false, 86_401))
-        .isEqualTo(RolloutStatus.atRest("v2", "r2", "g.e", null));
+        .isEqualTo(RolloutStatus.atRest("v2", "r2", "g.e", null, null));
   }
 
   @Test
   void aStatusThatSomebodyElseWroteHoldsNoSlotForGood() {
     for (var since : new String[] {"soon", "9999-12-31T23:59:59Z"}) {
-      var forged = new RolloutStatus("v2", "r2", "g.e", null, State.UPDATING, "r2", since, true);
+      var forged =
+          new RolloutStatus("v2", "r2", "g.e", null, null, State.UPDATING, "r2", since, true);
       assertThat(decide(RELEASE, forged)).isInstanceOf(Step.Go.class);
       var seen = settle(forged, false, false, 0);
       assertThat(settle(seen, false, false, 600).state()).isEqualTo(State.FAILED);
@@ -254,7 +273,8 @@ class RolloutTest {
     add(3, updating("r2"));
     assertThat(
             decide(
-                new Change("v1", "r1", "g.e", "c", null, true, true, true, false, false),
+                new Change(
+                    "v1", "r1", "g.e", "c", null, null, true, true, true, false, false, false),
                 waiting(true)))
         .isEqualTo(new Step.Go(OLD));
   }
@@ -276,11 +296,13 @@ class RolloutTest {
   void aSecretThatIsChangedAgainAndAgainHoldsASlotNoLonger() {
     var early = NOON.minusSeconds(599).toString();
     var mine = updating("r2").in(State.UPDATING, "r2", early, true);
-    var rotated = new Change("v3", "r2", "g.e", "another", null, true, true, true, false, false);
+    var rotated =
+        new Change("v3", "r2", "g.e", "another", null, null, true, true, true, false, false, false);
     assertThat(decide(rotated, mine).status())
         .returns(State.UPDATING, RolloutStatus::state)
         .returns(early, RolloutStatus::since);
-    var released = new Change("v3", "r3", "g.e", "c", null, true, true, true, false, false);
+    var released =
+        new Change("v3", "r3", "g.e", "c", null, null, true, true, true, false, false, false);
     assertThat(decide(released, mine).status()).returns(NOON.toString(), RolloutStatus::since);
   }
 
@@ -295,7 +317,8 @@ class RolloutTest {
     others.add(
         new Member(
             "ops/e",
-            new RolloutStatus("v1", "r1", "g.e", null, State.WAITING, "c", NOON.toString(), true)));
+            new RolloutStatus(
+                "v1", "r1", "g.e", null, null, State.WAITING, "c", NOON.toString(), true)));
     assertThat(Rollout.next(others, LIMITS, NOON)).containsExactly("ops/e");
   }
 
@@ -303,18 +326,20 @@ class RolloutTest {
   @Test
   void aPipelineOfAnOlderOperatorIsPacedThoughItsTopicIsKnownOnlyLater() {
     add(3, updating("r2"));
-    var asked = new Change("v0", "r2", "g.e", "c", null, true, true, false, false, false);
+    var asked =
+        new Change("v0", "r2", "g.e", "c", null, null, true, true, false, false, false, false);
     var first = decide(asked, null);
     assertThat(reason(first)).isEqualTo(new Reason.Incomplete());
     assertThat(reason(decide(RELEASE, first.status()))).isEqualTo(new Reason.NoSlot());
-    var edited = new Change("v0", "r2", "g.e", "c", null, true, false, false, false, false);
+    var edited =
+        new Change("v0", "r2", "g.e", "c", null, null, true, false, false, false, false, false);
     assertThat(decide(RELEASE, decide(edited, null).status())).isInstanceOf(Step.Go.class);
   }
 
   @Test
   void aFormerOperatorsFingerprintOfAnEditIsNone() {
     add(3, updating("r2"));
-    var former = RolloutStatus.atRest("v1", "r1", "former", null);
+    var former = RolloutStatus.atRest("v1", "r1", "former", null, null);
     assertThat(reason(decide(RELEASE, former))).isEqualTo(new Reason.NoSlot());
   }
 
@@ -322,7 +347,8 @@ class RolloutTest {
   void aNumberOfPodsBringsNoRelease() {
     add(3, updating("r2"));
     for (var edit : List.of("g2.e", "g.e2")) { // scaled by its owner, written anew by an operator
-      var scaled = new Change("v2", "r2", edit, "c", null, true, true, true, false, false);
+      var scaled =
+          new Change("v2", "r2", edit, "c", null, null, true, true, true, false, false, false);
       assertThat(reason(decide(scaled, OLD))).isEqualTo(new Reason.NoSlot());
     }
   }
@@ -338,18 +364,20 @@ class RolloutTest {
       assertThat(decide(edited("g3.e3"), waits.status())).isInstanceOf(Step.Go.class);
     }
     // What an operator before wrote tells nothing, but the newest status does.
-    var former = decide(RELEASE, RolloutStatus.atRest("v1", "r1", "former", null));
+    var former = decide(RELEASE, RolloutStatus.atRest("v1", "r1", "former", null, null));
     assertThat(former.status().edit()).isEqualTo("g.e");
   }
 
   @Test
   void neitherDoesItWhileCredentialsAreTakenOrASecretIsMissing() {
     add(2, failed("r2", true));
-    var rotated = new Change("v2", "r2", "g.e2", "c2", null, true, true, true, false, true);
+    var rotated =
+        new Change("v2", "r2", "g.e2", "c2", null, null, true, true, true, false, false, true);
     var slot = decide(rotated, OLD);
     assertThat(slot).isInstanceOf(Step.Renew.class);
     assertThat(slot.status().edit()).isEqualTo("g.e2");
-    var scaled = new Change("v2", "r2", "g2.e2", "c2", null, true, true, true, false, false);
+    var scaled =
+        new Change("v2", "r2", "g2.e2", "c2", null, null, true, true, true, false, false, false);
     assertThat(decide(scaled, slot.status())).isInstanceOf(Step.Renew.class);
     assertThat(decide(scaled, slot.status()).status().edit()).isEqualTo("g2.e2");
     var failed = settle(slot.status(), false, false, 600);
@@ -357,13 +385,15 @@ class RolloutTest {
 
     for (var release : List.of("r1", "r2")) {
       var lacking =
-          new Change("v3", release, "g.e2", "none", null, true, true, false, false, false);
+          new Change(
+              "v3", release, "g.e2", "none", null, null, true, true, false, false, false, false);
       var kept = decide(lacking, OLD).status();
       assertThat(kept.edit()).isEqualTo("g.e2");
       assertThat(reason(decide(edited("g2.e2"), kept))).isInstanceOf(Reason.Stopped.class);
       // An edit is one, too, once there is a version to take it.
       var edited =
-          new Change("v3", release, "g2.e2", "none", null, true, true, false, false, false);
+          new Change(
+              "v3", release, "g2.e2", "none", null, null, true, true, false, false, false, false);
       assertThat(decide(edited, OLD).status().edit()).isEqualTo("g.e");
     }
   }
@@ -371,21 +401,24 @@ class RolloutTest {
   @Test
   void newPartitionsOfATopicWaitForNobody() {
     add(3, updating("r2"));
-    var grown = new Change("v2", "r2", "g.e", "c", null, true, true, true, true, false);
+    var grown =
+        new Change("v2", "r2", "g.e", "c", null, null, true, true, true, true, false, false);
     assertThat(decide(grown, OLD)).isInstanceOf(Step.Go.class);
   }
 
   @Test
   void aReleaseThatIsStoppedHoldsBackNoCredentials() {
     add(2, failed("r2", true));
-    var rotated = new Change("v2", "r2", "g.e", "c2", null, true, true, true, false, true);
-    var slot = new RolloutStatus("v1", "r1", "g.e", null, State.UPDATING, "c2", at(0), true);
+    var rotated =
+        new Change("v2", "r2", "g.e", "c2", null, null, true, true, true, false, false, true);
+    var slot = new RolloutStatus("v1", "r1", "g.e", null, null, State.UPDATING, "c2", at(0), true);
     for (var mine : List.of(OLD, waiting(true))) {
       assertThat(decide(rotated, mine)).isEqualTo(new Step.Renew(slot));
     }
     // It keeps the slot in that version, and waits again when it is Ready there.
     assertThat(decide(rotated, slot)).isEqualTo(new Step.Renew(slot));
-    var migrated = new Change("v2", "r2", "g.e", "c2", null, true, true, true, false, false);
+    var migrated =
+        new Change("v2", "r2", "g.e", "c2", null, null, true, true, true, false, false, false);
     assertThat(decide(migrated, slot)).isEqualTo(new Step.Renew(slot));
     assertThat(settle(slot, true, false, 1)).isEqualTo(OLD);
     assertThat(reason(decide(migrated, OLD))).isInstanceOf(Reason.Stopped.class);
@@ -414,27 +447,31 @@ class RolloutTest {
     add(2, failed("r2", true));
     var waiting = decide(RELEASE, null);
     assertThat(reason(waiting)).isInstanceOf(Reason.Stopped.class);
-    var rotated = new Change("v2", "r2", "g.e", "c2", null, true, true, true, false, true);
-    var slot = new RolloutStatus(null, null, "g.e", null, State.UPDATING, "c2", at(0), true);
+    var rotated =
+        new Change("v2", "r2", "g.e", "c2", null, null, true, true, true, false, false, true);
+    var slot = new RolloutStatus(null, null, "g.e", null, null, State.UPDATING, "c2", at(0), true);
     assertThat(decide(rotated, null)).isEqualTo(new Step.Renew(slot));
     assertThat(decide(rotated, waiting.status())).isEqualTo(new Step.Renew(slot));
-    var migrated = new Change("v2", "r2", "g.e", "c2", null, true, true, true, false, false);
+    var migrated =
+        new Change("v2", "r2", "g.e", "c2", null, null, true, true, true, false, false, false);
     assertThat(decide(migrated, slot)).isEqualTo(new Step.Renew(slot));
     var failed = settle(slot, false, false, 600);
     assertThat(decide(migrated, failed)).isEqualTo(new Step.Renew(failed));
     var renewed = settle(slot, true, false, 1);
-    assertThat(renewed).isEqualTo(RolloutStatus.atRest(null, null, "g.e", null));
+    assertThat(renewed).isEqualTo(RolloutStatus.atRest(null, null, "g.e", null, null));
     assertThat(reason(decide(migrated, renewed))).isInstanceOf(Reason.Stopped.class);
   }
 
   @Test
   void aBadCertificateOfKafkasStopsItsRolloutWhateverTheStores() {
-    var former = RolloutStatus.atRest("v1", "r1", "g.e", "k1");
-    var mine = new Change("v2", "r1", "g.e", "c", "k2", true, true, true, false, false);
+    var former = RolloutStatus.atRest("v1", "r1", "g.e", "k1", null);
+    var mine =
+        new Change("v2", "r1", "g.e", "c", "k2", null, true, true, true, false, false, false);
     var taken = decide(mine, former).status();
     assertThat(taken).returns("k2", RolloutStatus::cause).returns("k2", RolloutStatus::certificate);
     for (var store : List.of("c1", "c2")) {
-      var theirs = new Change("v2", "r1", "g.e", store, "k2", true, true, true, false, false);
+      var theirs =
+          new Change("v2", "r1", "g.e", store, "k2", null, true, true, true, false, false, false);
       others.add(
           new Member("ops/" + store, settle(decide(theirs, former).status(), false, true, 1)));
     }
@@ -444,14 +481,64 @@ class RolloutTest {
     assertThat(Rollout.stopped(others, LIMITS)).isEqualTo(Map.of("k2", Subject.KAFKA_CERTIFICATE));
   }
 
+  @Test
+  void aTopicThatWasMadeAnewIsNoSecretsChange() {
+    var mine = new Change("v2", "r1", "g.e", "c", null, null, true, true, true, false, true, false);
+    for (var store : List.of("c1", "c2")) {
+      var theirs =
+          new Change(
+              "v-" + store, "r1", "g.e", store, null, null, true, true, true, false, true, false);
+      others.add(new Member("ops/" + store, settle(decide(theirs, OLD).status(), false, true, 1)));
+    }
+    var stopped = decide(mine, OLD);
+    assertThat(reason(stopped)).isEqualTo(new Reason.Stopped(List.of("ops/c1", "ops/c2")));
+    assertThat(subject(stopped)).isEqualTo(Subject.TOPIC);
+    assertThat(Rollout.stopped(others, LIMITS).values()).containsExactly(Subject.TOPIC);
+    // Nobody's store is held back by it.
+    var rotated =
+        new Change("v2", "r1", "g.e", "c2", null, null, true, true, true, false, false, false);
+    assertThat(decide(rotated, OLD)).isInstanceOf(Step.Go.class);
+  }
+
+  /** Each user of Kafka has a password of its own, and a bad rotation fails in all of them. */
+  @Test
+  void aNewPasswordForKafkaIsNoSecretOfTheStores() {
+    var former = RolloutStatus.atRest("v1", "r1", "g.e", "k1", "p1");
+    var mine =
+        new Change("v2", "r1", "g.e", "c", "k1", "p2", true, true, true, false, false, false);
+    var taken = decide(mine, former).status();
+    assertThat(Subject.of(taken)).isEqualTo(Subject.KAFKA_PASSWORD);
+    assertThat(taken.kafkaPassword()).isEqualTo("p2");
+    add(2, settle(taken, false, true, 1));
+    var stopped = decide(mine, former);
+    assertThat(subject(stopped)).isEqualTo(Subject.KAFKA_PASSWORD);
+    assertThat(stopped.status().kafkaPassword()).isEqualTo("p1");
+    // A new certificate goes first, and an operator that wrote no password down tells nothing.
+    var both =
+        new Change("v2", "r1", "g.e", "c", "k2", "p2", true, true, true, false, false, false);
+    assertThat(decide(both, former).status().cause()).isEqualTo("k2");
+    assertThat(decide(mine, RolloutStatus.atRest("v1", "r1", "g.e", "k1", null)).status().cause())
+        .isEqualTo("c");
+    // While a release is stopped, it is taken in the version that the pipeline has.
+    add(2, failed("r2", true));
+    others.removeIf(one -> "kafka-password".equals(one.status().cause()));
+    var released =
+        new Change("v2", "r2", "g.e", "c", "k1", "p2", true, true, true, false, false, true);
+    var slot = decide(released, former);
+    assertThat(slot).isInstanceOf(Step.Renew.class);
+    assertThat(Subject.of(slot.status())).isEqualTo(Subject.KAFKA_PASSWORD);
+    assertThat(decide(released, slot.status())).isEqualTo(slot);
+  }
+
   /** Else the release would go on to others, or the credentials would stop for what it broke. */
   @Test
   void whatFailedWithAReleaseStaysItsFailureWhateverCredentialsCome() {
-    var rotated = new Change("v3", "r2", "g.e", "c2", null, true, true, true, false, false);
+    var rotated =
+        new Change("v3", "r2", "g.e", "c2", null, null, true, true, true, false, false, false);
     assertThat(decide(rotated, failed("r2", true), false))
         .isEqualTo(
             new Step.Go(
-                new RolloutStatus("v3", "r2", "g.e", null, State.FAILED, "r2", at(0), true)));
+                new RolloutStatus("v3", "r2", "g.e", null, null, State.FAILED, "r2", at(0), true)));
     // One that was broken before takes a slot like any.
     assertThat(decide(rotated, failed("r2", false), false)).isInstanceOf(Step.Wait.class);
   }
@@ -459,10 +546,11 @@ class RolloutTest {
   /** A later certificate may mend it, and is not what it failed with. */
   @Test
   void whatFailedWithACertificateIsSaidOfItUntilItIsReady() {
-    var former = RolloutStatus.atRest("v1", "r1", "g.e", "k1");
-    var bad = new Change("v2", "r1", "g.e", "c", "k2", true, true, true, false, false);
+    var former = RolloutStatus.atRest("v1", "r1", "g.e", "k1", null);
+    var bad = new Change("v2", "r1", "g.e", "c", "k2", null, true, true, true, false, false, false);
     var failed = settle(decide(bad, former).status(), false, true, 1);
-    var better = new Change("v3", "r1", "g.e", "c", "k3", true, true, true, false, false);
+    var better =
+        new Change("v3", "r1", "g.e", "c", "k3", null, true, true, true, false, false, false);
     var taken = decide(better, failed, false).status();
     for (var status : List.of(taken, decide(better, taken, false).status())) {
       assertThat(status)
@@ -472,16 +560,17 @@ class RolloutTest {
       assertThat(Subject.of(status)).isEqualTo(Subject.KAFKA_CERTIFICATE);
     }
     // Nor is it forgotten by an edit in the midst of an update.
-    var edit = new Change("v3", "r1", "g2.e2", "c", "k3", true, true, true, false, false);
+    var edit =
+        new Change("v3", "r1", "g2.e2", "c", "k3", null, true, true, true, false, false, false);
     assertThat(Subject.of(decide(edit, decide(bad, former).status()).status()))
         .isEqualTo(Subject.KAFKA_CERTIFICATE);
     var ready = settle(taken, true, false, 2);
     assertThat(decide(better, ready).status())
-        .isEqualTo(RolloutStatus.atRest("v3", "r1", "g.e", "k3"));
+        .isEqualTo(RolloutStatus.atRest("v3", "r1", "g.e", "k3", null));
   }
 
   private static Change edited(String edit) {
-    return new Change("v2", "r2", edit, "c", null, true, true, true, false, false);
+    return new Change("v2", "r2", edit, "c", null, null, true, true, true, false, false, false);
   }
 
   private void add(int count, RolloutStatus status) {
@@ -519,16 +608,17 @@ class RolloutTest {
   }
 
   private static RolloutStatus updating(String cause) {
-    return new RolloutStatus("v2", "r2", "g.e", null, State.UPDATING, cause, NOON.toString(), true);
+    return new RolloutStatus(
+        "v2", "r2", "g.e", null, null, State.UPDATING, cause, NOON.toString(), true);
   }
 
   private static RolloutStatus waiting(boolean wasReady) {
     return new RolloutStatus(
-        "v1", "r1", "g.e", null, State.WAITING, "r2", NOON.toString(), wasReady);
+        "v1", "r1", "g.e", null, null, State.WAITING, "r2", NOON.toString(), wasReady);
   }
 
   private static RolloutStatus failed(String cause, boolean wasReady) {
     return new RolloutStatus(
-        "v2", "r2", "g.e", null, State.FAILED, cause, NOON.toString(), wasReady);
+        "v2", "r2", "g.e", null, null, State.FAILED, cause, NOON.toString(), wasReady);
   }
 }

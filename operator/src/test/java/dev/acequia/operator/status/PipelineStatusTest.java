@@ -41,10 +41,10 @@ class PipelineStatusTest {
   private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
   private static final Rollout.Step CURRENT =
-      new Rollout.Step.Go(RolloutStatus.atRest("v", "r", "e", null));
+      new Rollout.Step.Go(RolloutStatus.atRest("v", "r", "e", null, null));
   private static final Rollout.Step TAKEN =
       new Rollout.Step.Go(
-          RolloutStatus.atRest("v", "r", "e", null)
+          RolloutStatus.atRest("v", "r", "e", null, null)
               .in(RolloutStatus.State.UPDATING, "r", NOON.toString(), true));
   private static final AccessSecrets NO_SECRETS = new AccessSecrets("", List.of(), List.of());
 
@@ -258,7 +258,7 @@ class PipelineStatusTest {
     assertThat(dying.endpoint()).isEqualTo(former.endpoint());
     var updating = former.with(TAKEN.status());
     assertThat(PipelineStatus.deleting(pipeline, updating, NOON).rollout())
-        .isEqualTo(RolloutStatus.atRest("v", "r", "e", null));
+        .isEqualTo(RolloutStatus.atRest("v", "r", "e", null, null));
   }
 
   @Test
@@ -283,13 +283,15 @@ class PipelineStatusTest {
   @CsvSource({
     "RELEASE, go back to the former one, Nothing else is needed",
     "STORE_SECRET, mend the Secret of each, release a corrected version",
-    "KAFKA_CERTIFICATE, mend the certificate, release a corrected version"
+    "KAFKA_CERTIFICATE, mend the certificate, release a corrected version",
+    "KAFKA_PASSWORD, their KafkaUsers, mend the Secret of each",
+    "TOPIC, ./acequia offsets accept, mend the Secret of each"
   })
   void saysWhatMendsTheChangeThatIsStopped(
       Rollout.Subject subject, String advice, String otherAdvice) {
     var waits =
         new Rollout.Step.Wait(
-            RolloutStatus.atRest("v", "r", "e", null),
+            RolloutStatus.atRest("v", "r", "e", null, null),
             new Rollout.Reason.Stopped(List.of("ops/a", "ops/b")),
             subject);
     var status =
@@ -305,12 +307,13 @@ class PipelineStatusTest {
   void saysWithWhatItFailed() {
     var failed =
         new Rollout.Step.Go(
-            RolloutStatus.atRest("v", "r", "e", null)
+            RolloutStatus.atRest("v", "r", "e", null, null)
                 .in(RolloutStatus.State.FAILED, "c", NOON.toString(), true));
     var status =
         PipelineStatus.of(pipeline, null, PLATFORM, plan, failed, seen(done, null, UP), NOON);
     assertThat(condition(status, "Updating").getMessage())
-        .startsWith("With the new contents of the store's Secret the pipeline was not ready");
+        .startsWith(
+            "With the new contents of a Secret that spec.store names the pipeline was not ready");
   }
 
   /** The Pods that wait may be older than the edit that closed the API. */
@@ -407,7 +410,7 @@ class PipelineStatusTest {
       @Nullable DataPipelineStatus former, DataPipeline held, Observation seen) {
     var waiting =
         new Rollout.Step.Wait(
-            RolloutStatus.atRest("v", "r", "e", null)
+            RolloutStatus.atRest("v", "r", "e", null, null)
                 .in(RolloutStatus.State.WAITING, "r2", NOON.toString(), true),
             new Rollout.Reason.NoSlot(),
             Rollout.Subject.RELEASE);
