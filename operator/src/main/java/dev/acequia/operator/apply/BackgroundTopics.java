@@ -5,7 +5,6 @@ import dev.acequia.operator.kafka.CallKey;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.kafka.Urgency;
 import dev.acequia.operator.observe.Children;
-import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
@@ -15,8 +14,6 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +30,13 @@ import org.slf4j.LoggerFactory;
 public final class BackgroundTopics implements TopicProvider {
   private static final Logger log = LoggerFactory.getLogger(BackgroundTopics.class);
   private static final Duration WATCH_PERIOD = Duration.ofSeconds(15);
+
+  /**
+   * In one namespace. No quota counts what is gone, and who creates and deletes again and again
+   * must not fill the memory. A claim that stays is settled by the next pipeline of its name.
+   */
+  private static final int MOST_FORGOTTEN = 1_000;
+
   private static final Deletion UNANSWERED = new Deletion(false, List.of());
 
   private final KafkaTopics kafka;
@@ -41,7 +45,7 @@ public final class BackgroundTopics implements TopicProvider {
   private final SimpleInboundEventSource<DataPipeline> answers =
       new SimpleInboundEventSource<>("topic-answers");
   private final PacedEvents paced = new PacedEvents(this::tell);
-  private final Map<PipelineNames, Known> known = new HashMap<>();
+  private final Map<PipelineNames, KnownTopics> known = new HashMap<>();
   private final Map<PipelineNames, Removal> removals = new HashMap<>();
 
   /** Of pipelines that go and leave their topics. */
@@ -56,17 +60,17 @@ public final class BackgroundTopics implements TopicProvider {
   @Override
   public synchronized Result ensure(TopicClaimant claimant, TopicsPlan topics, Children children) {
     var names = claimant.names();
-    var wish = Wish.of(claimant, topics);
+    var wish = KnownTopics.Wish.of(claimant, topics);
     removals.remove(names);
     retirements.remove(names);
-    var pipeline = known.computeIfAbsent(names, _ -> new Known());
+    var pipeline = known.computeIfAbsent(names, _ -> new KnownTopics());
     var hadNews = pipeline.takeNewsOf(wish);
     var silentSince = calls.silentSince().orElse(null);
     // The reconcile can read the silence that the first answer is about to end. It asks again then.
     if (!hadNews || !pipeline.isSettled(wish, silentSince)) {
       calls.submit(
           key(names),
-          wish.equals(pipeline.asked) ? Urgency.LOOK_AGAIN : Urgency.FIRST_ANSWER,
+          pipeline.wasAsked(wish) ? Urgency.LOOK_AGAIN : Urgency.FIRST_ANSWER,
           () -> isEnsured(claimant, topics, children));
     }
     return new Result(
@@ -129,13 +133,24 @@ public final class BackgroundTopics implements TopicProvider {
       calls.cancel(key(names));
     } else if (retirement.ended) {
       retirements.remove(names);
-    } else {
+    } else if (forgotten(names.namespace()) < MOST_FORGOTTEN) {
       retirement.forgotten = true;
+    } else {
+      log.warn("too many that are gone wait for Kafka: the claims of {} stay", names);
+      retirements.remove(names);
+      calls.cancel(key(names));
     }
     known.remove(names);
     removals.remove(names);
     kafka.forget(names);
     paced.ended(names); // it has no reconcile any more
+  }
+
+  /** How many pipelines of this namespace are gone and have yet to be written down. */
+  private long forgotten(String namespace) {
+    return retirements.entrySet().stream()
+        .filter(one -> one.getKey().namespace().equals(namespace) && one.getValue().forgotten)
+        .count();
   }
 
   @Override
@@ -155,7 +170,7 @@ public final class BackgroundTopics implements TopicProvider {
 
   private boolean isEnsured(TopicClaimant claimant, TopicsPlan topics, Children children) {
     var names = claimant.names();
-    var wish = Wish.of(claimant, topics);
+    var wish = KnownTopics.Wish.of(claimant, topics);
     var began = clock.instant();
     try {
       var result = kafka.ensure(claimant, topics, children);
@@ -239,7 +254,7 @@ public final class BackgroundTopics implements TopicProvider {
   }
 
   private interface Change {
-    boolean isNewsFor(Known pipeline);
+    boolean isNewsFor(KnownTopics pipeline);
   }
 
   /** A deletion that was asked for; without an outcome until Kafka has answered. */
@@ -262,112 +277,6 @@ public final class BackgroundTopics implements TopicProvider {
 
     Retirement(String uid) {
       this.uid = uid;
-    }
-  }
-
-  /**
-   * What an answer is about.
-   *
-   * @param uid of the resource that asks
-   * @param accepted id of the topic whose offsets a person accepted
-   */
-  private record Wish(TopicsPlan topics, String uid, @Nullable String accepted) {
-    static Wish of(TopicClaimant claimant, TopicsPlan topics) {
-      return new Wish(topics, claimant.uid(), claimant.accepted());
-    }
-  }
-
-  /** What is known of one pipeline's topics. */
-  private static final class Known {
-    /** What the last answer was about. */
-    private @Nullable Wish asked;
-
-    private @Nullable TopicState answer;
-    private @Nullable RuntimeException failure;
-    private TopicState.@Nullable Seen seen;
-    private @Nullable Instant silentSince;
-
-    /** What the last reconcile got. */
-    private @Nullable TopicState shown;
-
-    /** Whether there is an answer that no reconcile got. */
-    private boolean news;
-
-    private List<String> changes = new ArrayList<>();
-
-    boolean takeNewsOf(Wish wish) {
-      var taken = news && wish.equals(asked);
-      news = news && !taken;
-      return taken;
-    }
-
-    List<String> takeChanges() {
-      var taken = changes;
-      changes = new ArrayList<>();
-      return taken;
-    }
-
-    /** Whether the last call was about this wish, and has an outcome that holds. */
-    boolean isSettled(Wish wish, @Nullable Instant kafkaSilentSince) {
-      return wish.equals(asked)
-          && (failure != null
-              || (answer != null && silentSince == null && kafkaSilentSince == null));
-    }
-
-    /**
-     * What the reconcile gets.
-     *
-     * @throws RuntimeException when the last call failed; Kafka has to be asked again by then,
-     *     since nothing but the next reconcile's retry does
-     */
-    TopicState show(Wish wish, @Nullable Instant kafkaSilentSince, boolean inLine) {
-      if (failure != null && wish.equals(asked)) {
-        shown = null; // the next answer is news
-        throw failure;
-      }
-      var since = silentSince == null ? kafkaSilentSince : silentSince;
-      shown =
-          answer != null && isSettled(wish, kafkaSilentSince)
-              ? answer
-              : new TopicState.Unanswered(since, inLine, seen);
-      return shown;
-    }
-
-    boolean answered(Wish wish, Result result, Instant now) {
-      asked = wish;
-      answer = result.state();
-      failure = null;
-      silentSince = null;
-      changes.addAll(result.changes());
-      if (result.state() instanceof TopicState.Present present) {
-        seen = new TopicState.Seen(present.topic(), now);
-      }
-      news = !result.state().equals(shown) || !changes.isEmpty();
-      return news;
-    }
-
-    /** A repeated failure is no news: the reconcile retries after the first one anyway. */
-    boolean failed(Wish wish, RuntimeException thrown) {
-      news =
-          failure == null
-              || !wish.equals(asked)
-              || !String.valueOf(failure).equals(String.valueOf(thrown));
-      asked = wish;
-      answer = null;
-      failure = thrown;
-      silentSince = null;
-      return news;
-    }
-
-    boolean silent(Instant began, KafkaTopics.KafkaException why) {
-      if (silentSince != null) {
-        return false;
-      }
-      log.info("{}", why.getMessage());
-      failure = null;
-      var told = shown instanceof TopicState.Unanswered unanswered ? unanswered.since() : null;
-      silentSince = told == null ? began : told;
-      return told == null;
     }
   }
 }
