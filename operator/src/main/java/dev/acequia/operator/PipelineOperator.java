@@ -70,7 +70,7 @@ final class PipelineOperator {
   private static final Duration RESYNC = Duration.ofMinutes(10);
 
   /** Reconciles wait for the API server, not for the processor, and never for Kafka. */
-  private static final int THREADS = 16;
+  static final int THREADS = 20;
 
   private final KubernetesClient client;
   private final Operator operator;

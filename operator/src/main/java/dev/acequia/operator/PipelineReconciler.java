@@ -18,7 +18,6 @@ import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.EventSources;
 import dev.acequia.operator.observe.FactsReader;
 import dev.acequia.operator.observe.MigrationJobs;
-import dev.acequia.operator.observe.Observation;
 import dev.acequia.operator.observe.ObservationReader;
 import dev.acequia.operator.observe.ReadWatch;
 import dev.acequia.operator.observe.TopicState;
@@ -47,13 +46,16 @@ import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import java.net.HttpURLConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,9 +67,6 @@ import org.slf4j.LoggerFactory;
     fieldManager = PipelineNames.MANAGER,
     generationAwareEventProcessing = false) // annotations count too; see OperatorProcess
 final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<DataPipeline> {
-  /** Poll interval for changes that emit no events; an answer of Kafka's does. */
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
-
   /** Conflicts and the like pass; a failure that stays is told. */
   private static final int QUIET_RETRIES = 2;
 
@@ -86,6 +85,9 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   private final PipelineRemoval removal;
   private final StatusReports reports;
   private final RolloutPacer pacer;
+  private final NextLook looks;
+  private final SimpleInboundEventSource<DataPipeline> deferred =
+      new SimpleInboundEventSource<>("deferred");
   private final String release;
   private final EventRecorder events;
   private final Clock clock;
@@ -114,13 +116,14 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     this.release = release;
     this.events = events;
     this.clock = clock;
+    this.looks = new NextLook(clock, Math::random);
   }
 
   @Override
   public List<EventSource<?, DataPipeline>> prepareEventSources(
       EventSourceContext<DataPipeline> context) {
     var pipelines = context.getPrimaryCache();
-    reports.follow(pipelines);
+    reports.follow(pipelines, looks::forget);
     reads.askWhile(id -> pipelines.get(id).isPresent());
     var sources =
         new ArrayList<>(
@@ -129,20 +132,32 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     sources.addAll(topics.eventSources(context));
     sources.add(reads);
     sources.add(pacer.eventSource(context));
+    sources.add(deferred);
     return sources;
   }
 
   @Override
   public UpdateControl<DataPipeline> reconcile(
       DataPipeline pipeline, Context<DataPipeline> context) {
+    var names = PipelineNames.of(pipeline);
+    if (!mayBegin(names)) {
+      return UpdateControl.<DataPipeline>noUpdate().rescheduleAfter(ReconcileShares.PATIENCE);
+    }
     try {
       return advance(pipeline, context);
     } finally {
-      ended(PipelineNames.of(pipeline));
+      ended(names);
     }
   }
 
+  private boolean mayBegin(PipelineNames names) {
+    var id = new ResourceID(names.pipeline(), names.namespace());
+    return ReconcileShares.OF_THE_PROCESS.mayBegin(
+        names.namespace(), names, () -> deferred.propagateEvent(id));
+  }
+
   private void ended(PipelineNames names) {
+    ReconcileShares.OF_THE_PROCESS.end(names.namespace());
     topics.ended(names);
     pacer.ended(names);
   }
@@ -186,7 +201,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       log.info(
           "namespace {} ends and takes no more objects", pipeline.getMetadata().getNamespace());
       giveBackSlot(pipeline, former);
-      return UpdateControl.<DataPipeline>noUpdate().rescheduleAfter(LOOK_AGAIN);
+      return UpdateControl.<DataPipeline>noUpdate().rescheduleAfter(looks.afterEnd(pipeline));
     }
     var reported = former == null ? null : PipelineStatus.unreadable(former);
     var unreadable = reads.follow(pipeline, children.pods(), reported).orElse(null);
@@ -194,7 +209,11 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var status = PipelineStatus.of(pipeline, former, platform, plan, step, seen, clock.instant());
     var control = reports.report(pipeline, status, newest);
     pacer.reported(rollout(former), status.rollout());
-    return lookAgain(seen, step, status).map(control::rescheduleAfter).orElse(control);
+    return Stream.of(looks.after(pipeline, seen, step), slotsEnd(status))
+        .flatMap(Optional::stream)
+        .min(Comparator.naturalOrder())
+        .map(control::rescheduleAfter)
+        .orElse(control);
   }
 
   private Change change(
@@ -297,10 +316,14 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
 
   @Override
   public DeleteControl cleanup(DataPipeline pipeline, Context<DataPipeline> context) {
+    var names = PipelineNames.of(pipeline);
+    if (!mayBegin(names)) {
+      return DeleteControl.noFinalizerRemoval().rescheduleAfter(ReconcileShares.PATIENCE);
+    }
     try {
       return remove(pipeline, context);
     } finally {
-      ended(PipelineNames.of(pipeline));
+      ended(names);
     }
   }
 
@@ -432,29 +455,13 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
                         : "The replay was deleted: reading goes on where it was before"));
   }
 
-  /** When something is due that no event tells of. */
-  private Optional<Duration> lookAgain(
-      Observation seen, Rollout.Step step, DataPipelineStatus status) {
-    if (mustLookAgain(seen)
-        || step instanceof Rollout.Step.Renew
-        || (step instanceof Rollout.Step.Wait wait
-            && wait.reason() instanceof Rollout.Reason.AfterOthers)) {
-      return Optional.of(LOOK_AGAIN);
-    }
-    var rollout = status.rollout();
-    return rollout == null || rollout.state() != RolloutStatus.State.UPDATING
-        ? Optional.empty()
-        : Optional.of(
-            Duration.between(clock.instant(), Rollout.deadline(rollout, platform.rollout()))
-                .plusSeconds(1));
-  }
-
-  private static boolean mustLookAgain(Observation seen) {
-    return seen.topic() instanceof TopicState.Missing
-        || seen.topic() instanceof TopicState.Refused
-        || seen.migration() instanceof Observation.MigrationState.Failed
-        || seen.migration() instanceof Observation.MigrationState.Waiting
-        || (seen.migration() instanceof Observation.MigrationState.Running running
-            && !running.hasPod());
+  /** When a slot is past its deadline, which no event tells of. */
+  private Optional<Duration> slotsEnd(DataPipelineStatus status) {
+    return Optional.ofNullable(status.rollout())
+        .filter(rollout -> rollout.state() == RolloutStatus.State.UPDATING)
+        .map(
+            rollout ->
+                Duration.between(clock.instant(), Rollout.deadline(rollout, platform.rollout()))
+                    .plusSeconds(1));
   }
 }

@@ -91,6 +91,20 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   @Override
   public UpdateControl<DataPipelineReplay> reconcile(
       DataPipelineReplay replay, Context<DataPipelineReplay> context) {
+    var namespace = replay.getMetadata().getNamespace();
+    var id = ResourceID.fromResource(replay);
+    if (!ReconcileShares.OF_THE_PROCESS.mayBegin(namespace, id, () -> answers.propagateEvent(id))) {
+      return UpdateControl.<DataPipelineReplay>noUpdate().rescheduleAfter(ReconcileShares.PATIENCE);
+    }
+    try {
+      return advance(replay, context);
+    } finally {
+      ReconcileShares.OF_THE_PROCESS.end(namespace);
+    }
+  }
+
+  private UpdateControl<DataPipelineReplay> advance(
+      DataPipelineReplay replay, Context<DataPipelineReplay> context) {
     var former = reports.former(replay);
     if (ReplayStatus.hasEnded(former)) {
       return reports.report(replay, Objects.requireNonNull(former));
@@ -176,6 +190,7 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   private static Optional<ReplayOrder> inForce(
       PipelineNames names, Context<DataPipelineReplay> context) {
     return ForeignReads.judge(
+        names.namespace(),
         context
                 .getClient()
                 .apps()

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,7 @@ final class StatusReports {
   private final PipelineGauges gauges;
   private final Map<PipelineNames, Written> written = new ConcurrentHashMap<>();
   private volatile Predicate<PipelineNames> present = _ -> true;
+  private volatile Consumer<PipelineNames> forgets = _ -> {};
 
   private record Written(@Nullable String uid, DataPipelineStatus status) {
     boolean isOf(DataPipeline pipeline) {
@@ -121,8 +123,13 @@ final class StatusReports {
         && status.rollout().state() == RolloutStatus.State.UPDATING;
   }
 
-  /** Says where it is seen that a pipeline is there. */
-  void follow(Cache<DataPipeline> pipelines) {
+  /**
+   * Says where it is seen that a pipeline is there.
+   *
+   * @param gone told of one that is not
+   */
+  void follow(Cache<DataPipeline> pipelines, Consumer<PipelineNames> gone) {
+    forgets = gone;
     present =
         names -> pipelines.get(new ResourceID(names.pipeline(), names.namespace())).isPresent();
   }
@@ -135,6 +142,7 @@ final class StatusReports {
     if (!present.test(names)) {
       written.remove(names);
       gauges.remove(names);
+      forgets.accept(names);
     }
   }
 

@@ -101,8 +101,9 @@ class PipelineReconcilerTest {
   /** Nothing but the beginning of a reconcile is looked at. */
   @SuppressWarnings("NullAway")
   private static PipelineReconciler reconciler(KubernetesClient client, BackgroundTopics topics) {
+    var pacer = new RolloutPacer(PLATFORM.rollout(), "r1", null, null, Clock.systemUTC());
     return new PipelineReconciler(
-        client, PLATFORM, topics, null, null, null, null, null, "r1", null, Clock.systemUTC());
+        client, PLATFORM, topics, null, null, null, null, pacer, "r1", null, Clock.systemUTC());
   }
 
   @SuppressWarnings("NullAway")

@@ -4,6 +4,7 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.observe.AccessSecrets;
 import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.turns.Turns;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -14,7 +15,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +33,7 @@ public final class AccessNudge {
 
   private final KubernetesClient client;
   private final Set<PipelineNames> pending = ConcurrentHashMap.newKeySet();
-  private final Semaphore turns = new Semaphore(AT_A_TIME, true);
+  private final Turns turns = new Turns(AT_A_TIME);
   private volatile Function<DataPipeline, ? extends Collection<Pod>> informer = _ -> List.of();
 
   public AccessNudge(KubernetesClient client) {
@@ -58,22 +58,20 @@ public final class AccessNudge {
     var _ =
         Thread.ofVirtual()
             .name("access-" + names.pipeline())
-            .start(
-                () -> {
-                  turns.acquireUninterruptibly();
-                  pending.remove(names);
-                  try {
-                    tell(AccessSecrets.read(client, pipeline), apiPods(pipeline, names));
-                  } catch (KubernetesClientException e) {
-                    LOG.warn(
-                        "Pods of {}/{} hear of changed Secrets with the next reconcile only: {}",
-                        names.namespace(),
-                        names.pipeline(),
-                        e.getMessage());
-                  } finally {
-                    turns.release();
-                  }
-                });
+            .start(() -> turns.run(names.namespace(), () -> tell(pipeline, names)));
+  }
+
+  private void tell(DataPipeline pipeline, PipelineNames names) {
+    pending.remove(names);
+    try {
+      tell(AccessSecrets.read(client, pipeline), apiPods(pipeline, names));
+    } catch (KubernetesClientException e) {
+      LOG.warn(
+          "Pods of {}/{} hear of changed Secrets with the next reconcile only: {}",
+          names.namespace(),
+          names.pipeline(),
+          e.getMessage());
+    }
   }
 
   private List<Pod> apiPods(DataPipeline pipeline, PipelineNames names) {

@@ -110,6 +110,7 @@ final class ObjectApplier {
 
   private boolean isForeign(HasMetadata desired) {
     return ForeignReads.judge(
+        desired.getMetadata().getNamespace(),
         client.resource(desired)::get,
         existing ->
             existing

@@ -71,10 +71,10 @@ public final class StrimziTopics implements TopicProvider {
     if (strimzi.authentication() == PlatformConfig.Strimzi.Authentication.NONE) {
       return Optional.empty();
     }
-    return value(names.kafkaUser(), "password")
+    return value(names, names.kafkaUser(), "password")
         .flatMap(
             password ->
-                value(strimzi.cluster() + "-cluster-ca-cert", "ca.crt")
+                value(names, strimzi.cluster() + "-cluster-ca-cert", "ca.crt")
                     .map(
                         certificate ->
                             new KafkaCredentials(names.kafkaUser(), password, certificate)));
@@ -256,8 +256,9 @@ public final class StrimziTopics implements TopicProvider {
             object.getMetadata().getLabels().get(PipelineNames.MANAGED_BY_LABEL));
   }
 
-  private Optional<String> value(String secret, String key) {
+  private Optional<String> value(PipelineNames asking, String secret, String key) {
     return ForeignReads.judge(
+        asking.namespace(),
         client.secrets().inNamespace(strimzi.namespace()).withName(secret)::get,
         found ->
             found

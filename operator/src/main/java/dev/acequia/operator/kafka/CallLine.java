@@ -1,12 +1,11 @@
 package dev.acequia.operator.kafka;
 
+import dev.acequia.operator.turns.Lines;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +21,13 @@ final class CallLine {
 
   private static final Urgency[] URGENCIES = Urgency.values();
 
-  /** By urgency and namespace; the namespace whose turn is next stands first. */
-  private final Map<Urgency, SequencedMap<String, Map<CallKey, Waiting>>> line =
-      new EnumMap<>(Urgency.class);
+  private final Map<Urgency, Lines<CallKey, Waiting>> line = new EnumMap<>(Urgency.class);
 
   private int turns;
 
   CallLine() {
     for (var urgency : URGENCIES) {
-      line.put(urgency, new LinkedHashMap<>());
+      line.put(urgency, new Lines<>());
     }
   }
 
@@ -67,20 +64,11 @@ final class CallLine {
     if (former != null && former.urgency() != next.urgency()) {
       remove(call.key());
     }
-    of(next.urgency())
-        .computeIfAbsent(next.key().namespace(), _ -> new LinkedHashMap<>())
-        .put(next.key(), next);
+    of(next.urgency()).put(next.key().namespace(), next.key(), next);
   }
 
   void remove(CallKey key) {
-    for (var namespaces : line.values()) {
-      namespaces.computeIfPresent(
-          key.namespace(),
-          (_, calls) -> {
-            calls.remove(key);
-            return calls.isEmpty() ? null : calls;
-          });
-    }
+    line.values().forEach(calls -> calls.remove(key.namespace(), key));
   }
 
   boolean contains(CallKey key) {
@@ -103,23 +91,15 @@ final class CallLine {
   /** Takes a call out of the line. Its namespace stands behind the others then. */
   void take(Waiting call) {
     turns = (turns + 1) % (EXCEPTION * (URGENCIES.length - 1));
-    remove(call.key());
-    var namespaces = of(call.urgency());
-    var rest = namespaces.remove(call.key().namespace());
-    if (rest != null) {
-      namespaces.putLast(call.key().namespace(), rest);
-    }
+    of(call.urgency()).take(call.key().namespace(), call.key());
   }
 
   void clear() {
-    line.values().forEach(Map::clear);
+    line.values().forEach(Lines::clear);
   }
 
   int size() {
-    return line.values().stream()
-        .flatMap(namespaces -> namespaces.values().stream())
-        .mapToInt(Map::size)
-        .sum();
+    return line.values().stream().mapToInt(Lines::size).sum();
   }
 
   /** For how long the oldest call has waited, in nanoseconds; 0 when none waits. */
@@ -141,20 +121,17 @@ final class CallLine {
   }
 
   private Stream<Waiting> all(Urgency urgency) {
-    return of(urgency).values().stream().flatMap(calls -> calls.values().stream());
+    return of(urgency).all();
   }
 
   private @Nullable Waiting find(CallKey key) {
-    for (var namespaces : line.values()) {
-      var found = namespaces.getOrDefault(key.namespace(), Map.of()).get(key);
-      if (found != null) {
-        return found;
-      }
-    }
-    return null;
+    return line.values().stream()
+        .flatMap(calls -> calls.find(key.namespace(), key).stream())
+        .findFirst()
+        .orElse(null);
   }
 
-  private SequencedMap<String, Map<CallKey, Waiting>> of(Urgency urgency) {
+  private Lines<CallKey, Waiting> of(Urgency urgency) {
     return Objects.requireNonNull(line.get(urgency));
   }
 }

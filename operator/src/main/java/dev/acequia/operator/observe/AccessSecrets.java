@@ -27,6 +27,9 @@ public record AccessSecrets(String version, List<String> trouble, List<String> n
   /** A Secret can have 100,000 entries, and a condition has room for few. */
   private static final int MOST_NOTES = 5;
 
+  /** Of entries that count for no key; to refuse 100,000 takes a second that others wait for. */
+  private static final int MOST_REFUSED = 300;
+
   public AccessSecrets {
     trouble = List.copyOf(trouble);
     notes = List.copyOf(notes);
@@ -39,6 +42,7 @@ public record AccessSecrets(String version, List<String> trouble, List<String> n
         pipeline,
         (name, judge) ->
             ForeignReads.judge(
+                namespace,
                 client.secrets().inNamespace(namespace).withName(name)::get,
                 secret -> {
                   judge.accept(secret);
@@ -108,6 +112,12 @@ public record AccessSecrets(String version, List<String> trouble, List<String> n
                   new String(Base64.getDecoder().decode(entry.getValue()), StandardCharsets.UTF_8));
           usable++;
         } catch (IllegalArgumentException e) {
+          if (unusable == MOST_REFUSED) {
+            notes.add(
+                "More than %d entries of Secret '%s' count for no key; those behind entry '%s' were not looked at. Remove those that are none"
+                    .formatted(MOST_REFUSED, name, entry.getKey()));
+            return; // there may be a key among the others
+          }
           unusable++;
           if (unusable <= MOST_NOTES) {
             notes.add(

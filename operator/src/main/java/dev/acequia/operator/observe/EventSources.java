@@ -98,6 +98,7 @@ public final class EventSources {
                 .withName("pipelines")
                 .withNamespacesInheritedFromController()
                 .withInformerListLimit(PAGE)
+                .withOnUpdateFilter(ReplayedPipeline::concernsReplays)
                 .withPrimaryToSecondaryMapper(
                     (DataPipelineReplay replay) -> Set.of(pipelineOf(replay)))
                 .withSecondaryToPrimaryMapper(

@@ -204,6 +204,7 @@ public final class FactsReader {
     /** A Secret that the user made. */
     private Optional<SecretValues> given(String name) {
       return ForeignReads.judge(
+          names.namespace(),
           client.secrets().inNamespace(names.namespace()).withName(name)::get,
           secret -> given(name, secret));
     }

@@ -1,7 +1,7 @@
 package dev.acequia.operator.observe;
 
+import dev.acequia.operator.turns.Turns;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,22 +15,19 @@ public final class ForeignReads {
   private static final int AT_A_TIME = 2;
 
   /** One for the process, as its heap is. */
-  private static final Semaphore TURNS = new Semaphore(AT_A_TIME, true);
+  private static final Turns TURNS = new Turns(AT_A_TIME);
 
   private ForeignReads() {}
 
   /**
    * Waits for a turn, reads the object and judges it.
    *
+   * @param namespace of the pipeline for which it is read, which takes turns with others
    * @param read gives null where there is none
    * @param judge must not keep the object
    */
-  public static <T, J> J judge(Supplier<@Nullable T> read, Function<Optional<T>, J> judge) {
-    TURNS.acquireUninterruptibly();
-    try {
-      return judge.apply(Optional.ofNullable(read.get()));
-    } finally {
-      TURNS.release();
-    }
+  public static <T, J> J judge(
+      String namespace, Supplier<@Nullable T> read, Function<Optional<T>, J> judge) {
+    return TURNS.take(namespace, () -> judge.apply(Optional.ofNullable(read.get())));
   }
 }

@@ -32,12 +32,10 @@ public final class StoreSecrets {
 
   /** Empty when the Secret is absent or incomplete. */
   public static Optional<Facts.StoreSecret> store(KubernetesClient client, DataPipeline pipeline) {
+    var namespace = pipeline.getMetadata().getNamespace();
     return ForeignReads.judge(
-        client
-                .secrets()
-                .inNamespace(pipeline.getMetadata().getNamespace())
-                .withName(StorePlan.of(pipeline).secret())
-            ::get,
+        namespace,
+        client.secrets().inNamespace(namespace).withName(StorePlan.of(pipeline).secret())::get,
         secret -> secret.flatMap(SecretValues::of).map(SecretValues::store));
   }
 }

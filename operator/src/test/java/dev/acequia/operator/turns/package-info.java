@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.operator.turns;
+
+import org.jspecify.annotations.NullMarked;
