@@ -278,7 +278,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     }
     var before = rollout(former);
     var given = before == null ? null : before.atRest();
-    reports.note(pipeline, noted.with(given));
+    var _ = reports.giveSlotBack(pipeline, noted.with(given));
     pacer.reported(taken, given);
   }
 

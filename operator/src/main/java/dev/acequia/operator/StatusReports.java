@@ -83,7 +83,7 @@ final class StatusReports {
     if (status.equals(former) && status.equals(pipeline.getStatus())) {
       return UpdateControl.noUpdate();
     }
-    if (holdsSlot(former) && !holdsSlot(status) && isSlotGivenBack(pipeline, status)) {
+    if (holdsSlot(former) && !holdsSlot(status) && giveSlotBack(pipeline, status)) {
       return UpdateControl.noUpdate();
     }
     remember(pipeline, status);
@@ -91,10 +91,12 @@ final class StatusReports {
   }
 
   /**
-   * Whoever takes the slot must not be seen to do so first. Where the status cannot be written, the
-   * slot is free all the same, and the next report tries to write it again.
+   * Gives a slot back by this status. Whoever takes it must not be seen to do so first. Where the
+   * status cannot be written, the slot is free all the same, and the next report writes it.
+   *
+   * @return whether it is written
    */
-  private boolean isSlotGivenBack(DataPipeline pipeline, DataPipelineStatus status) {
+  boolean giveSlotBack(DataPipeline pipeline, DataPipelineStatus status) {
     try {
       note(pipeline, status);
       return true;
@@ -102,6 +104,7 @@ final class StatusReports {
       if (!isRefused(e)) {
         throw e; // it may have been written, or will be
       }
+      remember(pipeline, status);
       return false;
     }
   }
