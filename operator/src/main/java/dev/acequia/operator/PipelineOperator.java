@@ -88,6 +88,7 @@ final class PipelineOperator {
   private final Optional<String> leaseNamespace;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private volatile boolean started;
+  private volatile boolean leading;
 
   private PipelineOperator(
       KubernetesClient client,
@@ -190,6 +191,7 @@ final class PipelineOperator {
             namespaces,
             identity,
             leaseNamespace);
+    metrics.observe(PipelineMetric.OPERATOR_LEADING, () -> operator.leads() ? 1 : 0);
     operator.register(
         new PipelineReconciler(
             client,
@@ -362,6 +364,11 @@ final class PipelineOperator {
     return unhealthy.isEmpty() ? Optional.empty() : Optional.of("not watching: " + unhealthy);
   }
 
+  /** Whether its informers have synced and it holds the lease, or needs none. */
+  private boolean leads() {
+    return started && (leading || leaseNamespace.isEmpty());
+  }
+
   /** Which of the watched namespaces it leaves out, and why; it works without them. */
   Optional<String> whyNotAllNamespaces() {
     return Optional.ofNullable(namespaces).flatMap(WatchedNamespaces::whyUnread);
@@ -398,8 +405,7 @@ final class PipelineOperator {
                   .withLeaseDuration(LEASE_DURATION)
                   .withRenewDeadline(RENEW_DEADLINE)
                   .withRetryPeriod(RETRY_PERIOD)
-                  .withLeaderCallbacks(
-                      new LeaderCallbacks(() -> log.info("leading"), this::leaseLost, _ -> {}))
+                  .withLeaderCallbacks(new LeaderCallbacks(this::lead, this::leaseLost, _ -> {}))
                   .withExitOnStopLeading(false); // it would wait for the shutdown that waits for it
           identity.ifPresent(lease::withIdentity);
           overrider.withLeaderElectionConfiguration(lease.build());
@@ -444,6 +450,11 @@ final class PipelineOperator {
         || !Objects.equals(meta.getFinalizers(), former.getFinalizers())
         || !Objects.equals(meta.getDeletionTimestamp(), former.getDeletionTimestamp())
         || !Objects.equals(meta.getUid(), former.getUid());
+  }
+
+  private void lead() {
+    leading = true;
+    log.info("leading");
   }
 
   private void leaseLost() {
