@@ -82,8 +82,9 @@ final class StatusReports {
   }
 
   /**
-   * Makes this the resource's status, then tells of it. A metric must not say what the resource does
-   * not, and nobody who waits for the pipeline's slot may take it before the resource gives it back.
+   * Makes this the resource's status, then tells of it. A metric must not say what the resource
+   * does not, and nobody who waits for the pipeline's slot may take it before the resource gives it
+   * back.
    */
   void report(DataPipeline pipeline, DataPipelineStatus status) {
     var former = former(pipeline);
