@@ -73,6 +73,7 @@ class ChartsIT {
         .contains(
             "deployment.apps/acequia created",
             "podmonitor.monitoring.coreos.com/acequia created",
+            "podmonitor.monitoring.coreos.com/acequia-pipelines created",
             "prometheusrule.monitoring.coreos.com/acequia created",
             "configmap/acequia-dashboards created")
         .doesNotContain("Warning");

@@ -5,6 +5,9 @@ import dev.acequia.contract.PipelineMetric;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.SpecDuration;
+import dev.acequia.operator.observe.Observation;
+import dev.acequia.operator.observe.Observation.DeploymentState;
+import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.TopicsPlan;
@@ -34,13 +37,25 @@ final class PipelineGauges {
           PipelineMetric.PIPELINE_STOPPED,
           PipelineMetric.PIPELINE_RETENTION,
           PipelineMetric.PIPELINE_PROTECTED,
+          PipelineMetric.PIPELINE_UNKNOWN,
           PipelineMetric.SLO_FRESHNESS,
           PipelineMetric.SLO_AVAILABILITY);
 
   private final MetricSet metrics;
   private final InstantSource clock;
   private final Map<PipelineNames, String[]> infos = new ConcurrentHashMap<>();
-  private final Map<PipelineNames, Instant> stoppedSince = new ConcurrentHashMap<>();
+  private final Map<PipelineNames, Stop> stops = new ConcurrentHashMap<>();
+
+  /**
+   * A pipeline without consumers.
+   *
+   * @param uid its own; a successor of the same name may be seen before it is known to be gone
+   */
+  private record Stop(@Nullable String uid, Instant since) {
+    boolean isOf(DataPipeline pipeline) {
+      return Objects.equals(uid, pipeline.getMetadata().getUid());
+    }
+  }
 
   PipelineGauges(MetricSet metrics, InstantSource clock) {
     this.metrics = metrics;
@@ -65,6 +80,7 @@ final class PipelineGauges {
     own.gauge(PipelineMetric.PIPELINE_READY).set(PipelineStatus.isReady(status) ? 1 : 0);
     own.gauge(PipelineMetric.PIPELINE_STALLED).set(PipelineStatus.isStalled(status) ? 1 : 0);
     own.gauge(PipelineMetric.PIPELINE_PROTECTED).set(PipelineStatus.isProtected(status) ? 1 : 0);
+    own.gauge(PipelineMetric.PIPELINE_UNKNOWN).set(PipelineStatus.isUnseen(status) ? 1 : 0);
     own.gauge(PipelineMetric.SLO_FRESHNESS).set(seconds(spec.slo().freshness()));
     own.gauge(PipelineMetric.SLO_AVAILABILITY).set(spec.slo().availability() / 100);
   }
@@ -75,7 +91,11 @@ final class PipelineGauges {
    *
    * @param former what was reported last, be it by an operator before; null when nothing was
    */
-  void setLoad(DataPipeline pipeline, @Nullable DataPipelineStatus former, PipelinePlan plan) {
+  void setLoad(
+      DataPipeline pipeline,
+      @Nullable DataPipelineStatus former,
+      PipelinePlan plan,
+      Observation seen) {
     var names = plan.names();
     var own = metrics.forPipeline(names.namespace(), names.pipeline());
     var definition = plan.definition();
@@ -83,20 +103,35 @@ final class PipelineGauges {
     own.gauge(PipelineMetric.PIPELINE_PARTITIONS)
         .set(isStopped || definition == null ? 0 : definition.topic().partitions());
     if (isStopped) {
-      var since =
-          stoppedSince.computeIfAbsent(
+      var stop =
+          stops.compute(
               names,
-              _ ->
-                  Optional.ofNullable(former)
-                      .flatMap(PipelineStatus::stoppedSince)
-                      .orElseGet(clock::instant));
-      own.gauge(PipelineMetric.PIPELINE_STOPPED).set(since.getEpochSecond());
+              (_, known) -> known != null && known.isOf(pipeline) ? known : stop(pipeline, former));
+      own.gauge(PipelineMetric.PIPELINE_STOPPED).set(stop.since().getEpochSecond());
     } else {
-      stoppedSince.remove(names);
+      stops.remove(names);
       own.gauge(PipelineMetric.PIPELINE_STOPPED).set(0);
     }
+    setProcesses(own, Component.API, seen.api());
+    setProcesses(own, Component.CONSUMER, seen.consumer());
     own.gauge(PipelineMetric.PIPELINE_RETENTION)
         .set(seconds(pipeline.getSpec().topic().retention()));
+  }
+
+  private Stop stop(DataPipeline pipeline, @Nullable DataPipelineStatus former) {
+    return new Stop(
+        pipeline.getMetadata().getUid(),
+        Optional.ofNullable(former)
+            .flatMap(PipelineStatus::stoppedSince)
+            .orElseGet(clock::instant));
+  }
+
+  private static void setProcesses(
+      MetricSet.ForPipeline own, Component component, @Nullable DeploymentState state) {
+    own.gauge(PipelineMetric.PIPELINE_WANTED_PROCESSES, component.label())
+        .set(state == null ? 0 : state.wanted());
+    own.gauge(PipelineMetric.PIPELINE_READY_PROCESSES, component.label())
+        .set(state == null ? 0 : state.ready());
   }
 
   void remove(PipelineNames names) {
@@ -105,8 +140,12 @@ final class PipelineGauges {
     if (info != null) {
       own.removeInfo(PipelineMetric.PIPELINE_INFO, info);
     }
-    stoppedSince.remove(names);
+    stops.remove(names);
     GAUGES.forEach(own::removeGauge);
+    for (var component : List.of(Component.API, Component.CONSUMER)) {
+      own.removeGauge(PipelineMetric.PIPELINE_WANTED_PROCESSES, component.label());
+      own.removeGauge(PipelineMetric.PIPELINE_READY_PROCESSES, component.label());
+    }
   }
 
   private static double seconds(String duration) {

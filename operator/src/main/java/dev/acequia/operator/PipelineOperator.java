@@ -93,6 +93,7 @@ final class PipelineOperator {
   private final Clock clock;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private volatile boolean started;
+  private volatile boolean leading;
 
   private PipelineOperator(
       KubernetesClient client,
@@ -203,6 +204,7 @@ final class PipelineOperator {
             leaseNamespace,
             end,
             clock);
+    metrics.observe(PipelineMetric.OPERATOR_LEADING, () -> operator.leads() ? 1 : 0);
     operator.register(
         new PipelineReconciler(
             client,
@@ -389,6 +391,11 @@ final class PipelineOperator {
     return unhealthy.isEmpty() ? Optional.empty() : Optional.of("not watching: " + unhealthy);
   }
 
+  /** Whether its informers have synced and it holds the lease, or needs none. */
+  private boolean leads() {
+    return started && (leading || leaseNamespace.isEmpty());
+  }
+
   /** Which of the watched namespaces it leaves out, and why; it works without them. */
   Optional<String> whyNotAllNamespaces() {
     return Optional.ofNullable(namespaces).flatMap(WatchedNamespaces::whyUnread);
@@ -426,8 +433,7 @@ final class PipelineOperator {
                   .withLeaseDuration(LEASE_DURATION)
                   .withRenewDeadline(RENEW_DEADLINE)
                   .withRetryPeriod(RETRY_PERIOD)
-                  .withLeaderCallbacks(
-                      new LeaderCallbacks(() -> log.info("leading"), this::leaseLost, _ -> {}))
+                  .withLeaderCallbacks(new LeaderCallbacks(this::lead, this::leaseLost, _ -> {}))
                   .withExitOnStopLeading(false); // it would wait for the shutdown that waits for it
           identity.ifPresent(lease::withIdentity);
           overrider.withLeaderElectionConfiguration(lease.build());
@@ -472,6 +478,11 @@ final class PipelineOperator {
         || !Objects.equals(meta.getFinalizers(), former.getFinalizers())
         || !Objects.equals(meta.getDeletionTimestamp(), former.getDeletionTimestamp())
         || !Objects.equals(meta.getUid(), former.getUid());
+  }
+
+  private void lead() {
+    leading = true;
+    log.info("leading");
   }
 
   private void informerStopped(SharedIndexInformer<?> informer, @Nullable Throwable why) {

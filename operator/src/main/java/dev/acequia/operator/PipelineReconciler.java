@@ -172,8 +172,9 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     nudge.tell(access, children.pods());
     var violations = SpecValidation.of(pipeline, platform);
     if (!violations.isEmpty()) {
-      return report(
+      report(
           pipeline, former, PipelineStatus.refused(pipeline, former, violations, clock.instant()));
+      return UpdateControl.noUpdate();
     }
     var topic = ensureTopics(pipeline, children);
     var reading =
@@ -207,8 +208,9 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var unreadable = reads.follow(pipeline, children.pods(), reported).orElse(null);
     var seen = ObservationReader.read(plan, children, topic, reading.missing(), access, unreadable);
     var status = PipelineStatus.of(pipeline, former, platform, plan, step, seen, clock.instant());
-    var control = reports.report(pipeline, status, newest);
+    reports.report(pipeline, status, newest, seen);
     pacer.reported(rollout(former), status.rollout());
+    var control = UpdateControl.<DataPipeline>noUpdate();
     return Stream.of(looks.after(pipeline, seen, step), slotsEnd(status))
         .flatMap(Optional::stream)
         .min(Comparator.naturalOrder())
@@ -278,7 +280,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     }
     var before = rollout(former);
     var given = before == null ? null : before.atRest();
-    var _ = reports.giveSlotBack(pipeline, noted.with(given));
+    reports.giveSlotBack(pipeline, noted.with(given));
     pacer.reported(taken, given);
   }
 
@@ -307,11 +309,10 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     return status == null ? null : status.rollout();
   }
 
-  private UpdateControl<DataPipeline> report(
+  private void report(
       DataPipeline pipeline, @Nullable DataPipelineStatus former, DataPipelineStatus status) {
-    var control = reports.report(pipeline, status);
+    reports.report(pipeline, status);
     pacer.reported(rollout(former), status.rollout());
-    return control;
   }
 
   @Override
@@ -363,22 +364,25 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
         failure instanceof NameTakenException
             ? PipelineStatus.stalled(
                 pipeline, former, TopicState.Refused.NAME_TAKEN, message, clock.instant())
-            : PipelineStatus.failed(
-                pipeline, former, platform, "ReconcileFailed", message, clock.instant());
-    var control = report(pipeline, former, status);
-    return control.isNoUpdate()
-        ? ErrorStatusUpdateControl.noStatusUpdate()
-        : ErrorStatusUpdateControl.patchStatus(control.getResource().orElseThrow());
+            : PipelineStatus.failed(pipeline, former, platform, message, clock.instant());
+    try {
+      report(pipeline, former, status);
+    } catch (KubernetesClientException e) { // the failure itself is what is logged and retried
+      log.warn(
+          "the status of DataPipeline {}/{} was not written: {}",
+          pipeline.getMetadata().getNamespace(),
+          pipeline.getMetadata().getName(),
+          e.getMessage());
+    }
+    return ErrorStatusUpdateControl.noStatusUpdate();
   }
 
-  /** So that nobody takes it for ready who waits for that; a cleanup has no update of its own. */
+  /** So that nobody takes it for ready who waits for that. */
   private void tellOfDeletion(DataPipeline pipeline) {
     var former = reports.former(pipeline);
     var status = PipelineStatus.deleting(pipeline, former, clock.instant());
     try {
-      if (report(pipeline, former, status).isPatchStatus()) {
-        reports.note(pipeline, status);
-      }
+      report(pipeline, former, status);
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) { // it has gone meanwhile
         throw e;

@@ -11,7 +11,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -28,7 +27,7 @@ final class ReconcileMetrics implements Metrics {
   private final ReconcileGate gate;
   private final Map<String, Consumer<ResourceID>> gone;
   private final Map<Object, Instant> inProgress = new ConcurrentHashMap<>();
-  private final Set<Retried> retrying = ConcurrentHashMap.newKeySet();
+  private final Map<Retried, Instant> retrying = new ConcurrentHashMap<>();
 
   private record Retried(String kind, ResourceID id) {
     static Retried of(HasMetadata resource) {
@@ -79,7 +78,7 @@ final class ReconcileMetrics implements Metrics {
   @Override
   public void failedReconciliation(
       HasMetadata resource, Exception exception, Map<String, Object> metadata) {
-    retrying.add(Retried.of(resource));
+    retrying.putIfAbsent(Retried.of(resource), clock.instant());
     showRetrying();
   }
 
@@ -94,22 +93,24 @@ final class ReconcileMetrics implements Metrics {
     if (!(metadata.get(Constants.RESOURCE_GVK_KEY) instanceof GroupVersionKind kind)) {
       return;
     }
-    retrying.removeIf(retried -> retried.id().equals(id) && retried.kind().equals(kind.getKind()));
+    retrying.remove(new Retried(kind.getKind(), id));
     showRetrying();
     gone.getOrDefault(kind.getKind(), _ -> {}).accept(id);
   }
 
   private void showInProgress() {
-    metrics
-        .gauge(PipelineMetric.RECONCILE_IN_PROGRESS)
-        .set(
-            inProgress.values().stream()
-                .min(Comparator.naturalOrder())
-                .map(oldest -> oldest.toEpochMilli() / MILLIS)
-                .orElse(0.0));
+    metrics.gauge(PipelineMetric.RECONCILE_IN_PROGRESS).set(oldest(inProgress));
   }
 
   private void showRetrying() {
     metrics.gauge(PipelineMetric.RECONCILE_QUEUE).set(retrying.size());
+    metrics.gauge(PipelineMetric.RECONCILE_FAILING).set(oldest(retrying));
+  }
+
+  private static double oldest(Map<?, Instant> starts) {
+    return starts.values().stream()
+        .min(Comparator.naturalOrder())
+        .map(oldest -> oldest.toEpochMilli() / MILLIS)
+        .orElse(0.0);
   }
 }

@@ -4,6 +4,7 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.RolloutStatus;
 import dev.acequia.operator.apply.EventRecorder;
+import dev.acequia.operator.observe.Observation;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.status.Conditions;
@@ -13,7 +14,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.Cache;
 import java.util.List;
@@ -40,7 +40,7 @@ final class StatusReports {
 
   private static final int CLIENT_ERROR = 4;
 
-  private final KubernetesClient client;
+  private final Consumer<DataPipeline> writer;
   private final EventRecorder events;
   private final PipelineGauges gauges;
   private final Map<PipelineNames, Written> written = new ConcurrentHashMap<>();
@@ -54,7 +54,17 @@ final class StatusReports {
   }
 
   StatusReports(KubernetesClient client, EventRecorder events, PipelineGauges gauges) {
-    this.client = client;
+    this(
+        pipeline -> client.resource(pipeline).subresource("status").patch(STATUS_APPLY),
+        events,
+        gauges);
+  }
+
+  /**
+   * @param writer writes a pipeline's status, or throws what refuses it
+   */
+  StatusReports(Consumer<DataPipeline> writer, EventRecorder events, PipelineGauges gauges) {
+    this.writer = writer;
     this.events = events;
     this.gauges = gauges;
   }
@@ -68,44 +78,49 @@ final class StatusReports {
   }
 
   /** Reports a pipeline whose plan was applied. */
-  UpdateControl<DataPipeline> report(
-      DataPipeline pipeline, DataPipelineStatus status, PipelinePlan plan) {
-    gauges.setLoad(pipeline, former(pipeline), plan);
-    return report(pipeline, status);
+  void report(
+      DataPipeline pipeline, DataPipelineStatus status, PipelinePlan plan, Observation seen) {
+    var former = former(pipeline);
+    write(pipeline, former, status);
+    gauges.setLoad(pipeline, former, plan, seen);
+    tell(pipeline, former, status);
   }
 
-  /** The write that makes this the resource's status, or none. */
-  UpdateControl<DataPipeline> report(DataPipeline pipeline, DataPipelineStatus status) {
+  /**
+   * Makes this the resource's status, then tells of it. A metric must not say what the resource
+   * does not, and nobody who waits for the pipeline's slot may take it before the resource gives it
+   * back.
+   */
+  void report(DataPipeline pipeline, DataPipelineStatus status) {
     var former = former(pipeline);
-    gauges.set(pipeline, status);
-    forgetGone(PipelineNames.of(pipeline)); // it may have gone since the reconcile began
+    write(pipeline, former, status);
     tell(pipeline, former, status);
+  }
+
+  private void write(
+      DataPipeline pipeline, @Nullable DataPipelineStatus former, DataPipelineStatus status) {
     if (status.equals(former) && status.equals(pipeline.getStatus())) {
-      return UpdateControl.noUpdate();
+      return;
     }
-    if (holdsSlot(former) && !holdsSlot(status) && giveSlotBack(pipeline, status)) {
-      return UpdateControl.noUpdate();
+    if (holdsSlot(former) && !holdsSlot(status)) {
+      giveSlotBack(pipeline, status);
+    } else {
+      note(pipeline, status);
     }
-    remember(pipeline, status);
-    return UpdateControl.patchStatus(fresh(pipeline, status));
   }
 
   /**
    * Gives a slot back by this status. Whoever takes it must not be seen to do so first. Where the
    * status cannot be written, the slot is free all the same, and the next report writes it.
-   *
-   * @return whether it is written
    */
-  boolean giveSlotBack(DataPipeline pipeline, DataPipelineStatus status) {
+  void giveSlotBack(DataPipeline pipeline, DataPipelineStatus status) {
     try {
       note(pipeline, status);
-      return true;
     } catch (KubernetesClientException e) {
       if (!isRefused(e)) {
         throw e; // it may have been written, or will be
       }
       remember(pipeline, status);
-      return false;
     }
   }
 
@@ -116,7 +131,7 @@ final class StatusReports {
 
   /** Writes a status in the midst of a reconcile, without a word to anybody. */
   void note(DataPipeline pipeline, DataPipelineStatus status) {
-    client.resource(fresh(pipeline, status)).subresource("status").patch(STATUS_APPLY);
+    writer.accept(fresh(pipeline, status));
     remember(pipeline, status);
   }
 
@@ -167,6 +182,8 @@ final class StatusReports {
 
   private void tell(
       DataPipeline pipeline, @Nullable DataPipelineStatus former, DataPipelineStatus status) {
+    gauges.set(pipeline, status);
+    forgetGone(PipelineNames.of(pipeline)); // it may have gone since the reconcile began
     for (var type : List.of(Conditions.READY, Conditions.STALLED)) {
       var before =
           Optional.ofNullable(former).flatMap(known -> Conditions.of(known.conditions(), type));

@@ -3,8 +3,10 @@ package dev.acequia.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.acequia.contract.PipelineMetric;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -28,11 +30,48 @@ class LeaseIT {
     assertThat(holder()).isEmpty();
   }
 
+  /** An alert goes by it: a process that starts or stands by reconciles nothing. */
+  @Test
+  void theGaugeSaysWhoLeads() {
+    var ofFirst = new MetricSet(new PrometheusRegistry());
+    var first = operator("first", ofFirst);
+    assertThat(leading(ofFirst)).isZero();
+    first.start();
+    await().atMost(Duration.ofSeconds(7)).until(() -> leading(ofFirst) == 1);
+    var ofSecond = new MetricSet(new PrometheusRegistry());
+    var second = operator("second", ofSecond);
+    second.start();
+    assertThat(second.whyNotReady()).isEmpty();
+    assertThat(leading(ofSecond)).isZero();
+
+    first.stop();
+    await().atMost(Duration.ofSeconds(7)).until(() -> leading(ofSecond) == 1);
+    second.stop();
+  }
+
+  @Test
+  void whoNeedsNoLeaseLeadsFromTheStart() {
+    try (var operator = cluster.startOperator()) {
+      assertThat(leading(operator.metrics)).isEqualTo(1);
+    }
+  }
+
+  private static double leading(MetricSet metrics) {
+    return metrics.registry().scrape(PipelineMetric.OPERATOR_LEADING.exposedName()::equals).stream()
+        .flatMap(family -> family.getDataPoints().stream())
+        .mapToDouble(point -> ((GaugeDataPointSnapshot) point).getValue())
+        .sum();
+  }
+
   private PipelineOperator operator(String identity) {
+    return operator(identity, new MetricSet(new PrometheusRegistry()));
+  }
+
+  private PipelineOperator operator(String identity, MetricSet metrics) {
     return PipelineOperator.create(
         cluster.newClient(),
         cluster.platform,
-        new MetricSet(new PrometheusRegistry()),
+        metrics,
         Optional.of(identity),
         Optional.of(namespace));
   }

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.acequia.contract.PipelineMetric;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.operator.observe.AccessSecrets;
+import dev.acequia.operator.observe.Observation;
+import dev.acequia.operator.observe.Observation.DeploymentState;
+import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
@@ -48,8 +52,68 @@ class PipelineGaugesTest {
         .isEqualTo(NOON);
   }
 
-  private Instant stoppedSince(@Nullable DataPipelineStatus former) {
+  @Test
+  void aSuccessorOfTheSameNameIsNotStoppedSinceThePredecessorWas() {
+    assertThat(stoppedSince(consumers("True", "Suspended", "2025-12-24T06:00:00Z")))
+        .isEqualTo(Instant.parse("2025-12-24T06:00:00Z"));
+    assertThat(stoppedSince(pipeline("b"), null)).isEqualTo(NOON);
+  }
+
+  @Test
+  void showsHowManyProcessesShouldRunAndHowManyAreReady() {
     var pipeline = pipeline();
+    setLoad(pipeline, null, seen(null, null));
+    assertThat(processes(PipelineMetric.PIPELINE_WANTED_PROCESSES, "api")).isZero();
+    setLoad(pipeline, null, seen(pods(3, 1), pods(2, 0)));
+    assertThat(processes(PipelineMetric.PIPELINE_WANTED_PROCESSES, "consumer")).isEqualTo(3);
+    assertThat(processes(PipelineMetric.PIPELINE_READY_PROCESSES, "consumer")).isEqualTo(1);
+    assertThat(processes(PipelineMetric.PIPELINE_WANTED_PROCESSES, "api")).isEqualTo(2);
+    assertThat(processes(PipelineMetric.PIPELINE_READY_PROCESSES, "api")).isZero();
+  }
+
+  @Test
+  void nothingStaysOfAPipelineThatIsGone() {
+    var pipeline = pipeline();
+    setLoad(pipeline, null, seen(pods(1, 1), pods(1, 1)));
+    gauges.set(pipeline, consumers("True", "Running", NOON.toString()));
+    gauges.remove(PipelineNames.of(pipeline));
+    assertThat(metrics.registry().scrape().stream())
+        .allSatisfy(family -> assertThat(family.getDataPoints()).isEmpty());
+  }
+
+  private double processes(PipelineMetric metric, String component) {
+    return metrics.forPipeline("ops", "flights").gauge(metric, component).get();
+  }
+
+  private static DeploymentState pods(int wanted, int ready) {
+    return new DeploymentState(true, wanted, wanted, wanted, ready, ready, ready, null, null);
+  }
+
+  private static Observation seen(
+      @Nullable DeploymentState consumer, @Nullable DeploymentState api) {
+    return new Observation(
+        new TopicState.Unanswered(null, false, null),
+        List.of(),
+        new AccessSecrets("", List.of(), List.of()),
+        null,
+        consumer,
+        api,
+        null,
+        null);
+  }
+
+  private Instant stoppedSince(@Nullable DataPipelineStatus former) {
+    return stoppedSince(pipeline(), former);
+  }
+
+  private Instant stoppedSince(DataPipeline pipeline, @Nullable DataPipelineStatus former) {
+    setLoad(pipeline, former, seen(null, null));
+    return Instant.ofEpochSecond(
+        (long) metrics.forPipeline("ops", "flights").gauge(PipelineMetric.PIPELINE_STOPPED).get());
+  }
+
+  private void setLoad(
+      DataPipeline pipeline, @Nullable DataPipelineStatus former, Observation seen) {
     var facts =
         new Facts(
             "uid",
@@ -62,9 +126,7 @@ class PipelineGaugesTest {
             null,
             null,
             new Facts.Replays(List.of(), null));
-    gauges.setLoad(pipeline, former, PipelinePlan.of(pipeline, PLATFORM, facts));
-    return Instant.ofEpochSecond(
-        (long) metrics.forPipeline("ops", "flights").gauge(PipelineMetric.PIPELINE_STOPPED).get());
+    gauges.setLoad(pipeline, former, PipelinePlan.of(pipeline, PLATFORM, facts), seen);
   }
 
   private static DataPipelineStatus consumers(String status, String reason, String since) {
@@ -75,14 +137,19 @@ class PipelineGaugesTest {
   }
 
   private static DataPipeline pipeline() {
+    return pipeline("a");
+  }
+
+  private static DataPipeline pipeline(String uid) {
     return Serialization.unmarshal(
         """
-        metadata: {name: flights, namespace: ops, uid: a}
+        metadata: {name: flights, namespace: ops, uid: %s}
         spec:
           suspend: true
           schema: {fields: [{name: flight, type: int32, required: true}]}
           store: {postgres: {secretName: warehouse}}
-        """,
+        """
+            .formatted(uid),
         DataPipeline.class);
   }
 }

@@ -65,16 +65,31 @@ public final class PipelineRemoval {
    * How far a removal is.
    *
    * @param seen when this operator first saw the deletion: what was asked of nobody is no delay
+   * @param tableSettled whether the table is gone, or was told of
    * @param topicsAsked when Kafka was first asked
+   * @param topicsSettled like {@code tableSettled}: another cleanup follows where the finalizer
+   *     could not be removed, and must not tell again
    */
   private record Progress(
-      String uid, Instant seen, boolean tableSettled, @Nullable Instant topicsAsked) {
+      String uid,
+      Instant seen,
+      boolean tableSettled,
+      @Nullable Instant topicsAsked,
+      boolean topicsSettled) {
+    static Progress begun(String uid, Instant now) {
+      return new Progress(uid, now, false, null, false);
+    }
+
     Progress withTableSettled() {
-      return new Progress(uid, seen, true, topicsAsked);
+      return new Progress(uid, seen, true, topicsAsked, topicsSettled);
     }
 
     Progress withTopicsAsked(Instant now) {
-      return topicsAsked != null ? this : new Progress(uid, seen, tableSettled, now);
+      return topicsAsked != null ? this : new Progress(uid, seen, tableSettled, now, topicsSettled);
+    }
+
+    Progress withTopicsSettled() {
+      return new Progress(uid, seen, tableSettled, topicsAsked, true);
     }
   }
 
@@ -105,9 +120,6 @@ public final class PipelineRemoval {
     this.events = events;
     this.metrics = metrics;
     this.clock = clock;
-    for (var left : Left.values()) { // Prometheus sees no increase to a series' first value
-      metrics.counter(PipelineMetric.REMOVAL_LEFT, left.label);
-    }
   }
 
   /**
@@ -139,7 +151,7 @@ public final class PipelineRemoval {
     if (!processesEnded(pipeline, children) || !tableGone(pipeline, children)) {
       return Optional.of(POLL);
     }
-    if (!topicsGone(pipeline, claimant)) {
+    if (!topicsSettled(pipeline, claimant)) {
       return Optional.of(TOPICS_POLL);
     }
     removeDrop(children);
@@ -207,7 +219,10 @@ public final class PipelineRemoval {
                   Instant.parse(job.get().getMetadata().getCreationTimestamp()),
                   FIRST_TABLE_DROPS_WITHIN)
               && tableStays(pipeline, DROP_TOO_SLOW);
-      case MigrationState.Succeeded _ -> true;
+      case MigrationState.Succeeded _ -> {
+        note(pipeline, Progress::withTableSettled);
+        yield true;
+      }
       case MigrationState.Refused refused -> tableStays(pipeline, refused.lastWord().text());
       case MigrationState.Failed failed -> tableStays(pipeline, failed.trouble());
     };
@@ -225,6 +240,18 @@ public final class PipelineRemoval {
       }
       throw e;
     }
+  }
+
+  /** Whether the topics are gone, or were told of. */
+  boolean topicsSettled(DataPipeline pipeline, TopicClaimant claimant) {
+    if (progress(pipeline).filter(Progress::topicsSettled).isPresent()) {
+      return true;
+    }
+    if (!topicsGone(pipeline, claimant)) {
+      return false;
+    }
+    note(pipeline, Progress::withTopicsSettled);
+    return true;
   }
 
   /** Whatever the status says: the operator may have ended between making a topic and that. */
@@ -313,9 +340,14 @@ public final class PipelineRemoval {
     }
   }
 
-  /** An Event is gone after an hour, so an alert goes by the counter. */
+  /**
+   * An Event is gone after an hour, so an alert goes by the metric. That is a time: Prometheus sees
+   * no increase to the first value of a counter.
+   */
   private void tellOfLeft(DataPipeline pipeline, Left left, String note) {
-    metrics.counter(PipelineMetric.REMOVAL_LEFT, left.label).inc();
+    metrics
+        .gauge(PipelineMetric.REMOVAL_LEFT, pipeline.getMetadata().getNamespace(), left.label)
+        .set(clock.instant().getEpochSecond());
     if (namespaceEnds(pipeline)) {
       events.recordOfEndingNamespace(pipeline, left.reason, note);
     } else {
@@ -367,7 +399,7 @@ public final class PipelineRemoval {
             change.apply(
                 begun != null && begun.uid().equals(uid(pipeline))
                     ? begun
-                    : new Progress(uid(pipeline), clock.instant(), false, null)));
+                    : Progress.begun(uid(pipeline), clock.instant())));
   }
 
   private static String uid(DataPipeline pipeline) {

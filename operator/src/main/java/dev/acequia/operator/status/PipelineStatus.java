@@ -38,6 +38,8 @@ public final class PipelineStatus {
           Conditions.PROTECTED,
           Conditions.UPDATING);
 
+  private static final String RECONCILE_FAILED = "ReconcileFailed";
+
   private PipelineStatus() {}
 
   /** The status of a pipeline whose plan was applied, or held. */
@@ -132,16 +134,15 @@ public final class PipelineStatus {
     return keepingStages(pipeline, former, conditions).with(atRest(former));
   }
 
-  /** The status when the world refuses what was planned; it is tried again. */
+  /** The status of a pipeline that nobody could look at for an error; it is tried again. */
   public static DataPipelineStatus failed(
       DataPipeline pipeline,
       @Nullable DataPipelineStatus former,
       PlatformConfig platform,
-      String reason,
       String message,
       Instant now) {
     var conditions = conditions(pipeline, former, now);
-    conditions.add(Conditions.READY, Verdict.no(reason, message));
+    conditions.add(Conditions.READY, Verdict.unknown(RECONCILE_FAILED, message));
     conditions.keepOfThisGeneration(Conditions.STALLED);
     var rollout = former == null ? null : former.rollout();
     return keepingStages(pipeline, former, conditions)
@@ -258,10 +259,20 @@ public final class PipelineStatus {
     return isTrue(status, Conditions.READY);
   }
 
-  /** Since when the pipeline is known not to be ready; null while it is ready or unknown. */
+  /** Whether the status is that of an error, so that nobody knows how the pipeline is. */
+  public static boolean isUnseen(DataPipelineStatus status) {
+    return Conditions.of(status.conditions(), Conditions.READY)
+        .filter(condition -> RECONCILE_FAILED.equals(condition.getReason()))
+        .isPresent();
+  }
+
+  /**
+   * Since when the pipeline is known not to be ready; null while it is ready or unknown. One that
+   * cannot be reconciled is no pipeline to try a new release with.
+   */
   public static @Nullable String notReadySince(DataPipelineStatus status) {
     return Conditions.of(status.conditions(), Conditions.READY)
-        .filter(condition -> "False".equals(condition.getStatus()))
+        .filter(condition -> "False".equals(condition.getStatus()) || isUnseen(status))
         .map(Condition::getLastTransitionTime)
         .orElse(null);
   }

@@ -3,7 +3,6 @@ package dev.acequia.operator.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.acequia.contract.PipelineMetric;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.plan.PipelineNames;
@@ -56,7 +55,6 @@ class PipelineRemovalTest {
   private final KubernetesClient client =
       new KubernetesClientBuilder().withConfig(Config.empty()).build();
   private final KafkaCalls calls = new KafkaCalls(Clock.systemUTC());
-  private final MetricSet metrics = new MetricSet(new PrometheusRegistry());
 
   @AfterEach
   void close() {
@@ -93,16 +91,6 @@ class PipelineRemovalTest {
     await().atMost(LIMIT).until(() -> advance(removal).isEmpty());
   }
 
-  /** Prometheus sees an increase only of a series that was there before. */
-  @Test
-  void countsFromTheStartWhatStays() {
-    removal((_, method, _) -> method.getName());
-    assertThat(metrics.registry().scrape(PipelineMetric.REMOVAL_LEFT.exposedName()::startsWith))
-        .singleElement()
-        .extracting(family -> family.getDataPoints().size())
-        .isEqualTo(2);
-  }
-
   private PipelineRemoval removal(InvocationHandler kafka) {
     var admin =
         (Admin)
@@ -118,7 +106,7 @@ class PipelineRemovalTest {
         PLATFORM,
         topics,
         new EventRecorder(client, clock, "operator", _ -> true),
-        metrics,
+        new MetricSet(new PrometheusRegistry()),
         clock);
   }
 

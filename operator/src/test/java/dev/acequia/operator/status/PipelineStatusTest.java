@@ -152,9 +152,29 @@ class PipelineStatusTest {
         new MigrationState.Refused(
             "flights-migrate-1", new LastWord(Termination.Reason.StoreRefused, "no right"));
     var stalled = status(null, seen(refused, null, null));
-    var failed =
-        PipelineStatus.failed(pipeline, stalled, PLATFORM, "ReconcileFailed", "no answer", NOON);
+    var failed = PipelineStatus.failed(pipeline, stalled, PLATFORM, "no answer", NOON);
     assertThat(PipelineStatus.isStalled(failed)).isTrue();
+  }
+
+  /** What runs goes on, and the operator could not look at it. */
+  @Test
+  void nobodyKnowsWhetherItIsReadyWhileReconcilesFail() {
+    var ready = status(null, seen(done, UP, UP));
+    var failed = PipelineStatus.failed(pipeline, ready, PLATFORM, "no answer", NOON.plusSeconds(9));
+    assertThat(condition(failed, "Ready"))
+        .returns("Unknown", Condition::getStatus)
+        .returns("ReconcileFailed", Condition::getReason)
+        .returns("no answer", Condition::getMessage);
+    assertThat(condition(failed, "ApiReady")).isEqualTo(condition(ready, "ApiReady"));
+    assertThat(PipelineStatus.isUnseen(failed)).isTrue();
+    assertThat(PipelineStatus.isUnseen(ready)).isFalse();
+  }
+
+  /** Else it would be the first to try a new release, and its failure would stop the others. */
+  @Test
+  void aPipelineWhoseReconcilesFailIsNotReadyForAnUpdate() {
+    var failed = PipelineStatus.failed(pipeline, null, PLATFORM, "no answer", NOON);
+    assertThat(PipelineStatus.notReadySince(failed)).isEqualTo(NOON.toString());
   }
 
   @Test
