@@ -7,6 +7,7 @@ import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreProvider;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.lake.read.LakeReader;
 import java.util.List;
 import java.util.Map;
 
@@ -19,7 +20,7 @@ public final class LakeProvider implements StoreProvider {
 
   @Override
   public StoreReader reader(PipelineDefinition definition, Map<String, String> environment) {
-    throw new UnsupportedOperationException("the reader of a lake is not built yet");
+    return LakeReader.open(definition, (StoreDefinition.Lake) definition.store(), environment);
   }
 
   @Override
