@@ -193,7 +193,8 @@ final class Engine implements AutoCloseable {
     if (message.startsWith("IO Error") || message.startsWith("INTERRUPT")) {
       return new StoreReadException(Reason.UNAVAILABLE, "the table's files cannot be read", e);
     }
-    LOG.error("DuckDB refused a query: {}", words, e);
+    // Its other lines have the statement, and so the values.
+    LOG.error("DuckDB refused a query: {}", words);
     return new StoreReadException(Reason.REFUSED, "the store refused the query", e);
   }
 

@@ -205,7 +205,7 @@ class LakeFuzzIT {
   private static boolean isSame(@Nullable Object found, @Nullable Object expected) {
     if (found instanceof BigDecimal number && expected instanceof BigDecimal exact) {
       var tolerance =
-          exact.scale() <= 6 ? BigDecimal.ZERO : exact.abs().max(BigDecimal.ONE).movePointLeft(14);
+          exact.scale() <= 2 ? BigDecimal.ZERO : exact.abs().max(BigDecimal.ONE).movePointLeft(14);
       return number.subtract(exact).abs().compareTo(tolerance) <= 0;
     }
     return java.util.Objects.equals(found, expected);

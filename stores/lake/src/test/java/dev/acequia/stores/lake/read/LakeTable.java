@@ -8,55 +8,97 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.catalog.Namespace;
-import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.deletes.PositionDelete;
-import org.apache.iceberg.inmemory.InMemoryCatalog;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.LocationProvider;
 import org.apache.iceberg.parquet.Parquet;
 import org.jspecify.annotations.Nullable;
 
-/** A table in a local folder, written by Iceberg's own writers. */
+/** A table in a local folder, written by Iceberg's own writers; what is current is in memory. */
 final class LakeTable implements TableSource {
-  private static final TableIdentifier NAME = TableIdentifier.of("ops", "flights");
-
-  private final InMemoryCatalog catalog = new InMemoryCatalog();
   private final String location;
-  private final Table table;
+  private final BaseTable table;
+  private volatile @Nullable TableMetadata current;
   int loads;
 
   LakeTable(Path folder, Schema schema, PartitionSpec spec) {
     location = folder.toUri().toString().replaceFirst("/+$", "");
-    catalog.initialize(
-        "test",
-        Map.of(
-            CatalogProperties.WAREHOUSE_LOCATION,
-            location,
-            CatalogProperties.FILE_IO_IMPL,
-            LocalFiles.class.getName()));
-    catalog.createNamespace(Namespace.of("ops"));
-    table =
-        catalog
-            .buildTable(NAME, schema)
-            .withPartitionSpec(spec)
-            .withLocation(location)
-            .withProperty("format-version", "2")
-            .create();
+    current =
+        TableMetadata.newTableMetadata(
+            schema, spec, SortOrder.unsorted(), location, Map.of("format-version", "2"));
+    table = new BaseTable(new Operations(), "flights");
   }
 
   LakeTable(Path folder, Schema schema) {
     this(folder, schema, PartitionSpec.unpartitioned());
+  }
+
+  /** One view of the table, which is renewed when it is told to. */
+  private final class Operations implements TableOperations {
+    private TableMetadata seen = existing();
+
+    private TableMetadata existing() {
+      var metadata = current;
+      if (metadata == null) {
+        throw new NoSuchTableException("the table was dropped");
+      }
+      return metadata;
+    }
+
+    @Override
+    public TableMetadata current() {
+      return seen;
+    }
+
+    @Override
+    public TableMetadata refresh() {
+      seen = existing();
+      return seen;
+    }
+
+    @Override
+    public void commit(TableMetadata base, TableMetadata metadata) {
+      synchronized (LakeTable.this) {
+        if (existing() != base) {
+          throw new CommitFailedException("another was first");
+        }
+        current = metadata;
+        seen = metadata;
+      }
+    }
+
+    @Override
+    public FileIO io() {
+      return new LocalFiles();
+    }
+
+    @Override
+    public String metadataFileLocation(String name) {
+      return location + "/metadata/" + name;
+    }
+
+    @Override
+    public LocationProvider locationProvider() {
+      return LocationProviders.locationsFor(location, Map.of());
+    }
   }
 
   String location() {
@@ -68,13 +110,13 @@ final class LakeTable implements TableSource {
   }
 
   void drop() {
-    catalog.dropTable(NAME, false);
+    current = null;
   }
 
   @Override
   public Table load() {
     loads++;
-    return catalog.loadTable(NAME);
+    return new BaseTable(new Operations(), "flights");
   }
 
   /** A row of some of the columns. */
@@ -136,7 +178,6 @@ final class LakeTable implements TableSource {
     var name = table.locationProvider().newDataLocation(UUID.randomUUID() + "-deletes.parquet");
     var writer =
         Parquet.writeDeletes(table.io().newOutputFile(name))
-            .forTable(table)
             .withSpec(table.spec())
             .withPartition(file.partition())
             .<Record>buildPositionWriter();
@@ -173,11 +214,5 @@ final class LakeTable implements TableSource {
   }
 
   @Override
-  public void close() {
-    try {
-      catalog.close();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
+  public void close() {}
 }

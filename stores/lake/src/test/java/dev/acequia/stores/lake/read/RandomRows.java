@@ -77,13 +77,14 @@ final class RandomRows {
         } else if (field.type() == FieldType.JSON) {
           record.putObject(field.name()).put("a", random.nextInt(3));
         } else if (random.nextInt(5) > 0) {
-          switch (literal(field.type(), random).value()) {
+          var literal = literal(field.type(), random);
+          switch (literal.value()) {
             case Integer number -> record.put(field.name(), number);
             case Long number -> record.put(field.name(), number);
             case Double number -> record.put(field.name(), number);
             case BigDecimal number -> record.put(field.name(), number);
             case Boolean truth -> record.put(field.name(), truth);
-            case Object text -> record.put(field.name(), text.toString());
+            default -> record.put(field.name(), literal.text());
           }
         }
       }
