@@ -7,6 +7,7 @@ import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreProvider;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.StoreWriter;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 
@@ -24,17 +25,21 @@ public final class LakeProvider implements StoreProvider {
 
   @Override
   public StoreWriter writer(PipelineDefinition definition, Map<String, String> environment) {
-    throw new UnsupportedOperationException("the writer of a lake is not built yet");
+    return new LakeWriter(definition, store(definition), environment, Clock.systemUTC());
   }
 
   @Override
   public List<StoreHousekeeping> housekeeping(
       PipelineDefinition definition, Map<String, String> environment) {
-    return List.of();
+    return List.of(new LakeHousekeeping(store(definition), environment, Clock.systemUTC()));
   }
 
   @Override
   public StoreMigration migration(PipelineDefinition definition, Map<String, String> environment) {
-    throw new UnsupportedOperationException("the migration of a lake is not built yet");
+    return new LakeMigration(definition, store(definition), environment);
+  }
+
+  private static StoreDefinition.Lake store(PipelineDefinition definition) {
+    return (StoreDefinition.Lake) definition.store();
   }
 }
