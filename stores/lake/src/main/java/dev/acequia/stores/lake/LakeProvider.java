@@ -8,6 +8,7 @@ import dev.acequia.stores.StoreProvider;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.lake.read.LakeReader;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 
@@ -20,22 +21,26 @@ public final class LakeProvider implements StoreProvider {
 
   @Override
   public StoreReader reader(PipelineDefinition definition, Map<String, String> environment) {
-    return LakeReader.open(definition, (StoreDefinition.Lake) definition.store(), environment);
+    return LakeReader.open(definition, store(definition), environment);
   }
 
   @Override
   public StoreWriter writer(PipelineDefinition definition, Map<String, String> environment) {
-    throw new UnsupportedOperationException("the writer of a lake is not built yet");
+    return new LakeWriter(definition, store(definition), environment, Clock.systemUTC());
   }
 
   @Override
   public List<StoreHousekeeping> housekeeping(
       PipelineDefinition definition, Map<String, String> environment) {
-    return List.of();
+    return List.of(new LakeHousekeeping(store(definition), environment, Clock.systemUTC()));
   }
 
   @Override
   public StoreMigration migration(PipelineDefinition definition, Map<String, String> environment) {
-    throw new UnsupportedOperationException("the migration of a lake is not built yet");
+    return new LakeMigration(definition, store(definition), environment);
+  }
+
+  private static StoreDefinition.Lake store(PipelineDefinition definition) {
+    return (StoreDefinition.Lake) definition.store();
   }
 }

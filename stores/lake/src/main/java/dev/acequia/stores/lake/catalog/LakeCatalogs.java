@@ -88,7 +88,8 @@ public final class LakeCatalogs {
    */
   private static Catalog jdbc(
       LakeCatalog.Jdbc jdbc, Map<String, String> environment, Map<String, String> properties) {
-    properties.put(CatalogProperties.URI, jdbcUrl(jdbc, environment));
+    var url = jdbcUrl(environment, jdbc.schema());
+    properties.put(CatalogProperties.URI, url);
     properties.put(
         JdbcCatalog.PROPERTY_PREFIX + "user",
         RuntimeVariable.STORE_USERNAME.requiredIn(environment));
@@ -99,13 +100,18 @@ public final class LakeCatalogs {
         JdbcCatalog.PROPERTY_PREFIX + "ApplicationName",
         RuntimeVariable.POD_NAME.in(environment).orElse("acequia"));
     properties.put(JdbcCatalog.PROPERTY_PREFIX + "schema-version", "V1");
-    var catalog = new JdbcCatalog(null, null, false);
+    var catalog = new JdbcCatalog(null, given -> new CatalogConnections(url, given), false);
     catalog.initialize(NAME, properties);
     return catalog;
   }
 
-  /** Iceberg does not qualify its tables' names. */
-  private static String jdbcUrl(LakeCatalog.Jdbc jdbc, Map<String, String> environment) {
+  /**
+   * The address of a catalog's database.
+   *
+   * @param schema the one that names without a schema are in, since Iceberg does not qualify its
+   *     tables' names
+   */
+  public static String jdbcUrl(Map<String, String> environment, String schema) {
     var uri = RuntimeVariable.STORE_URI.requiredIn(environment);
     var url =
         uri.startsWith(POSTGRESQL) || uri.startsWith("postgres:")
@@ -114,7 +120,7 @@ public final class LakeCatalogs {
     return url
         + (url.indexOf('?') < 0 ? '?' : '&')
         + "currentSchema="
-        + URLEncoder.encode('"' + jdbc.schema() + '"', StandardCharsets.UTF_8);
+        + URLEncoder.encode('"' + schema + '"', StandardCharsets.UTF_8);
   }
 
   private static Catalog glue(LakeCatalog.Glue glue, Map<String, String> properties) {

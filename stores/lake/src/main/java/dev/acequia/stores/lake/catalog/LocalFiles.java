@@ -5,15 +5,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.iceberg.Files;
-import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.io.SeekableInputStream;
+import org.apache.iceberg.io.SupportsPrefixOperations;
 
 /** Files of this machine, by locations as {@code file:/folder/name}, which stay as they are. */
-public final class LocalFiles implements FileIO {
+public final class LocalFiles implements SupportsPrefixOperations {
   private static final long serialVersionUID = 1;
 
   /** Iceberg makes it by its name. */
@@ -36,6 +38,33 @@ public final class LocalFiles implements FileIO {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The files below a folder. */
+  @Override
+  public Iterable<FileInfo> listPrefix(String prefix) {
+    var folder = file(prefix).toPath();
+    if (!java.nio.file.Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (var files = java.nio.file.Files.walk(folder)) {
+      return files
+          .map(Path::toFile)
+          .filter(File::isFile)
+          .map(file -> new FileInfo(location(file), file.length(), file.lastModified()))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void deletePrefix(String prefix) {
+    listPrefix(prefix).forEach(file -> deleteFile(file.location()));
+  }
+
+  private static String location(File file) {
+    return "file:" + file.toURI().getPath();
   }
 
   private static File file(String location) {
