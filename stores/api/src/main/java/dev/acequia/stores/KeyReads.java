@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * shared.
  */
 public final class KeyReads {
-  /** That go together. */
+  /** Keys that go together, where the database does not say. */
   public static final int MOST_KEYS = 32;
 
   private final Database database;
@@ -41,7 +41,7 @@ public final class KeyReads {
      */
     void read(List<List<Literal>> keys, Sink sink) throws StoreReadException;
 
-    /** How many keys are likely to have rows that fit one statement. */
+    /** How many keys are likely to have rows that fit one statement; at least one. */
     default int keysAtOnce() {
       return MOST_KEYS;
     }
@@ -151,7 +151,7 @@ public final class KeyReads {
         return;
       }
       var next = new ArrayList<>(List.of(first));
-      var most = first.isAlone ? 1 : Math.min(database.keysAtOnce(), MOST_KEYS);
+      var most = first.isAlone ? 1 : database.keysAtOnce();
       while (next.size() < most && !waiting.isEmpty() && !waiting.getFirst().isAlone) {
         next.add(waiting.removeFirst());
       }

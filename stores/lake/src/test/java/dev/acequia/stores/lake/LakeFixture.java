@@ -128,9 +128,7 @@ final class LakeFixture implements StoreFixture {
         decimal.stripTrailingZeros().scale() <= LakeColumns.SCALE
             && decimal.precision() - decimal.scale() <= LakeColumns.PRECISION - LakeColumns.SCALE;
     var shortest = decimal.stripTrailingZeros();
-    return fits
-        ? Optional.of(shortest.setScale(Math.max(0, shortest.scale())))
-        : Optional.empty();
+    return fits ? Optional.of(shortest.setScale(Math.max(0, shortest.scale()))) : Optional.empty();
   }
 
   private static StoreDefinition.Lake lake(PipelineDefinition definition) {

@@ -135,7 +135,7 @@ public final class PostgresReader implements StoreReader {
 
     @Override
     public int keysAtOnce() {
-      return together.rowsThatFit();
+      return Math.min(together.rowsThatFit(), KeyReads.MOST_KEYS);
     }
 
     @Override

@@ -5,9 +5,6 @@ import dev.acequia.stores.KeyReads;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.query.Condition;
 import dev.acequia.stores.query.Condition.All;
-import dev.acequia.stores.query.Condition.Any;
-import dev.acequia.stores.query.Condition.Comparison;
-import dev.acequia.stores.query.Condition.Comparison.Operator;
 import dev.acequia.stores.query.Condition.In;
 import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.Query;
@@ -27,12 +24,19 @@ import org.jspecify.annotations.Nullable;
  * Each row finds by its own key who asked for it.
  */
 final class KeyedTable implements KeyReads.Database {
+  /** Bounds of files are not compared with more. */
+  private static final int MOST_KEYS = 200;
+
+  /** What the rows of one statement may have together. */
+  private static final long MOST_BYTES = 16 << 20;
+
   private final RecordColumns records;
   private final List<Field> key;
   private final ReaderLimits limits;
   private final TablePlans plans;
   private final LocalEngine local;
   private final ReadThreads threads;
+  private volatile long rowBytes;
 
   KeyedTable(
       RecordColumns records,
@@ -46,6 +50,12 @@ final class KeyedTable implements KeyReads.Database {
     this.local = local;
     this.threads = threads;
     key = records.schema().key().stream().map(name -> records.require(name).field()).toList();
+  }
+
+  /** The larger the rows seen lately, the fewer keys go together. */
+  @Override
+  public int keysAtOnce() {
+    return (int) Math.clamp(MOST_BYTES / Math.max(rowBytes, 1), 1, MOST_KEYS);
   }
 
   @Override
@@ -86,39 +96,33 @@ final class KeyedTable implements KeyReads.Database {
       var from = joins ? scan.from() + join(rows) : scan.from();
       var row = new LakeRow(query.columns(), limits.rowBytes());
       var places = places(keys);
-      var wide = SelectStatement.isWide(query);
+      var largest = new long[1];
       local
           .engine()
           .query(
               new SelectStatement(plan.columns(), from).rows(query, Long.MAX_VALUE),
               deadline,
               chunk -> {
+                row.in(chunk);
                 for (var i = 0L; i < chunk.rowCount(); i++) {
-                  row.take(chunk, i, wide);
+                  largest[0] = Math.max(largest[0], row.take(i));
                   for (var place : places.getOrDefault(keyOf(row), List.of())) {
                     sink.row(place, row);
                   }
                 }
               });
+      rowBytes = largest[0];
     }
   }
 
-  /** That a record has one of the keys. */
+  /** What holds for the records of the keys: of several fields, for some others as well. */
   private Condition condition(List<List<Literal>> keys) {
-    if (key.size() == 1) {
-      return new In(key.getFirst(), keys.stream().map(List::getFirst).toList());
+    var parts = new ArrayList<Condition>();
+    for (var i = 0; i < key.size(); i++) {
+      var place = i;
+      parts.add(new In(key.get(i), keys.stream().map(one -> one.get(place)).distinct().toList()));
     }
-    var each =
-        keys.stream()
-            .<Condition>map(
-                one ->
-                    new All(
-                        IntStream.range(0, key.size())
-                            .<Condition>mapToObj(
-                                i -> new Comparison(key.get(i), Operator.EQ, one.get(i)))
-                            .toList()))
-            .toList();
-    return each.size() == 1 ? each.getFirst() : new Any(each);
+    return new All(parts);
   }
 
   /** The keys as rows of values, without those that no record can have. */

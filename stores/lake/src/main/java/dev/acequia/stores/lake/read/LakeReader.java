@@ -102,8 +102,9 @@ public final class LakeReader implements StoreReader {
             select.rows(query, limits.pieceBytes()),
             deadline,
             chunk -> {
+              row.in(chunk);
               for (var i = 0L; i < chunk.rowCount(); i++) {
-                taken[1] += row.take(chunk, i, wide);
+                taken[1] += row.take(i);
                 sink.row(row);
                 taken[0]++;
               }

@@ -21,6 +21,7 @@ final class LakeRow implements ResultRow {
   private final FieldType[] types;
   private final @Nullable Object[] values;
   private final int maxBytes;
+  private DuckDBReadableVector[] vectors = {};
 
   /**
    * Rows of a query.
@@ -33,17 +34,26 @@ final class LakeRow implements ResultRow {
     this.maxBytes = maxBytes;
   }
 
+  /** Goes on with the rows of a chunk. */
+  LakeRow in(DuckDBDataChunkReader next) {
+    vectors = new DuckDBReadableVector[(int) next.columnCount()];
+    for (var i = 0; i < vectors.length; i++) {
+      vectors[i] = next.vector(i);
+    }
+    return this;
+  }
+
   /**
-   * Takes a row.
+   * Takes a row of the chunk.
    *
-   * @param sized whether one more column has the bytes of its text
    * @return its bytes, of text and about so of all else
    * @throws StoreReadException when it is too large
    */
-  long take(DuckDBDataChunkReader chunk, long row, boolean sized) throws StoreReadException {
+  long take(long row) throws StoreReadException {
     var size = (long) types.length * Long.BYTES;
-    if (sized) {
-      size += chunk.vector(types.length).getLong(row);
+    if (vectors.length > types.length) {
+      // One more column has the bytes of its text.
+      size += vectors[types.length].getLong(row);
       if (size > maxBytes) {
         throw new StoreReadException(
             Reason.TOO_LARGE,
@@ -52,8 +62,7 @@ final class LakeRow implements ResultRow {
       }
     }
     for (var i = 0; i < types.length; i++) {
-      var vector = chunk.vector(i);
-      values[i] = vector.isNull(row) ? null : value(types[i], vector, row);
+      values[i] = vectors[i].isNull(row) ? null : value(types[i], vectors[i], row);
     }
     return size;
   }

@@ -12,9 +12,9 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Names and values as DuckDB reads them: the only place that writes either into a statement. Values
- * are written, not bound, since row groups are skipped only by what is known when a statement is
- * planned.
+ * Names and values as DuckDB reads them: the only place that writes either into a statement. A
+ * statement runs once, so nothing is saved by parameters, and what a value means is decided here
+ * and not by the driver's conversions.
  */
 final class SqlText {
   /** All digits of a decimal that DuckDB has. */

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which of two files may have a row, by bounds as Iceberg's own writers record them. */
-class PruningTest {
+class PruningIT {
   private static final Schema SCHEMA =
       new Schema(
           List.of(),

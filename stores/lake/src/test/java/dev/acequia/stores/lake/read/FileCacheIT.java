@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FileCacheTest {
+class FileCacheIT {
   private static final Duration TIME = Duration.ofSeconds(20);
   private static final Duration SOON = Duration.ofMillis(50);
 
@@ -51,7 +51,7 @@ class FileCacheTest {
   private HeldFiles hold(FileCache cache, Duration time, String... locations)
       throws StoreReadException {
     return cache.hold(
-        Arrays.stream(locations).map(FileCacheTest::file).toList(), this::fetch, Deadline.in(time));
+        Arrays.stream(locations).map(FileCacheIT::file).toList(), this::fetch, Deadline.in(time));
   }
 
   private void use(FileCache cache, String... locations) throws StoreReadException {
