@@ -71,24 +71,32 @@ public abstract class ReadingContract extends StoreContract {
           """
           {"id":1,"big":5,"ratio":1.5,"price":1.50,"ok":true,"day":"2013-01-31",
           "at":"2013-01-31T05:00:00.25Z","ref":"00000000-0000-0000-0000-000000000001","note":"UA",
-          "doc":{"a":[1]}}""",
+          "doc":{"a":[1]}}\
+          """,
           """
           {"id":2,"big":9007199254740993,"ratio":-0.25,"price":12345678901234567890.1200,"ok":false,
           "day":"1969-12-31","at":"1969-12-31T23:59:59.25Z",
-          "ref":"ffffffff-ffff-ffff-ffff-ffffffffffff","note":"ua","doc":null}""",
+          "ref":"ffffffff-ffff-ffff-ffff-ffffffffffff","note":"ua","doc":null}\
+          """,
           """
-          {"id":3,"big":5,"ratio":2.5,"price":-0.01,"note":"ñandú"}""",
+          {"id":3,"big":5,"ratio":2.5,"price":-0.01,"note":"ñandú"}\
+          """,
           """
-          {"id":4,"big":-9223372036854775808,"price":2,"ok":true,"day":"2012-02-29"}""",
+          {"id":4,"big":-9223372036854775808,"price":2,"ok":true,"day":"2012-02-29"}\
+          """,
           """
-          {"id":5,"ratio":1e20,"ok":false,"at":"9999-12-31T23:59:59.999999Z","note":"🛶"}""",
+          {"id":5,"ratio":1e20,"ok":false,"at":"9999-12-31T23:59:59.999999Z","note":"🛶"}\
+          """,
           """
           {"id":6,"big":9223372036854775807,"ratio":-1.5e-7,"price":1.5,
-          "ref":"7fffffff-0000-4000-8000-0123456789ab","note":"\\uffff"}""",
+          "ref":"7fffffff-0000-4000-8000-0123456789ab","note":"\\uffff"}\
+          """,
           """
-          {"id":7,"note":"","doc":[]}""",
+          {"id":7,"note":"","doc":[]}\
+          """,
           """
-          {"id":-8,"note":"100%_\\\\"}""");
+          {"id":-8,"note":"100%_\\\\"}\
+          """);
 
   protected ReadingContract(StoreFixture store) {
     super(store);

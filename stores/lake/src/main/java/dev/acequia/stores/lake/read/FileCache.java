@@ -97,7 +97,7 @@ final class FileCache {
     try (var files = Files.list(folder)) {
       files.forEach(found::add);
     }
-    found.sort(Comparator.comparing(FileCache::lastModified));
+    found.sort(Comparator.comparingLong(FileCache::lastModified));
     for (var file : found) {
       var name = file.getFileName().toString();
       var known = NAME.matcher(name);
@@ -176,7 +176,10 @@ final class FileCache {
     lock.lock();
     try {
       while (!makeRoomFor(distinct)) {
-        await(deadline);
+        if (room.awaitNanos(deadline.leftNanos()) <= 0) {
+          throw new StoreReadException(
+              Reason.BUSY, "other queries use all files that are kept on disk");
+        }
       }
       for (var missing : distinct.entrySet()) {
         if (!entries.containsKey(missing.getKey())) {
@@ -188,20 +191,11 @@ final class FileCache {
         held.add(use(file.name()));
       }
       return held;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void await(Deadline deadline) throws StoreReadException {
-    try {
-      if (room.awaitNanos(deadline.leftNanos()) <= 0) {
-        throw new StoreReadException(
-            Reason.BUSY, "other queries use all files that are kept on disk");
-      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoreReadException(Reason.UNAVAILABLE, "the read was interrupted", e);
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -23,7 +23,8 @@ final class Functions {
                  '^(.)(.+)$', '\\1.\\2')
             || 'e+15'
         ELSE regexp_replace(CAST(x AS VARCHAR), '\\.0$', '')
-      END""";
+      END\
+      """;
 
   /** A decimal without the zeros behind its last digit. */
   private static final String TEXT_OF_DECIMAL =
@@ -43,13 +44,15 @@ final class Functions {
       CASE
         WHEN isinf(x) THEN CAST(error('a sum is out of range for double') AS DOUBLE)
         ELSE x
-      END""";
+      END\
+      """;
 
   /** A quotient rounded half away from zero. */
   private static final String QUOTIENT =
       """
       CREATE MACRO rounded_quotient(a, b) AS
-      (a + CASE WHEN a < 0 THEN -(b // 2) ELSE b // 2 END) // b""";
+      (a + CASE WHEN a < 0 THEN -(b // 2) ELSE b // 2 END) // b\
+      """;
 
   /**
    * The mean of {@code count} numbers to 18 digits behind the point.
@@ -66,12 +69,14 @@ final class Functions {
               (whole % count) * CAST('1000000000000000000' AS HUGEINT) + rest,
               CAST(count AS HUGEINT))
             AS DECIMAL(20,0))
-        * CAST('0.000000000000000001' AS DECIMAL(18,18))""";
+        * CAST('0.000000000000000001' AS DECIMAL(18,18))\
+      """;
 
   private static final String MEAN_OF_WHOLE =
       """
       CREATE MACRO mean_of_whole(x) AS
-      exact_mean(sum(x), CAST('0' AS HUGEINT), count(x))""";
+      exact_mean(sum(x), CAST('0' AS HUGEINT), count(x))\
+      """;
 
   private static final String MEAN_OF_DECIMAL =
       """
@@ -81,7 +86,8 @@ final class Functions {
         sum(CAST(
           CAST(x - trunc(x) AS DECIMAL(18,18)) * CAST('1000000000000000000' AS DECIMAL(19,0))
           AS HUGEINT)),
-        count(x))""";
+        count(x))\
+      """;
 
   /** In an order in which each knows those that it uses. */
   static final List<String> ALL =

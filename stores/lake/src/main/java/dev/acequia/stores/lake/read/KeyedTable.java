@@ -55,7 +55,7 @@ final class KeyedTable implements KeyReads.Database {
   /** The larger the rows seen lately, the fewer keys go together. */
   @Override
   public int keysAtOnce() {
-    return (int) Math.clamp(MOST_BYTES / Math.max(rowBytes, 1), 1, MOST_KEYS);
+    return Math.clamp(MOST_BYTES / Math.max(rowBytes, 1), 1, MOST_KEYS);
   }
 
   @Override

@@ -66,7 +66,7 @@ final class Pruning {
   }
 
   /** A condition that holds wherever the given one does. */
-  private final class Translation {
+  private static final class Translation {
     private final boolean withUuids;
 
     Translation(boolean withUuids) {

@@ -128,7 +128,8 @@ class EngineIT {
     assertThatThrownBy(
             () ->
                 query(
-                    "SELECT CAST(len(list(repeat('x', 1000) || i)) AS VARCHAR) FROM range(100000000) t(i)",
+                    "SELECT CAST(len(list(repeat('x', 1000) || i)) AS VARCHAR) FROM"
+                        + " range(100000000) t(i)",
                     TIME))
         .isInstanceOfSatisfying(
             StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_COSTLY));
@@ -138,7 +139,8 @@ class EngineIT {
   void sortsMoreThanItsMemoryHolds() throws Exception {
     assertThat(
             query(
-                "SELECT CAST(i AS VARCHAR) FROM (SELECT i, md5(CAST(i AS VARCHAR)) m, repeat('x', 200) r FROM range(1500000) t(i) ORDER BY m, r) ORDER BY m LIMIT 1",
+                "SELECT CAST(i AS VARCHAR) FROM (SELECT i, md5(CAST(i AS VARCHAR)) m, repeat('x',"
+                    + " 200) r FROM range(1500000) t(i) ORDER BY m, r) ORDER BY m LIMIT 1",
                 TIME))
         .hasSize(1);
   }

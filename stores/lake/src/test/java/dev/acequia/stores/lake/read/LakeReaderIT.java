@@ -285,16 +285,8 @@ class LakeReaderIT {
 
   @Test
   void refusesWhatIsMoreThanItsDiskHolds() throws Exception {
-    append(1, 2);
+    var bytes = append(1, 2).fileSizeInBytes();
     append(3, 4);
-    var bytes =
-        table
-            .table()
-            .currentSnapshot()
-            .addedDataFiles(table.table().io())
-            .iterator()
-            .next()
-            .fileSizeInBytes();
     var reader = reader(records, Limits.withCache(bytes + bytes / 2), ELSEWHERE);
     assertReason(Reason.TOO_COSTLY, () -> ids(reader));
     assertThat(RowText.read(reader, select(compare("id", Operator.LT, "3"), "id"), "|"))

@@ -75,6 +75,7 @@ final class LakeTable implements TableSource {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // as Iceberg's own operations compare them
     public void commit(TableMetadata base, TableMetadata metadata) {
       synchronized (LakeTable.this) {
         if (existing() != base) {

@@ -70,7 +70,7 @@ final class RandomRows {
   static List<String> of(int count, Random random) {
     var records = new ArrayList<String>();
     for (var i = 0; i < count; i++) {
-      var record = JsonNodeFactory.withExactBigDecimals(true).objectNode();
+      var record = JsonNodeFactory.instance.objectNode();
       for (var field : SCHEMA.fields()) {
         if (field.name().equals("id")) {
           record.put("id", i);

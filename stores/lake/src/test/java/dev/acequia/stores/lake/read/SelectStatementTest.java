@@ -185,11 +185,11 @@ class SelectStatementTest {
             records.require("u"));
     assertThat(select.rows(query, 100))
         .isEqualTo(
-            "SELECT epoch_us(p.c0), CAST(p.c1 AS VARCHAR), CAST(p.c2 - DATE '1970-01-01' AS BIGINT), p.c3"
-                + " FROM (SELECT t.\"at\" AS c0, t.\"u\" AS c1, t.\"day\" AS c2, t.\"id\" AS c3 FROM f t"
-                + " WHERE (t.\"d\" > CAST('1.0' AS DOUBLE))"
-                + " ORDER BY t.\"day\" DESC NULLS LAST, t.\"id\" ASC NULLS LAST LIMIT 10) p"
-                + " ORDER BY p.c2 DESC NULLS LAST, p.c3 ASC NULLS LAST");
+            "SELECT epoch_us(p.c0), CAST(p.c1 AS VARCHAR), CAST(p.c2 - DATE '1970-01-01' AS"
+                + " BIGINT), p.c3 FROM (SELECT t.\"at\" AS c0, t.\"u\" AS c1, t.\"day\" AS c2,"
+                + " t.\"id\" AS c3 FROM f t WHERE (t.\"d\" > CAST('1.0' AS DOUBLE)) ORDER BY"
+                + " t.\"day\" DESC NULLS LAST, t.\"id\" ASC NULLS LAST LIMIT 10) p ORDER BY p.c2"
+                + " DESC NULLS LAST, p.c3 ASC NULLS LAST");
   }
 
   @Test
@@ -197,10 +197,11 @@ class SelectStatementTest {
     var query = query(Condition.always(), records.total(List.of()), records.require("s"));
     assertThat(select.rows(query, 100))
         .isEqualTo(
-            "SELECT p.c0, p.c1, p.own FROM (SELECT p.*, sum(p.own) OVER (ORDER BY p.c1 ASC NULLS LAST"
-                + " ROWS UNBOUNDED PRECEDING) - p.own AS before FROM (SELECT p.*, coalesce(strlen(p.c0), 0) AS own"
-                + " FROM (SELECT t.\"s\" AS c0, t.\"id\" AS c1 FROM f t ORDER BY t.\"id\" ASC NULLS LAST LIMIT 10) p) p) p"
-                + " WHERE p.before < 100 ORDER BY p.c1 ASC NULLS LAST");
+            "SELECT p.c0, p.c1, p.own FROM (SELECT p.*, sum(p.own) OVER (ORDER BY p.c1 ASC NULLS"
+                + " LAST ROWS UNBOUNDED PRECEDING) - p.own AS before FROM (SELECT p.*,"
+                + " coalesce(strlen(p.c0), 0) AS own FROM (SELECT t.\"s\" AS c0, t.\"id\" AS c1"
+                + " FROM f t ORDER BY t.\"id\" ASC NULLS LAST LIMIT 10) p) p) p WHERE p.before <"
+                + " 100 ORDER BY p.c1 ASC NULLS LAST");
   }
 
   private String after(List<OrderTerm> order, @Nullable Literal... values) {
@@ -216,7 +217,8 @@ class SelectStatementTest {
         records.total(List.of(new OrderTerm(records.require("d"), Direction.DESC, Nulls.LAST)));
     assertThat(after(byDouble, new Literal(FieldType.DOUBLE, 1.5), id))
         .isEqualTo(
-            "(t.\"d\" < CAST('1.5' AS DOUBLE) OR t.\"d\" IS NULL OR t.\"d\" = CAST('1.5' AS DOUBLE) AND ("
+            "(t.\"d\" < CAST('1.5' AS DOUBLE) OR t.\"d\" IS NULL OR t.\"d\" = CAST('1.5' AS DOUBLE)"
+                + " AND ("
                 + idText
                 + "))");
     assertThat(after(byDouble, null, id))
@@ -244,9 +246,9 @@ class SelectStatementTest {
             .startingAfter(Arrays.asList(new Literal(FieldType.INT64, 3L), null));
     assertThat(select.rows(query, 100))
         .isEqualTo(
-            "SELECT p.c0, p.c1 FROM (SELECT * FROM (SELECT t.\"b\" AS c0, count(*) AS c1 FROM f t GROUP BY 1) g"
-                + " WHERE (g.c1 < CAST('3' AS BIGINT) OR g.c1 = CAST('3' AS BIGINT) AND (FALSE))"
-                + " ORDER BY g.c1 DESC NULLS LAST, g.c0 ASC NULLS LAST LIMIT 10) p"
+            "SELECT p.c0, p.c1 FROM (SELECT * FROM (SELECT t.\"b\" AS c0, count(*) AS c1 FROM f t"
+                + " GROUP BY 1) g WHERE (g.c1 < CAST('3' AS BIGINT) OR g.c1 = CAST('3' AS BIGINT)"
+                + " AND (FALSE)) ORDER BY g.c1 DESC NULLS LAST, g.c0 ASC NULLS LAST LIMIT 10) p"
                 + " ORDER BY p.c1 DESC NULLS LAST, p.c0 ASC NULLS LAST");
     assertThat(select.count(query))
         .isEqualTo(
@@ -257,7 +259,8 @@ class SelectStatementTest {
   void readsColumnsByTheirIds() {
     assertThat(columns.parameter())
         .startsWith(
-            "MAP {1: {name: '_generation', type: 'INTEGER', default_value: NULL}, 2: {name: '_partition'")
+            "MAP {1: {name: '_generation', type: 'INTEGER', default_value: NULL}, 2: {name:"
+                + " '_partition'")
         .contains("5: {name: 'a \"b\"', type: 'BIGINT', default_value: NULL}")
         .contains("type: 'DECIMAL(38,18)'");
     assertThat(columns.nothing())
