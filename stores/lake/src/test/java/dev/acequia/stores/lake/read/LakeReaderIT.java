@@ -81,7 +81,7 @@ class LakeReaderIT {
   }
 
   private Record row(long id, String name) {
-    return table.row("_generation", 1, "_partition", 0, "_offset", id, "id", id, "name", name);
+    return table.row("id", id, "name", name);
   }
 
   private DataFile append(long... ids) throws IOException {
@@ -191,27 +191,14 @@ class LakeReaderIT {
                 new Field("note", FieldType.STRING, false, null)),
             UnknownFields.REJECT);
     older.table().updateSchema().addColumn("n", Types.IntegerType.get()).commit();
-    table.append(table.row("_generation", 1, "_partition", 0, "_offset", 1L, "id", 1L, "n", 7));
+    table.append(table.row("id", 1L, "n", 7));
     older
         .table()
         .updateSchema()
         .updateColumn("n", Types.LongType.get())
         .addColumn("note", Types.StringType.get())
         .commit();
-    table.append(
-        table.row(
-            "_generation",
-            1,
-            "_partition",
-            0,
-            "_offset",
-            2L,
-            "id",
-            2L,
-            "n",
-            1L << 40,
-            "note",
-            "x"));
+    table.append(table.row("id", 2L, "n", 1L << 40, "note", "x"));
     var columns = LakeQueries.records(schema, LoadMode.UPSERT);
     var reader = reader(columns, Limits.small(), table.location());
     var query =
@@ -238,14 +225,13 @@ class LakeReaderIT {
                 new Field("id", FieldType.INT64, true, null),
                 new Field("n", FieldType.INT32, false, null)),
             UnknownFields.REJECT);
-    table.append(table.row("_generation", 1, "_partition", 0, "_offset", 1L, "id", 1L, "n", 7L));
+    table.append(table.row("id", 1L, "n", 7L));
     var columns = LakeQueries.records(schema, LoadMode.UPSERT);
     var reader = reader(columns, Limits.small(), table.location());
     var query =
         new Query(columns.all(), Condition.always(), columns.total(List.of()), List.of(), 10, 0);
     assertThat(RowText.read(reader, query, "|")).containsExactly("1|7");
-    table.append(
-        table.row("_generation", 1, "_partition", 0, "_offset", 2L, "id", 2L, "n", 1L << 40));
+    table.append(table.row("id", 2L, "n", 1L << 40));
     Awaitility.await()
         .untilAsserted(
             () -> assertReason(Reason.UNAVAILABLE, () -> RowText.read(reader, query, "|")));

@@ -1,6 +1,7 @@
 package dev.acequia.stores.lake.read;
 
 import dev.acequia.stores.lake.catalog.LocalFiles;
+import dev.acequia.stores.lake.table.LakeColumns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -120,9 +121,12 @@ final class LakeTable implements TableSource {
     return new BaseTable(new Operations(), "flights");
   }
 
-  /** A row of some of the columns. */
+  /** A row of some of the columns; what is required has a value without being named. */
   Record row(Object... namesAndValues) {
     var row = GenericRecord.create(table.schema());
+    row.setField(LakeColumns.GENERATION, 1);
+    row.setField(LakeColumns.PARTITION, 0);
+    row.setField(LakeColumns.OFFSET, 0L);
     for (var i = 0; i < namesAndValues.length; i += 2) {
       row.setField((String) namesAndValues[i], namesAndValues[i + 1]);
     }

@@ -45,7 +45,7 @@ class TablePlansIT {
   }
 
   private void append(long id) throws IOException {
-    table.append(table.row("_generation", 1, "_partition", 0, "_offset", id, "id", id));
+    table.append(table.row("id", id));
   }
 
   private TablePlans plans(TableSource source, Duration period) {
