@@ -55,7 +55,9 @@ final class GenericsReader implements StoreReader {
     }
     rows.sort((one, other) -> compare(query.order(), one, other));
     for (var row : rows.subList(0, Math.min(rows.size(), query.limit()))) {
-      sink.row(new Answer(query.columns().stream().map(column -> value(row, column)).toList()));
+      var values = new ArrayList<@Nullable Object>();
+      query.columns().forEach(column -> values.add(value(row, column)));
+      sink.row(new Answer(values));
     }
   }
 
@@ -89,7 +91,7 @@ final class GenericsReader implements StoreReader {
   @SuppressWarnings("unchecked")
   private static int compare(@Nullable Object one, @Nullable Object other) {
     if (one == null || other == null) {
-      return one == other ? 0 : one == null ? 1 : -1;
+      return Boolean.compare(one == null, other == null);
     }
     return one instanceof String text
         ? Arrays.compareUnsigned(utf8(text), utf8((String) other))
