@@ -183,8 +183,7 @@ final class LakeMigration implements StoreMigration {
     properties.put(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true");
     properties.put(TableProperties.METADATA_PREVIOUS_VERSIONS_MAX, "20");
     // Each commit is a snapshot, and each commit writes the list of all.
-    properties.put(
-        TableProperties.MAX_SNAPSHOT_AGE_MS, String.valueOf(SNAPSHOTS_KEPT.toMillis()));
+    properties.put(TableProperties.MAX_SNAPSHOT_AGE_MS, String.valueOf(SNAPSHOTS_KEPT.toMillis()));
     // With the default of 4, four committers failed.
     properties.put(TableProperties.COMMIT_NUM_RETRIES, "30");
     properties.put(TableProperties.COMMIT_MAX_RETRY_WAIT_MS, "2000");

@@ -27,8 +27,7 @@ public final class LakeProvider implements StoreProvider {
   @Override
   public StoreWriter writer(PipelineDefinition definition, Map<String, String> environment) {
     var store = store(definition);
-    return new LakeWriter(
-        definition, store, new LakeTables(store, environment), Clock.systemUTC());
+    return new LakeWriter(definition, store, new LakeTables(store, environment), Clock.systemUTC());
   }
 
   @Override

@@ -36,10 +36,7 @@ final class LakeWriter implements StoreWriter {
   private @Nullable UUID remembered;
 
   LakeWriter(
-      PipelineDefinition definition,
-      StoreDefinition.Lake store,
-      LakeTables tables,
-      Clock clock) {
+      PipelineDefinition definition, StoreDefinition.Lake store, LakeTables tables, Clock clock) {
     this.definition = definition;
     this.store = store;
     this.clock = clock;

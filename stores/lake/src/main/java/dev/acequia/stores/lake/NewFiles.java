@@ -118,9 +118,7 @@ final class NewFiles {
     for (var row : replaced) {
       var spec = spec(row.file());
       var values = StructLikeWrapper.forType(spec.partitionType()).set(row.file().partition());
-      groups
-          .computeIfAbsent(new Part(spec.specId(), values), part -> new ArrayList<>())
-          .add(row);
+      groups.computeIfAbsent(new Part(spec.specId(), values), part -> new ArrayList<>()).add(row);
     }
     for (var group : groups.values()) {
       group.sort(

@@ -93,8 +93,7 @@ class FencedCommitIT {
       StoreWriter writer, int partition, long offset, long id, String name) throws Exception {
     var batch = writer.newBatch();
     var row = new Row(SCHEMA);
-    var bytes =
-        "{\"id\":%d,\"name\":\"%s\"}".formatted(id, name).getBytes(StandardCharsets.UTF_8);
+    var bytes = "{\"id\":%d,\"name\":\"%s\"}".formatted(id, name).getBytes(StandardCharsets.UTF_8);
     new RecordDecoder(SCHEMA).decode(bytes, 0, bytes.length, row);
     batch.add(row, new Arrival().from(1, partition, offset));
     return batch;
@@ -291,7 +290,8 @@ class FencedCommitIT {
           try (var found = IcebergGenerics.read(table).build()) {
             found.forEach(rows::add);
           }
-          var rewrite = table.newRewrite().validateFromSnapshot(table.currentSnapshot().snapshotId());
+          var rewrite =
+              table.newRewrite().validateFromSnapshot(table.currentSnapshot().snapshotId());
           files.forEach(rewrite::deleteFile);
           deletes.forEach(rewrite::deleteFile);
           rewrite.addFile(LakeFixture.write(table, rows)).commit();

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.junit.jupiter.api.Test;
@@ -104,7 +105,7 @@ class PartedTableIT {
   }
 
   /** The partitions that files are in, as paths. */
-  private HashSet<String> partitions(PipelineDefinition definition) {
+  private Set<String> partitions(PipelineDefinition definition) {
     var found = new HashSet<String>();
     lake.act(
         definition,
