@@ -238,6 +238,29 @@ final class LakeFixture implements StoreFixture {
         });
   }
 
+  /** The roles that migrations made. */
+  List<String> roles() throws SQLException {
+    try (var connection = Server.SHARED.connect(DATABASE);
+        var statement = connection.createStatement();
+        var rows =
+            statement.executeQuery(
+                "SELECT rolname FROM pg_roles WHERE rolname LIKE '" + name + "\\_%'")) {
+      var found = new ArrayList<String>();
+      while (rows.next()) {
+        found.add(rows.getString(1));
+      }
+      return found;
+    }
+  }
+
+  /** Makes a role of the writer's name, as somebody else. */
+  void makeRole() throws SQLException {
+    try (var connection = Server.SHARED.connect(DATABASE);
+        var statement = connection.createStatement()) {
+      statement.execute("CREATE ROLE " + name + "_writer LOGIN");
+    }
+  }
+
   @Override
   public Optional<String> refuse(PipelineDefinition definition, String field) {
     return Optional.empty();
