@@ -116,7 +116,12 @@ final class RandomQuery {
     var of = plain();
     var functions =
         switch (of.type()) {
-          case INT32, INT64, DOUBLE, DECIMAL -> List.of(Function.values());
+          // A field's own doubles are added exactly in any order; others are not.
+          case DOUBLE ->
+              of instanceof Cast
+                  ? List.of(Function.COUNT, Function.MIN, Function.MAX)
+                  : List.of(Function.values());
+          case INT32, INT64, DECIMAL -> List.of(Function.values());
           case STRING, DATE, TIMESTAMP -> List.of(Function.COUNT, Function.MIN, Function.MAX);
           case BOOLEAN, UUID, JSON -> List.of(Function.COUNT);
         };
