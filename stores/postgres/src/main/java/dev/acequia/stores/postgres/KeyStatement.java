@@ -1,6 +1,7 @@
 package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.Field;
+import dev.acequia.stores.KeyReads;
 import dev.acequia.stores.query.Expression;
 import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.RecordColumns;
@@ -15,9 +16,7 @@ import java.util.stream.IntStream;
  */
 final class KeyStatement {
   /** Statements are prepared for so many keys, so that a connection keeps few of them. */
-  private static final List<Integer> SIZES = List.of(1, 2, 4, 8, 12, 16, 24, 32);
-
-  static final int MOST_KEYS = SIZES.getLast();
+  private static final List<Integer> SIZES = List.of(1, 2, 4, 8, 12, 16, 24, KeyReads.MOST_KEYS);
 
   private final List<Expression> columns;
   private final List<String> texts;
@@ -36,8 +35,8 @@ final class KeyStatement {
   }
 
   /**
-   * The statement for some keys, at most {@link #MOST_KEYS}. A size that none fill exactly is
-   * filled up with the first key again, at places beyond theirs.
+   * The statement for some keys, at most {@link KeyReads#MOST_KEYS}. A size that none fill exactly
+   * is filled up with the first key again, at places beyond theirs.
    */
   Sql of(List<List<Literal>> keys) {
     var index = 0;

@@ -2,6 +2,7 @@ package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.stores.KeyReads;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReadException.Reason;
 import dev.acequia.stores.StoreReader;
@@ -134,7 +135,7 @@ public final class PostgresReader implements StoreReader {
 
     @Override
     public int keysAtOnce() {
-      return together.rowsThatFit();
+      return Math.min(together.rowsThatFit(), KeyReads.MOST_KEYS);
     }
 
     @Override

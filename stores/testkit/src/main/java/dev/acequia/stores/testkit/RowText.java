@@ -16,11 +16,11 @@ import java.util.List;
 import java.util.UUID;
 
 /** Rows of results as people write them. */
-final class RowText {
+public final class RowText {
   private RowText() {}
 
   /** The answer's rows, of the columns that were selected. */
-  static List<String> read(StoreReader reader, Query query, String separator)
+  public static List<String> read(StoreReader reader, Query query, String separator)
       throws StoreReadException, IOException {
     var rows = new ArrayList<String>();
     reader.read(
@@ -44,7 +44,7 @@ final class RowText {
   }
 
   /** A value; a null is {@code null}, json has no spaces. */
-  static String value(ResultRow row, int column, Expression expression) {
+  public static String value(ResultRow row, int column, Expression expression) {
     if (row.isNull(column)) {
       return "null";
     }

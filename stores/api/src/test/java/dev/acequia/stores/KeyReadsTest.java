@@ -1,11 +1,10 @@
-package dev.acequia.stores.postgres;
+package dev.acequia.stores;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.contract.FieldType;
-import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReadException.Reason;
 import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.ResultRow;
@@ -121,13 +120,13 @@ class KeyReadsTest {
 
   @Test
   void sendsNoMoreThanAStatementTakes() throws Exception {
-    var numbers = new int[KeyStatement.MOST_KEYS + 1];
+    var numbers = new int[KeyReads.MOST_KEYS + 1];
     var queued = queue(numbers);
     answers.release(3);
     for (var read : queued) {
       assertThat(read.get()).isTrue();
     }
-    assertThat(statements.stream().map(List::size)).containsExactly(1, KeyStatement.MOST_KEYS, 1);
+    assertThat(statements.stream().map(List::size)).containsExactly(1, KeyReads.MOST_KEYS, 1);
   }
 
   @Test

@@ -1,6 +1,5 @@
-package dev.acequia.stores.postgres;
+package dev.acequia.stores;
 
-import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReadException.Reason;
 import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.ResultRow;
@@ -21,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * then asks for all. So a lone reader waits for nobody, and under load the price of a statement is
  * shared.
  */
-final class KeyReads {
+public final class KeyReads {
+  /** Keys that go together, where the database does not say. */
+  public static final int MOST_KEYS = 32;
+
   private final Database database;
   private final int statementsAtOnce;
   private final Duration patience;
@@ -31,7 +33,7 @@ final class KeyReads {
   private int running;
 
   /** Runs one statement for some keys. */
-  interface Database {
+  public interface Database {
     /**
      * Reads the rows of the keys.
      *
@@ -39,14 +41,14 @@ final class KeyReads {
      */
     void read(List<List<Literal>> keys, Sink sink) throws StoreReadException;
 
-    /** How many keys are likely to have rows that fit one statement. */
+    /** How many keys are likely to have rows that fit one statement; at least one. */
     default int keysAtOnce() {
-      return KeyStatement.MOST_KEYS;
+      return MOST_KEYS;
     }
   }
 
   /** Takes rows of several keys, each with its key's place among them. */
-  interface Sink {
+  public interface Sink {
     void row(int place, ResultRow row);
   }
 
@@ -55,7 +57,7 @@ final class KeyReads {
    *
    * @param patience until a read is on its way to the database, before it is refused
    */
-  KeyReads(Database database, int statementsAtOnce, Duration patience) {
+  public KeyReads(Database database, int statementsAtOnce, Duration patience) {
     this.database = database;
     this.statementsAtOnce = statementsAtOnce;
     this.patience = patience;
@@ -65,8 +67,10 @@ final class KeyReads {
    * Reads the record of a key.
    *
    * @return whether there is one
+   * @throws StoreReadException when the store cannot answer, or has no place for it in time
+   * @throws IOException what the sink threw
    */
-  boolean read(List<Literal> key, RowSink sink) throws StoreReadException, IOException {
+  public boolean read(List<Literal> key, RowSink sink) throws StoreReadException, IOException {
     var read = new Read(key, sink);
     var leads = begin(read);
     if (!leads.isEmpty()) {
@@ -147,7 +151,7 @@ final class KeyReads {
         return;
       }
       var next = new ArrayList<>(List.of(first));
-      var most = first.isAlone ? 1 : Math.min(database.keysAtOnce(), KeyStatement.MOST_KEYS);
+      var most = first.isAlone ? 1 : database.keysAtOnce();
       while (next.size() < most && !waiting.isEmpty() && !waiting.getFirst().isAlone) {
         next.add(waiting.removeFirst());
       }

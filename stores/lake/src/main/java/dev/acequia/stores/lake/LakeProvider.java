@@ -1,0 +1,50 @@
+package dev.acequia.stores.lake;
+
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.stores.StoreHousekeeping;
+import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreProvider;
+import dev.acequia.stores.StoreReader;
+import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.lake.read.LakeReader;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+
+/** Tables in the Apache Iceberg format. */
+public final class LakeProvider implements StoreProvider {
+  @Override
+  public String kind() {
+    return StoreDefinition.Lake.KIND;
+  }
+
+  @Override
+  public StoreReader reader(PipelineDefinition definition, Map<String, String> environment) {
+    return LakeReader.open(definition, store(definition), environment);
+  }
+
+  @Override
+  public StoreWriter writer(PipelineDefinition definition, Map<String, String> environment) {
+    var store = store(definition);
+    return new LakeWriter(definition, store, new LakeTables(store, environment), Clock.systemUTC());
+  }
+
+  @Override
+  public List<StoreHousekeeping> housekeeping(
+      PipelineDefinition definition, Map<String, String> environment) {
+    var store = store(definition);
+    return List.of(
+        new LakeHousekeeping(store, environment, Clock.systemUTC()),
+        new SnapshotExpiry(store, environment));
+  }
+
+  @Override
+  public StoreMigration migration(PipelineDefinition definition, Map<String, String> environment) {
+    return new LakeMigration(definition, store(definition), environment);
+  }
+
+  private static StoreDefinition.Lake store(PipelineDefinition definition) {
+    return (StoreDefinition.Lake) definition.store();
+  }
+}

@@ -1,0 +1,215 @@
+package dev.acequia.stores.lake.read;
+
+import dev.acequia.stores.StoreReadException;
+import dev.acequia.stores.StoreReadException.Reason;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.MetadataColumns;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which rows of which files are deleted, as a table of the engine. It grows by the deletes of each
+ * new snapshot, and every delete has its sequence number, so that a read of an earlier snapshot
+ * does not see it. Where deletes have gone, as by a compaction, it is loaded anew.
+ */
+final class DeletedRows {
+  /** What a read has loaded when its time is over, the next one finds. */
+  private static final int FILES_AT_ONCE = 32;
+
+  private final Engine engine;
+  private final TableFiles files;
+  private final long maxRows;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable Loaded loaded;
+  private int tables;
+
+  DeletedRows(Engine engine, TableFiles files, long maxRows) {
+    this.engine = engine;
+    this.files = files;
+    this.maxRows = maxRows;
+  }
+
+  /** One table; guarded by the lock. */
+  private static final class Loaded {
+    final String table;
+
+    /** Sequence numbers of the files that were loaded, by their locations. */
+    final Map<String, Long> sequences = new HashMap<>();
+
+    /** What stands for a data file in the table, by its location. */
+    final Map<String, Integer> numbers = new HashMap<>();
+
+    int users;
+    boolean retired;
+
+    Loaded(String table) {
+      this.table = table;
+    }
+
+    /** Whether a plan has all that was loaded, but for what came after it. */
+    boolean isPartOf(TablePlan plan, Map<String, DeleteFile> deletes) {
+      return sequences.entrySet().stream()
+          .allMatch(one -> deletes.containsKey(one.getKey()) || one.getValue() > plan.sequence());
+    }
+  }
+
+  /** The deletes of a plan, until it is closed. */
+  final class Use implements AutoCloseable {
+    private final Loaded of;
+    private final long sequence;
+
+    private Use(Loaded of, long sequence) {
+      this.of = of;
+      this.sequence = sequence;
+    }
+
+    /**
+     * What leaves out the deleted rows of {@code t}, which {@code read_parquet} reads.
+     *
+     * @param read the files in its order
+     */
+    String antiJoin(List<PlannedFile> read) {
+      var numbers =
+          read.stream().map(file -> of.numbers.getOrDefault(file.location(), -1)).toList();
+      var some =
+          numbers.stream()
+              .filter(number -> number >= 0)
+              .distinct()
+              .map(String::valueOf)
+              .collect(Collectors.joining(", "));
+      return " ANTI JOIN (SELECT file, position FROM %s WHERE sequence <= %d AND file IN (%s)) d ON d.file = list_extract(%s, CAST(t.file_index AS BIGINT) + 1) AND d.position = t.file_row_number"
+          .formatted(of.table, sequence, some, SqlText.numbers(numbers));
+    }
+
+    @Override
+    public void close() {
+      lock.lock();
+      try {
+        of.users--;
+        dropIfUnused(of);
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** The plan's deletes, loaded. */
+  Use use(TablePlan plan, Deadline deadline) throws StoreReadException {
+    var deletes = plan.deletes();
+    var rows = deletes.values().stream().mapToLong(DeleteFile::recordCount).sum();
+    if (rows > maxRows) {
+      throw new StoreReadException(
+          Reason.REFUSED,
+          "%,d rows of the table are deleted and not compacted, and at most %,d are read: compact it"
+              .formatted(rows, maxRows));
+    }
+    try {
+      if (!lock.tryLock(deadline.leftNanos(), TimeUnit.NANOSECONDS)) {
+        throw deadline.exceeded();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreReadException(Reason.UNAVAILABLE, "the read was interrupted", e);
+    }
+    try {
+      var current = loaded;
+      if (current == null || !current.isPartOf(plan, deletes)) {
+        current = begin(deadline);
+      }
+      load(current, plan, deletes, deadline);
+      current.users++;
+      return new Use(current, plan.sequence());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Loaded begin(Deadline deadline) throws StoreReadException {
+    var former = loaded;
+    if (former != null) {
+      former.retired = true;
+      loaded = null;
+      dropIfUnused(former);
+    }
+    var begun = new Loaded("deleted_" + tables++);
+    engine.execute(
+        "CREATE TABLE " + begun.table + " (file INTEGER, position BIGINT, sequence BIGINT)",
+        deadline);
+    loaded = begun;
+    return begun;
+  }
+
+  private void dropIfUnused(Loaded table) {
+    if (table.retired && table.users == 0) {
+      try {
+        engine.execute("DROP TABLE " + table.table, Deadline.in(java.time.Duration.ofSeconds(1)));
+      } catch (StoreReadException e) {
+        throw new IllegalStateException("nobody uses " + table.table, e);
+      }
+    }
+  }
+
+  private void load(
+      Loaded table, TablePlan plan, Map<String, DeleteFile> deletes, Deadline deadline)
+      throws StoreReadException {
+    var missing =
+        deletes.values().stream()
+            .filter(delete -> !table.sequences.containsKey(delete.location()))
+            .toList();
+    if (missing.isEmpty()) {
+      return;
+    }
+    number(table, plan);
+    for (var from = 0; from < missing.size(); from += FILES_AT_ONCE) {
+      var some = missing.subList(from, Math.min(from + FILES_AT_ONCE, missing.size()));
+      try (var held = files.hold(some, plan.io(), deadline)) {
+        engine.execute(insert(table, plan, some, held), deadline);
+      }
+      for (var delete : some) {
+        table.sequences.put(delete.location(), delete.dataSequenceNumber());
+      }
+    }
+  }
+
+  private static void number(Loaded table, TablePlan plan) {
+    for (var file : plan.files()) {
+      if (!file.deletes().isEmpty()) {
+        table.numbers.putIfAbsent(file.location(), table.numbers.size());
+      }
+    }
+  }
+
+  private static String insert(
+      Loaded table, TablePlan plan, List<DeleteFile> missing, HeldFiles held) {
+    var data = new LinkedHashMap<String, Integer>();
+    for (var file : plan.files()) {
+      if (!file.deletes().isEmpty()) {
+        data.put(file.location(), table.numbers.get(file.location()));
+      }
+    }
+    var sequences = new ArrayList<Long>();
+    missing.forEach(delete -> sequences.add(delete.dataSequenceNumber()));
+    return "INSERT INTO %s SELECT f.number, t.position, list_extract(%s, CAST(t.file_index AS BIGINT) + 1) FROM %s t JOIN (SELECT unnest(%s) AS location, unnest(%s) AS number) f ON f.location = t.file"
+        .formatted(
+            table.table,
+            SqlText.numbers(sequences),
+            SqlText.parquet(
+                held.paths(),
+                "MAP {%s, %s}"
+                    .formatted(
+                        TableColumns.parameter(
+                            MetadataColumns.DELETE_FILE_PATH.fieldId(), "file", "VARCHAR"),
+                        TableColumns.parameter(
+                            MetadataColumns.DELETE_FILE_POS.fieldId(), "position", "BIGINT"))),
+            SqlText.strings(data.keySet()),
+            SqlText.numbers(data.values()));
+  }
+}
