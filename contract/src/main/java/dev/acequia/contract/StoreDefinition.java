@@ -19,6 +19,11 @@ public interface StoreDefinition {
   /** As {@code kind} has it in JSON. */
   String kind();
 
+  /** The store's pace, and what it asks of the load. */
+  default StoreTraits traits() {
+    return StoreTraits.QUICK;
+  }
+
   /** What a migration acts on: without what only readers go by. */
   default StoreDefinition forMigration() {
     return this;

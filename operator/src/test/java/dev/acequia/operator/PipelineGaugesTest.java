@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.acequia.contract.PipelineMetric;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.PipelineNames;
@@ -46,6 +47,27 @@ class PipelineGaugesTest {
     // It is the same stop, however its status goes on.
     assertThat(stoppedSince(consumers("True", "Suspended", "2025-12-24T06:00:00Z")))
         .isEqualTo(NOON);
+  }
+
+  /** What alerts join on, also where the spec does not say. */
+  @Test
+  void promisesTheFreshnessThatIsInForce() {
+    assertThat(freshness(pipeline())).isEqualTo(5);
+    var stricter = pipeline();
+    stricter.setSpec(
+        Serialization.unmarshal(
+            """
+            schema: {fields: [{name: flight, type: int32, required: true}]}
+            store: {postgres: {secretName: warehouse}}
+            slo: {freshness: 2m}
+            """,
+            DataPipelineSpec.class));
+    assertThat(freshness(stricter)).isEqualTo(120);
+  }
+
+  private double freshness(DataPipeline pipeline) {
+    gauges.set(pipeline, DataPipelineStatus.empty());
+    return metrics.forPipeline("ops", "flights").gauge(PipelineMetric.SLO_FRESHNESS).get();
   }
 
   private Instant stoppedSince(@Nullable DataPipelineStatus former) {

@@ -4,6 +4,7 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.contract.Fingerprint;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.StoreOwner;
+import dev.acequia.contract.StoreTraits;
 import dev.acequia.contract.TableNames;
 import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.crds.FieldSpec;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A table in PostgreSQL, with a role for each of the pipeline's processes. */
 record PostgresPlan(String namespace, String pipeline, PostgresSpec spec) implements StorePlan {
+  static final StoreTraits TRAITS = StoreTraits.QUICK;
+
   /** PostgreSQL cuts names at 63 bytes. */
   private static final int MAX_NAME_BYTES = 63;
 

@@ -1,10 +1,14 @@
 package dev.acequia.operator.store;
 
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.StoreTraits;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineSpec;
+import dev.acequia.crds.SpecDuration;
 import dev.acequia.crds.StoreSpec;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
@@ -39,6 +43,29 @@ public sealed interface StorePlan permits PostgresPlan {
       violations.accept("spec.store", "names no store; set spec.store.postgres");
     } else {
       PostgresPlan.check(spec, store.postgres(), violations);
+    }
+  }
+
+  /** The traits of a spec's store; empty where the spec is not valid. */
+  static Optional<StoreTraits> traits(@Nullable StoreSpec store) {
+    return store == null || store.postgres() == null
+        ? Optional.empty()
+        : Optional.of(PostgresPlan.TRAITS);
+  }
+
+  /**
+   * How soon a record can be queried, by the spec's promise or else by the store's pace; empty
+   * where the spec is not valid.
+   */
+  static Optional<Duration> freshness(DataPipelineSpec spec) {
+    var promised = spec.slo().freshness();
+    if (promised == null) {
+      return traits(spec.store()).map(StoreTraits::freshness);
+    }
+    try {
+      return Optional.of(SpecDuration.parse(promised));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
     }
   }
 
