@@ -60,7 +60,10 @@ public enum RuntimeVariable {
    * all that it has when absent.
    */
   STORE_KIND,
-  /** {@code postgresql://host:port/database}; {@code jdbc:postgresql://…} is accepted. */
+  /**
+   * {@code postgresql://host:port/database}; {@code jdbc:postgresql://…} is accepted. Of a lake it
+   * is the catalog's, and absent where the definition has the address.
+   */
   STORE_URI,
   /**
    * The role this process connects as: the administrator for the migration, else the writer's or
@@ -68,6 +71,9 @@ public enum RuntimeVariable {
    */
   STORE_USERNAME,
   STORE_PASSWORD,
+  /** Of the object store that holds a lake's files; the process's own identity when absent. */
+  STORE_ACCESS_KEY_ID,
+  STORE_SECRET_ACCESS_KEY,
   /**
    * For the migration only: the consumer's role. It is created with the password; without one it is
    * a ready role, which is granted what it needs.

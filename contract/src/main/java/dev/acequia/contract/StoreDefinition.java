@@ -1,20 +1,22 @@
 package dev.acequia.contract;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the records go. Each kind of store of the product is one record here and one module in
  * {@code stores}; {@link StoreKind} adds others.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
-@JsonSubTypes(
-    @JsonSubTypes.Type(
-        value = StoreDefinition.Postgres.class,
-        name = StoreDefinition.Postgres.KIND))
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = StoreDefinition.Postgres.class, name = StoreDefinition.Postgres.KIND),
+  @JsonSubTypes.Type(value = StoreDefinition.Lake.class, name = StoreDefinition.Lake.KIND)
+})
 public interface StoreDefinition {
   /** As {@code kind} has it in JSON. */
   String kind();
@@ -74,6 +76,58 @@ public interface StoreDefinition {
   record Index(List<String> fields) {
     public Index {
       fields = List.copyOf(fields);
+    }
+  }
+
+  /**
+   * A table in the Apache Iceberg format.
+   *
+   * @param namespace in the catalog; Glue calls it a database
+   * @param table its name in the namespace
+   * @param location where its files are, as {@code s3://bucket/folder}; no other table's are below
+   *     it
+   * @param region of bucket and catalog at AWS; optional elsewhere
+   * @param endpoint of the object store where it is not AWS's own; optional
+   * @param commitSeconds how long records wait for others before they are committed together
+   * @param partitionBy how the files are parted; not at all when empty
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Lake(
+      String namespace,
+      String table,
+      String location,
+      LakeCatalog catalog,
+      @Nullable String region,
+      @Nullable String endpoint,
+      long commitSeconds,
+      List<Division> partitionBy,
+      LakeEngine engine)
+      implements StoreDefinition {
+    public static final String KIND = "lake";
+
+    public Lake {
+      partitionBy = List.copyOf(partitionBy);
+    }
+
+    @Override
+    public String kind() {
+      return KIND;
+    }
+
+    /** Without the pace of the load and what only readers go by. */
+    @Override
+    public Lake forMigration() {
+      return new Lake(
+          namespace,
+          table,
+          location,
+          catalog,
+          region,
+          endpoint,
+          0,
+          partitionBy,
+          new LakeEngine.DuckDb(0));
     }
   }
 }

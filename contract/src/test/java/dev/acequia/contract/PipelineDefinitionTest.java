@@ -52,11 +52,11 @@ class PipelineDefinitionTest {
 
   @Test
   void refusesAnUnknownKindOfStore() {
-    var lake = FLIGHTS.toJson().replace("\"kind\":\"postgres\"", "\"kind\":\"lake\"");
+    var cellar = FLIGHTS.toJson().replace("\"kind\":\"postgres\"", "\"kind\":\"cellar\"");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PipelineDefinition.fromJson(lake))
-        .withMessageContaining("'lake' as a subtype")
-        .withMessageContaining("known type ids = [attic, postgres]");
+        .isThrownBy(() -> PipelineDefinition.fromJson(cellar))
+        .withMessageContaining("'cellar' as a subtype")
+        .withMessageContaining("known type ids = [attic, lake, postgres]");
   }
 
   /** A kind that this module does not know, as a test or another module brings one. */

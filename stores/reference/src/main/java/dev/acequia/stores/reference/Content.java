@@ -2,7 +2,9 @@ package dev.acequia.stores.reference;
 
 import dev.acequia.contract.FieldType;
 import dev.acequia.stores.Origin;
-import dev.acequia.stores.PartitionReplay;
+import dev.acequia.stores.position.Ledger;
+import dev.acequia.stores.position.Position;
+import dev.acequia.stores.position.Positions;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.SortedMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,31 +24,6 @@ final class Content {
   record StoredRow(Map<String, Object> values, Origin origin) {
     StoredRow {
       values = Map.copyOf(values);
-    }
-  }
-
-  /** Where a partition is read on. */
-  record Position(
-      UUID topicId,
-      long next,
-      @Nullable Integer epoch,
-      long fence,
-      @Nullable PartitionReplay replay) {
-    boolean isReplaying() {
-      return replay != null && next < replay.until();
-    }
-
-    /** Up to where records have been read once; a replay that is under way is behind. */
-    long present() {
-      return replay != null && isReplaying() ? replay.resume() : next;
-    }
-
-    @Nullable Integer presentEpoch() {
-      return replay != null && isReplaying() ? replay.resumeEpoch() : epoch;
-    }
-
-    Position withFence(long other) {
-      return new Position(topicId, next, epoch, other, replay);
     }
   }
 
@@ -70,7 +47,7 @@ final class Content {
   /** By the values of the key, or by the origin. */
   final Map<Object, StoredRow> rows;
 
-  final TreeMap<Integer, Position> positions;
+  final Positions state;
   final Map<List<Object>, Mark> marks;
 
   /** The places of what was not stored for its idempotency key. */
@@ -79,17 +56,15 @@ final class Content {
   final Map<Object, Deletion> deletions;
   final Set<Carried> replays;
   final Set<Refusal> refusals;
-  final Ledger ledger;
 
   Content() {
     rows = new HashMap<>();
-    positions = new TreeMap<>();
+    state = new Positions();
     marks = new HashMap<>();
     dropped = new HashSet<>();
     deletions = new HashMap<>();
     replays = new HashSet<>();
     refusals = new HashSet<>();
-    ledger = new Ledger();
   }
 
   Content(Content other) {
@@ -97,13 +72,20 @@ final class Content {
     key = other.key;
     schemaHash = other.schemaHash;
     rows = new HashMap<>(other.rows);
-    positions = new TreeMap<>(other.positions);
+    state = new Positions(other.state);
     marks = new HashMap<>(other.marks);
     dropped = new HashSet<>(other.dropped);
     deletions = new HashMap<>(other.deletions);
     replays = new HashSet<>(other.replays);
     refusals = new HashSet<>(other.refusals);
-    ledger = new Ledger(other.ledger);
+  }
+
+  SortedMap<Integer, Position> positions() {
+    return state.byPartition();
+  }
+
+  Ledger ledger() {
+    return state.ledger();
   }
 
   boolean exists() {
@@ -121,7 +103,7 @@ final class Content {
   /** Removes all that is read again when a table is filled anew; the ledger stays. */
   void dropForRefill() {
     dropTable();
-    positions.clear();
+    positions().clear();
     marks.clear();
     dropped.clear();
     deletions.clear();

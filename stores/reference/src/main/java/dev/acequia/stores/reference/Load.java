@@ -135,7 +135,7 @@ final class Load {
     if (content.key.isEmpty()
         || !entry.redriven()
         || entry.deletes()
-        || !content.ledger.isForgotten(entry.origin())) {
+        || !content.ledger().isForgotten(entry.origin())) {
       return null;
     }
     var key = key(entry);
@@ -153,7 +153,7 @@ final class Load {
   private boolean decides(@Nullable Origin known, Origin redriven) {
     return known != null
         && known.partition() == redriven.partition()
-        && (AGE.compare(known, redriven) > 0 || !content.ledger.isLost(redriven));
+        && (AGE.compare(known, redriven) > 0 || !content.ledger().isLost(redriven));
   }
 
   private @Nullable RowRejection refuse(Entry entry) {
@@ -195,7 +195,7 @@ final class Load {
     // One that was sent back would hide that a newer one is forgotten.
     var hides =
         entry.redriven()
-            && content.ledger.isForgotten(origin)
+            && content.ledger().isForgotten(origin)
             && (deletion == null || deletion.origin().partition() != origin.partition());
     if (!hides && (deletion == null || isNotNewer(deletion.origin(), origin))) {
       content.deletions.put(key, new Deletion(origin, now));

@@ -39,7 +39,7 @@ final class ReferenceHousekeeping implements StoreHousekeeping {
                           deletion -> {
                             var isOld = deletion.at().isBefore(table.now().minus(kept));
                             if (isOld) {
-                              content.ledger.forget(after(deletion.origin()));
+                              content.ledger().forget(after(deletion.origin()));
                             }
                             return isOld;
                           }));

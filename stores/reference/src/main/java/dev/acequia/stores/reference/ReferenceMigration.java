@@ -6,6 +6,7 @@ import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.TopicLog;
+import dev.acequia.stores.position.PositionsMigration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,7 +35,7 @@ final class ReferenceMigration implements StoreMigration {
         table.change(
             content -> {
               new SchemaMigration(content, definition.schema(), definition.mode()).apply();
-              var found = positions.apply(content);
+              var found = positions.apply(content.state);
               content.schemaHash = definition.schema().hash();
               return found;
             });
@@ -45,14 +46,9 @@ final class ReferenceMigration implements StoreMigration {
 
   /** Whether the table is gone though it was filled; then the positions are to go too. */
   private static boolean noteWhatWasRead(Content content) {
-    var isGone = !content.exists() && !content.positions.isEmpty();
+    var isGone = !content.exists() && !content.positions().isEmpty();
     if (isGone) {
-      content.positions.forEach(
-          (partition, position) ->
-              content.ledger.noteRead(
-                  partition,
-                  position.topicId(),
-                  new Ledger.ReadBefore(position.present(), position.presentEpoch())));
+      content.state.noteWhatWasRead();
     }
     return isGone;
   }

@@ -9,8 +9,8 @@ import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
+import dev.acequia.stores.position.Position;
 import dev.acequia.stores.reference.Content.Carried;
-import dev.acequia.stores.reference.Content.Position;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,8 +41,10 @@ final class ReferenceWriter implements StoreWriter {
     return table.change(
         content ->
             Optional.ofNullable(
-                    content.positions.computeIfPresent(
-                        partition, (key, position) -> position.withFence(position.fence() + 1)))
+                    content
+                        .positions()
+                        .computeIfPresent(
+                            partition, (key, position) -> position.withFence(position.fence() + 1)))
                 .map(position -> claim(content, partition, position)));
   }
 
@@ -52,7 +54,7 @@ final class ReferenceWriter implements StoreWriter {
         position.next(),
         position.epoch(),
         position.topicId(),
-        content.ledger.lineage(partition, position.topicId()),
+        content.ledger().lineage(partition, position.topicId()),
         position.fence(),
         content.schemaHash,
         position.replay());
@@ -63,7 +65,7 @@ final class ReferenceWriter implements StoreWriter {
     return table.change(
         content -> {
           var partition = claim.partition();
-          var position = content.positions.get(partition);
+          var position = content.positions().get(partition);
           if (position == null
               || !isAsClaimed(content, position, claim.fence(), claim.nextOffset())) {
             return Optional.empty();
@@ -82,7 +84,7 @@ final class ReferenceWriter implements StoreWriter {
                   rewind.leaderEpoch(),
                   position.fence(),
                   rewind.replay());
-          content.positions.put(partition, rewound);
+          content.positions().put(partition, rewound);
           return Optional.of(claim(content, partition, rewound));
         });
   }
@@ -118,18 +120,20 @@ final class ReferenceWriter implements StoreWriter {
 
   private boolean advance(Content content, List<PartitionAdvance> advances) {
     for (var advance : advances) {
-      var position = content.positions.get(advance.partition());
+      var position = content.positions().get(advance.partition());
       if (position == null || !isAsClaimed(content, position, advance.fence(), advance.from())) {
         return false;
       }
-      content.positions.put(
-          advance.partition(),
-          new Position(
-              position.topicId(),
-              advance.to(),
-              advance.leaderEpoch(),
-              position.fence(),
-              position.replay()));
+      content
+          .positions()
+          .put(
+              advance.partition(),
+              new Position(
+                  position.topicId(),
+                  advance.to(),
+                  advance.leaderEpoch(),
+                  position.fence(),
+                  position.replay()));
     }
     return true;
   }

@@ -7,7 +7,6 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.Schema;
 import dev.acequia.stores.RowRejection;
-import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.WriteResult;
 import dev.acequia.stores.query.Condition.Comparison;
 import dev.acequia.stores.query.Literal;
@@ -16,8 +15,10 @@ import dev.acequia.stores.query.RecordColumns;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -71,7 +72,7 @@ public abstract class HostileContract extends StoreContract {
     }
     assertThat(names(definition)).containsExactlyElementsOf(TEXTS);
     var columns = RecordColumns.of(definition);
-    try (var reader = StoreReader.open(definition, store.readerEnvironment())) {
+    try (var reader = store.reader(definition)) {
       for (var i = 0; i < TEXTS.size(); i++) {
         var where =
             new Comparison(
@@ -113,13 +114,24 @@ public abstract class HostileContract extends StoreContract {
 
   /** A record that is rejected is a long one; all others are there. */
   private void assertTakenUnlessRejected(List<String> sent, List<String> found) {
+    assertTakenUnlessRejected(sent, Set.of(), found);
+  }
+
+  /**
+   * Asserts what became of the records.
+   *
+   * @param impossible the rows that are rejected though they are not long
+   */
+  private void assertTakenUnlessRejected(
+      List<String> sent, Set<Integer> impossible, List<String> found) {
     assertThat(rejected).allSatisfy(one -> assertThat(one.reason()).isNotBlank());
     var out = rejected.stream().map(RowRejection::row).toList();
+    assertThat(out).containsAll(impossible);
     var expected = new ArrayList<String>();
     for (var i = 0; i < sent.size(); i++) {
       if (!out.contains(i)) {
         expected.add(sent.get(i));
-      } else {
+      } else if (!impossible.contains(i)) {
         assertThat(sent.get(i).getBytes(StandardCharsets.UTF_8)).hasSizeGreaterThan(1_100);
       }
     }
@@ -159,6 +171,7 @@ public abstract class HostileContract extends StoreContract {
             "0.1",
             "1.0E15");
     var expected = new ArrayList<String>();
+    var impossible = new HashSet<Integer>();
     var ids = List.of(Long.MIN_VALUE, -1L, 0L, 1L, 2L, 3L, Long.MAX_VALUE);
     try (var writer = writer(definition)) {
       var batch = writer.newBatch();
@@ -169,15 +182,25 @@ public abstract class HostileContract extends StoreContract {
             arrival.from(1, 0, i),
             "{\"id\":%d,\"value\":%s,\"ratio\":%s}"
                 .formatted(ids.get(i), values.get(i), ratios.get(i)));
-        expected.add(
-            ids.get(i) + "|" + new BigDecimal(values.get(i)).toPlainString() + "|" + ratios.get(i));
+        var sent = new BigDecimal(values.get(i));
+        var stored = store.stored(sent);
+        if (stored.isEmpty()) {
+          impossible.add(i);
+        }
+        expected.add(ids.get(i) + "|" + stored.orElse(sent).toPlainString() + "|" + ratios.get(i));
       }
       write(writer, batch, 0, ids.size());
     }
     assertTakenUnlessRejected(
-        expected.stream().map(one -> one.replace("|-0.0", "|0.0")).toList(),
+        expected.stream().map(HostileContract::withOneZero).toList(),
+        impossible,
         table(definition, "id", "value", "ratio").stream()
-            .map(one -> one.replace("|-0.0", "|0.0"))
+            .map(HostileContract::withOneZero)
             .toList());
+  }
+
+  /** A double's zeros may become one. */
+  private static String withOneZero(String row) {
+    return row.endsWith("|-0.0") ? row.replace("|-0.0", "|0.0") : row;
   }
 }

@@ -112,7 +112,7 @@ public abstract class ReadingContract extends StoreContract {
         write(writer, batch, 0, records.size());
         assertThat(rejected).isEmpty();
       }
-      reader = StoreReader.open(definition, store.readerEnvironment());
+      reader = store.reader(definition);
     }
 
     Expression field(String name) {
@@ -636,7 +636,7 @@ public abstract class ReadingContract extends StoreContract {
   @Test
   void refusesToFindOneWhereAKeyIsNotUnique() throws Exception {
     var definition = migrated(LoadMode.APPEND, 1);
-    try (var reader = StoreReader.open(definition, store.readerEnvironment())) {
+    try (var reader = store.reader(definition)) {
       assertThatThrownBy(() -> reader.readOne(List.of(new Literal(FieldType.INT64, 1L)), row -> {}))
           .isInstanceOf(IllegalStateException.class);
     }
@@ -668,7 +668,7 @@ public abstract class ReadingContract extends StoreContract {
       }
       write(writer, batch, 0, 1_001);
     }
-    try (var reader = StoreReader.open(definition, store.readerEnvironment());
+    try (var reader = store.reader(definition);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var reads = new ArrayList<Future<?>>();
       for (var i = 0; i < 2_000; i++) {

@@ -24,7 +24,6 @@ import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreReadException;
-import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.TopicLog;
@@ -252,7 +251,7 @@ abstract class StoreContract {
     var select =
         Arrays.stream(columns).map(name -> new SelectItem(name, column(known, name))).toList();
     var order = known.total(List.of(OrderTerm.ascending(known.require("id"))));
-    try (var reader = StoreReader.open(definition, store.readerEnvironment())) {
+    try (var reader = store.reader(definition)) {
       return RowText.read(
           reader, new Query(select, Condition.always(), order, List.of(), ALL, 0), "|");
     }

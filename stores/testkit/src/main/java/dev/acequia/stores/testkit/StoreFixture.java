@@ -1,7 +1,10 @@
 package dev.acequia.stores.testkit;
 
+import dev.acequia.contract.FieldType;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.stores.StoreReader;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +25,21 @@ public interface StoreFixture extends AutoCloseable {
 
   /** For {@link dev.acequia.stores.StoreReader#open}. */
   Map<String, String> readerEnvironment();
+
+  /** What answers questions about the pipeline's table. */
+  default StoreReader reader(PipelineDefinition definition) {
+    return StoreReader.open(definition, readerEnvironment());
+  }
+
+  /** Whether a field of a table that has rows may change its type so. */
+  default boolean widens(FieldType from, FieldType to) {
+    return true;
+  }
+
+  /** A decimal as the store gives it back; empty when it rejects the record. */
+  default Optional<BigDecimal> stored(BigDecimal decimal) {
+    return Optional.of(decimal);
+  }
 
   /** Makes all that the store remembers of marks and deletions older. */
   void age(PipelineDefinition definition, Duration by);

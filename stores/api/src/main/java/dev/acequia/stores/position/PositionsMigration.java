@@ -1,4 +1,4 @@
-package dev.acequia.stores.reference;
+package dev.acequia.stores.position;
 
 import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.PipelineDefinition;
@@ -9,7 +9,6 @@ import dev.acequia.stores.PartitionReplay;
 import dev.acequia.stores.TopicLog;
 import dev.acequia.stores.TopicLog.Cut;
 import dev.acequia.stores.TopicLog.Range;
-import dev.acequia.stores.reference.Content.Position;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * generations that logs begin where they were cut. May be applied several times, to what is there
  * then; what Kafka said of a partition is kept for as long as it covers what was read.
  */
-final class PositionsMigration {
+public final class PositionsMigration {
   /**
    * What Kafka said.
    *
@@ -42,7 +41,7 @@ final class PositionsMigration {
   private final @Nullable AcceptedOffsets accepted;
   private final Map<Integer, Asked> asked = new HashMap<>();
 
-  PositionsMigration(PipelineDefinition definition, TopicLog log) {
+  public PositionsMigration(PipelineDefinition definition, TopicLog log) {
     this.definition = definition;
     this.log = log;
     topicId = log.topicId();
@@ -53,19 +52,21 @@ final class PositionsMigration {
   /**
    * Does all that can be done.
    *
+   * @param content is changed
    * @return why a person is needed still, empty when the positions fit the topic
+   * @throws TerminationException when nothing can be done; the content is void then
    */
-  Optional<TerminationException> apply(Content content) throws TerminationException {
+  public Optional<TerminationException> apply(Positions content) throws TerminationException {
     var trouble = trouble(content);
     if (accepted == null && trouble.isPresent()) {
       throw trouble.get();
     }
-    var before = Map.copyOf(content.positions);
+    var before = Map.copyOf(content.byPartition());
     // A word is good for the positions that are there when it first comes.
-    var word = accepted == null || content.ledger.knows(accepted) ? null : accepted;
+    var word = accepted == null || content.ledger().knows(accepted) ? null : accepted;
     var partitions = log.partitions().size();
     var ranges = word != null || before.size() < partitions ? rangesNow() : log.partitions();
-    var next = content.ledger.next();
+    var next = content.ledger().next();
     for (var partition = 0; partition < partitions; partition++) {
       var position = before.get(partition);
       var range = ranges.get(partition);
@@ -74,13 +75,13 @@ final class PositionsMigration {
       } else if (word != null && concerns(word, partition)) {
         accept(content, word, partition, position, range, next);
       } else if (position.topicId().equals(topicId)) {
-        content.ledger.begin(partition, topicId, next);
+        content.ledger().begin(partition, topicId, next);
       }
     }
     if (word != null) {
       // A topic that was created again may have fewer partitions.
       content
-          .positions
+          .byPartition()
           .entrySet()
           .removeIf(
               one ->
@@ -89,7 +90,7 @@ final class PositionsMigration {
                       && concerns(word, one.getKey()));
     }
     if (accepted != null) {
-      content.ledger.note(accepted);
+      content.ledger().note(accepted);
     }
     return trouble(content);
   }
@@ -103,24 +104,32 @@ final class PositionsMigration {
     return word.partition() == null || word.partition() == partition;
   }
 
-  private void make(Content content, int partition, Range range, int next) {
-    content.ledger.begin(partition, topicId, next);
-    var read = content.ledger.takeReadBefore(partition, topicId);
+  private void make(Positions content, int partition, Range range, int next) {
+    content.ledger().begin(partition, topicId, next);
+    var read = content.ledger().takeReadBefore(partition, topicId);
     if (read != null) {
       cut(partition, read.offset(), read.epoch(), range)
           .ifPresent(
               cut ->
-                  content.ledger.cut(partition, topicId, next, cut.at().orElse(range.beginning())));
+                  content
+                      .ledger()
+                      .cut(partition, topicId, next, cut.at().orElse(range.beginning())));
     }
-    content.positions.put(
-        partition,
-        new Position(
-            topicId, range.beginning(), range.epoch(), content.ledger.fence(partition), null));
-    content.ledger.fillAnew(partition, topicId, range.beginning());
+    content
+        .byPartition()
+        .put(
+            partition,
+            new Position(
+                topicId,
+                range.beginning(),
+                range.epoch(),
+                content.ledger().fence(partition),
+                null));
+    content.ledger().fillAnew(partition, topicId, range.beginning());
   }
 
   private void accept(
-      Content content,
+      Positions content,
       AcceptedOffsets word,
       int partition,
       Position position,
@@ -151,28 +160,30 @@ final class PositionsMigration {
     // Up to where the log is the one that was read.
     var known = cut.isPresent() ? cut.get().at().orElse(to) : present;
     if (cut.isPresent()) {
-      content.ledger.cut(partition, topicId, next, known);
+      content.ledger().cut(partition, topicId, next, known);
     } else {
-      content.ledger.begin(partition, topicId, next);
+      content.ledger().begin(partition, topicId, next);
     }
     if (!isSameTopic || to > known) {
-      content.ledger.goesOnAt(partition, topicId, to);
+      content.ledger().goesOnAt(partition, topicId, to);
     }
     var goesBack = isSameTopic && to < known;
-    content.positions.put(
-        partition,
-        new Position(
-            topicId,
-            to,
-            isAsRead && to == present ? position.presentEpoch() : range.epoch(),
-            position.fence() + 1,
-            goesBack
-                ? wayBack(
-                    position.replay(),
-                    to,
-                    known,
-                    cut.isPresent() ? range.epoch() : position.presentEpoch())
-                : ended(position.replay(), to)));
+    content
+        .byPartition()
+        .put(
+            partition,
+            new Position(
+                topicId,
+                to,
+                isAsRead && to == present ? position.presentEpoch() : range.epoch(),
+                position.fence() + 1,
+                goesBack
+                    ? wayBack(
+                        position.replay(),
+                        to,
+                        known,
+                        cut.isPresent() ? range.epoch() : position.presentEpoch())
+                    : ended(position.replay(), to)));
   }
 
   /** What is read again is judged as in a replay. */
@@ -214,9 +225,9 @@ final class PositionsMigration {
     return answer.cut();
   }
 
-  private Optional<TerminationException> trouble(Content content) {
+  private Optional<TerminationException> trouble(Positions content) {
     var foreign =
-        content.positions.entrySet().stream()
+        content.byPartition().entrySet().stream()
             .filter(one -> !one.getValue().topicId().equals(topicId))
             .map(Map.Entry::getKey)
             .toList();

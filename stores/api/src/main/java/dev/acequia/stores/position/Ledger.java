@@ -1,4 +1,4 @@
-package dev.acequia.stores.reference;
+package dev.acequia.stores.position;
 
 import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.stores.Lineage;
@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,17 +19,28 @@ import org.jspecify.annotations.Nullable;
  * table is filled anew, so that neither a generation nor a fence comes back, and a word is not
  * applied again.
  */
-final class Ledger {
+public final class Ledger {
   /** Deletions before this offset are forgotten: all, since the generation's tail was lost. */
-  static final long LOST = Long.MAX_VALUE;
+  public static final long LOST = Long.MAX_VALUE;
 
   /** The claims of a partition between two times that its table is filled anew are fewer. */
   private static final long FENCES = 1L << 32;
 
-  /** Up to where a log had been read when its table was found to be gone. */
-  record ReadBefore(long offset, @Nullable Integer epoch) {}
+  /**
+   * Up to where a log had been read when its table was found to be gone.
+   *
+   * @param epoch the leader's epoch of the record before that offset; null when it is not known
+   */
+  public record ReadBefore(long offset, @Nullable Integer epoch) {}
 
-  private record Entry(
+  /**
+   * A generation of a partition's log.
+   *
+   * @param from its first offset
+   * @param forgottenBefore the offset before which its deletions may be forgotten
+   * @param readBefore null unless the table was found to be gone
+   */
+  public record Entry(
       int partition,
       int generation,
       UUID topicId,
@@ -52,15 +64,33 @@ final class Ledger {
   private final Set<AcceptedOffsets> words = new HashSet<>();
   private final Map<Integer, Integer> fills = new HashMap<>();
 
-  Ledger() {}
+  /** What is in a ledger, in no order but that of the entries. */
+  public record Document(
+      List<Entry> entries, Set<AcceptedOffsets> words, Map<Integer, Integer> fills) {}
 
-  Ledger(Ledger other) {
+  public Ledger() {}
+
+  /** A copy. */
+  public Ledger(Ledger other) {
     entries.addAll(other.entries);
     words.addAll(other.words);
     fills.putAll(other.fills);
   }
 
-  Lineage lineage(int partition, UUID topicId) {
+  /** The ledger of a document. */
+  public Ledger(Document document) {
+    entries.addAll(document.entries());
+    words.addAll(document.words());
+    fills.putAll(document.fills());
+  }
+
+  /** What it knows, for a store to keep. */
+  public Document document() {
+    return new Document(List.copyOf(entries), Set.copyOf(words), Map.copyOf(fills));
+  }
+
+  /** The generations that a partition's log of a topic has had. */
+  public Lineage lineage(int partition, UUID topicId) {
     return new Lineage(
         entries.stream()
             .filter(entry -> entry.isOf(partition, topicId))
@@ -69,7 +99,7 @@ final class Ledger {
   }
 
   /** What comes after all generations. */
-  int next() {
+  public int next() {
     return 1 + entries.stream().mapToInt(Entry::generation).max().orElse(0);
   }
 
@@ -79,7 +109,7 @@ final class Ledger {
    *
    * @param next what comes after all that were there before this migration
    */
-  void begin(int partition, UUID topicId, int next) {
+  public void begin(int partition, UUID topicId, int next) {
     if (entries.stream().anyMatch(entry -> entry.isOf(partition, topicId))) {
       return;
     }
@@ -99,7 +129,7 @@ final class Ledger {
   }
 
   /** Begins a generation of a log that was cut. */
-  void cut(int partition, UUID topicId, int next, long from) {
+  public void cut(int partition, UUID topicId, int next, long from) {
     add(partition, next, topicId, from);
   }
 
@@ -108,7 +138,7 @@ final class Ledger {
   }
 
   /** Reading goes on at an offset; deletions before it are unknown. */
-  void goesOnAt(int partition, UUID topicId, long offset) {
+  public void goesOnAt(int partition, UUID topicId, long offset) {
     change(partition, topicId, entry -> entry.forgetting(Math.max(offset, entry.forgottenBefore)));
   }
 
@@ -116,14 +146,14 @@ final class Ledger {
    * The table is filled from the log's beginning: the log of the last generation is read whole;
    * what former ones lost with their tails is not read again.
    */
-  void fillAnew(int partition, UUID topicId, long beginning) {
+  public void fillAnew(int partition, UUID topicId, long beginning) {
     var last = lineage(partition, topicId).generations().getLast().number();
     change(
         partition, topicId, entry -> entry.forgetting(entry.generation == last ? beginning : LOST));
   }
 
   /** Deletions of a generation before an offset are forgotten from now on. */
-  void forget(Origin before) {
+  public void forget(Origin before) {
     entries.replaceAll(
         entry ->
             entry.partition == before.partition() && entry.generation == before.generation()
@@ -132,7 +162,7 @@ final class Ledger {
   }
 
   /** Whether deletions may be forgotten that came after a record. */
-  boolean isForgotten(Origin origin) {
+  public boolean isForgotten(Origin origin) {
     return entries.stream()
         .filter(entry -> entry.partition == origin.partition())
         .anyMatch(
@@ -143,7 +173,7 @@ final class Ledger {
   }
 
   /** Whether a generation lost its tail. */
-  boolean isLost(Origin origin) {
+  public boolean isLost(Origin origin) {
     return entries.stream()
         .anyMatch(
             entry ->
@@ -152,12 +182,13 @@ final class Ledger {
                     && entry.forgottenBefore == LOST);
   }
 
-  void noteRead(int partition, UUID topicId, ReadBefore position) {
+  /** Notes up to where a log was read into a table that is gone. */
+  public void noteRead(int partition, UUID topicId, ReadBefore position) {
     change(partition, topicId, entry -> entry.readUntil(position));
   }
 
   /** What {@link #noteRead} noted; good for one fill. */
-  @Nullable ReadBefore takeReadBefore(int partition, UUID topicId) {
+  public @Nullable ReadBefore takeReadBefore(int partition, UUID topicId) {
     var found =
         entries.stream()
             .filter(entry -> entry.isOf(partition, topicId) && entry.readBefore != null)
@@ -168,20 +199,33 @@ final class Ledger {
     return found;
   }
 
+  /**
+   * Begins a generation of each log that was read: its table is gone, and nobody knows up to where
+   * it was filled.
+   */
+  public void beginAnew() {
+    var next = next();
+    entries.stream()
+        .collect(Collectors.toMap(Entry::partition, Entry::topicId, (former, latter) -> latter))
+        .forEach((partition, topicId) -> cut(partition, topicId, next, 0));
+  }
+
   private void change(int partition, UUID topicId, UnaryOperator<Entry> change) {
     entries.replaceAll(entry -> entry.isOf(partition, topicId) ? change.apply(entry) : entry);
   }
 
-  boolean knows(AcceptedOffsets word) {
+  /** Whether a word was applied. */
+  public boolean knows(AcceptedOffsets word) {
     return words.contains(word);
   }
 
-  void note(AcceptedOffsets word) {
+  /** Notes that a word was applied. */
+  public void note(AcceptedOffsets word) {
     words.add(word);
   }
 
   /** The fence of a position that is made: no claim has had it, nor one after it. */
-  long fence(int partition) {
+  public long fence(int partition) {
     return (fills.merge(partition, 1, Integer::sum) - 1) * FENCES;
   }
 }

@@ -1,0 +1,41 @@
+package dev.acequia.stores.position;
+
+import dev.acequia.stores.PartitionReplay;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a partition is read on.
+ *
+ * @param topicId the topic that the offset belongs to
+ * @param next the first offset that is not stored
+ * @param epoch the leader's epoch of the record before it; null when it is not known
+ * @param fence of the last claim
+ * @param replay the last one; null when there was none
+ */
+public record Position(
+    UUID topicId,
+    long next,
+    @Nullable Integer epoch,
+    long fence,
+    @Nullable PartitionReplay replay) {
+  /** Whether the replay is under way. */
+  public boolean isReplaying() {
+    return replay != null && next < replay.until();
+  }
+
+  /** Up to where records have been read once; a replay that is under way is behind. */
+  public long present() {
+    return replay != null && isReplaying() ? replay.resume() : next;
+  }
+
+  /** The leader's epoch of the record before {@link #present}. */
+  public @Nullable Integer presentEpoch() {
+    return replay != null && isReplaying() ? replay.resumeEpoch() : epoch;
+  }
+
+  /** The position under another claim. */
+  public Position withFence(long other) {
+    return new Position(topicId, next, epoch, other, replay);
+  }
+}

@@ -1,0 +1,166 @@
+package dev.acequia.stores.lake;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.acequia.contract.SpecVersion;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.stores.position.Ledger;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What survives the table: whose it is, the newest specs that were migrated to, a copy of the
+ * ledger, and which table was filled. Properties of a second table, which has no rows.
+ *
+ * @param owner null when nobody has said
+ * @param specs in the order in which their resources first came
+ * @param table the uuid of the table that is there; {@link #GONE} when it was found to be gone;
+ *     empty when there was none, or a person wants another
+ */
+record Beside(
+    TableState state, @Nullable Owner owner, List<SpecVersion> specs, Ledger ledger, String table) {
+  /** The property whose removal says that another table may be filled. */
+  static final String TABLE = "acequia.table";
+
+  static final String GONE = "gone";
+
+  private static final String OWNER = "acequia.owner";
+  private static final String SPECS = "acequia.specs";
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /**
+   * Whose the table is among all installations.
+   *
+   * @param uid the resource's
+   */
+  record Owner(String installation, String namespace, String pipeline, String uid) {
+    boolean isSamePipeline(Owner other) {
+      return installation.equals(other.installation)
+          && namespace.equals(other.namespace)
+          && pipeline.equals(other.pipeline);
+    }
+  }
+
+  /** What is there; empty when nothing is. */
+  static Optional<Beside> find(LakeTables tables) throws StoreUnavailableException {
+    return tables.find(tables.beside()).map(table -> of(TableState.of(table)));
+  }
+
+  /** What is there; made when nothing is. */
+  static Beside make(LakeTables tables, StoreDefinition.Lake store)
+      throws StoreUnavailableException {
+    var found = find(tables);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    var catalog = tables.catalog();
+    return LakeFailure.of(
+        () -> {
+          try {
+            var made =
+                catalog
+                    .buildTable(
+                        tables.beside(),
+                        new Schema(NestedField.optional(1, "note", Types.StringType.get())))
+                    .withLocation(LakeTables.besideLocation(store))
+                    .withProperties(
+                        Map.of(
+                            TableProperties.FORMAT_VERSION,
+                            "2",
+                            TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED,
+                            "true"))
+                    .create();
+            return of(TableState.of(made));
+          } catch (AlreadyExistsException e) {
+            return of(TableState.of(catalog.loadTable(tables.beside())));
+          }
+        });
+  }
+
+  private static Beside of(TableState state) {
+    var properties = state.table().properties();
+    var owner = properties.get(OWNER);
+    return new Beside(
+        state,
+        owner == null ? null : owner(owner),
+        Stream.of(properties.getOrDefault(SPECS, "").split(" "))
+            .filter(text -> !text.isEmpty())
+            .map(SpecVersion::parse)
+            .toList(),
+        state.ledger(),
+        properties.getOrDefault(TABLE, ""));
+  }
+
+  private static Owner owner(String json) {
+    try {
+      return JSON.readValue(json, Owner.class);
+    } catch (JacksonException e) {
+      throw new IllegalStateException("not an owner: " + json, e);
+    }
+  }
+
+  Beside withOwner(@Nullable Owner other) {
+    return new Beside(state, other, specs, ledger, table);
+  }
+
+  Beside withSpecs(List<SpecVersion> other) {
+    return new Beside(state, owner, other, ledger, table);
+  }
+
+  Beside withLedger(Ledger other) {
+    return new Beside(state, owner, specs, other, table);
+  }
+
+  Beside withTable(String other) {
+    return new Beside(state, owner, specs, ledger, other);
+  }
+
+  /**
+   * Writes what differs from what was read.
+   *
+   * @return whether it stands there now; false when another has written meanwhile
+   */
+  boolean save() throws StoreUnavailableException {
+    var commit = new FencedCommit(state);
+    var properties = state.table().properties();
+    var wanted =
+        Map.of(
+            OWNER,
+            owner == null ? "" : ownerText(owner),
+            SPECS,
+            specs.stream().map(SpecVersion::toString).collect(Collectors.joining(" ")),
+            LedgerText.KEY,
+            LedgerText.of(ledger),
+            TABLE,
+            table);
+    var differs = false;
+    for (var one : wanted.entrySet()) {
+      if (!properties.getOrDefault(one.getKey(), "").equals(one.getValue())) {
+        commit.with(one.getKey(), one.getValue());
+        differs = true;
+      }
+    }
+    return !differs
+        || commit.set(TableState.REVISION, String.valueOf(state.revision() + 1)).commit()
+            == FencedCommit.Outcome.DONE;
+  }
+
+  private static String ownerText(Owner owner) {
+    try {
+      return JSON.writeValueAsString(owner);
+    } catch (JacksonException e) {
+      throw new IllegalStateException("an owner is always JSON", e);
+    }
+  }
+}

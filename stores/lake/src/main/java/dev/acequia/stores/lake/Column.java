@@ -1,0 +1,316 @@
+package dev.acequia.stores.lake;
+
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.record.Row;
+import dev.acequia.stores.lake.table.LakeColumns;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.parquet.column.ColumnWriter;
+import org.apache.parquet.io.api.Binary;
+import org.jspecify.annotations.Nullable;
+
+/** The values of one field in a batch, by the numbers of its rows. */
+abstract sealed class Column {
+  private final BitSet nulls = new BitSet();
+
+  static Column of(FieldType type) {
+    return switch (type) {
+      case STRING, JSON -> new Texts();
+      case INT32, INT64, BOOLEAN, DATE, TIMESTAMP -> new Longs(type);
+      case DOUBLE -> new Doubles();
+      case DECIMAL -> new Decimals();
+      case UUID -> new Uuids();
+    };
+  }
+
+  /**
+   * Takes a row's value.
+   *
+   * @return why the column cannot hold it; the row's value is null then
+   */
+  final Optional<String> put(int row, Row from, int field) {
+    if (from.isNull(field)) {
+      nulls.set(row);
+      skip(row);
+      return Optional.empty();
+    }
+    var refusal = set(row, from, field);
+    if (refusal.isPresent()) {
+      nulls.set(row);
+      skip(row);
+    }
+    return refusal;
+  }
+
+  /** The row has no value. */
+  final void putNull(int row) {
+    nulls.set(row);
+    skip(row);
+  }
+
+  final boolean isNull(int row) {
+    return nulls.get(row);
+  }
+
+  /** Writes the row's value, which is not null. */
+  abstract void write(int row, ColumnWriter writer, int definitionLevel);
+
+  /** The row's value as Iceberg computes with it; null where there is none. */
+  final @Nullable Object value(int row) {
+    return isNull(row) ? null : get(row);
+  }
+
+  /** Adds the row's value to a key. */
+  abstract void toKey(int row, KeyBytes key);
+
+  /** About how large the row's value is, in bytes. */
+  abstract int size(int row);
+
+  void clear() {
+    nulls.clear();
+  }
+
+  abstract Optional<String> set(int row, Row from, int field);
+
+  /** The row has no value; there is room for it all the same. */
+  abstract void skip(int row);
+
+  abstract Object get(int row);
+
+  /** Whole numbers, booleans as 0 and 1, dates as days, timestamps as microseconds. */
+  static final class Longs extends Column {
+    private final FieldType type;
+    private long[] values = new long[1024];
+
+    Longs(FieldType type) {
+      this.type = type;
+    }
+
+    @Override
+    Optional<String> set(int row, Row from, int field) {
+      skip(row);
+      values[row] = from.longAt(field);
+      return Optional.empty();
+    }
+
+    @Override
+    void skip(int row) {
+      if (row == values.length) {
+        values = Arrays.copyOf(values, row * 2);
+      }
+    }
+
+    @Override
+    void write(int row, ColumnWriter writer, int level) {
+      switch (type) {
+        case BOOLEAN -> writer.write(values[row] != 0, 0, level);
+        case INT32, DATE -> writer.write((int) values[row], 0, level);
+        default -> writer.write(values[row], 0, level);
+      }
+    }
+
+    @Override
+    Object get(int row) {
+      return switch (type) {
+        case BOOLEAN -> values[row] != 0;
+        case INT32, DATE -> (int) values[row];
+        default -> values[row];
+      };
+    }
+
+    @Override
+    void toKey(int row, KeyBytes key) {
+      key.putLong(values[row]);
+    }
+
+    @Override
+    int size(int row) {
+      return Long.BYTES;
+    }
+  }
+
+  /** Floating point. */
+  static final class Doubles extends Column {
+    private double[] values = new double[1024];
+
+    @Override
+    Optional<String> set(int row, Row from, int field) {
+      skip(row);
+      values[row] = from.doubleAt(field);
+      return Optional.empty();
+    }
+
+    @Override
+    void skip(int row) {
+      if (row == values.length) {
+        values = Arrays.copyOf(values, row * 2);
+      }
+    }
+
+    @Override
+    void write(int row, ColumnWriter writer, int level) {
+      writer.write(values[row], 0, level);
+    }
+
+    @Override
+    Object get(int row) {
+      return values[row];
+    }
+
+    @Override
+    void toKey(int row, KeyBytes key) {
+      key.putDouble(values[row]);
+    }
+
+    @Override
+    int size(int row) {
+      return Double.BYTES;
+    }
+  }
+
+  /** Bytes of any length, one after the other. */
+  abstract static sealed class Bytes extends Column {
+    private byte[] bytes = new byte[8192];
+    private int[] ends = new int[1024];
+    private int length;
+
+    final void add(int row, byte[] from, int offset, int size) {
+      if (bytes.length - length < size) {
+        bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, Math.addExact(length, size)));
+      }
+      System.arraycopy(from, offset, bytes, length, size);
+      length += size;
+      end(row);
+    }
+
+    private void end(int row) {
+      if (row == ends.length) {
+        ends = Arrays.copyOf(ends, row * 2);
+      }
+      ends[row] = length;
+    }
+
+    @Override
+    final void skip(int row) {
+      end(row);
+    }
+
+    final int start(int row) {
+      return row == 0 ? 0 : ends[row - 1];
+    }
+
+    @Override
+    final int size(int row) {
+      return ends[row] - start(row);
+    }
+
+    final byte[] bytes() {
+      return bytes;
+    }
+
+    @Override
+    void write(int row, ColumnWriter writer, int level) {
+      writer.write(Binary.fromReusedByteArray(bytes, start(row), size(row)), 0, level);
+    }
+
+    @Override
+    void clear() {
+      super.clear();
+      length = 0;
+    }
+  }
+
+  /** Strings and JSON. */
+  static final class Texts extends Bytes {
+    @Override
+    Optional<String> set(int row, Row from, int field) {
+      add(row, from.textBuffer(field), from.textOffset(field), from.textLength(field));
+      return Optional.empty();
+    }
+
+    @Override
+    Object get(int row) {
+      return new String(bytes(), start(row), size(row), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    void toKey(int row, KeyBytes key) {
+      key.putText(bytes(), start(row), size(row));
+    }
+  }
+
+  /** Decimals as 128-bit numbers of the last digit that the column has. */
+  static final class Decimals extends Bytes {
+    private static final int WIDTH = 16;
+    private static final int BEFORE_POINT = LakeColumns.PRECISION - LakeColumns.SCALE;
+
+    @Override
+    Optional<String> set(int row, Row from, int field) {
+      var digits = from.textLength(field);
+      var exponent = from.exponent(field);
+      if (digits > 0
+          && (exponent < -LakeColumns.SCALE || (long) digits + exponent > BEFORE_POINT)) {
+        return Optional.of(
+            "is a decimal with %d digits before the point and %d behind it, and a lake holds %d and %d"
+                .formatted(
+                    Math.max(0, (long) digits + exponent),
+                    Math.max(0, -(long) exponent),
+                    BEFORE_POINT,
+                    LakeColumns.SCALE));
+      }
+      add(row, fixed(digits == 0 ? BigDecimal.ZERO : from.decimalAt(field)), 0, WIDTH);
+      return Optional.empty();
+    }
+
+    /** The 16 bytes of a decimal that fits. */
+    static byte[] fixed(BigDecimal value) {
+      var number = value.setScale(LakeColumns.SCALE).unscaledValue().toByteArray();
+      var fixed = new byte[WIDTH];
+      if (number[0] < 0) {
+        Arrays.fill(fixed, (byte) -1);
+      }
+      System.arraycopy(number, 0, fixed, WIDTH - number.length, number.length);
+      return fixed;
+    }
+
+    @Override
+    Object get(int row) {
+      return new BigDecimal(new BigInteger(bytes(), start(row), WIDTH), LakeColumns.SCALE);
+    }
+
+    @Override
+    void toKey(int row, KeyBytes key) {
+      key.putBytes(bytes(), start(row), WIDTH);
+    }
+  }
+
+  /** UUIDs. */
+  static final class Uuids extends Bytes {
+    private static final int WIDTH = 16;
+    private final ByteBuffer fixed = ByteBuffer.allocate(WIDTH);
+
+    @Override
+    Optional<String> set(int row, Row from, int field) {
+      fixed.putLong(0, from.uuidMostAt(field)).putLong(Long.BYTES, from.uuidLeastAt(field));
+      add(row, fixed.array(), 0, WIDTH);
+      return Optional.empty();
+    }
+
+    @Override
+    Object get(int row) {
+      var buffer = ByteBuffer.wrap(bytes(), start(row), WIDTH);
+      return new UUID(buffer.getLong(), buffer.getLong());
+    }
+
+    @Override
+    void toKey(int row, KeyBytes key) {
+      key.putBytes(bytes(), start(row), WIDTH);
+    }
+  }
+}

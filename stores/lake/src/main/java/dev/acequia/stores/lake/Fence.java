@@ -1,0 +1,106 @@
+package dev.acequia.stores.lake;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotAncestryValidator;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.util.SnapshotUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a commit pass while nobody else has set the same keys. Iceberg asks on every attempt, with
+ * the snapshots that the commit would follow. After snapshots have expired a key may be in none of
+ * them: what is found must be what was seen, absence included.
+ */
+final class Fence implements SnapshotAncestryValidator {
+  /** What the last answer was about. */
+  enum Answer {
+    PASSES,
+    /** A key has another value. */
+    OVERTAKEN,
+    /** The keys have the values that this very commit sets. */
+    DONE,
+    /** Only something else has been committed. */
+    MOVED
+  }
+
+  private final Map<String, Optional<String>> seen;
+  private final Map<String, String> values;
+  private final boolean alone;
+  private final @Nullable Long head;
+  private volatile Answer answer = Answer.PASSES;
+
+  /**
+   * The fence of one commit.
+   *
+   * @param base what the commit was made from
+   * @param values what it sets
+   * @param alone whether no other commit at all may come between
+   */
+  Fence(TableState base, Map<String, String> values, boolean alone) {
+    this.values = Map.copyOf(values);
+    this.alone = alone;
+    var snapshot = base.head();
+    head = snapshot == null ? null : snapshot.snapshotId();
+    seen = find(ancestry(base.table(), snapshot), values.keySet());
+  }
+
+  private static Iterable<Snapshot> ancestry(Table table, @Nullable Snapshot from) {
+    return from == null ? Set.of() : SnapshotUtil.ancestorsOf(from.snapshotId(), table::snapshot);
+  }
+
+  /** The newest value of each key. */
+  private static Map<String, Optional<String>> find(Iterable<Snapshot> ancestry, Set<String> keys) {
+    var found = new HashMap<String, Optional<String>>();
+    var missing = new HashSet<>(keys);
+    for (var snapshot : ancestry) {
+      if (missing.isEmpty()) {
+        break;
+      }
+      missing.removeIf(
+          key -> {
+            var value = snapshot.summary().get(key);
+            if (value != null) {
+              found.put(key, Optional.of(value));
+            }
+            return value != null;
+          });
+    }
+    missing.forEach(key -> found.put(key, Optional.empty()));
+    return found;
+  }
+
+  Answer answer() {
+    return answer;
+  }
+
+  @Override
+  public boolean validate(Iterable<Snapshot> ancestry) {
+    var found = find(ancestry, values.keySet());
+    if (found.equals(seen)) {
+      var first = ancestry.iterator();
+      var parent = first.hasNext() ? first.next().snapshotId() : null;
+      answer = alone && !Objects.equals(parent, head) ? Answer.MOVED : Answer.PASSES;
+    } else {
+      var isDone =
+          values.entrySet().stream()
+              .allMatch(
+                  value ->
+                      found
+                          .getOrDefault(value.getKey(), Optional.empty())
+                          .equals(Optional.of(value.getValue())));
+      answer = isDone ? Answer.DONE : Answer.OVERTAKEN;
+    }
+    return answer == Answer.PASSES;
+  }
+
+  @Override
+  public String errorMessage() {
+    return "the commit was " + answer;
+  }
+}

@@ -1,0 +1,229 @@
+package dev.acequia.stores.lake;
+
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.record.BadRecordException.ErrorClass;
+import dev.acequia.contract.record.Row;
+import dev.acequia.stores.Arrival;
+import dev.acequia.stores.Origin;
+import dev.acequia.stores.RowRejection;
+import dev.acequia.stores.StoreBatch;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Records as columns. */
+final class LakeBatch implements StoreBatch {
+  /** A row's size beside its values: its origin. */
+  private static final int ORIGIN_BYTES = 16;
+
+  /**
+   * The idempotency key that a row came with.
+   *
+   * @param key scope, key and index
+   * @param pushedMillis null when it is not known
+   */
+  record Marked(
+      ByteBuffer key,
+      long index,
+      ByteBuffer content,
+      @Nullable Long pushedMillis,
+      boolean replayed) {}
+
+  private final Schema schema;
+  private final LoadMode mode;
+  private final List<Column> columns;
+  private final int[] key;
+  private int[] generations = new int[1024];
+  private int[] partitions = new int[1024];
+  private long[] offsets = new long[1024];
+  private int rows;
+  private long bytes;
+  private final BitSet deletions = new BitSet();
+  private final Map<Integer, Origin> places = new HashMap<>();
+  private final Map<Integer, Marked> marks = new TreeMap<>();
+  private final Map<Integer, RowRejection> refused = new TreeMap<>();
+  private boolean expectsDuplicates;
+
+  LakeBatch(Schema schema, LoadMode mode) {
+    this.schema = schema;
+    this.mode = mode;
+    columns = schema.fields().stream().map(field -> Column.of(field.type())).toList();
+    key = schema.keyIndexes();
+  }
+
+  @Override
+  public void add(Row row, Arrival arrival) {
+    for (var i = 0; i < columns.size(); i++) {
+      put(row, i);
+    }
+    end(arrival);
+  }
+
+  @Override
+  public void addDeletion(Row row, Arrival arrival) {
+    if (mode != LoadMode.UPSERT) {
+      throw new IllegalStateException("deletions are for upsert mode");
+    }
+    for (var i = 0; i < columns.size(); i++) {
+      if (isKey(i)) {
+        put(row, i);
+      } else {
+        columns.get(i).putNull(rows);
+      }
+    }
+    deletions.set(rows);
+    end(arrival);
+  }
+
+  private boolean isKey(int field) {
+    return Arrays.stream(key).anyMatch(one -> one == field);
+  }
+
+  private void put(Row row, int field) {
+    var column = columns.get(field);
+    var refusal = column.put(rows, row, field);
+    bytes += column.size(rows);
+    refusal.ifPresent(
+        reason ->
+            refused.putIfAbsent(
+                rows,
+                new RowRejection(
+                    rows,
+                    ErrorClass.RejectedByStore,
+                    "'%s' %s".formatted(schema.fields().get(field).name(), reason))));
+  }
+
+  private void end(Arrival arrival) {
+    if (rows == offsets.length) {
+      generations = Arrays.copyOf(generations, rows * 2);
+      partitions = Arrays.copyOf(partitions, rows * 2);
+      offsets = Arrays.copyOf(offsets, rows * 2);
+    }
+    generations[rows] = arrival.generation();
+    partitions[rows] = arrival.partition();
+    offsets[rows] = arrival.offset();
+    if (arrival.isRedriven()) {
+      places.put(rows, arrival.place());
+    }
+    var mark = arrival.key();
+    if (mark != null) {
+      marks.put(rows, marked(mark));
+    }
+    bytes += ORIGIN_BYTES;
+    rows++;
+  }
+
+  private static Marked marked(Arrival.Key mark) {
+    var bytes = new KeyBytes();
+    var scope = mark.scope();
+    bytes.putLong(scope == null ? 0 : 1);
+    if (scope != null) {
+      bytes.putText(scope, 0, scope.length);
+    }
+    bytes.putText(mark.key(), 0, mark.key().length);
+    bytes.putLong(mark.index());
+    var content = new byte[mark.content().remaining()];
+    mark.content().duplicate().get(content);
+    return new Marked(
+        Digest.of(bytes.take()),
+        mark.index(),
+        Digest.of(ByteBuffer.wrap(content)),
+        mark.pushedMillis() < 0 ? null : mark.pushedMillis(),
+        mark.replayed());
+  }
+
+  /** The column of a field, by its place in the schema. */
+  Column column(int field) {
+    return columns.get(field);
+  }
+
+  int generation(int row) {
+    return generations[row];
+  }
+
+  int partition(int row) {
+    return partitions[row];
+  }
+
+  long offset(int row) {
+    return offsets[row];
+  }
+
+  Origin origin(int row) {
+    return new Origin(generations[row], partitions[row], offsets[row]);
+  }
+
+  /** Where the row was read. */
+  Origin place(int row) {
+    var place = places.get(row);
+    return place == null ? origin(row) : place;
+  }
+
+  boolean isRedriven(int row) {
+    return places.containsKey(row);
+  }
+
+  boolean hasRedriven() {
+    return !places.isEmpty();
+  }
+
+  boolean isDeletion(int row) {
+    return deletions.get(row);
+  }
+
+  /** By row, in their order. */
+  Map<Integer, Marked> marks() {
+    return marks;
+  }
+
+  /** By row, in their order: those with a value that the table cannot hold. */
+  Map<Integer, RowRejection> refused() {
+    return refused;
+  }
+
+  boolean expectsDuplicates() {
+    return expectsDuplicates;
+  }
+
+  /** The values of the row's key. */
+  ByteBuffer key(int row) {
+    var bytes = new KeyBytes();
+    for (var field : key) {
+      columns.get(field).toKey(row, bytes);
+    }
+    return bytes.take();
+  }
+
+  @Override
+  public void expectDuplicates() {
+    expectsDuplicates = true;
+  }
+
+  @Override
+  public int rows() {
+    return rows;
+  }
+
+  @Override
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public void clear() {
+    columns.forEach(Column::clear);
+    rows = 0;
+    bytes = 0;
+    deletions.clear();
+    places.clear();
+    marks.clear();
+    refused.clear();
+    expectsDuplicates = false;
+  }
+}

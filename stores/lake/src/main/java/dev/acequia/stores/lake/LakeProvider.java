@@ -1,0 +1,45 @@
+package dev.acequia.stores.lake;
+
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.stores.StoreHousekeeping;
+import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreProvider;
+import dev.acequia.stores.StoreReader;
+import dev.acequia.stores.StoreWriter;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+
+/** Tables in the Apache Iceberg format. */
+public final class LakeProvider implements StoreProvider {
+  @Override
+  public String kind() {
+    return StoreDefinition.Lake.KIND;
+  }
+
+  @Override
+  public StoreReader reader(PipelineDefinition definition, Map<String, String> environment) {
+    throw new UnsupportedOperationException("the reader of a lake is not built yet");
+  }
+
+  @Override
+  public StoreWriter writer(PipelineDefinition definition, Map<String, String> environment) {
+    return new LakeWriter(definition, store(definition), environment, Clock.systemUTC());
+  }
+
+  @Override
+  public List<StoreHousekeeping> housekeeping(
+      PipelineDefinition definition, Map<String, String> environment) {
+    return List.of(new LakeHousekeeping(store(definition), environment, Clock.systemUTC()));
+  }
+
+  @Override
+  public StoreMigration migration(PipelineDefinition definition, Map<String, String> environment) {
+    return new LakeMigration(definition, store(definition), environment);
+  }
+
+  private static StoreDefinition.Lake store(PipelineDefinition definition) {
+    return (StoreDefinition.Lake) definition.store();
+  }
+}

@@ -1,0 +1,198 @@
+package dev.acequia.stores.lake;
+
+import dev.acequia.contract.Division;
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.Termination;
+import dev.acequia.contract.TerminationException;
+import dev.acequia.stores.lake.table.LakeColumns;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.iceberg.PartitionField;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.expressions.Term;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What brings a table's columns to the schema. Allowed is what loses nothing, lets old and new
+ * records in and leaves all files as they are; all else is refused, all of it at once.
+ */
+final class SchemaChange {
+  private final Schema schema;
+  private final StoreDefinition.Lake store;
+  private final String key;
+
+  SchemaChange(PipelineDefinition definition, StoreDefinition.Lake store) {
+    schema = definition.schema();
+    this.store = store;
+    key = definition.mode() == LoadMode.UPSERT ? String.join(",", schema.key()) : "";
+  }
+
+  /** The fields by which rows are replaced, as {@link TableState#KEY} has them. */
+  String key() {
+    return key;
+  }
+
+  /** Refuses what cannot be done. */
+  void check(TableState state) throws TerminationException {
+    var refusals = new ArrayList<String>();
+    if (!state.key().equals(key)) {
+      refusals.add("The table has another key or mode: key and mode cannot be changed.");
+    }
+    var columns = state.table().schema();
+    for (var i = 0; i < schema.fields().size(); i++) {
+      check(
+          schema.fields().get(i),
+          schema.isRequired(i),
+          columns.findField(schema.fields().get(i).name()),
+          refusals);
+    }
+    for (var column : columns.columns()) {
+      if (schema.indexOf(column.name()) < 0
+          && !LakeColumns.PROVENANCE.contains(column.name())
+          && column.isRequired()) {
+        refusals.add(
+            "Field '%s' is gone from the schema, but was required.".formatted(column.name()));
+      }
+    }
+    if (!refusals.isEmpty()) {
+      throw new TerminationException(
+          Termination.Reason.SchemaChangeRefused, String.join(" ", refusals));
+    }
+  }
+
+  private static void check(
+      Field field, boolean required, @Nullable NestedField column, List<String> refusals) {
+    if (column == null) {
+      if (required) {
+        refusals.add("Field '%s' is new and required.".formatted(field.name()));
+      }
+      return;
+    }
+    var former = LakeColumns.fieldType(column);
+    if (former != field.type() && !isWidened(former, field.type())) {
+      refusals.add(
+          "Field '%s' cannot change from %s to %s: the files of a lake are not written anew, and only int32 may become int64."
+              .formatted(field.name(), lower(former), lower(field.type())));
+    }
+    if (required && column.isOptional()) {
+      refusals.add("Field '%s' cannot become required.".formatted(field.name()));
+    }
+  }
+
+  private static boolean isWidened(FieldType from, FieldType to) {
+    return from == FieldType.INT32 && to == FieldType.INT64;
+  }
+
+  private static String lower(FieldType type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether there is something to change. */
+  boolean isNeeded(Table table) {
+    return !isPartedAsWanted(table) || isAnyColumnOther(table);
+  }
+
+  private boolean isAnyColumnOther(Table table) {
+    for (var i = 0; i < schema.fields().size(); i++) {
+      var field = schema.fields().get(i);
+      var column = table.schema().findField(field.name());
+      if (column == null
+          || !column.type().equals(LakeColumns.type(field.type()))
+          || column.isRequired() != schema.isRequired(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Changes the columns and how files are parted from now on. */
+  void apply(Transaction transaction, Table table) {
+    if (isAnyColumnOther(table)) {
+      var update = transaction.updateSchema();
+      for (var i = 0; i < schema.fields().size(); i++) {
+        var field = schema.fields().get(i);
+        var type = LakeColumns.type(field.type());
+        var column = table.schema().findField(field.name());
+        if (column == null) {
+          update.addColumn(field.name(), type, LakeColumns.doc(field.type()));
+          continue;
+        }
+        if (!column.type().equals(type)) {
+          update.updateColumn(field.name(), (Type.PrimitiveType) type);
+        }
+        if (column.isRequired() && !schema.isRequired(i)) {
+          update.makeColumnOptional(field.name());
+        }
+      }
+      update.commit();
+    }
+    part(transaction, table);
+  }
+
+  /** Changes how files are parted from now on. */
+  void part(Transaction transaction, Table table) {
+    if (isPartedAsWanted(table)) {
+      return;
+    }
+    var wanted = wanted();
+    var update = transaction.updateSpec();
+    for (var part : table.spec().fields()) {
+      if (wanted.remove(text(table, part)) == null) {
+        update.removeField(part.name());
+      }
+    }
+    wanted.values().forEach(update::addField);
+    update.commit();
+  }
+
+  private boolean isPartedAsWanted(Table table) {
+    return table.spec().fields().stream()
+        .filter(part -> !part.transform().isVoid())
+        .map(part -> text(table, part))
+        .toList()
+        .equals(List.copyOf(wanted().keySet()));
+  }
+
+  private static String text(Table table, PartitionField part) {
+    return table.schema().findColumnName(part.sourceId()) + " " + part.transform();
+  }
+
+  /** By field and transform, as Iceberg writes it. */
+  private Map<String, Term> wanted() {
+    var terms = new LinkedHashMap<String, Term>();
+    for (var division : store.partitionBy()) {
+      terms.put(division.field() + " " + transform(division), term(division));
+    }
+    return terms;
+  }
+
+  private static String transform(Division division) {
+    var name = division.transform().name().toLowerCase(Locale.ROOT);
+    return division.width() == null ? name : name + "[" + division.width() + "]";
+  }
+
+  private static Term term(Division division) {
+    var width = division.width() == null ? 0 : division.width();
+    return switch (division.transform()) {
+      case IDENTITY -> Expressions.ref(division.field());
+      case YEAR -> Expressions.year(division.field());
+      case MONTH -> Expressions.month(division.field());
+      case DAY -> Expressions.day(division.field());
+      case HOUR -> Expressions.hour(division.field());
+      case BUCKET -> Expressions.bucket(division.field(), width);
+      case TRUNCATE -> Expressions.truncate(division.field(), width);
+    };
+  }
+}

@@ -1,0 +1,5 @@
+/** Catalogs and the files of tables. */
+@NullMarked
+package dev.acequia.stores.lake.catalog;
+
+import org.jspecify.annotations.NullMarked;

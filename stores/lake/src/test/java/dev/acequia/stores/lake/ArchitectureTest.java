@@ -1,0 +1,22 @@
+package dev.acequia.stores.lake;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** A store knows the door, and no process that comes through it. */
+@AnalyzeClasses(
+    packages = "dev.acequia.stores.lake",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule knowsNoProcess =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.acequia.api..", "dev.acequia.consumer..", "dev.acequia.operator..");
+}

@@ -1,0 +1,257 @@
+package dev.acequia.stores.lake;
+
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LakeCatalog;
+import dev.acequia.contract.LakeEngine;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.RuntimeVariable;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.servers.Ephemeral;
+import dev.acequia.servers.PostgresServer;
+import dev.acequia.stores.StoreReader;
+import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.stores.lake.table.LakeColumns;
+import dev.acequia.stores.testkit.StoreFixture;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetWriter;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.parquet.Parquet;
+
+/** A folder, and a schema with roles of its own in a database that all share. */
+final class LakeFixture implements StoreFixture {
+  private static final String DATABASE = "lakes";
+  private static final String ADMIN = "lakes_admin";
+  private static final String PASSWORD = "somebody's word";
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private final String name = "lake_" + COUNT.incrementAndGet();
+  private final Path folder = Ephemeral.folder("lake");
+
+  private static final class Server {
+    static final PostgresServer SHARED = start();
+
+    private static PostgresServer start() {
+      var server = Ephemeral.server(PostgresServer.start(Ephemeral.folder("lake-it")));
+      try (var connection = server.connect("postgres");
+          var statement = connection.createStatement()) {
+        statement.execute("CREATE DATABASE " + DATABASE);
+        statement.execute(
+            "CREATE ROLE %s LOGIN CREATEROLE PASSWORD '%s'"
+                .formatted(ADMIN, PASSWORD.replace("'", "''")));
+        statement.execute("GRANT CREATE ON DATABASE %s TO %s".formatted(DATABASE, ADMIN));
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
+      return server;
+    }
+  }
+
+  @Override
+  public StoreDefinition.Lake definition(String table) {
+    return new StoreDefinition.Lake(
+        "ops",
+        table,
+        "file:" + folder.resolve(table),
+        new LakeCatalog.Jdbc(name),
+        null,
+        null,
+        1,
+        List.of(),
+        new LakeEngine.DuckDb(1 << 20));
+  }
+
+  private Map<String, String> as(String role) {
+    return Map.of(
+        RuntimeVariable.STORE_URI.name(),
+        Server.SHARED.uri(DATABASE),
+        RuntimeVariable.STORE_USERNAME.name(),
+        role,
+        RuntimeVariable.STORE_PASSWORD.name(),
+        PASSWORD);
+  }
+
+  @Override
+  public Map<String, String> migrationEnvironment() {
+    return Map.of(
+        RuntimeVariable.STORE_URI.name(),
+        Server.SHARED.uri(DATABASE),
+        RuntimeVariable.STORE_USERNAME.name(),
+        ADMIN,
+        RuntimeVariable.STORE_PASSWORD.name(),
+        PASSWORD,
+        RuntimeVariable.STORE_WRITER_USERNAME.name(),
+        name + "_writer",
+        RuntimeVariable.STORE_WRITER_PASSWORD.name(),
+        PASSWORD,
+        RuntimeVariable.STORE_READER_USERNAME.name(),
+        name + "_reader",
+        RuntimeVariable.STORE_READER_PASSWORD.name(),
+        PASSWORD);
+  }
+
+  @Override
+  public Map<String, String> writerEnvironment(String pod) {
+    return as(name + "_writer");
+  }
+
+  @Override
+  public Map<String, String> readerEnvironment() {
+    return as(name + "_reader");
+  }
+
+  @Override
+  public StoreReader reader(PipelineDefinition definition) {
+    return new GenericsReader(lake(definition), readerEnvironment());
+  }
+
+  @Override
+  public boolean widens(FieldType from, FieldType to) {
+    return from == FieldType.INT32 && to == FieldType.INT64;
+  }
+
+  @Override
+  public Optional<BigDecimal> stored(BigDecimal decimal) {
+    var fits =
+        decimal.stripTrailingZeros().scale() <= LakeColumns.SCALE
+            && decimal.precision() - decimal.scale() <= LakeColumns.PRECISION - LakeColumns.SCALE;
+    return fits ? Optional.of(decimal.setScale(LakeColumns.SCALE)) : Optional.empty();
+  }
+
+  private static StoreDefinition.Lake lake(PipelineDefinition definition) {
+    return (StoreDefinition.Lake) definition.store();
+  }
+
+  /** What somebody does by hand. */
+  interface Deed {
+    void act(LakeTables tables) throws StoreUnavailableException, IOException;
+  }
+
+  /** Does it with all rights. */
+  void act(PipelineDefinition definition, Deed deed) {
+    try (var tables = new LakeTables(lake(definition), migrationEnvironment())) {
+      deed.act(tables);
+    } catch (StoreUnavailableException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void age(PipelineDefinition definition, Duration by) {
+    act(
+        definition,
+        tables -> {
+          var state = TableState.of(tables.load(tables.data()));
+          var table = state.table();
+          var files = NoteFiles.of(table, NoteFiles.head(table));
+          var notes = new ArrayList<Note>();
+          for (var file : files) {
+            for (var note : NoteFiles.read(table, file)) {
+              notes.add(
+                  new Note(
+                      note.kind(),
+                      note.serial(),
+                      note.origin(),
+                      note.key(),
+                      note.content(),
+                      note.pushedMillis(),
+                      note.atMillis() - by.toMillis()));
+            }
+          }
+          if (!notes.isEmpty()) {
+            var change = table.newOverwrite().toBranch(LakeTables.NOTES);
+            files.forEach(change::deleteFile);
+            change.addFile(NoteFiles.write(table, lake(definition), notes)).commit();
+          }
+        });
+  }
+
+  /** As whoever knows nothing of this pipeline would do it. */
+  @Override
+  public void loseRows(PipelineDefinition definition, long fromOffset) {
+    act(
+        definition,
+        tables -> {
+          var table = tables.load(tables.data());
+          var kept = new ArrayList<Record>();
+          try (var rows =
+              IcebergGenerics.read(table)
+                  .where(Expressions.lessThan(LakeColumns.OFFSET, fromOffset))
+                  .build()) {
+            rows.forEach(kept::add);
+          }
+          var change = table.newOverwrite().overwriteByRowFilter(Expressions.alwaysTrue());
+          if (!kept.isEmpty()) {
+            change.addFile(write(table, kept));
+          }
+          change.commit();
+        });
+  }
+
+  /** A file of rows, of a table that is not parted. */
+  static DataFile write(Table table, List<Record> rows) {
+    try {
+      var writer =
+          Parquet.writeData(
+                  table
+                      .io()
+                      .newOutputFile(
+                          table.locationProvider().newDataLocation(UUID.randomUUID() + ".parquet")))
+              .forTable(table)
+              .withSpec(PartitionSpec.unpartitioned())
+              .createWriterFunc(GenericParquetWriter::create)
+              .<Record>build();
+      try (writer) {
+        writer.write(rows);
+      }
+      return writer.toDataFile();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void dropTable(PipelineDefinition definition) {
+    act(definition, tables -> tables.catalog().dropTable(tables.data(), false));
+  }
+
+  @Override
+  public void refill(PipelineDefinition definition) {
+    act(
+        definition,
+        tables -> {
+          tables.catalog().dropTable(tables.data(), true);
+          tables.load(tables.beside()).updateProperties().remove(Beside.TABLE).commit();
+        });
+  }
+
+  @Override
+  public Optional<String> refuse(PipelineDefinition definition, String field) {
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean cutConnections() {
+    return false;
+  }
+
+  @Override
+  public void close() {
+    // Folder and server end with the process.
+  }
+}
