@@ -75,6 +75,11 @@ public enum RuntimeVariable {
   STORE_ACCESS_KEY_ID,
   STORE_SECRET_ACCESS_KEY,
   /**
+   * For the API only: the folder for what is kept on disk of a lake's files; one in the folder of
+   * temporary files when absent.
+   */
+  STORE_CACHE_DIR,
+  /**
    * For the migration only: the consumer's role. It is created with the password; without one it is
    * a ready role, which is granted what it needs.
    */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,11 @@ public interface StoreDefinition {
     @Override
     public String kind() {
       return KIND;
+    }
+
+    @Override
+    public StoreTraits traits() {
+      return StoreTraits.ofFiles(Duration.ofSeconds(commitSeconds));
     }
 
     /** Without the pace of the load and what only readers go by. */

@@ -63,6 +63,15 @@ class PipelineGaugesTest {
             """,
             DataPipelineSpec.class));
     assertThat(freshness(stricter)).isEqualTo(120);
+    var slower = pipeline();
+    slower.setSpec(
+        Serialization.unmarshal(
+            """
+            schema: {fields: [{name: flight, type: int32, required: true}]}
+            store: {lake: {location: 's3://analytics/flights', catalog: {glue: {}}}}
+            """,
+            DataPipelineSpec.class));
+    assertThat(freshness(slower)).isEqualTo(60);
   }
 
   private double freshness(DataPipeline pipeline) {

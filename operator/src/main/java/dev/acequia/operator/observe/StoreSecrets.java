@@ -32,12 +32,15 @@ public final class StoreSecrets {
 
   /** Empty when the Secret is absent or incomplete. */
   public static Optional<Facts.StoreSecret> store(KubernetesClient client, DataPipeline pipeline) {
-    return ForeignReads.judge(
-        client
-                .secrets()
-                .inNamespace(pipeline.getMetadata().getNamespace())
-                .withName(StorePlan.of(pipeline).secret())
-            ::get,
-        secret -> secret.flatMap(SecretValues::of).map(SecretValues::store));
+    var plan = StorePlan.of(pipeline);
+    var name = plan.secret();
+    return name == null
+        ? Optional.of(SecretValues.NONE.store())
+        : ForeignReads.judge(
+            client.secrets().inNamespace(pipeline.getMetadata().getNamespace()).withName(name)::get,
+            secret ->
+                secret
+                    .flatMap(found -> SecretValues.of(found, plan.secretKeys()))
+                    .map(SecretValues::store));
   }
 }

@@ -46,7 +46,7 @@ public final class SpecValidation {
     }
     validation.checkSchema(spec);
     validation.checkTopic(pipeline, platform);
-    StorePlan.check(spec, validation::add);
+    StorePlan.check(spec, platform.store().localFolders(), validation::add);
     validation.checkDurations(spec);
     validation.refuseUnbuilt(spec);
     validation.checkAuth(spec.api());
