@@ -3,11 +3,15 @@ package dev.acequia.crds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.generator.annotation.Max;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,6 +58,29 @@ class CrdTest {
             "/spec/versions/0/schema/openAPIV3Schema/properties/spec");
     collectUndescribed(spec, "spec", undescribed);
     assertThat(undescribed).isEqualTo(List.of());
+  }
+
+  /** Who may write a status writes any number, and one that is too large stops every reader. */
+  @Test
+  void boundsEachNumberThatTheModelReadsAsAnInt() throws Exception {
+    var unbounded = new ArrayList<String>();
+    try (var sources = Files.list(Path.of("src/main/java/dev/acequia/crds"))) {
+      for (var source : sources.toList()) {
+        var name = source.getFileName().toString().replace(".java", "");
+        if (name.equals("package-info")) {
+          continue;
+        }
+        var type = Class.forName(CrdTest.class.getPackageName() + "." + name);
+        for (var component :
+            Optional.ofNullable(type.getRecordComponents()).orElse(new RecordComponent[0])) {
+          if (Set.of(int.class, Integer.class).contains(component.getType())
+              && !type.getDeclaredField(component.getName()).isAnnotationPresent(Max.class)) {
+            unbounded.add(name + "." + component.getName());
+          }
+        }
+      }
+    }
+    assertThat(unbounded).isEmpty();
   }
 
   private static void assertFresh(Path file, String generated) throws IOException {

@@ -199,7 +199,7 @@ class RightsIT {
 
   /** Its Role stands in it, so whoever rules the namespace can delete the Role. */
   @Test
-  void leavesOutANamespaceThatItMayNotReadUntilItMay() throws Exception {
+  void leavesOutANamespaceThatItMayNotReadUntilItsNextStart() throws Exception {
     var third = life("third");
     var fourth = life("fourth");
     third.createNamespace();
@@ -219,7 +219,8 @@ class RightsIT {
       assertThat(operator.get("/metrics")).contains(unread("fourth", 1), unread("third", 0));
 
       apply(rolesIn("fourth", chart));
-
+    }
+    try (var operator = OperatorRun.start(folder, plane, client, chart)) {
       fourth.awaitServing("flights");
       assertThat(operator.get("/health/namespaces")).isEqualTo("ok\n");
       assertThat(operator.get("/metrics")).contains(unread("fourth", 0));

@@ -2,6 +2,7 @@ package dev.acequia.operator;
 
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.observe.BoundedJson;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.telemetry.ClockWatch;
 import dev.acequia.telemetry.ManagementServer;
@@ -67,7 +68,9 @@ public final class OperatorProcess {
                         .flatMap(PipelineOperator::whyNotAllNamespaces))) {
       var operator =
           PipelineOperator.create(
-              new KubernetesClientBuilder().build(),
+              new KubernetesClientBuilder()
+                  .withKubernetesSerialization(BoundedJson.serialization())
+                  .build(),
               platform,
               metrics,
               RuntimeVariable.POD_NAME.in(environment),

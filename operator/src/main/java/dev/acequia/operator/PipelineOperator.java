@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
@@ -36,12 +37,13 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.Transforming
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -64,7 +66,8 @@ final class PipelineOperator {
   /** A slow API server takes minutes to list the objects of a large fleet. */
   private static final Duration SYNC_LIMIT = Duration.ofMinutes(15);
 
-  private static final Duration NAMESPACES_ASKED_EVERY = Duration.ofSeconds(30);
+  private static final Duration NAMESPACES_ASKED = Duration.ofSeconds(30);
+  private static final Duration NAMESPACES_ASKED_AT_START = Duration.ofSeconds(10);
 
   /** Also finds what nobody told of, such as a topic's changed settings. */
   private static final Duration RESYNC = Duration.ofMinutes(10);
@@ -80,12 +83,14 @@ final class PipelineOperator {
   private final TopicLogs logs;
   private final @Nullable WatchedNamespaces namespaces;
 
-  /** One for the namespaces, and one for who waits too long for them. */
+  /** One for the namespaces, and one for the limit of the start. */
   private final ScheduledExecutorService timer =
       Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().name("watch-", 0).factory());
 
   private final Optional<String> identity;
   private final Optional<String> leaseNamespace;
+  private final End end;
+  private final Clock clock;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private volatile boolean started;
 
@@ -98,7 +103,9 @@ final class PipelineOperator {
       TopicLogs logs,
       @Nullable WatchedNamespaces namespaces,
       Optional<String> identity,
-      Optional<String> leaseNamespace) {
+      Optional<String> leaseNamespace,
+      End end,
+      Clock clock) {
     this.client = client;
     this.gate = gate;
     this.calls = calls;
@@ -107,6 +114,8 @@ final class PipelineOperator {
     this.namespaces = namespaces;
     this.identity = identity;
     this.leaseNamespace = leaseNamespace;
+    this.end = end;
+    this.clock = clock;
     this.operator = new Operator(overrider -> configure(overrider, metrics));
   }
 
@@ -123,16 +132,18 @@ final class PipelineOperator {
       MetricSet metrics,
       Optional<String> identity,
       Optional<String> leaseNamespace) {
-    return create(client, platform, metrics, identity, leaseNamespace, Clock.systemUTC());
+    return create(
+        client, platform, metrics, identity, leaseNamespace, End.ofTheProcess(), Clock.systemUTC());
   }
 
-  /** The same by another clock. */
+  /** The same by another clock, and with another end. */
   static PipelineOperator create(
       KubernetesClient client,
       PlatformConfig configured,
       MetricSet metrics,
       Optional<String> identity,
       Optional<String> leaseNamespace,
+      End end,
       Clock clock) {
     var namespaces = watchable(client, configured, metrics);
     var platform =
@@ -189,7 +200,9 @@ final class PipelineOperator {
             logs,
             namespaces,
             identity,
-            leaseNamespace);
+            leaseNamespace,
+            end,
+            clock);
     operator.register(
         new PipelineReconciler(
             client,
@@ -265,61 +278,75 @@ final class PipelineOperator {
 
   /** Watches, and reconciles once the lease is held. */
   void start() {
-    inTime(operator::start);
+    var begin = clock.instant();
+    var watches =
+        List.of(
+            timer.schedule(this::endOverdue, SYNC_LIMIT.toMillis(), TimeUnit.MILLISECONDS),
+            every(NAMESPACES_ASKED_AT_START, this::requireNamespaces));
+    try {
+      operator.start();
+    } finally {
+      watches.forEach(watch -> watch.cancel(false));
+    }
+    requireInformers();
     started = true;
+    every(NAMESPACES_ASKED, () -> lookForNamespaces(begin));
+  }
+
+  private Future<?> every(Duration pause, Runnable look) {
+    return timer.scheduleWithFixedDelay(
+        () -> {
+          try {
+            look.run();
+          } catch (RuntimeException e) { // the API server may answer next time
+            log.warn("which namespaces can be read is not known: {}", e.getMessage());
+          }
+        },
+        pause.toMillis(),
+        pause.toMillis(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * An informer that is refused or gets no answer tries on, and nothing may be reconciled by what
+   * the others hold: so the process ends when it takes too long.
+   */
+  private void endOverdue() {
+    log.error("the informers have not synced within {}: ending", SYNC_LIMIT);
+    end.atOnce().run();
+  }
+
+  /** The next start leaves out a namespace that was closed during this one. */
+  private void requireNamespaces() {
     if (namespaces != null) {
-      var _ =
-          timer.scheduleWithFixedDelay(
-              this::lookForNamespaces,
-              NAMESPACES_ASKED_EVERY.toMillis(),
-              NAMESPACES_ASKED_EVERY.toMillis(),
-              TimeUnit.MILLISECONDS);
+      var closed = namespaces.closed();
+      if (!closed.isEmpty()) {
+        log.error("{} can be read no more since the start began: ending, to start anew", closed);
+        end.atOnce().run();
+      }
+    }
+  }
+
+  /** One that has stopped, since it cannot read an answer, would be taken for having no objects. */
+  private void requireInformers() {
+    var stopped = unhealthy().filter(informer -> !informer.isRunning()).toList();
+    if (!stopped.isEmpty()) {
+      log.error("informers have stopped: {}: ending", stopped);
+      end.atOnce().run();
     }
   }
 
   /**
-   * Waits for informers. One that is refused or gets no answer tries on, and nothing may be
-   * reconciled by what the others hold: so the process ends when it takes too long.
+   * Informers of further namespaces come with the next start: the framework would hold all
+   * reconciles until these have synced, and forget those that are at work.
    */
-  private void inTime(Runnable sync) {
-    var overdue =
-        timer.schedule(
-            () -> {
-              log.error("the informers have not synced within {}: ending", SYNC_LIMIT);
-              Runtime.getRuntime().halt(1);
-            },
-            SYNC_LIMIT.toMillis(),
-            TimeUnit.MILLISECONDS);
-    try {
-      sync.run();
-    } finally {
-      overdue.cancel(false);
-    }
-  }
-
-  private void lookForNamespaces() {
-    try {
-      Objects.requireNonNull(namespaces)
-          .lookAgain(
-              unhealthy().map(InformerHealthIndicator::getTargetNamespace).toList(), this::watch);
-    } catch (RuntimeException e) { // the API server may answer next time
-      log.warn("which namespaces can be read is not known: {}", e.getMessage());
-    }
-  }
-
-  /** Reconciles wait until the informers of all these have synced. */
-  private void watch(Set<String> all) {
-    try {
-      inTime(
-          () ->
-              operator
-                  .getRegisteredControllers()
-                  .forEach(controller -> controller.changeNamespaces(all)));
-      log.info("watching {}", all);
-    } catch (RuntimeException e) {
-      if (!stopping.get()) { // some controllers would reconcile no more
-        log.error("the namespaces {} cannot be watched: ending", all, e);
-        Runtime.getRuntime().halt(1);
+  private void lookForNamespaces(Instant begin) {
+    if (namespaces != null) {
+      namespaces.lookAgain(
+          unhealthy().map(InformerHealthIndicator::getTargetNamespace).distinct().toList());
+      if (namespaces.asksForRestart(Duration.between(begin, clock.instant()))) {
+        log.info("ending, since the next start can read more namespaces than this one could");
+        end.inOrder().run();
       }
     }
   }
@@ -387,7 +414,8 @@ final class PipelineOperator {
         .withUseSSAToPatchPrimaryResource(true)
         .withCloneSecondaryResourcesWhenGettingFromCache(false)
         .withReconciliationTerminationTimeout(STOP_LIMIT)
-        .withStopOnInformerErrorDuringStartup(false) // it tries on, see inTime
+        .withStopOnInformerErrorDuringStartup(false) // it tries on, see endOverdue
+        .withInformerStoppedHandler(this::informerStopped)
         .withCacheSyncTimeout(SYNC_LIMIT.multipliedBy(2)) // beyond it reconciles would begin
         .withMetrics(metrics);
     leaseNamespace.ifPresent(
@@ -446,10 +474,20 @@ final class PipelineOperator {
         || !Objects.equals(meta.getUid(), former.getUid());
   }
 
+  private void informerStopped(SharedIndexInformer<?> informer, @Nullable Throwable why) {
+    if (why != null && !stopping.get()) {
+      log.error(
+          "the informer of {} has stopped: ending",
+          informer.getApiTypeClass().getSimpleName(),
+          why);
+      end.atOnce().run();
+    }
+  }
+
   private void leaseLost() {
     if (!stopping.get()) {
       log.error("the lease is lost: ending, so that no two operators write");
-      Runtime.getRuntime().halt(1);
+      end.atOnce().run();
     }
   }
 

@@ -2,15 +2,15 @@ package dev.acequia.operator;
 
 import dev.acequia.contract.PipelineMetric;
 import dev.acequia.telemetry.MetricSet;
+import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,11 +23,16 @@ import org.slf4j.LoggerFactory;
 final class WatchedNamespaces {
   private static final Logger log = LoggerFactory.getLogger(WatchedNamespaces.class);
 
+  private static final Duration LEAST_LIFETIME = Duration.ofMinutes(10);
+
   private final List<String> wanted;
   private final Function<String, Optional<String>> missingRight;
   private final MetricSet metrics;
   private final Set<String> watched = ConcurrentHashMap.newKeySet();
   private final Map<String, String> unreadable = new ConcurrentHashMap<>();
+
+  /** Those that could not be read at the start and can now. */
+  private final Set<String> waiting = ConcurrentHashMap.newKeySet();
 
   private WatchedNamespaces(
       List<String> wanted, Function<String, Optional<String>> missingRight, MetricSet metrics) {
@@ -45,7 +50,16 @@ final class WatchedNamespaces {
   static WatchedNamespaces of(
       List<String> wanted, Function<String, Optional<String>> missingRight, MetricSet metrics) {
     var namespaces = new WatchedNamespaces(wanted, missingRight, metrics);
-    namespaces.watched.addAll(namespaces.readable(wanted));
+    for (var namespace : wanted) {
+      missingRight
+          .apply(namespace)
+          .ifPresentOrElse(
+              what -> namespaces.miss(namespace, what),
+              () -> {
+                namespaces.watched.add(namespace);
+                namespaces.find(namespace);
+              });
+    }
     if (namespaces.watched.isEmpty()) {
       throw new MissingRight(
           MissingRight.sentence(new TreeMap<>(namespaces.unreadable).firstEntry().getValue()));
@@ -58,24 +72,35 @@ final class WatchedNamespaces {
     return Set.copyOf(watched);
   }
 
+  /** Those among the watched that the operator may read no more. */
+  List<String> closed() {
+    return watched.stream().filter(namespace -> missingRight.apply(namespace).isPresent()).toList();
+  }
+
   /**
-   * Asks again for those that could not be read, and for those whose informers have trouble.
+   * Asks again for those that are not watched, and for those whose informers have trouble.
    *
    * @param troubled namespaces of informers that do not watch
-   * @param watch has informers watch these and no others; called when there are more than before
    */
-  void lookAgain(Collection<String> troubled, Consumer<Set<String>> watch) {
-    var doubtful = new HashSet<>(unreadable.keySet());
-    doubtful.addAll(troubled);
-    doubtful.retainAll(wanted);
-    var added = readable(doubtful);
-    added.removeAll(watched);
-    if (!added.isEmpty()) {
-      var more = new HashSet<>(watched);
-      more.addAll(added);
-      watch.accept(more);
-      watched.addAll(added);
-    }
+  void lookAgain(Collection<String> troubled) {
+    var doubtful = new TreeSet<>(wanted);
+    doubtful.removeIf(
+        namespace ->
+            watched.contains(namespace)
+                && !unreadable.containsKey(namespace)
+                && !troubled.contains(namespace));
+    doubtful.forEach(this::look);
+  }
+
+  /**
+   * Whether the process should end, for its successor to watch more.
+   *
+   * @param lifetime since the process began. A tenant who may delete a RoleBinding and make it
+   *     again must not have it start all the time, and the kubelet waits longer before each start
+   *     of a process that has lived less than ten minutes
+   */
+  boolean asksForRestart(Duration lifetime) {
+    return !waiting.isEmpty() && lifetime.compareTo(LEAST_LIFETIME) >= 0;
   }
 
   /** Whether the operator has not been allowed to read it of late. */
@@ -83,29 +108,34 @@ final class WatchedNamespaces {
     return unreadable.containsKey(namespace);
   }
 
-  /** Which ones it cannot read and why, a sentence; empty when there is none. */
+  /** Which ones it does not read and why, a sentence; empty when there is none. */
   Optional<String> whyUnread() {
     return unreadable.isEmpty()
         ? Optional.empty()
         : Optional.of("not reading " + new TreeMap<>(unreadable));
   }
 
-  private Set<String> readable(Collection<String> namespaces) {
-    var readable = new HashSet<String>();
-    for (var namespace : namespaces) {
-      var missing = missingRight.apply(namespace);
-      if (missing.isEmpty()) {
-        readable.add(namespace);
-        find(namespace);
-      } else {
-        miss(namespace, missing.get());
-      }
-      metrics.gauge(PipelineMetric.UNREAD_NAMESPACE, namespace).set(missing.isPresent() ? 1 : 0);
+  private void look(String namespace) {
+    Optional<String> missing;
+    try {
+      missing = missingRight.apply(namespace);
+    } catch (RuntimeException e) { // of the others something may be known
+      log.warn("whether namespace {} can be read is not known: {}", namespace, e.getMessage());
+      return;
     }
-    return readable;
+    if (missing.isPresent()) {
+      waiting.remove(namespace);
+      miss(namespace, missing.get());
+    } else if (watched.contains(namespace)) {
+      find(namespace);
+    } else if (waiting.add(namespace)) {
+      unreadable.put(namespace, "it is read from the operator's next start on");
+      log.info("namespace {} can be read, and is from the next start on", namespace);
+    }
   }
 
   private void miss(String namespace, String what) {
+    metrics.gauge(PipelineMetric.UNREAD_NAMESPACE, namespace).set(1);
     if (unreadable.put(namespace, what) == null) {
       log.error(
           "namespace {} is left out, the others are not. {}, or take the namespace off watchNamespaces if it is gone",
@@ -115,6 +145,7 @@ final class WatchedNamespaces {
   }
 
   private void find(String namespace) {
+    metrics.gauge(PipelineMetric.UNREAD_NAMESPACE, namespace).set(0);
     if (unreadable.remove(namespace) != null) {
       log.info("namespace {} can be read again", namespace);
     }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
+import dev.acequia.operator.observe.BoundedJson;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.servers.ControlPlane;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
@@ -134,9 +136,12 @@ final class TestCluster {
     return new RunningOperator(newClient(), platform, clock);
   }
 
-  /** A client of one's own, for who closes it. */
+  /** A client as the operator's process has one, for who closes it. */
   KubernetesClient newClient() {
-    return new KubernetesClientBuilder().withConfig(client.getConfiguration()).build();
+    return new KubernetesClientBuilder()
+        .withConfig(client.getConfiguration())
+        .withKubernetesSerialization(BoundedJson.serialization())
+        .build();
   }
 
   private static KubernetesClient client(ControlPlane plane) throws IOException {
@@ -149,6 +154,7 @@ final class TestCluster {
   static final class RunningOperator implements AutoCloseable {
     final MetricSet metrics = new MetricSet(new PrometheusRegistry());
     private final PipelineOperator operator;
+    private final CountDownLatch ended = new CountDownLatch(1);
 
     RunningOperator(KubernetesClient client, PlatformConfig platform) {
       this(client, platform, Clock.systemUTC());
@@ -157,8 +163,19 @@ final class TestCluster {
     RunningOperator(KubernetesClient client, PlatformConfig platform, Clock clock) {
       operator =
           PipelineOperator.create(
-              client, platform, metrics, Optional.empty(), Optional.empty(), clock);
+              client,
+              platform,
+              metrics,
+              Optional.empty(),
+              Optional.empty(),
+              new End(ended::countDown, ended::countDown),
+              clock);
       operator.start();
+    }
+
+    /** Whether its process would have ended by itself. */
+    boolean hasEnded() {
+      return ended.getCount() == 0;
     }
 
     Optional<String> whyNotReady() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.acequia.contract.PipelineMetric;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,11 +15,12 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class WatchedNamespacesTest {
+  private static final Duration A_DAY = Duration.ofDays(1);
   private static final List<String> WANTED = List.of("orders", "payments", "refunds");
 
   private final Set<String> forbidden = new TreeSet<>();
   private final List<String> asked = new ArrayList<>();
-  private final List<Set<String>> watched = new ArrayList<>();
+  private final Set<String> unanswered = new TreeSet<>();
   private final MetricSet metrics = new MetricSet(new PrometheusRegistry());
 
   @Test
@@ -33,21 +35,50 @@ class WatchedNamespacesTest {
     assertThat(unread("orders")).isZero();
   }
 
+  /** The framework would hold all reconciles, and forget those at work, to watch one more. */
   @Test
-  void watchesItOnceItMay() {
+  void asksForARestartOnceItMayReadOneMoreButNotSoonAfterTheStart() {
     forbidden.add("payments");
     var namespaces = find();
     look(namespaces);
-    assertThat(watched).isEmpty();
+    assertThat(namespaces.asksForRestart(A_DAY)).isFalse();
 
     forbidden.clear();
     look(namespaces);
+
+    assertThat(namespaces.asksForRestart(A_DAY)).isTrue();
+    assertThat(namespaces.asksForRestart(Duration.ofMinutes(9))).isFalse();
+    assertThat(namespaces.watched()).containsExactlyInAnyOrder("orders", "refunds");
+    assertThat(namespaces.whyUnread())
+        .hasValueSatisfying(words -> assertThat(words).contains("payments=it is read from"));
+    assertThat(unread("payments")).isOne();
+    forbidden.add("payments");
+    look(namespaces);
+    assertThat(namespaces.asksForRestart(A_DAY)).isFalse();
+  }
+
+  @Test
+  void asksForTheOthersWhereOneGivesNoAnswerAndForThatOneTheNextTime() {
+    forbidden.addAll(List.of("orders", "payments"));
+    var namespaces = find();
+    forbidden.clear();
+    unanswered.add("orders");
+
+    look(namespaces);
+    assertThat(namespaces.whyUnread().orElseThrow())
+        .contains("orders=it cannot list", "payments=it is read from");
+    unanswered.clear();
     look(namespaces);
 
-    assertThat(watched).containsExactly(Set.copyOf(WANTED));
-    assertThat(namespaces.watched()).containsExactlyInAnyOrderElementsOf(WANTED);
-    assertThat(namespaces.whyUnread()).isEmpty();
-    assertThat(unread("payments")).isZero();
+    assertThat(namespaces.whyUnread().orElseThrow()).contains("orders=it is read from");
+  }
+
+  @Test
+  void namesThoseThatAreClosedDuringTheStart() {
+    var namespaces = find();
+    assertThat(namespaces.closed()).isEmpty();
+    forbidden.add("refunds");
+    assertThat(namespaces.closed()).containsExactly("refunds");
   }
 
   /** Its informers try by themselves until they may. */
@@ -67,7 +98,7 @@ class WatchedNamespacesTest {
     forbidden.clear();
     look(namespaces);
     assertThat(namespaces.isUnreadable("orders")).isFalse();
-    assertThat(watched).isEmpty();
+    assertThat(namespaces.asksForRestart(A_DAY)).isFalse();
   }
 
   @Test
@@ -80,7 +111,7 @@ class WatchedNamespacesTest {
   }
 
   private void look(WatchedNamespaces namespaces, String... troubled) {
-    namespaces.lookAgain(List.of(troubled), watched::add);
+    namespaces.lookAgain(List.of(troubled));
   }
 
   private WatchedNamespaces find() {
@@ -88,6 +119,9 @@ class WatchedNamespacesTest {
         WANTED,
         namespace -> {
           asked.add(namespace);
+          if (unanswered.contains(namespace)) {
+            throw new IllegalStateException("no answer");
+          }
           return forbidden.contains(namespace)
               ? Optional.of("it cannot list resource \"pods\" in the namespace " + namespace)
               : Optional.empty();

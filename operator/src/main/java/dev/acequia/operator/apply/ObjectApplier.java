@@ -2,6 +2,7 @@ package dev.acequia.operator.apply;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.observe.Children;
+import dev.acequia.operator.observe.EventSources;
 import dev.acequia.operator.observe.ForeignReads;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
@@ -47,8 +48,7 @@ final class ObjectApplier {
     }
     if (!SSABasedGenericKubernetesResourceMatcher.<R>getInstance()
         .matches(actual.get(), desired, children.context())) {
-      source.handleRecentResourceUpdate(
-          ResourceID.fromResource(desired), write(desired), actual.get());
+      remember(source, write(desired), actual.get());
     }
     return false;
   }
@@ -58,9 +58,23 @@ final class ObjectApplier {
   <R extends HasMetadata> void change(R live, R wanted) {
     if (!live.equals(wanted)) {
       var source = (InformerEventSource<R, DataPipeline>) children.source(live.getClass());
-      source.handleRecentResourceUpdate(
-          ResourceID.fromResource(live), client.resource(live).edit(_ -> wanted), live);
+      remember(source, client.resource(live).edit(_ -> wanted), live);
     }
+  }
+
+  /** Of a write that changed nothing no event comes that would take the answer out of memory. */
+  private <R extends HasMetadata> void remember(
+      InformerEventSource<R, DataPipeline> source, R written, R before) {
+    if (!written
+        .getMetadata()
+        .getResourceVersion()
+        .equals(before.getMetadata().getResourceVersion())) {
+      source.handleRecentResourceUpdate(ResourceID.fromResource(written), kept(written), before);
+    }
+  }
+
+  private <R extends HasMetadata> R kept(R written) {
+    return EventSources.kept(written, client.getKubernetesSerialization());
   }
 
   /** Whether there is no object of this type and name. */
@@ -89,7 +103,7 @@ final class ObjectApplier {
       InformerEventSource<R, DataPipeline> source, R desired) {
     desired.getMetadata().setResourceVersion(ONLY_IF_ABSENT);
     try {
-      source.handleRecentResourceCreate(ResourceID.fromResource(desired), write(desired));
+      source.handleRecentResourceCreate(ResourceID.fromResource(desired), kept(write(desired)));
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT && isForeign(desired)) {
         throw new NameTakenException(desired);

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -31,10 +32,11 @@ import java.util.stream.Collectors;
  */
 public final class EventSources {
   /**
-   * Objects in one answer to a list. An object of any kind can have 1.5 MiB, also one that nobody
-   * has a use for but who has made it, and several kinds are listed at a time.
+   * Objects in one answer to a list. An object of any kind can have 1.5 MiB, and that much again
+   * once it is read ({@link BoundedJson}), also one that nobody has a use for but who has made it.
+   * A dozen kinds are listed at a time.
    */
-  public static final long PAGE = 20;
+  public static final long PAGE = 5;
 
   /** What is watched in Kafka's namespace. */
   public static final List<Class<? extends HasMetadata>> KAFKAS =
@@ -114,7 +116,6 @@ public final class EventSources {
               Trim.pipelineForReplays(pipeline);
               return true;
             },
-            Integer.MAX_VALUE, // its own definition bounds it
             context));
   }
 
@@ -135,14 +136,24 @@ public final class EventSources {
   private static <R extends HasMetadata, P extends HasMetadata> InformerEventSource<R, P> source(
       InformerEventSourceConfiguration<R> configuration,
       Predicate<? super R> trim,
-      int mostChars,
       EventSourceContext<P> context) {
-    var json = context.getClient().getKubernetesSerialization();
+    var packing =
+        new Packing<>(
+            configuration.getResourceClass(),
+            context.getClient().getKubernetesSerialization(),
+            trim);
     return new InformerEventSource<>(
-        new StoreEach<>(
-            configuration,
-            () -> new PackedItemStore<>(configuration.getResourceClass(), json, trim, mostChars)),
-        context);
+        new StoreEach<>(configuration, () -> new PackedItemStore<>(packing)), context);
+  }
+
+  /** What an informer keeps of an object that the operator has written. */
+  public static <R extends HasMetadata> R kept(R written, KubernetesSerialization json) {
+    return new Packing<>(type(written), json, Trim::own).keep(written).object();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <R> Class<R> type(R object) {
+    return (Class<R>) object.getClass();
   }
 
   static String own(Class<?> type) {
@@ -152,10 +163,7 @@ public final class EventSources {
   private static <R extends HasMetadata> EventSource<R, DataPipeline> own(
       Class<R> type, EventSourceContext<DataPipeline> context) {
     return source(
-        labelled(type).withNamespacesInheritedFromController().build(),
-        Trim::own,
-        Trim.MOST_CHARS_OF_OWN,
-        context);
+        labelled(type).withNamespacesInheritedFromController().build(), Trim::own, context);
   }
 
   private static <R extends HasMetadata> EventSource<R, DataPipeline> inNamespace(
@@ -167,7 +175,6 @@ public final class EventSources {
             .withSecondaryToPrimaryMapper(EventSources::pipelineInKafka)
             .build(),
         Trim::ownInKafka,
-        Trim.MOST_CHARS_OF_OWN,
         context);
   }
 
@@ -189,7 +196,6 @@ public final class EventSources {
           Trim.replay(replay);
           return true;
         },
-        Integer.MAX_VALUE, // its own definition bounds it
         context);
   }
 
@@ -219,7 +225,6 @@ public final class EventSources {
                         || !Objects.equals(now.getStatus(), before.getStatus()))
             .build(),
         Trim::replicaSet,
-        Trim.MOST_CHARS_OF_POD,
         context);
   }
 
@@ -233,7 +238,6 @@ public final class EventSources {
                         || newPod.isMarkedForDeletion() != oldPod.isMarkedForDeletion())
             .build(),
         Trim::pod,
-        Trim.MOST_CHARS_OF_POD,
         context);
   }
 

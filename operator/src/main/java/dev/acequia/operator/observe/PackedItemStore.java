@@ -1,51 +1,37 @@
 package dev.acequia.operator.observe;
 
+import dev.acequia.operator.observe.Packing.Kept;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
-import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
-import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An informer's objects as compressed JSON, a tenth of what they take as objects. One that was read
- * stays an object until the next collection, so a reconcile that reads it often unpacks it once. Of
- * an object that cannot be the operator's, only the {@link Trim#identity} is kept.
+ * An informer's objects, packed. One that was read stays an object until the next collection, so a
+ * reconcile that reads it often unpacks it once.
  */
 final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
-  private final Class<R> type;
-  private final KubernetesSerialization json;
-  private final Predicate<? super R> trim;
-  private final int mostChars;
+  /** One for the process, as its heap is. */
+  private static final NamespaceBudget BUDGET = NamespaceBudget.ofThisProcess();
+
+  private final Packing<R> packing;
+  private final NamespaceBudget budget;
   private final Map<String, Packed<R>> items = new ConcurrentHashMap<>();
 
-  private record Packed<R>(byte[] bytes, WeakReference<R> object) {}
+  /** An object; {@code taken} is whether it is within its namespace's budget. */
+  private record Packed<R>(byte[] bytes, boolean taken, WeakReference<R> object) {}
 
-  /**
-   * An empty store.
-   *
-   * @param trim takes away what nobody reads, from an object that only the informer holds as yet,
-   *     and says whether the rest can be the operator's own
-   * @param mostChars the length of JSON that none of the operator's own objects exceeds, trimmed
-   */
-  PackedItemStore(
-      Class<R> type, KubernetesSerialization json, Predicate<? super R> trim, int mostChars) {
-    this.type = type;
-    this.json = json;
-    this.trim = trim;
-    this.mostChars = mostChars;
+  PackedItemStore(Packing<R> packing) {
+    this(packing, BUDGET);
+  }
+
+  PackedItemStore(Packing<R> packing, NamespaceBudget budget) {
+    this.packing = packing;
+    this.budget = budget;
   }
 
   @Override
@@ -55,29 +41,30 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
 
   @Override
   public @Nullable R put(String key, R object) {
-    if (trim.test(object)) {
-      var text = json.asJson(object);
-      if (text.length() <= mostChars) {
-        return keep(key, object, text);
-      }
+    var packed = packed(packing.keep(object), true);
+    if (!budget.take(namespace(key), packed.bytes().length, taken(items.get(key)))) {
+      packed = packed(packing.identity(object), false);
     }
-    var stub = stub(object);
-    return keep(key, stub, json.asJson(stub));
+    return object(items.put(key, packed)); // at no moment is it gone
   }
 
-  private @Nullable R keep(String key, R object, String text) {
-    return object(items.put(key, new Packed<>(pack(text), new WeakReference<>(object))));
+  private Packed<R> packed(Kept<R> kept, boolean taken) {
+    return new Packed<>(packing.pack(kept.text()), taken, new WeakReference<>(kept.object()));
   }
 
-  private R stub(R object) {
-    var stub = json.unmarshal("{}", type);
-    stub.setMetadata(Trim.identity(object.getMetadata()));
-    return stub;
+  private static String namespace(String key) {
+    return key.substring(0, key.indexOf('/'));
   }
 
   @Override
   public @Nullable R remove(String key) {
-    return object(items.remove(key));
+    var former = items.remove(key);
+    budget.give(namespace(key), taken(former));
+    return object(former);
+  }
+
+  private static int taken(@Nullable Packed<?> packed) {
+    return packed == null || !packed.taken() ? 0 : packed.bytes().length;
   }
 
   @Override
@@ -100,8 +87,9 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
     if (known != null) {
       return known;
     }
-    var object = unpack(packed.bytes());
-    items.replace(key, packed, new Packed<>(packed.bytes(), new WeakReference<>(object)));
+    var object = packing.unpack(packed.bytes());
+    items.replace(
+        key, packed, new Packed<>(packed.bytes(), packed.taken(), new WeakReference<>(object)));
     return object;
   }
 
@@ -115,27 +103,6 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
       return null;
     }
     var known = packed.object().get();
-    return known == null ? unpack(packed.bytes()) : known;
-  }
-
-  private static byte[] pack(String text) {
-    var bytes = new ByteArrayOutputStream();
-    var deflater = new Deflater(Deflater.BEST_SPEED);
-    try (var packed = new DeflaterOutputStream(bytes, deflater)) {
-      packed.write(text.getBytes(StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      deflater.end();
-    }
-    return bytes.toByteArray();
-  }
-
-  private R unpack(byte[] bytes) {
-    try (var packed = new InflaterInputStream(new ByteArrayInputStream(bytes))) {
-      return json.unmarshal(packed, type);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return known == null ? packing.unpack(packed.bytes()) : known;
   }
 }

@@ -13,8 +13,8 @@ import java.util.Optional;
  * webhook. There is no Pod then whose status could say it.
  */
 final class PodRefusal {
-  /** Of a Job's Events one is enough, and anyone may write Events about it. */
-  private static final long MOST_EVENTS = 20;
+  /** Of a Job's Events one is enough. Anyone may write Events about it, and of any size. */
+  private static final long MOST_EVENTS = 5;
 
   private PodRefusal() {}
 
@@ -30,19 +30,22 @@ final class PodRefusal {
 
   /** A Job has no condition for it, so this asks for its Events. */
   static Optional<String> of(KubernetesClient client, Job job) {
-    return client
-        .events()
-        .v1()
-        .events()
-        .inNamespace(job.getMetadata().getNamespace())
-        .withField("regarding.uid", job.getMetadata().getUid())
-        .withField("reason", "FailedCreate")
-        .list(new ListOptionsBuilder().withLimit(MOST_EVENTS).build())
-        .getItems()
-        .stream()
-        .max(Comparator.comparing(event -> event.getMetadata().getCreationTimestamp()))
-        .map(Event::getNote)
-        .map(PodRefusal::text);
+    return ForeignReads.judge(
+        () ->
+            client
+                .events()
+                .v1()
+                .events()
+                .inNamespace(job.getMetadata().getNamespace())
+                .withField("regarding.uid", job.getMetadata().getUid())
+                .withField("reason", "FailedCreate")
+                .list(new ListOptionsBuilder().withLimit(MOST_EVENTS).build()),
+        events ->
+            events.stream()
+                .flatMap(list -> list.getItems().stream())
+                .max(Comparator.comparing(event -> event.getMetadata().getCreationTimestamp()))
+                .map(Event::getNote)
+                .map(PodRefusal::text));
   }
 
   private static String text(String message) {

@@ -10,6 +10,7 @@ import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.SchemaSpec;
 import dev.acequia.operator.plan.PipelineNames;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -35,10 +36,10 @@ import java.util.stream.Stream;
  */
 public final class Trim {
   /** 500 fields with the longest documentation and values make a definition of 450 KiB. */
-  static final int MOST_CHARS_OF_OWN = 512 * 1024;
+  private static final int MOST_CHARS_OF_DEFINITION = 512 * 1024;
 
-  /** A Pod of ours has some 4 KiB of status; those that a mesh adds containers to have more. */
-  static final int MOST_CHARS_OF_POD = 64 * 1024;
+  /** A Deployment of ours has some 10 KiB; a Pod that a mesh adds containers to has more. */
+  private static final int MOST_CHARS = 64 * 1024;
 
   /** A copy of the whole resource, for kubectl alone. */
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
@@ -53,6 +54,9 @@ public final class Trim {
   /** A value that is longer is none that the operator understands, with or without its end. */
   private static final int MOST_CHARS_OF_ANNOTATION = 1024;
 
+  /** Beyond these, the pipeline that has them is not deleted until some are gone. */
+  private static final int MOST_FINALIZERS = 64;
+
   /** Which ReplicaSet is a Deployment's newest. */
   private static final String REVISION = "deployment.kubernetes.io/revision";
 
@@ -64,10 +68,24 @@ public final class Trim {
           PipelineNames.COMPONENT_LABEL,
           PipelineNames.NAMESPACE_LABEL);
 
+  /** Stands for owners of any size, and controls nothing. */
+  private static final OwnerReference SOME_OWNER =
+      new OwnerReferenceBuilder()
+          .withApiVersion("v1")
+          .withKind("Other")
+          .withName("other")
+          .withUid("other")
+          .build();
+
   private static final SchemaSpec NO_SCHEMA =
       new SchemaSpec(List.of(), List.of(), UnknownFields.REJECT);
 
   private Trim() {}
+
+  /** The length of JSON that none of the operator's own objects of a kind exceeds, trimmed. */
+  static int mostChars(Class<?> kind) {
+    return kind == ConfigMap.class ? MOST_CHARS_OF_DEFINITION : MOST_CHARS;
+  }
 
   /**
    * A pipeline: who wrote which field is never asked. Of annotations that the operator does not
@@ -116,11 +134,16 @@ public final class Trim {
     return replay;
   }
 
-  /** Of the operator's own resources neither labels nor owners are read. */
+  /**
+   * Of the operator's own resources neither labels nor owners are read. Finalizers keep their
+   * places: the framework removes its own by that.
+   */
   private static void custom(HasMetadata object) {
     withoutManagers(object);
-    object.getMetadata().setLabels(Map.of());
-    object.getMetadata().setOwnerReferences(List.of());
+    var metadata = object.getMetadata();
+    metadata.setLabels(Map.of());
+    metadata.setOwnerReferences(List.of());
+    metadata.setFinalizers(metadata.getFinalizers().stream().limit(MOST_FINALIZERS).toList());
   }
 
   /** A pipeline for its replays: whether it reads, from which topic, and whether it is stalled. */
@@ -218,10 +241,7 @@ public final class Trim {
         .withLabels(labels)
         .withAnnotations(Map.of())
         .withOwnerReferences(
-            metadata.getOwnerReferences().stream()
-                .limit(1)
-                .map(owner -> new OwnerReferenceBuilder(owner).withController(null).build())
-                .toList())
+            metadata.getOwnerReferences().isEmpty() ? List.of() : List.of(SOME_OWNER))
         .build();
   }
 

@@ -17,6 +17,7 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class PackedItemStoreTest {
   private final KubernetesSerialization json = new KubernetesSerialization();
   private final PackedItemStore<Deployment> store =
-      new PackedItemStore<>(Deployment.class, json, _ -> true, 100_000);
+      new PackedItemStore<>(new Packing<>(Deployment.class, json, _ -> true));
 
   @Test
   void keepsNoObjectThatNobodyHoldsAndGivesBackItsEqual() {
@@ -69,20 +70,20 @@ class PackedItemStoreTest {
   void trimsWhatItKeeps() {
     var trimming =
         new PackedItemStore<>(
-            Deployment.class,
-            json,
-            deployment -> {
-              deployment.getSpec().setTemplate(null);
-              return true;
-            },
-            100_000);
+            new Packing<>(
+                Deployment.class,
+                json,
+                deployment -> {
+                  deployment.getSpec().setTemplate(null);
+                  return true;
+                }));
     trimming.put("ops/flights", deployment("flights", 1));
     assertThat(trimming.get("ops/flights")).returns(null, kept -> kept.getSpec().getTemplate());
   }
 
   @Test
   void ofAnObjectThatIsNotTheOperatorsOrIsTooLargeKeepsTheIdentityAlone() {
-    var maps = new PackedItemStore<>(ConfigMap.class, json, Trim::own, Trim.MOST_CHARS_OF_OWN);
+    var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, Trim::own));
     for (var i = 0; i < 5; i++) {
       maps.put("ops/theirs-" + i, large("theirs-" + i, List.of()));
       maps.put("ops/owned-" + i, large("owned-" + i, List.of(owner())));
@@ -102,6 +103,77 @@ class PackedItemStoreTest {
             });
     assertThat(owners(maps.get("ops/theirs-0"))).isEmpty();
     assertThat(owners(maps.get("ops/owned-0"))).isNotEmpty();
+  }
+
+  /** The API server asks of an owner's texts only that there are some. */
+  @Test
+  void keepsNoTextOfAnOwnerThatControlsNothing() {
+    var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, Trim::own));
+    var words = text(1024 * 1024);
+    maps.put(
+        "ops/theirs",
+        large(
+            "theirs",
+            List.of(
+                new OwnerReferenceBuilder()
+                    .withApiVersion(words)
+                    .withKind(words)
+                    .withName(words)
+                    .withUid(words)
+                    .build())));
+    assertThat(json.asJson(maps.get("ops/theirs"))).hasSizeLessThan(1000);
+    assertThat(owners(maps.get("ops/theirs"))).isNotEmpty();
+  }
+
+  /** Any uid makes an object look like a pipeline's, and nobody counts Pods or Jobs. */
+  @Test
+  void keepsTheIdentityAloneOnceANamespaceHasTakenItsShare() {
+    var mostBytes = 4 << 20;
+    var budget = new NamespaceBudget(mostBytes);
+    var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, Trim::own), budget);
+    var jobs = new PackedItemStore<>(new Packing<>(Deployment.class, json, _ -> true), budget);
+    var kept = 0;
+    for (var i = 0; i < 30; i++) {
+      maps.put("ops/owned-" + i, small("owned-" + i, "ops"));
+      kept += isWhole(maps, "ops/owned-" + i) ? 1 : 0;
+    }
+    assertThat(kept).isBetween(10, 25);
+    for (var i = 0; i < 20; i++) {
+      jobs.put("ops/flights-" + i, withText("flights-" + i));
+    }
+    assertThat(jobs.get("ops/flights-19")).returns(null, Deployment::getSpec);
+    maps.put("other/owned", small("owned", "other"));
+    assertThat(isWhole(maps, "other/owned")).isTrue();
+
+    maps.put("ops/owned-0", small("owned-0", "ops"));
+    assertThat(isWhole(maps, "ops/owned-0")).as("in its own place").isTrue();
+    for (var i = 0; i < 30; i++) {
+      maps.remove("ops/owned-" + i);
+    }
+    jobs.put("ops/flights-19", withText("flights-19"));
+    assertThat(Objects.requireNonNull(jobs.get("ops/flights-19")).getSpec()).isNotNull();
+  }
+
+  private static Deployment withText(String name) {
+    var deployment = deployment(name, 1);
+    deployment.getMetadata().setAnnotations(Map.of("text", text(50_000)));
+    return deployment;
+  }
+
+  private static boolean isWhole(PackedItemStore<ConfigMap> maps, String key) {
+    return !Objects.requireNonNull(maps.get(key)).getData().isEmpty();
+  }
+
+  /** Of 400,000 characters that do not pack well. */
+  private static ConfigMap small(String name, String namespace) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace(namespace)
+        .withOwnerReferences(owner())
+        .endMetadata()
+        .addToData("text", text(400_000))
+        .build();
   }
 
   private static List<OwnerReference> owners(@Nullable ConfigMap map) {

@@ -2,7 +2,7 @@ package dev.acequia.api.bounds;
 
 /**
  * Bounds that follow the heap, so that an API with little memory refuses what does not fit instead
- * of running out. Each bound is in bytes; at 256 MiB of heap each is at its most.
+ * of running out. Each bound is in bytes; at the image's 240 MiB of heap each is at its most.
  */
 public record HeapShare(
     long bodies,
@@ -29,13 +29,13 @@ public record HeapShare(
         // The largest body that is read whole, while its array grows for the last time.
         Math.clamp(heap / 5, 25 * MIB, 48 * MIB),
         // The largest window of zstd.
-        Math.clamp(heap / 8, 9 * MIB, 32 * MIB),
+        Math.clamp(heap / 15 * 2, 9 * MIB, 32 * MIB),
         Math.clamp(heap / 10, 4 * MIB, 24 * MIB),
-        Math.clamp(heap / 8, 6 * MIB, 32 * MIB),
-        // At 256 MiB of heap the last 10,000 pushes under a key of their own.
-        Math.clamp(heap / 128, MIB / 2, 2 * MIB),
+        Math.clamp(heap / 15 * 2, 6 * MIB, 32 * MIB),
+        // At most the last 10,000 pushes under a key of their own.
+        Math.clamp(heap / 120, MIB / 2, 2 * MIB),
         // Pages beyond it are in files from their first 8 KiB on.
-        Math.clamp(heap / 16, 4 * MIB, 16 * MIB),
+        Math.clamp(heap / 15, 4 * MIB, 16 * MIB),
         // One or two messages of the largest size, or dozens as large as SNS makes them.
         Math.clamp(heap / 24, 6 * MIB, 10 * MIB));
   }

@@ -58,25 +58,6 @@ sealed interface CatalogSetup {
 
   /** A schema in PostgreSQL. */
   final class Database implements CatalogSetup {
-    /** As {@link org.apache.iceberg.jdbc.JdbcCatalog} has them in its schema version V1. */
-    private static final String TABLES =
-        """
-        CREATE TABLE IF NOT EXISTS %1$s.iceberg_tables (
-          catalog_name VARCHAR(255) NOT NULL,
-          table_namespace VARCHAR(255) NOT NULL,
-          table_name VARCHAR(255) NOT NULL,
-          metadata_location VARCHAR(1000),
-          previous_metadata_location VARCHAR(1000),
-          iceberg_type VARCHAR(5),
-          PRIMARY KEY (catalog_name, table_namespace, table_name));
-        CREATE TABLE IF NOT EXISTS %1$s.iceberg_namespace_properties (
-          catalog_name VARCHAR(255) NOT NULL,
-          namespace VARCHAR(255) NOT NULL,
-          property_key VARCHAR(255),
-          property_value VARCHAR(1000),
-          PRIMARY KEY (catalog_name, namespace, property_key))
-        """;
-
     private final StoreOwner owner;
     private final String schema;
     private final Map<String, String> environment;
@@ -146,7 +127,26 @@ sealed interface CatalogSetup {
                   connection,
                   "COMMENT ON SCHEMA " + quoted(schema) + " IS " + text(owner.onTable()));
             }
-            execute(connection, TABLES.formatted(quoted(schema)));
+            // As JdbcCatalog makes them for its schema version V1.
+            execute(
+                connection,
+                """
+                CREATE TABLE IF NOT EXISTS %1$s.iceberg_tables (
+                  catalog_name VARCHAR(255) NOT NULL,
+                  table_namespace VARCHAR(255) NOT NULL,
+                  table_name VARCHAR(255) NOT NULL,
+                  metadata_location VARCHAR(1000),
+                  previous_metadata_location VARCHAR(1000),
+                  iceberg_type VARCHAR(5),
+                  PRIMARY KEY (catalog_name, table_namespace, table_name));
+                CREATE TABLE IF NOT EXISTS %1$s.iceberg_namespace_properties (
+                  catalog_name VARCHAR(255) NOT NULL,
+                  namespace VARCHAR(255) NOT NULL,
+                  property_key VARCHAR(255),
+                  property_value VARCHAR(1000),
+                  PRIMARY KEY (catalog_name, namespace, property_key))
+                """
+                    .formatted(quoted(schema)));
             return true;
           });
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotAncestryValidator;
 import org.apache.iceberg.Table;
@@ -23,14 +24,18 @@ final class Fence implements SnapshotAncestryValidator {
     PASSES,
     /** A key has another value. */
     OVERTAKEN,
-    /** The keys have the values that this very commit sets. */
+    /** This very commit took place, though its answer was lost. */
     DONE,
     /** Only something else has been committed. */
     MOVED
   }
 
+  /** In a summary: which commit it was. */
+  static final String COMMIT = "acequia.commit";
+
   private final Map<String, Optional<String>> seen;
-  private final Map<String, String> values;
+  private final Set<String> keys;
+  private final String commit;
   private final boolean alone;
   private final @Nullable Long head;
   private volatile Answer answer = Answer.PASSES;
@@ -39,15 +44,17 @@ final class Fence implements SnapshotAncestryValidator {
    * The fence of one commit.
    *
    * @param base what the commit was made from
-   * @param values what it sets
+   * @param keys what it sets
+   * @param commit its name, which no other has: two claims at once set the same values
    * @param alone whether no other commit at all may come between
    */
-  Fence(TableState base, Map<String, String> values, boolean alone) {
-    this.values = Map.copyOf(values);
+  Fence(TableState base, Set<String> keys, String commit, boolean alone) {
+    this.keys = Set.copyOf(keys);
+    this.commit = commit;
     this.alone = alone;
     var snapshot = base.head();
     head = snapshot == null ? null : snapshot.snapshotId();
-    seen = find(ancestry(base.table(), snapshot), values.keySet());
+    seen = find(ancestry(base.table(), snapshot), keys);
   }
 
   private static Iterable<Snapshot> ancestry(Table table, @Nullable Snapshot from) {
@@ -81,19 +88,15 @@ final class Fence implements SnapshotAncestryValidator {
 
   @Override
   public boolean validate(Iterable<Snapshot> ancestry) {
-    var found = find(ancestry, values.keySet());
+    var found = find(ancestry, keys);
     if (found.equals(seen)) {
       var first = ancestry.iterator();
       var parent = first.hasNext() ? first.next().snapshotId() : null;
       answer = alone && !Objects.equals(parent, head) ? Answer.MOVED : Answer.PASSES;
     } else {
       var isDone =
-          values.entrySet().stream()
-              .allMatch(
-                  value ->
-                      found
-                          .getOrDefault(value.getKey(), Optional.empty())
-                          .equals(Optional.of(value.getValue())));
+          StreamSupport.stream(ancestry.spliterator(), false)
+              .anyMatch(snapshot -> commit.equals(snapshot.summary().get(COMMIT)));
       answer = isDone ? Answer.DONE : Answer.OVERTAKEN;
     }
     return answer == Answer.PASSES;

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.exceptions.CommitFailedException;
@@ -85,11 +86,13 @@ final class FencedCommit {
    * @throws StoreUnavailableException when it is unknown whether the change took place
    */
   Outcome commit(Change change) throws StoreUnavailableException {
-    var fence = new Fence(base, fenced, alone);
+    var name = UUID.randomUUID().toString();
+    var fence = new Fence(base, fenced.keySet(), name, alone);
     try {
       var transaction = base.table().newTransaction();
       var snapshot = change.in(transaction);
       fenced.forEach(snapshot::set);
+      snapshot.set(Fence.COMMIT, name);
       snapshot.validateWith(fence);
       snapshot.commit();
       var properties = transaction.updateProperties();

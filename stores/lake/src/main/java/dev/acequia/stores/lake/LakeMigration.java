@@ -14,6 +14,7 @@ import dev.acequia.stores.position.Ledger;
 import dev.acequia.stores.position.Position;
 import dev.acequia.stores.position.Positions;
 import dev.acequia.stores.position.PositionsMigration;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +41,9 @@ final class LakeMigration implements StoreMigration {
 
   /** A migration that meets others this often is to be started again. */
   private static final int ATTEMPTS = 100;
+
+  /** For readers that began on an older one; a person may change the property to keep more. */
+  private static final Duration SNAPSHOTS_KEPT = Duration.ofHours(3);
 
   private final PipelineDefinition definition;
   private final StoreDefinition.Lake store;
@@ -178,6 +182,9 @@ final class LakeMigration implements StoreMigration {
     properties.put(TableProperties.PARQUET_COMPRESSION, "zstd");
     properties.put(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true");
     properties.put(TableProperties.METADATA_PREVIOUS_VERSIONS_MAX, "20");
+    // Each commit is a snapshot, and each commit writes the list of all.
+    properties.put(
+        TableProperties.MAX_SNAPSHOT_AGE_MS, String.valueOf(SNAPSHOTS_KEPT.toMillis()));
     // With the default of 4, four committers failed.
     properties.put(TableProperties.COMMIT_NUM_RETRIES, "30");
     properties.put(TableProperties.COMMIT_MAX_RETRY_WAIT_MS, "2000");

@@ -25,13 +25,18 @@ public final class LakeProvider implements StoreProvider {
 
   @Override
   public StoreWriter writer(PipelineDefinition definition, Map<String, String> environment) {
-    return new LakeWriter(definition, store(definition), environment, Clock.systemUTC());
+    var store = store(definition);
+    return new LakeWriter(
+        definition, store, new LakeTables(store, environment), Clock.systemUTC());
   }
 
   @Override
   public List<StoreHousekeeping> housekeeping(
       PipelineDefinition definition, Map<String, String> environment) {
-    return List.of(new LakeHousekeeping(store(definition), environment, Clock.systemUTC()));
+    var store = store(definition);
+    return List.of(
+        new LakeHousekeeping(store, environment, Clock.systemUTC()),
+        new SnapshotExpiry(store, environment));
   }
 
   @Override

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A pipeline's table, and a second one without rows beside it: its properties say whose the first
  * is, and survive it.
  */
-final class LakeTables implements AutoCloseable {
+class LakeTables implements AutoCloseable {
   /** The branch of the table whose files are notes. */
   static final String NOTES = "acequia";
 

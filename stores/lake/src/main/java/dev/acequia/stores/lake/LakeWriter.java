@@ -14,7 +14,6 @@ import dev.acequia.stores.WriteResult;
 import dev.acequia.stores.position.Position;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +38,12 @@ final class LakeWriter implements StoreWriter {
   LakeWriter(
       PipelineDefinition definition,
       StoreDefinition.Lake store,
-      Map<String, String> environment,
+      LakeTables tables,
       Clock clock) {
     this.definition = definition;
     this.store = store;
     this.clock = clock;
-    tables = new LakeTables(store, environment);
+    this.tables = tables;
     schemaHash = definition.schema().hash();
     upserts = definition.mode() == LoadMode.UPSERT;
   }

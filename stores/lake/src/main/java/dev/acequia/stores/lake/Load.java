@@ -196,19 +196,19 @@ final class Load {
   }
 
   private void upsert(BitSet pending) {
-    var keys = new HashMap<Integer, ByteBuffer>();
+    var keys = new ByteBuffer[batch.rows()];
     var any = new HashMap<ByteBuffer, Integer>();
     pending.stream()
         .forEach(
             row -> {
               var key = batch.key(row);
-              keys.put(row, key);
+              keys[row] = key;
               any.put(key, row);
             });
     var found = table.byKey(batch, any);
     var newest = new HashMap<ByteBuffer, Integer>();
     for (var row = pending.nextSetBit(0); row >= 0; row = pending.nextSetBit(row + 1)) {
-      var key = keys.get(row);
+      var key = keys[row];
       if (isUnjudged(row, found.get(key), memory.deletion(key))) {
         rejected.add(
             new RowRejection(

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataOperations;
@@ -27,8 +28,7 @@ final class Memory {
   /** Brings it to what the table says; reads only files that came since, where it can. */
   void follow(Table table) {
     var head = NoteFiles.head(table);
-    var wanted = head == null ? null : Long.valueOf(head.snapshotId());
-    if (head == null || wanted.equals(snapshot)) {
+    if (head == null || Objects.equals(snapshot, head.snapshotId())) {
       return;
     }
     var added = addedSince(table, head);
@@ -42,7 +42,7 @@ final class Memory {
     }
     notes.sort(Comparator.comparingLong(Note::serial));
     notes.forEach(this::take);
-    snapshot = wanted;
+    snapshot = head.snapshotId();
   }
 
   private void clear() {

@@ -9,6 +9,7 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -18,6 +19,7 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.StructLike;
@@ -112,13 +114,12 @@ final class NewFiles {
   /** One file for all rows of one partition of the table, in the order that the format asks for. */
   private void writeDeletes(List<StoredRow> replaced) throws IOException {
     replacedIn = replaced.stream().map(row -> row.file().location()).collect(Collectors.toSet());
-    var groups = new LinkedHashMap<StructLikeWrapper, List<StoredRow>>();
+    var groups = new LinkedHashMap<Part, List<StoredRow>>();
     for (var row : replaced) {
-      var spec = table.specs().get(row.file().specId());
+      var spec = spec(row.file());
+      var values = StructLikeWrapper.forType(spec.partitionType()).set(row.file().partition());
       groups
-          .computeIfAbsent(
-              StructLikeWrapper.forType(spec.partitionType()).set(row.file().partition()),
-              partition -> new ArrayList<>())
+          .computeIfAbsent(new Part(spec.specId(), values), part -> new ArrayList<>())
           .add(row);
     }
     for (var group : groups.values()) {
@@ -129,8 +130,15 @@ final class NewFiles {
     }
   }
 
+  /** A partition of the table, which may have been parted in other ways before. */
+  private record Part(int spec, StructLikeWrapper values) {}
+
+  private PartitionSpec spec(DataFile file) {
+    return Objects.requireNonNull(table.specs().get(file.specId()), "the spec of a file");
+  }
+
   private void writeDeletes(DataFile any, List<StoredRow> group) throws IOException {
-    var spec = table.specs().get(any.specId());
+    var spec = spec(any);
     StructLike partition = any.partition();
     PositionDeleteWriter<Record> writer =
         Parquet.writeDeletes(

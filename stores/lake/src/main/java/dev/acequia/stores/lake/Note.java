@@ -28,7 +28,7 @@ record Note(
     ByteBuffer content,
     @Nullable Long pushedMillis,
     long atMillis) {
-  /** What is remembered. The numbers are written. */
+  /** What is remembered. The names are written. */
   enum Kind {
     /** An idempotency key, and the record that came with it first. */
     MARK,
@@ -44,7 +44,7 @@ record Note(
   static final Schema SCHEMA =
       new Schema(
           List.of(
-              NestedField.required(1001, "kind", Types.IntegerType.get()),
+              NestedField.required(1001, "kind", Types.StringType.get()),
               NestedField.required(1002, "serial", Types.LongType.get()),
               NestedField.required(1003, "generation", Types.IntegerType.get()),
               NestedField.required(1004, "partition", Types.IntegerType.get()),
@@ -54,13 +54,9 @@ record Note(
               NestedField.optional(1008, "pushed", Types.LongType.get()),
               NestedField.required(1009, "at", Types.LongType.get())));
 
-  Note withSerial(long other) {
-    return new Note(kind, other, origin, key, content, pushedMillis, atMillis);
-  }
-
   Record toRecord() {
     var made = GenericRecord.create(SCHEMA);
-    made.set(0, kind.ordinal());
+    made.set(0, kind.name());
     made.set(1, serial);
     made.set(2, origin.generation());
     made.set(3, origin.partition());
@@ -74,7 +70,7 @@ record Note(
 
   static Note of(Record read) {
     return new Note(
-        Kind.values()[(Integer) read.get(0)],
+        Kind.valueOf(read.get(0).toString()),
         (Long) read.get(1),
         new Origin((Integer) read.get(2), (Integer) read.get(3), (Long) read.get(4)),
         copy((ByteBuffer) read.get(5)),

@@ -1,0 +1,82 @@
+package dev.acequia.operator.observe;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
+
+/**
+ * Objects of a kind as compressed JSON, a tenth of what they take as objects. Of one that cannot be
+ * the operator's, only the {@link Trim#identity} is kept.
+ */
+final class Packing<R extends HasMetadata> {
+  /** Only a parser that cut an object writes a field of this name that is no text. */
+  private static final String CUT = "\"" + BoundedParser.CUT + "\":true";
+
+  private final Class<R> type;
+  private final KubernetesSerialization json;
+  private final Predicate<? super R> trim;
+  private final int mostChars;
+
+  /** What is kept of an object: itself, and its JSON. */
+  record Kept<R>(R object, String text) {}
+
+  /**
+   * How to pack objects of a kind.
+   *
+   * @param trim takes away what nobody reads, from an object that nobody else holds, and says
+   *     whether the rest can be the operator's own
+   */
+  Packing(Class<R> type, KubernetesSerialization json, Predicate<? super R> trim) {
+    this.type = type;
+    this.json = json;
+    this.trim = trim;
+    this.mostChars = Trim.mostChars(type);
+  }
+
+  /** Trims the object, or leaves its identity alone. */
+  Kept<R> keep(R object) {
+    if (trim.test(object)) {
+      var text = json.asJson(object);
+      if (text.length() <= mostChars && !text.contains(CUT)) {
+        return new Kept<>(object, text);
+      }
+    }
+    return identity(object);
+  }
+
+  /** Keeps no more of it than that it is there. */
+  Kept<R> identity(R object) {
+    var stub = json.unmarshal("{}", type);
+    stub.setMetadata(Trim.identity(object.getMetadata()));
+    return new Kept<>(stub, json.asJson(stub));
+  }
+
+  byte[] pack(String text) {
+    var bytes = new ByteArrayOutputStream();
+    var deflater = new Deflater(Deflater.BEST_SPEED);
+    try (var packed = new DeflaterOutputStream(bytes, deflater)) {
+      packed.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      deflater.end();
+    }
+    return bytes.toByteArray();
+  }
+
+  R unpack(byte[] bytes) {
+    try (var packed = new InflaterInputStream(new ByteArrayInputStream(bytes))) {
+      return json.unmarshal(packed, type);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

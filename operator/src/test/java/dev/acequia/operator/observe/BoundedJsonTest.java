@@ -1,0 +1,201 @@
+package dev.acequia.operator.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.crds.DataPipeline;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretList;
+import io.fabric8.kubernetes.api.model.WatchEvent;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BoundedJsonTest {
+  private static final int MANY = 150_000;
+
+  private final KubernetesSerialization json = BoundedJson.serialization();
+
+  @Test
+  void readsAnObjectOfTheUsualSizeAsItIs() {
+    var map =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withName("flights")
+            .withNamespace("ops")
+            .addToLabels("a", "b")
+            .endMetadata()
+            .addToData("definition", "x".repeat(500_000))
+            .build();
+    assertThat(json.unmarshal(json.asJson(map), ConfigMap.class)).isEqualTo(map);
+  }
+
+  /** Each of an object's parts that a tenant can fill; 1.4 MB of them would be 17 MiB. */
+  @ParameterizedTest
+  @ValueSource(strings = {"data", "labels", "annotations", "managed", "owners", "finalizers"})
+  void cutsAnObjectOfVeryManyNamesAndValuesAndTellsWhichItIs(String part) {
+    var secret = read(secret("first", part), Secret.class);
+
+    assertThat(secret.getMetadata())
+        .returns("first", meta -> meta.getName())
+        .returns("ops", meta -> meta.getNamespace())
+        .returns("uid-first", meta -> meta.getUid())
+        .returns("17", meta -> meta.getResourceVersion());
+    assertThat(secret.getAdditionalProperties()).containsEntry(BoundedParser.CUT, true);
+    assertThat(tokens(json.asJson(secret))).isLessThan(BoundedParser.MOST_TOKENS * 2);
+  }
+
+  @Test
+  void cutsNoOtherObjectOfAList() {
+    var list =
+        read(
+            """
+            {"kind": "SecretList", "apiVersion": "v1", "metadata": {"resourceVersion": "9", "continue": "more"},
+             "items": [%s, %s, %s]}
+            """
+                .formatted(
+                    secret("first", "data"), secret("second", "none"), secret("third", "labels")),
+            SecretList.class);
+
+    assertThat(list.getMetadata().getContinue()).isEqualTo("more");
+    assertThat(list.getItems())
+        .extracting(secret -> secret.getMetadata().getName())
+        .containsExactly("first", "second", "third");
+    assertThat(list.getItems())
+        .extracting(secret -> secret.getAdditionalProperties().containsKey(BoundedParser.CUT))
+        .containsExactly(true, false, true);
+    assertThat(list.getItems().get(1).getData()).containsEntry("key", "dmFsdWU=");
+  }
+
+  @Test
+  void cutsTheObjectOfAnEvent() {
+    var event =
+        read(
+            "{\"type\": \"ADDED\", \"object\": " + secret("first", "data") + "}", WatchEvent.class);
+    assertThat(event.getType()).isEqualTo("ADDED");
+    assertThat(event.getObject())
+        .isInstanceOfSatisfying(
+            Secret.class,
+            secret -> {
+              assertThat(secret.getMetadata().getUid()).isEqualTo("uid-first");
+              assertThat(secret.getAdditionalProperties()).containsKey(BoundedParser.CUT);
+            });
+  }
+
+  /** Its metadata has a bound of its own, so that the spec is whole. */
+  @Test
+  void readsThePipelineWholeThatHasVeryManyFinalizers() {
+    var pipeline =
+        read(
+            """
+            {"apiVersion": "acequia.dev/v1alpha1", "kind": "DataPipeline",
+             "metadata": {"finalizers": [%s], "generation": 3, "name": "flights", "namespace": "ops", "uid": "u"},
+             "spec": {"schema": {"fields": [{"name": "flight", "type": "int32"}]}, "suspend": true}}
+            """
+                .formatted(many(i -> "\"a/" + i + "\"")),
+            DataPipeline.class);
+    assertThat(pipeline.getMetadata().getName()).isEqualTo("flights");
+    assertThat(pipeline.getMetadata().getGeneration()).isEqualTo(3);
+    assertThat(pipeline.getMetadata().getFinalizers())
+        .hasSizeLessThanOrEqualTo(BoundedParser.MOST_TOKENS_OF_METADATA)
+        .startsWith("a/0", "a/1");
+    assertThat(pipeline.getSpec().schema().fields()).hasSize(1);
+  }
+
+  /** The definitions may be of a later version than the operator, such as after a rollback. */
+  @Test
+  void passesOverAFieldOfALaterVersion() {
+    var pipeline =
+        read(
+            """
+            {"apiVersion": "acequia.dev/v1alpha1", "kind": "DataPipeline", "metadata": {"name": "flights"},
+             "spec": {"schema": {"fields": []}, "later": {"a": [1]}, "suspend": true}, "later": 1}
+            """,
+            DataPipeline.class);
+    assertThat(pipeline.getSpec().suspend()).isTrue();
+  }
+
+  @Test
+  void cutsTheListsOfASpec() {
+    var deployment =
+        read(
+            """
+            {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"},
+             "spec": {"template": {"spec": {"containers": [{"name": "c", "env": [%s]}]}}, "replicas": 2}}
+            """
+                .formatted(many(i -> "{\"name\": \"v" + i + "\"}")),
+            Deployment.class);
+    var container = deployment.getSpec().getTemplate().getSpec().getContainers().getFirst();
+    assertThat(container.getEnv()).hasSizeBetween(1, BoundedParser.MOST_TOKENS);
+    assertThat(deployment.getAdditionalProperties()).containsKey(BoundedParser.CUT);
+  }
+
+  /** An owner's uid has no limit, and is a name among the managed fields. */
+  @Test
+  void readsANameOfAnyLength() {
+    var secret =
+        read(
+            """
+            {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s",
+             "managedFields": [{"manager": "kubectl", "fieldsV1": {"k:{\\"uid\\":\\"%s\\"}": {}}}]}}
+            """
+                .formatted("x".repeat(1_400_000)),
+            Secret.class);
+    assertThat(secret.getMetadata().getName()).isEqualTo("s");
+  }
+
+  @Test
+  void anObjectThatWasCutIsKeptByItsIdentity() {
+    var kept =
+        new Packing<>(Secret.class, json, secret -> true)
+            .keep(read(secret("first", "data"), Secret.class));
+    assertThat(kept.object().getData()).isEmpty();
+    assertThat(kept.object().getMetadata().getUid()).isEqualTo("uid-first");
+  }
+
+  /** As the API server writes it. */
+  private static String secret(String name, String part) {
+    return """
+        {"kind": "Secret", "apiVersion": "v1",
+         "metadata": {"name": "%1$s", "namespace": "ops", "uid": "uid-%1$s", "resourceVersion": "17",
+          "labels": {%2$s}, "annotations": {%3$s}, "ownerReferences": [%4$s], "finalizers": [%5$s],
+          "managedFields": [{"manager": "kubectl", "operation": "Update", "fieldsV1": {"f:data": {%6$s}}}]},
+         "data": {"key": "dmFsdWU="%7$s}}
+        """
+        .formatted(
+            name,
+            part.equals("labels") ? many(i -> "\"k" + i + "\": \"\"") : "",
+            part.equals("annotations") ? many(i -> "\"k" + i + "\": \"\"") : "",
+            part.equals("owners")
+                ? many(
+                    i ->
+                        "{\"apiVersion\":\"v1\",\"kind\":\"K\",\"name\":\"n\",\"uid\":\""
+                            + i
+                            + "\"}")
+                : "",
+            part.equals("finalizers") ? many(i -> "\"a/" + i + "\"") : "",
+            part.equals("managed") ? many(i -> "\"f:k" + i + "\": {}") : "",
+            part.equals("data") ? "," + many(i -> "\"k" + i + "\": \"\"") : "");
+  }
+
+  private static String many(IntFunction<String> element) {
+    return IntStream.range(0, MANY).mapToObj(element).collect(Collectors.joining(","));
+  }
+
+  private <T> T read(String text, Class<T> type) {
+    return json.unmarshal(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), type);
+  }
+
+  private static long tokens(String text) {
+    return List.of(text.split("[,:{}\\[\\]]+")).size();
+  }
+}

@@ -1,0 +1,169 @@
+package dev.acequia.stores.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.contract.Division;
+import dev.acequia.contract.Division.Transform;
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.record.RecordDecoder;
+import dev.acequia.contract.record.Row;
+import dev.acequia.stores.Arrival;
+import dev.acequia.stores.PartitionAdvance;
+import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.WriteResult;
+import dev.acequia.stores.testkit.Pipelines;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.UUID;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.junit.jupiter.api.Test;
+
+/** Tables whose files are parted. */
+class PartedTableIT {
+  private static final Schema SCHEMA =
+      Pipelines.schema(
+          List.of("id"),
+          new Field("id", FieldType.UUID, true, null),
+          new Field("day", FieldType.DATE, false, null),
+          new Field("at", FieldType.TIMESTAMP, false, null),
+          new Field("name", FieldType.STRING, false, null),
+          new Field("price", FieldType.DECIMAL, false, null));
+
+  private static final UUID ONE = UUID.fromString("00000000-0000-4000-8000-000000000001");
+  private static final UUID TWO = UUID.fromString("ffffffff-0000-4000-8000-000000000002");
+
+  private final LakeFixture lake = new LakeFixture();
+  private final UUID topic = UUID.randomUUID();
+  private final Arrival arrival = new Arrival();
+
+  private PipelineDefinition parted(LoadMode mode, Division... divisions) throws Exception {
+    var store = lake.definition("flights");
+    var definition =
+        Pipelines.definition(
+            new StoreDefinition.Lake(
+                store.namespace(),
+                store.table(),
+                store.location(),
+                store.catalog(),
+                null,
+                null,
+                1,
+                List.of(divisions),
+                store.engine()),
+            SCHEMA,
+            mode,
+            topic,
+            1,
+            null);
+    StoreMigration.open(definition, lake.migrationEnvironment())
+        .migrate(Pipelines.log(topic, 1, 0, 1000));
+    return definition;
+  }
+
+  private WriteResult load(PipelineDefinition definition, String... records) throws Exception {
+    try (var writer = StoreWriter.open(definition, lake.writerEnvironment("pod"))) {
+      var claim = writer.claim(0).orElseThrow();
+      var batch = writer.newBatch();
+      var offset = claim.nextOffset();
+      for (var record : records) {
+        var row = new Row(SCHEMA);
+        var bytes = record.getBytes(StandardCharsets.UTF_8);
+        new RecordDecoder(SCHEMA).decode(bytes, 0, bytes.length, row);
+        batch.add(row, arrival.from(1, 0, offset++));
+      }
+      return writer.write(
+          batch,
+          List.of(new PartitionAdvance(0, claim.fence(), claim.nextOffset(), offset, null)),
+          rejected -> {});
+    }
+  }
+
+  private static String record(UUID id, String day, String name) {
+    return "{\"id\":\"%s\",\"day\":\"%s\",\"at\":\"%sT10:00:00Z\",\"name\":\"%s\",\"price\":1.5}"
+        .formatted(id, day, day, name);
+  }
+
+  private List<String> names(PipelineDefinition definition) {
+    var names = new ArrayList<String>();
+    lake.act(
+        definition,
+        tables -> {
+          try (var rows = IcebergGenerics.read(tables.load(tables.data())).build()) {
+            rows.forEach(row -> names.add(row.getField("day") + " " + row.getField("name")));
+          }
+        });
+    return names.stream().sorted().toList();
+  }
+
+  /** The partitions that files are in, as paths. */
+  private HashSet<String> partitions(PipelineDefinition definition) {
+    var found = new HashSet<String>();
+    lake.act(
+        definition,
+        tables -> {
+          var table = tables.load(tables.data());
+          try (var tasks = table.newScan().planFiles()) {
+            tasks.forEach(task -> found.add(task.spec().partitionToPath(task.file().partition())));
+          }
+        });
+    return found;
+  }
+
+  @Test
+  void eachFileHoldsRowsOfOnePartition() throws Exception {
+    var definition =
+        parted(
+            LoadMode.APPEND,
+            new Division("day", Transform.IDENTITY),
+            new Division("at", Transform.MONTH),
+            new Division("name", Transform.TRUNCATE, 1));
+    load(
+        definition,
+        record(ONE, "2026-01-31", "alpha"),
+        record(TWO, "2026-02-01", "beta"),
+        record(TWO, "2026-01-31", "apex"),
+        "{\"id\":\"%s\"}".formatted(TWO));
+    assertThat(partitions(definition))
+        .containsExactlyInAnyOrder(
+            "day=2026-01-31/at_month=2026-01/name_trunc_1=a",
+            "day=2026-02-01/at_month=2026-02/name_trunc_1=b",
+            "day=null/at_month=null/name_trunc_1=null");
+    assertThat(names(definition))
+        .containsExactly("2026-01-31 alpha", "2026-01-31 apex", "2026-02-01 beta", "null null");
+  }
+
+  @Test
+  void aRowMovesToAnotherPartitionWithItsNewestRecord() throws Exception {
+    var definition =
+        parted(
+            LoadMode.UPSERT,
+            new Division("day", Transform.DAY),
+            new Division("id", Transform.BUCKET, 4),
+            new Division("price", Transform.TRUNCATE, 10));
+    load(definition, record(ONE, "2026-01-31", "first"), record(TWO, "2026-01-31", "other"));
+    load(definition, record(ONE, "2026-02-01", "moved"));
+    assertThat(names(definition)).containsExactly("2026-01-31 other", "2026-02-01 moved");
+    load(definition, record(TWO, "2026-02-01", "moved too"), record(ONE, "2026-02-01", "again"));
+    assertThat(names(definition)).containsExactly("2026-02-01 again", "2026-02-01 moved too");
+  }
+
+  @Test
+  void rowsOfFormerPartitionsAreReplacedAfterFilesAreParted() throws Exception {
+    var definition = parted(LoadMode.UPSERT);
+    load(definition, record(ONE, "2026-01-31", "first"), record(TWO, "2026-01-31", "other"));
+    var later = parted(LoadMode.UPSERT, new Division("at", Transform.YEAR));
+    load(later, record(ONE, "2026-02-01", "second"));
+    var latest = parted(LoadMode.UPSERT, new Division("at", Transform.HOUR));
+    load(latest, record(ONE, "2026-02-01", "third"), record(TWO, "2026-02-02", "newer"));
+    assertThat(names(latest)).containsExactly("2026-02-01 third", "2026-02-02 newer");
+    assertThat(partitions(latest)).contains("at_hour=2026-02-01-10", "at_hour=2026-02-02-10");
+  }
+}
