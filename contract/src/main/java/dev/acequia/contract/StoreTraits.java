@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param linger how long a record waits for others to be stored with it; nothing is fresher
  * @param batchBytes a batch this large is written as soon as the one before is; in the store's own
- *     form, which need not be in the heap
+ *     form
  * @param lanes how many batches of one consumer are written at a time, each of partitions of its
  *     own
  * @param refusesRows whether a row may turn out to be bad while its batch is written. The consumer
@@ -24,8 +24,8 @@ public record StoreTraits(
   public static final StoreTraits QUICK =
       new StoreTraits(Duration.ofMillis(40), 4 << 20, 2, true, Duration.ofSeconds(5));
 
-  /** As much as a file of a table in the object store should have. */
-  private static final long FILE_BYTES = 64 << 20;
+  /** Before compression. The consumer's heap holds two batches, in arrays that grow by doubling. */
+  private static final long FILE_BYTES = 32 << 20;
 
   public StoreTraits {
     if (linger.isNegative() || batchBytes < 1 || lanes < 1) {

@@ -91,7 +91,8 @@ public record LakeSpec(
     @JsonPropertyDescription(
             "How long records wait for others to be committed with them, 1s to 5m: one whole number"
                 + " and s or m. Each commit adds files and a version of the table, so a short"
-                + " interval makes queries slower. A commit comes sooner when 64 MiB are there."
+                + " interval makes queries slower. A commit comes sooner when 32 MiB are there,"
+                + " before they are compressed."
                 + " Default 30s. May change at any time.")
         @Default(LakeSpec.DEFAULT_COMMIT_INTERVAL)
         @Size(max = 64)

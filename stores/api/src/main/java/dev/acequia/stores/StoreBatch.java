@@ -31,7 +31,7 @@ public interface StoreBatch {
   /** How many rows there are, deletions included. */
   int rows();
 
-  /** How much there is to send, in bytes; may be in files, where a batch is large. */
+  /** How much there is to send, in bytes. */
   long bytes();
 
   void clear();
