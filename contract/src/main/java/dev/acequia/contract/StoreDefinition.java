@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 public interface StoreDefinition {
   /** As {@code kind} has it in JSON. */
   String kind();
+
+  /** The store's pace, and what it asks of the load. */
+  default StoreTraits traits() {
+    return StoreTraits.QUICK;
+  }
 
   /** What a migration acts on: without what only readers go by. */
   default StoreDefinition forMigration() {
@@ -108,6 +114,11 @@ public interface StoreDefinition {
     @Override
     public String kind() {
       return KIND;
+    }
+
+    @Override
+    public StoreTraits traits() {
+      return StoreTraits.ofFiles(Duration.ofSeconds(commitSeconds));
     }
 
     /** Without the pace of the load and what only readers go by. */

@@ -16,8 +16,23 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 // Not a required property: the message names the stores that there are.
 @ValidationRule(
-    value = "has(self.store) && has(self.store.postgres)",
-    message = "name one store; known stores: postgres",
+    value = "has(self.store) && has(self.store.postgres) != has(self.store.lake)",
+    message = "name one store; known stores: postgres, lake",
+    fieldPath = ".store")
+@ValidationRule(
+    value =
+        "!has(self.store) || !has(oldSelf.store) || has(self.store.lake) == has(oldSelf.store.lake)",
+    message =
+        "the kind of store is immutable, since the stored records are there: create a new pipeline"
+            + " for another store",
+    fieldPath = ".store")
+@ValidationRule(
+    value =
+        "!has(self.store) || !has(self.store.lake) || !has(self.store.lake.partitionBy)"
+            + " || self.store.lake.partitionBy.all(p,"
+            + " self.schema.fields.exists(f, f.name == p.field))",
+    message =
+        "partitionBy names what is not among schema.fields: correct the name or remove the entry",
     fieldPath = ".store")
 @ValidationRule(
     value = "self.consumer.mode != 'upsert' || has(self.schema.key)",

@@ -9,4 +9,8 @@ import org.jspecify.annotations.Nullable;
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record StoreSpec(
-    @JsonPropertyDescription("A table in PostgreSQL.") @Nullable PostgresSpec postgres) {}
+    @JsonPropertyDescription("A table in PostgreSQL.") @Nullable PostgresSpec postgres,
+    @JsonPropertyDescription(
+            "A table in the Apache Iceberg format: Parquet files in an object store, which other"
+                + " engines can read too.")
+        @Nullable LakeSpec lake) {}

@@ -162,6 +162,38 @@ class AdmissionIT {
   }
 
   @Test
+  void takesEveryKindOfLake() throws Exception {
+    var catalogs =
+        List.of(
+            "jdbc: {secretName: catalog}",
+            "glue: {catalogId: \"123456789012\"}",
+            "rest: {uri: https://catalog.example.com/v1, warehouse: main, secretName: client}");
+    for (var i = 0; i < catalogs.size(); i++) {
+      apply(
+          """
+          apiVersion: acequia.dev/v1alpha1
+          kind: DataPipeline
+          metadata: {name: lake-%d, namespace: default}
+          spec:
+            schema: {fields: [{name: at, type: timestamp}, {name: carrier, type: string}]}
+            store:
+              lake:
+                location: %s
+                catalog: {%s}
+                region: us-west-2
+                endpoint: https://minio.example.com:9000
+                secretName: keys
+                commitInterval: 5m
+                partitionBy: [{field: at, transform: month}, {field: carrier, transform: bucket, width: 8}]
+                query: {engine: duckdb, cache: 64Mi}
+          """
+              .formatted(
+                  i, i == 0 ? "file:///data/lake" : "s3://analytics/flights", catalogs.get(i)));
+    }
+    assertThat(kubectl.ok("get", "dp", "lake-1", "-o=jsonpath={.spec.slo.freshness}")).isEmpty();
+  }
+
+  @Test
   void takesReplaysAndShowsTheirColumns() throws Exception {
     for (var spec :
         List.of(

@@ -21,18 +21,18 @@ final class CrdReference {
       has at most 40 characters.
 
       ## Types of a record's fields
-      | type | in JSON | in PostgreSQL |
-      | --- | --- | --- |
-      | `string` | string | `text` |
-      | `int32` | number without fraction | `integer` |
-      | `int64` | number without fraction | `bigint` |
-      | `double` | number | `double precision` |
-      | `decimal` | number, or string to keep every digit | `numeric` |
-      | `boolean` | `true` or `false` | `boolean` |
-      | `date` | string, `2013-01-31` | `date` |
-      | `timestamp` | string, RFC 3339 with offset, `2013-01-31T06:00:00-05:00` | `timestamptz` |
-      | `uuid` | string, `3f333df6-90a4-4fda-8dd3-9485d27cee36` | `uuid` |
-      | `json` | any value | `jsonb` |
+      | type | in JSON | in PostgreSQL | in a lake |
+      | --- | --- | --- | --- |
+      | `string` | string | `text` | `string` |
+      | `int32` | number without fraction | `integer` | `int` |
+      | `int64` | number without fraction | `bigint` | `long` |
+      | `double` | number | `double precision` | `double` |
+      | `decimal` | number, or string to keep every digit | `numeric` | `decimal(38, 18)` |
+      | `boolean` | `true` or `false` | `boolean` | `boolean` |
+      | `date` | string, `2013-01-31` | `date` | `date` |
+      | `timestamp` | string, RFC 3339 with offset, `2013-01-31T06:00:00-05:00` | `timestamptz` | `timestamptz` |
+      | `uuid` | string, `3f333df6-90a4-4fda-8dd3-9485d27cee36` | `uuid` | `uuid` |
+      | `json` | any value | `jsonb` | `string` |
       """;
 
   private static final String REPLAY =

@@ -43,6 +43,15 @@ class DefaultsTest {
         """);
   }
 
+  @Test
+  void aLakeIsFilledInTheSame() throws IOException {
+    assertSame(
+        """
+        schema: {fields: [{name: a, type: string}]}
+        store: {lake: {location: "s3://abc/d", catalog: {glue: {}}}}
+        """);
+  }
+
   private void assertSame(String spec) throws IOException {
     var filledInByCrd = GeneratedCrd.YAML.readTree(spec);
     fillIn(filledInByCrd, specSchema);

@@ -12,6 +12,7 @@ import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.status.PipelineStatus;
+import dev.acequia.operator.store.StorePlan;
 import dev.acequia.telemetry.MetricSet;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -81,7 +82,10 @@ final class PipelineGauges {
     own.gauge(PipelineMetric.PIPELINE_STALLED).set(PipelineStatus.isStalled(status) ? 1 : 0);
     own.gauge(PipelineMetric.PIPELINE_PROTECTED).set(PipelineStatus.isProtected(status) ? 1 : 0);
     own.gauge(PipelineMetric.PIPELINE_UNKNOWN).set(PipelineStatus.isUnseen(status) ? 1 : 0);
-    own.gauge(PipelineMetric.SLO_FRESHNESS).set(seconds(spec.slo().freshness()));
+    StorePlan.freshness(spec)
+        .ifPresent(
+            freshness ->
+                own.gauge(PipelineMetric.SLO_FRESHNESS).set(freshness.toMillis() / MILLIS));
     own.gauge(PipelineMetric.SLO_AVAILABILITY).set(spec.slo().availability() / 100);
   }
 

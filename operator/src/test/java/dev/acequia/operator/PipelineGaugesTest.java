@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.acequia.contract.PipelineMetric;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.observe.AccessSecrets;
 import dev.acequia.operator.observe.Observation;
@@ -57,6 +58,36 @@ class PipelineGaugesTest {
     assertThat(stoppedSince(consumers("True", "Suspended", "2025-12-24T06:00:00Z")))
         .isEqualTo(Instant.parse("2025-12-24T06:00:00Z"));
     assertThat(stoppedSince(pipeline("b"), null)).isEqualTo(NOON);
+  }
+
+  /** What alerts join on, also where the spec does not say. */
+  @Test
+  void promisesTheFreshnessThatIsInForce() {
+    assertThat(freshness(pipeline())).isEqualTo(5);
+    var stricter = pipeline();
+    stricter.setSpec(
+        Serialization.unmarshal(
+            """
+            schema: {fields: [{name: flight, type: int32, required: true}]}
+            store: {postgres: {secretName: warehouse}}
+            slo: {freshness: 2m}
+            """,
+            DataPipelineSpec.class));
+    assertThat(freshness(stricter)).isEqualTo(120);
+    var slower = pipeline();
+    slower.setSpec(
+        Serialization.unmarshal(
+            """
+            schema: {fields: [{name: flight, type: int32, required: true}]}
+            store: {lake: {location: 's3://analytics/flights', catalog: {glue: {}}}}
+            """,
+            DataPipelineSpec.class));
+    assertThat(freshness(slower)).isEqualTo(60);
+  }
+
+  private double freshness(DataPipeline pipeline) {
+    gauges.set(pipeline, DataPipelineStatus.empty());
+    return metrics.forPipeline("ops", "flights").gauge(PipelineMetric.SLO_FRESHNESS).get();
   }
 
   @Test

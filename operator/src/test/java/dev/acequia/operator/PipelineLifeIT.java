@@ -241,6 +241,70 @@ class PipelineLifeIT {
     assertThat(secretValue("flights-writer", "password")).isEqualTo(password);
   }
 
+  /** The catalog's login is the migration's alone; the keys are each process's. */
+  @Test
+  void waitsForTheKeysOfALakeAndRollsOutNewOnes() {
+    load(
+        """
+        apiVersion: acequia.dev/v1alpha1
+        kind: DataPipeline
+        metadata: {name: flights, namespace: %s}
+        spec:
+          schema: {fields: [{name: flight, type: int32, required: true}]}
+          topic: {partitions: 2}
+          store:
+            lake:
+              location: s3://analytics/flights
+              catalog: {jdbc: {secretName: warehouse}}
+              secretName: keys
+        """
+            .formatted(namespace));
+    await().atMost(LIMIT).until(() -> condition("StoreReady").getReason().equals("SecretMissing"));
+    assertThat(condition("Ready").getMessage()).contains("'keys'", "accessKeyId");
+
+    var keys = Map.of("accessKeyId", "a", "secretAccessKey", "b");
+    cluster.applySecret(namespace, "keys", keys);
+    awaitReady();
+    assertThat(status().store()).isEqualTo("lake:" + namespace.replace('-', '_') + ".flights");
+    assertThat(secretValue("flights-writer", "username")).contains("_writer_");
+    var first = Release.of(deployment("flights-consumer")).orElseThrow().credentials();
+
+    cluster.applySecret(
+        namespace, "keys", Map.of("accessKeyId", "a", "secretAccessKey", "another"));
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                !Release.of(deployment("flights-consumer"))
+                    .orElseThrow()
+                    .credentials()
+                    .equals(first));
+    awaitReady();
+  }
+
+  /** Nothing is there to log on with but the Pods' own identity. */
+  @Test
+  void servesALakeWhoseCatalogTakesThePodsIdentity() {
+    load(
+        """
+        apiVersion: acequia.dev/v1alpha1
+        kind: DataPipeline
+        metadata: {name: flights, namespace: %s}
+        spec:
+          schema: {fields: [{name: flight, type: int32, required: true}]}
+          topic: {partitions: 2}
+          store:
+            lake:
+              location: s3://analytics/flights
+              catalog: {glue: {}}
+              region: us-west-2
+        """
+            .formatted(namespace));
+    awaitReady();
+    assertThat(client.secrets().inNamespace(namespace).withName("flights-writer").get()).isNull();
+    assertThat(Release.of(deployment("flights-api")).orElseThrow().storeSecret()).isNull();
+  }
+
   @Test
   void tellsEveryApiPodOfChangedKeysAndRestartsNone() {
     create("api: {replicas: 2, auth: {apiKeysSecretName: keys}}");
@@ -1054,25 +1118,29 @@ class PipelineLifeIT {
   }
 
   private void create(String more, String topic) {
+    load(
+        """
+        apiVersion: acequia.dev/v1alpha1
+        kind: DataPipeline
+        metadata: {name: flights, namespace: %s}
+        spec:
+          schema:
+            fields:
+              - {name: flight, type: int32, required: true}
+              - {name: dest, type: string}
+          topic: %s
+          store:
+            postgres: {secretName: warehouse}
+          %s
+        """
+            .formatted(namespace, topic, more));
+  }
+
+  private void load(String yaml) {
     client
         .load(
             new java.io.ByteArrayInputStream(
-                """
-                apiVersion: acequia.dev/v1alpha1
-                kind: DataPipeline
-                metadata: {name: flights, namespace: %s}
-                spec:
-                  schema:
-                    fields:
-                      - {name: flight, type: int32, required: true}
-                      - {name: dest, type: string}
-                  topic: %s
-                  store:
-                    postgres: {secretName: warehouse}
-                  %s
-                """
-                    .formatted(namespace, topic, more)
-                    .getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                yaml.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
         .create();
   }
 

@@ -29,13 +29,6 @@ public final class ConsumerProcess {
   /** Less than a Pod's usual grace of 30 s. */
   private static final int STOP_SECONDS = 25;
 
-  /**
-   * Transactions under way at once, each on a connection of its own: while one waits for the disk,
-   * the other keeps the database busy. More would want more memory, and another replica does
-   * better.
-   */
-  static final int LANES = 2;
-
   /** As a JVM ends with -XX:+ExitOnOutOfMemoryError. */
   private static final int OUT_OF_MEMORY = 3;
 
@@ -80,7 +73,7 @@ public final class ConsumerProcess {
         ProcessEnd.configured(
             () ->
                 Stream.generate(() -> StoreWriter.open(definition, environment))
-                    .limit(LANES)
+                    .limit(definition.store().traits().lanes())
                     .toList());
     var keeping = ProcessEnd.configured(() -> StoreHousekeeping.open(definition, environment));
     var metrics = new MetricSet(new PrometheusRegistry());

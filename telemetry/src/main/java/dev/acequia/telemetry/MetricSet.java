@@ -32,6 +32,11 @@ public final class MetricSet {
     .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60
   };
 
+  /** Of freshness, from what takes longer than the quickest store to twice what the slowest may. */
+  private static final double[] FRESHNESS_BUCKETS = {
+    .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200
+  };
+
   private final PrometheusRegistry registry;
   private final Map<PipelineMetric, Counter> counters = new EnumMap<>(PipelineMetric.class);
   private final Map<PipelineMetric, Gauge> gauges = new EnumMap<>(PipelineMetric.class);
@@ -114,7 +119,8 @@ public final class MetricSet {
                     .name(metric.exposedName())
                     .help(metric.help())
                     .labelNames(labelNames(metric))
-                    .classicUpperBounds(BUCKETS)
+                    .classicUpperBounds(
+                        metric == PipelineMetric.FRESHNESS ? FRESHNESS_BUCKETS : BUCKETS)
                     .register(registry))
         .labelValues(labels);
   }

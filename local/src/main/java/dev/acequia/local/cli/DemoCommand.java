@@ -8,6 +8,7 @@ import dev.acequia.local.platform.PlatformFiles;
 import dev.acequia.local.platform.PlatformFolder;
 import dev.acequia.local.platform.PlatformProcess;
 import dev.acequia.local.platform.PlatformSettings;
+import dev.acequia.local.platform.PlatformStore;
 import dev.acequia.local.platform.RunningPlatform;
 import dev.acequia.servers.ControlPlaneBinaries;
 import io.fabric8.kubernetes.client.Config;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,6 +53,14 @@ final class DemoCommand implements Callable<Integer> {
           "Leave again: exit code 0 when all went well. What the demo started or created is "
               + "removed.")
   private boolean once;
+
+  @Option(
+      names = "--store",
+      paramLabel = "KIND",
+      description =
+          "Where the records go: ${COMPLETION-CANDIDATES}. Without it, where the example says; "
+              + "with it, the pipeline is named flights-KIND.")
+  private @Nullable PlatformStore store;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -125,6 +135,8 @@ final class DemoCommand implements Callable<Integer> {
           new Demo(
               client,
               ControlPlaneBinaries.repositoryRoot().resolve("examples"),
+              store == null ? null : store.spec(files, name(store)),
+              store == null ? null : name(store),
               screen,
               caller::apply);
       var endpoint = demo.run();
@@ -136,6 +148,10 @@ final class DemoCommand implements Callable<Integer> {
         demo.cleanUp();
       }
     }
+  }
+
+  private static String name(PlatformStore store) {
+    return "flights-" + store;
   }
 
   private static KubernetesClient client(PlatformFiles files) {

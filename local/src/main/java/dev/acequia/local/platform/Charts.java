@@ -50,6 +50,8 @@ final class Charts {
             topicProvider: direct
             replicationFactor: 1
             minInsyncReplicas: 1
+          store:
+            localFolders: true
           exposure:
             type: NodePort
             host: 127.0.0.1

@@ -91,7 +91,7 @@ public final class FactsReader {
     }
 
     Reading reading() {
-      var store = given(plan.secret()).map(SecretValues::store).orElse(null);
+      var store = store();
       var live = live(names.consumerDeployment());
       var knownTopic = lastKnownTopic(live);
       var facts =
@@ -110,6 +110,18 @@ public final class FactsReader {
               live(names.apiDeployment()).orElse(null),
               new Facts.Replays(List.copyOf(children.replays()), endedReplay()));
       return new Reading(facts, knownTopic.orElse(null), missing);
+    }
+
+    private Facts.@Nullable StoreSecret store() {
+      var secret = plan.secret();
+      var values = secret == null ? Optional.of(SecretValues.NONE) : given(secret);
+      return values
+          .map(SecretValues::store)
+          .flatMap(
+              store ->
+                  further(Purpose.WRITER)
+                      .map(more -> new Facts.StoreSecret(store.uri(), joined(store.hash(), more))))
+          .orElse(null);
     }
 
     /**
@@ -174,6 +186,52 @@ public final class FactsReader {
         @Nullable String givenSecret,
         String generatedSecret,
         Facts.@Nullable StoreSecret store) {
+      var login =
+          plan.hasRoles()
+              ? ownLogin(purpose, givenSecret, generatedSecret, store)
+              : store == null ? null : new Facts.Login("", "", store.hash());
+      return login == null
+          ? null
+          : further(purpose)
+              .map(
+                  more ->
+                      new Facts.Login(
+                          login.username(), login.password(), joined(login.hash(), more)))
+              .orElse(null);
+    }
+
+    /** The hash of a login whose process reads no more Secrets is the login's own. */
+    private static String joined(String hash, String more) {
+      return more.isEmpty() ? hash : Fingerprint.of(hash, more);
+    }
+
+    /** The hash of what a process reads beside its login; empty while some of it is missing. */
+    private Optional<String> further(Purpose purpose) {
+      var hash = "";
+      for (var one : plan.furtherSecrets(purpose)) {
+        var value =
+            ForeignReads.judge(
+                client.secrets().inNamespace(names.namespace()).withName(one.secret())::get,
+                secret -> secret.flatMap(found -> SecretValues.value(found, one.key())));
+        if (value.isEmpty()) {
+          var sentence =
+              "Secret '%s' in namespace %s is absent or lacks the key %s: create it with that key"
+                  .formatted(one.secret(), names.namespace(), one.key());
+          if (!missing.contains(sentence)) {
+            missing.add(sentence);
+          }
+          return Optional.empty();
+        }
+        hash = Fingerprint.of(hash, value.get());
+      }
+      return Optional.of(hash);
+    }
+
+    private Facts.@Nullable Login ownLogin(
+        Purpose purpose,
+        @Nullable String givenSecret,
+        String generatedSecret,
+        Facts.@Nullable StoreSecret store) {
       if (givenSecret != null) {
         return given(givenSecret).map(SecretValues::login).orElse(null);
       }
@@ -210,18 +268,24 @@ public final class FactsReader {
     }
 
     private Optional<SecretValues> given(String name, Optional<Secret> secret) {
+      var keys = keys();
       if (secret.isEmpty()) {
         missing.add(
-            "Secret '%s' does not exist in namespace %s: create it with the keys uri, username and password"
-                .formatted(name, names.namespace()));
+            "Secret '%s' does not exist in namespace %s: create it with the keys %s"
+                .formatted(name, names.namespace(), keys));
         return Optional.empty();
       }
-      var values = secret.flatMap(SecretValues::of);
+      var values = secret.flatMap(found -> SecretValues.of(found, plan.secretKeys()));
       if (values.isEmpty()) {
-        missing.add(
-            "Secret '%s' lacks one of the keys uri, username and password: add it".formatted(name));
+        missing.add("Secret '%s' lacks one of the keys %s: add it".formatted(name, keys));
       }
       return values;
+    }
+
+    private String keys() {
+      return plan.secretKeys().contains("uri")
+          ? "uri, username and password"
+          : "username and password";
     }
   }
 }

@@ -7,18 +7,26 @@ import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.Set;
 
-/** The values of a Secret that holds an address, a name and a password. */
+/** The values of a Secret that holds an address, a name and a password; empty where one has not. */
 record SecretValues(String uri, String username, String password) {
+  /** Where nobody logs on. */
+  static final SecretValues NONE = new SecretValues("", "", "");
 
-  /** Empty when one of the three is missing. */
-  static Optional<SecretValues> of(Secret secret) {
-    var uri = value(secret, "uri");
-    var username = value(secret, "username");
-    var password = value(secret, "password");
-    return uri.isEmpty() || username.isEmpty() || password.isEmpty()
+  /**
+   * Empty when one of the keys is missing.
+   *
+   * @param keys of uri, username and password
+   */
+  static Optional<SecretValues> of(Secret secret, Set<String> keys) {
+    return keys.stream().anyMatch(key -> value(secret, key).isEmpty())
         ? Optional.empty()
-        : Optional.of(new SecretValues(uri.get(), username.get(), password.get()));
+        : Optional.of(
+            new SecretValues(
+                value(secret, "uri").orElse(""),
+                value(secret, "username").orElse(""),
+                value(secret, "password").orElse("")));
   }
 
   static Optional<String> value(Secret secret, String key) {

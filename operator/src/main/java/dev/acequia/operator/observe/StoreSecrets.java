@@ -32,10 +32,17 @@ public final class StoreSecrets {
 
   /** Empty when the Secret is absent or incomplete. */
   public static Optional<Facts.StoreSecret> store(KubernetesClient client, DataPipeline pipeline) {
+    var plan = StorePlan.of(pipeline);
     var namespace = pipeline.getMetadata().getNamespace();
-    return ForeignReads.judge(
-        namespace,
-        client.secrets().inNamespace(namespace).withName(StorePlan.of(pipeline).secret())::get,
-        secret -> secret.flatMap(SecretValues::of).map(SecretValues::store));
+    var name = plan.secret();
+    return name == null
+        ? Optional.of(SecretValues.NONE.store())
+        : ForeignReads.judge(
+            namespace,
+            client.secrets().inNamespace(namespace).withName(name)::get,
+            secret ->
+                secret
+                    .flatMap(found -> SecretValues.of(found, plan.secretKeys()))
+                    .map(SecretValues::store));
   }
 }

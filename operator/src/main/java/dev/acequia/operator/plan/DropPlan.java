@@ -36,11 +36,11 @@ public record DropPlan(ConfigMap definition, Job job) {
     var definition = workloads.definition(DefinitionPlan.of(pipeline, NO_TOPIC));
     definition.getMetadata().setName(names.dropJob());
     var roles = new ArrayList<EnvVar>();
-    if (store.readyWriter() == null) {
+    if (store.hasRoles() && store.readyWriter() == null) {
       roles.add(RuntimePod.literal(RuntimeVariable.STORE_WRITER_USERNAME, made.writer()));
       roles.add(RuntimePod.literal(RuntimeVariable.STORE_WRITER_PASSWORD, NO_PASSWORD));
     }
-    if (store.readyReader() == null) {
+    if (store.hasRoles() && store.readyReader() == null) {
       roles.add(RuntimePod.literal(RuntimeVariable.STORE_READER_USERNAME, made.reader()));
       roles.add(RuntimePod.literal(RuntimeVariable.STORE_READER_PASSWORD, NO_PASSWORD));
     }

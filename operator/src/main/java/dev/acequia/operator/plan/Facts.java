@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param uid the resource's own, for owner references
  * @param topic the data topic as it is in Kafka; null while there is none
- * @param store the administrator's Secret; null while it is absent or incomplete
+ * @param store the administrator's Secret; null while one that the spec names is absent or
+ *     incomplete
  * @param writer what the consumer logs on with; null while a Secret that the spec names is absent
  * @param reader what the API logs on with; null while a Secret that the spec names is absent
  * @param kafkaCredentials what the Pods log on to Kafka with; null where that takes none, or none
@@ -75,15 +76,15 @@ public record Facts(
   /**
    * The administrator's Secret.
    *
-   * @param uri the store's address without credentials
-   * @param hash changes with any of the Secret's values
+   * @param uri the store's address without credentials; empty where the spec has it
+   * @param hash changes with any of the Secret's values, and of those that are read beside it
    */
   public record StoreSecret(String uri, String hash) {}
 
   /**
-   * A role's name and password.
+   * A role's name and password; both are empty where nobody logs on.
    *
-   * @param hash changes with any of the Secret's values
+   * @param hash changes with any of the Secret's values, and of those that are read beside it
    */
   public record Login(String username, String password, String hash) {
     @Override

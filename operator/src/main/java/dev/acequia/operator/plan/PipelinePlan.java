@@ -210,14 +210,15 @@ public record PipelinePlan(
 
     private List<Secret> generatedSecrets(Workloads workloads) {
       var secrets = new ArrayList<Secret>();
-      if (facts.store() == null) {
+      if (facts.store() == null || !store().hasRoles()) {
         return secrets;
       }
+      var names = workloads.names();
       if (store().readyWriter() == null && facts.writer() != null) {
-        secrets.add(workloads.login(writerSecret(), facts.store().uri(), facts.writer()));
+        secrets.add(workloads.login(names.writerSecret(), facts.store().uri(), facts.writer()));
       }
       if (store().readyReader() == null && facts.reader() != null) {
-        secrets.add(workloads.login(readerSecret(), facts.store().uri(), facts.reader()));
+        secrets.add(workloads.login(names.readerSecret(), facts.store().uri(), facts.reader()));
       }
       return secrets;
     }
@@ -274,21 +275,28 @@ public record PipelinePlan(
               platform.runtimeImage(),
               store().secret(),
               credentials()),
-          Workloads.roles(
-              writerSecret(),
-              store().readyWriter() == null,
-              readerSecret(),
-              store().readyReader() == null),
+          roles(),
           DefinitionPlan.allowedRewrite(pipeline, definition),
           DefinitionPlan.areOffsetsApplied(pipeline),
           newest.version());
+    }
+
+    private List<SecretFile> roles() {
+      var names = PipelineNames.of(pipeline);
+      return !store().hasRoles()
+          ? List.of()
+          : Workloads.roles(
+              Objects.requireNonNullElseGet(store().readyWriter(), names::writerSecret),
+              store().readyWriter() == null,
+              Objects.requireNonNullElseGet(store().readyReader(), names::readerSecret),
+              store().readyReader() == null);
     }
 
     /** The newest release, null while its migration has not succeeded. */
     private @Nullable Release release(
         boolean migrated,
         @Nullable ConfigMap definitionMap,
-        String secret,
+        @Nullable String secret,
         Facts.@Nullable Login login,
         @Nullable ReplayOrder replay) {
       return !migrated || definitionMap == null || login == null
@@ -305,14 +313,18 @@ public record PipelinePlan(
       return facts.kafkaCredentials() == null ? "" : facts.kafkaCredentials().hash();
     }
 
-    private String writerSecret() {
-      return Objects.requireNonNullElseGet(
-          store().readyWriter(), PipelineNames.of(pipeline)::writerSecret);
+    private @Nullable String writerSecret() {
+      return !store().hasRoles()
+          ? store().secret()
+          : Objects.requireNonNullElseGet(
+              store().readyWriter(), PipelineNames.of(pipeline)::writerSecret);
     }
 
-    private String readerSecret() {
-      return Objects.requireNonNullElseGet(
-          store().readyReader(), PipelineNames.of(pipeline)::readerSecret);
+    private @Nullable String readerSecret() {
+      return !store().hasRoles()
+          ? store().secret()
+          : Objects.requireNonNullElseGet(
+              store().readyReader(), PipelineNames.of(pipeline)::readerSecret);
     }
 
     private StorePlan store() {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param runtimeImage the image of API, consumer and migration
  * @param exposure how an API is reached from outside
  * @param requireAuth whether an API that is open to everyone is refused
- * @param store how careful migrations are
+ * @param store how careful migrations are, and where records may be
  * @param rollout how fast changes of the platform reach the pipelines
  * @param resources what the processes ask for, where not the defaults
  * @param installation this operator's name among all that share a Kafka or a database; null: the
@@ -47,7 +47,7 @@ public record PlatformConfig(
     require(runtimeImage, "runtimeImage");
     require(kafka, "kafka");
     exposure = exposure == null ? new Exposure(Exposure.Type.CLUSTER_IP, null) : exposure;
-    store = store == null ? new Store(null) : store;
+    store = store == null ? new Store(null, false) : store;
     rollout = rollout == null ? new Rollout(0, 0, Rollout.READY_WITHIN) : rollout;
     resources = resources == null ? new Resources(null, null) : resources;
     watchNamespaces = watchNamespaces == null ? List.of() : List.copyOf(watchNamespaces);
@@ -198,12 +198,14 @@ public record PlatformConfig(
   }
 
   /**
-   * How careful migrations are.
+   * How careful migrations are, and where records may be.
    *
    * @param rewriteLimit the size of a table, with its indexes, up to which a change of schema may
    *     write it anew without a person's word; a Kubernetes quantity such as 1Gi
+   * @param localFolders whether the files of a table may be in a folder of the machine that runs
+   *     the Pods
    */
-  public record Store(@Nullable Quantity rewriteLimit) {
+  public record Store(@Nullable Quantity rewriteLimit, boolean localFolders) {
     long rewriteLimitBytes() {
       return rewriteLimit == null
           ? AllowedRewrite.DEFAULT_LIMIT_BYTES

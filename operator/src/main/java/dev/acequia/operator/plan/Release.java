@@ -19,19 +19,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param definition name of the ConfigMap
  * @param image the runtime's image
- * @param storeSecret name of the Secret the Pods log on to the store with
+ * @param storeSecret name of the Secret the Pods log on to the store with; null where they do not
  * @param credentials hash over the Secrets' contents
  * @param replay what the consumer is told to read again; null when nothing ever was
  */
 public record Release(
     String definition,
     String image,
-    String storeSecret,
+    @Nullable String storeSecret,
     String credentials,
     @Nullable ReplayOrder replay) {
 
   /** A release without a replay. */
-  public Release(String definition, String image, String storeSecret, String credentials) {
+  public Release(
+      String definition, String image, @Nullable String storeSecret, String credentials) {
     this(definition, image, storeSecret, credentials, null);
   }
 
@@ -52,17 +53,28 @@ public record Release(
       return Optional.empty();
     }
     var container = containers.getFirst();
-    var secret = SecretFile.secretOf(RuntimeVariable.STORE_URI, template.getSpec().getVolumes());
     var definition = definitionOf(template);
-    return secret.isEmpty() || definition.isEmpty()
+    return readsSecretsFromEnvironment(container) || definition.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new Release(
                 definition.get(),
                 container.getImage(),
-                secret.get(),
+                storeSecret(template.getSpec().getVolumes()).orElse(null),
                 credentials,
                 replay(container)));
+  }
+
+  private static boolean readsSecretsFromEnvironment(Container container) {
+    return container.getEnv().stream()
+        .anyMatch(
+            variable ->
+                variable.getValueFrom() != null
+                    && variable.getValueFrom().getSecretKeyRef() != null);
+  }
+
+  private static Optional<String> storeSecret(List<Volume> volumes) {
+    return SecretFile.secretOf(RuntimeVariable.STORE_USERNAME, volumes);
   }
 
   /**
@@ -94,7 +106,7 @@ public record Release(
     if (live.getConfigMap() != null) {
       return new VolumeBuilder(live).editConfigMap().withName(definition).endConfigMap().build();
     }
-    return SecretFile.secretOf(RuntimeVariable.STORE_URI, List.of(live)).isEmpty()
+    return storeSecret(List.of(live)).isEmpty()
         ? live
         : new VolumeBuilder(live)
             .editProjected()

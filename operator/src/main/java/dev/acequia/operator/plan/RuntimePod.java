@@ -61,6 +61,8 @@ record RuntimePod(
   private static final String DEFINITION_DIR = "/etc/acequia";
   private static final String KAFKA_DIR = "/etc/acequia-kafka";
   private static final String STORE_DIR = "/etc/acequia-store";
+  private static final String CACHE = "cache";
+  private static final String CACHE_DIR = "/var/acequia-cache";
 
   /** Long enough for the consumer to finish a slow batch; it drains on SIGTERM. */
   private static final long GRACE_SECONDS = 30;
@@ -173,7 +175,12 @@ record RuntimePod(
       variables.add(literal(RuntimeVariable.KAFKA_PROPERTIES_FILE, KAFKA_DIR + "/" + KAFKA_FILE));
     }
     variables.add(literal(RuntimeVariable.STORE_KIND, store.definition().kind()));
-    variables.add(literal(RuntimeVariable.ACEQUIA_STORE_DIR, STORE_DIR));
+    if (!secretFiles().isEmpty()) {
+      variables.add(literal(RuntimeVariable.ACEQUIA_STORE_DIR, STORE_DIR));
+    }
+    if (cacheBytes() > 0) {
+      variables.add(literal(RuntimeVariable.STORE_CACHE_DIR, CACHE_DIR));
+    }
     variables.addAll(extra);
     if (access != null) {
       variables.addAll(access.environment());
@@ -200,7 +207,18 @@ record RuntimePod(
             .withSizeLimit(new Quantity("256Mi"))
             .endEmptyDir()
             .build());
-    volumes.add(SecretFile.volume(secretFiles()));
+    if (!secretFiles().isEmpty()) {
+      volumes.add(SecretFile.volume(secretFiles()));
+    }
+    if (cacheBytes() > 0) {
+      volumes.add(
+          new VolumeBuilder()
+              .withName(CACHE)
+              .withNewEmptyDir()
+              .withSizeLimit(new Quantity((cacheBytes() >> 20) + "Mi"))
+              .endEmptyDir()
+              .build());
+    }
     if (kafkaSecret != null) {
       volumes.add(
           new VolumeBuilder()
@@ -218,18 +236,40 @@ record RuntimePod(
 
   private List<SecretFile> secretFiles() {
     var files = new ArrayList<SecretFile>();
-    files.add(new SecretFile(RuntimeVariable.STORE_URI, release.storeSecret(), URI));
-    files.add(new SecretFile(RuntimeVariable.STORE_USERNAME, release.storeSecret(), USERNAME));
-    files.add(new SecretFile(RuntimeVariable.STORE_PASSWORD, release.storeSecret(), PASSWORD));
+    var login = release.storeSecret();
+    if (login != null) {
+      // What it logs on with comes first: see Release.
+      if (store.secretKeys().contains(URI)) {
+        files.add(new SecretFile(RuntimeVariable.STORE_URI, login, URI));
+      }
+      files.add(new SecretFile(RuntimeVariable.STORE_USERNAME, login, USERNAME));
+      files.add(new SecretFile(RuntimeVariable.STORE_PASSWORD, login, PASSWORD));
+    }
     files.addAll(logins);
+    store
+        .furtherSecrets(purpose())
+        .forEach(one -> files.add(new SecretFile(one.variable(), one.secret(), one.key())));
     return files;
+  }
+
+  private StorePlan.Purpose purpose() {
+    return component == Component.API ? StorePlan.Purpose.READER : StorePlan.Purpose.WRITER;
+  }
+
+  private long cacheBytes() {
+    return component == Component.API ? store.cacheBytes() : 0;
   }
 
   private List<VolumeMount> mounts() {
     var mounts = new ArrayList<VolumeMount>();
     mounts.add(mount("definition", DEFINITION_DIR, true));
     mounts.add(mount("tmp", "/tmp", false));
-    mounts.add(mount("store", STORE_DIR, true));
+    if (!secretFiles().isEmpty()) {
+      mounts.add(mount("store", STORE_DIR, true));
+    }
+    if (cacheBytes() > 0) {
+      mounts.add(mount(CACHE, CACHE_DIR, false));
+    }
     if (kafkaSecret != null) {
       mounts.add(mount("kafka", KAFKA_DIR, true));
     }

@@ -4,21 +4,22 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.contract.Fingerprint;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.StoreOwner;
+import dev.acequia.contract.StoreTraits;
 import dev.acequia.contract.TableNames;
 import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.crds.FieldSpec;
 import dev.acequia.crds.PostgresSpec;
-import java.util.Locale;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A table in PostgreSQL, with a role for each of the pipeline's processes. */
 record PostgresPlan(String namespace, String pipeline, PostgresSpec spec) implements StorePlan {
-  /** PostgreSQL cuts names at 63 bytes. */
-  private static final int MAX_NAME_BYTES = 63;
+  static final StoreTraits TRAITS = StoreTraits.QUICK;
 
   static void check(
       DataPipelineSpec spec, PostgresSpec postgres, BiConsumer<String, String> violations) {
@@ -64,9 +65,35 @@ record PostgresPlan(String namespace, String pipeline, PostgresSpec spec) implem
         spec.maxScanRows());
   }
 
+  static Set<String> secrets(PostgresSpec spec) {
+    return Stream.of(spec.secretName(), spec.writerSecretName(), spec.readerSecretName())
+        .filter(Objects::nonNull)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   @Override
   public String secret() {
     return spec.secretName();
+  }
+
+  @Override
+  public Set<String> secretKeys() {
+    return Roles.KEYS;
+  }
+
+  @Override
+  public boolean hasRoles() {
+    return true;
+  }
+
+  @Override
+  public List<FurtherSecret> furtherSecrets(Purpose purpose) {
+    return List.of();
+  }
+
+  @Override
+  public long cacheBytes() {
+    return 0;
   }
 
   @Override
@@ -79,19 +106,10 @@ record PostgresPlan(String namespace, String pipeline, PostgresSpec spec) implem
     return spec.readerSecretName();
   }
 
-  /**
-   * A role. Roles belong to the whole database server, so the hash tells pipelines of one name in
-   * two databases, or of two installations, apart.
-   */
   @Override
   public String login(Purpose purpose, String uri, @Nullable String installation) {
-    var hash =
-        installation == null
-            ? Fingerprint.of(namespace, pipeline, uri)
-            : Fingerprint.of(namespace, pipeline, uri, installation);
-    var end = "_" + purpose.name().toLowerCase(Locale.ROOT) + "_" + hash;
-    var start = "acequia_" + ownSchema() + "_" + ownTable();
-    return start.substring(0, Math.min(start.length(), MAX_NAME_BYTES - end.length())) + end;
+    return new Roles(namespace, pipeline, uri, installation)
+        .name("acequia_" + ownSchema() + "_" + ownTable(), purpose);
   }
 
   @Override
@@ -126,7 +144,7 @@ record PostgresPlan(String namespace, String pipeline, PostgresSpec spec) implem
       return schema;
     }
     // These are PostgreSQL's own. No other namespace becomes a name that begins with '_'.
-    return schema.length() < MAX_NAME_BYTES
+    return schema.length() < Roles.MAX_NAME_BYTES
         ? "_" + schema
         : "_" + schema.substring(0, 50) + "_" + Fingerprint.of(namespace);
   }

@@ -1,29 +1,36 @@
 package dev.acequia.operator.store;
 
+import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.StoreTraits;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineSpec;
+import dev.acequia.crds.SpecDuration;
 import dev.acequia.crds.StoreSpec;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline's store as the operator plans it. */
-public sealed interface StorePlan permits PostgresPlan {
+public sealed interface StorePlan permits PostgresPlan, LakePlan {
   /** {@code spec.store} of a pipeline that every platform takes, for each kind, as YAML. */
-  List<String> EXAMPLES = List.of("{postgres: {secretName: example}}");
+  List<String> EXAMPLES =
+      List.of(
+          "{postgres: {secretName: example}}",
+          "{lake: {location: 's3://example/example', catalog: {jdbc: {secretName: example}}}}");
 
   /** The plan for a spec that has passed {@link #check}. */
   static StorePlan of(DataPipeline pipeline) {
+    var metadata = pipeline.getMetadata();
     var store = pipeline.getSpec().store();
     if (store.postgres() != null) {
-      return new PostgresPlan(
-          pipeline.getMetadata().getNamespace(),
-          pipeline.getMetadata().getName(),
-          store.postgres());
+      return new PostgresPlan(metadata.getNamespace(), metadata.getName(), store.postgres());
+    }
+    if (store.lake() != null) {
+      return new LakePlan(metadata.getNamespace(), metadata.getName(), store.lake());
     }
     throw new IllegalArgumentException("the spec names no store");
   }
@@ -31,34 +38,72 @@ public sealed interface StorePlan permits PostgresPlan {
   /**
    * Finds what is wrong with the store of a spec whose schema is there.
    *
+   * @param localFolders whether records may be in a folder of the Pods' machine
    * @param violations takes a path, such as {@code spec.store}, and what to do about it
    */
-  static void check(DataPipelineSpec spec, BiConsumer<String, String> violations) {
+  static void check(
+      DataPipelineSpec spec, boolean localFolders, BiConsumer<String, String> violations) {
     var store = spec.store();
-    if (store == null || store.postgres() == null) {
-      violations.accept("spec.store", "names no store; set spec.store.postgres");
-    } else {
+    if (store != null && store.postgres() != null && store.lake() != null) {
+      violations.accept("spec.store", "names two stores; remove one");
+    } else if (store != null && store.postgres() != null) {
       PostgresPlan.check(spec, store.postgres(), violations);
+    } else if (store != null && store.lake() != null) {
+      LakePlan.check(spec, store.lake(), localFolders, violations);
+    } else {
+      violations.accept(
+          "spec.store", "names no store; set spec.store.postgres or spec.store.lake");
+    }
+  }
+
+  /** The traits of a spec's store; empty where the spec is not valid. */
+  static Optional<StoreTraits> traits(@Nullable StoreSpec store) {
+    if (store != null && store.postgres() != null) {
+      return Optional.of(PostgresPlan.TRAITS);
+    }
+    return store != null && store.lake() != null
+        ? LakePlan.traits(store.lake())
+        : Optional.empty();
+  }
+
+  /**
+   * How soon a record can be queried, by the spec's promise or else by the store's pace; empty
+   * where the spec is not valid.
+   */
+  static Optional<Duration> freshness(DataPipelineSpec spec) {
+    var promised = spec.slo().freshness();
+    if (promised == null) {
+      return traits(spec.store()).map(StoreTraits::freshness);
+    }
+    try {
+      return Optional.of(SpecDuration.parse(promised));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
     }
   }
 
   /** The Secrets that a spec names for its store, whether it is valid or not. */
   static Set<String> secrets(@Nullable StoreSpec store) {
-    return store == null || store.postgres() == null
-        ? Set.of()
-        : Stream.of(
-                store.postgres().secretName(),
-                store.postgres().writerSecretName(),
-                store.postgres().readerSecretName())
-            .filter(name -> name != null)
-            .collect(Collectors.toUnmodifiableSet());
+    if (store != null && store.postgres() != null) {
+      return PostgresPlan.secrets(store.postgres());
+    }
+    return store != null && store.lake() != null ? LakePlan.secrets(store.lake()) : Set.of();
   }
 
   /** The store in the terms of the runtime. */
   StoreDefinition definition();
 
-  /** The Secret that the migration logs on with. */
-  String secret();
+  /** The Secret that the migration logs on with; null where nobody has to. */
+  @Nullable String secret();
+
+  /** The keys that this Secret has to have, of uri, username and password. */
+  Set<String> secretKeys();
+
+  /**
+   * Whether writer and reader have logins of their own, made or given. Where not, they log on as
+   * the migration does.
+   */
+  boolean hasRoles();
 
   /** The Secret of a ready writer; null where the migration makes one. */
   @Nullable String readyWriter();
@@ -74,11 +119,20 @@ public sealed interface StorePlan permits PostgresPlan {
    */
   String login(Purpose purpose, String uri, @Nullable String installation);
 
-  /** What a login is for. */
+  /** What a login is for. A migration has what a writer has, beside its login. */
   enum Purpose {
     WRITER,
     READER
   }
+
+  /** What a process needs of Secrets beside its login, each a value of a Secret. */
+  List<FurtherSecret> furtherSecrets(Purpose purpose);
+
+  /** A value of a Secret, and the variable that a process knows it by. */
+  record FurtherSecret(RuntimeVariable variable, String secret, String key) {}
+
+  /** How much an API may keep of the store on its Pod's disk, in bytes; 0 where it keeps nothing. */
+  long cacheBytes();
 
   /** Where the records are, as a person calls it: {@code schema.table}. */
   String place();

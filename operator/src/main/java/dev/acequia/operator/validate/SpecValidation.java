@@ -2,6 +2,7 @@ package dev.acequia.operator.validate;
 
 import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.StoreTraits;
 import dev.acequia.crds.ApiSpec;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineSpec;
@@ -45,7 +46,7 @@ public final class SpecValidation {
     }
     validation.checkSchema(spec);
     validation.checkTopic(pipeline, platform);
-    StorePlan.check(spec, validation::add);
+    StorePlan.check(spec, platform.store().localFolders(), validation::add);
     validation.checkDurations(spec);
     validation.refuseUnbuilt(spec);
     validation.checkAuth(spec.api());
@@ -155,14 +156,31 @@ public final class SpecValidation {
 
   private void checkDurations(DataPipelineSpec spec) {
     checkDuration("spec.topic.retention", spec.topic().retention());
-    checkDuration("spec.slo.freshness", spec.slo().freshness());
+    var freshness = spec.slo().freshness();
+    if (freshness != null && checkDuration("spec.slo.freshness", freshness)) {
+      checkPace(spec, freshness);
+    }
   }
 
-  private void checkDuration(String path, String text) {
+  private void checkPace(DataPipelineSpec spec, String freshness) {
+    StorePlan.traits(spec.store())
+        .map(StoreTraits::linger)
+        .filter(pace -> SpecDuration.parse(freshness).compareTo(pace) < 0)
+        .ifPresent(
+            pace ->
+                add(
+                    "spec.slo.freshness",
+                    "'%s' is below the pace of the store, which keeps records for %d s to store them together; promise %d s or more, or have the store commit more often"
+                        .formatted(freshness, pace.toSeconds(), pace.toSeconds())));
+  }
+
+  private boolean checkDuration(String path, String text) {
     try {
       SpecDuration.parse(text);
+      return true;
     } catch (IllegalArgumentException e) {
       add(path, String.valueOf(e.getMessage()));
+      return false;
     }
   }
 

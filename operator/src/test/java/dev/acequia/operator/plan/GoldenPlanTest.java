@@ -24,7 +24,17 @@ class GoldenPlanTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"append", "upsert", "suspended", "strimzi", "adopted", "protected", "sources"})
+      strings = {
+        "append",
+        "upsert",
+        "suspended",
+        "strimzi",
+        "adopted",
+        "protected",
+        "sources",
+        "lake",
+        "lake-glue"
+      })
   void listsEveryObject(String name) throws IOException {
     var pipeline =
         Serialization.unmarshal(

@@ -25,6 +25,7 @@ class PlatformConfigTest {
     assertThat(platform.exposure().type()).isEqualTo(PlatformConfig.Exposure.Type.CLUSTER_IP);
     assertThat(platform.requireAuth()).isFalse();
     assertThat(platform.store().rewriteLimitBytes()).isEqualTo(1L << 30);
+    assertThat(platform.store().localFolders()).isFalse();
   }
 
   @Test

@@ -105,6 +105,27 @@ class SpecValidationTest {
   }
 
   @Test
+  void promisesNothingThatIsFresherThanTheStoreCommits() {
+    var lake =
+        """
+        metadata: {name: flights, namespace: ops}
+        spec:
+          schema: {fields: [{name: flight, type: int32, required: true}]}
+          store: {lake: {location: 's3://analytics/flights', catalog: {glue: {}}, commitInterval: 2m}}
+        """;
+    assertThat(violations(lake)).isEmpty();
+    assertThat(violations(lake + "  slo: {freshness: 2m}\n")).isEmpty();
+    assertThat(violations(lake + "  slo: {freshness: 90s}\n"))
+        .singleElement()
+        .hasToString(
+            "spec.slo.freshness: '90s' is below the pace of the store, which keeps records for 120 s to store them together; promise 120 s or more, or have the store commit more often");
+    assertThat(violations(VALID + "  slo: {freshness: 1s}\n")).isEmpty();
+    assertThat(violations(VALID + "  slo: {freshness: soon}\n"))
+        .extracting(Violation::path)
+        .containsExactly("spec.slo.freshness");
+  }
+
+  @Test
   void adoptsOnlyWhatThePlatformLetsItAdopt() {
     var adopting = VALID + "  topic: {name: %s, adopt: true}\n";
     var pipeline = Serialization.unmarshal(adopting.formatted("orders"), DataPipeline.class);

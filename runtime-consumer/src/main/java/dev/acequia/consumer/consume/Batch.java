@@ -3,6 +3,8 @@ package dev.acequia.consumer.consume;
 import static java.util.Objects.requireNonNull;
 
 import dev.acequia.consumer.deadletter.DeadLetter;
+import dev.acequia.contract.StoreTraits;
+import dev.acequia.stores.Arrival;
 import dev.acequia.stores.Lineage;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionReplay;
@@ -16,23 +18,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * What was read from the topic since the batch before: the rows in the store's format, the records
- * they came from, those that are bad, and how far each partition advances by it.
+ * that some of them came from, those that are bad, and how far each partition advances by it.
  */
 final class Batch {
-  /** A batch this large is written as soon as the one before is. */
-  private static final long FULL_BYTES = 4 << 20;
-
   /**
-   * One whose records hold this much is too, however little of them goes into rows: of fields that
-   * the schema drops nothing does, and of bad records neither.
+   * A batch whose records hold this much is written as soon as the one before is, however little of
+   * them goes into rows: of fields that the schema drops nothing does, and of bad records neither.
    */
   private static final long FULL_HELD_BYTES = 12 << 20;
 
   private final StoreBatch rows;
+  private final StoreTraits traits;
+  private final LongSupplier nanoTime;
   private final RowSources records = new RowSources();
   private final List<DeadLetter> bad = new ArrayList<>();
   private final TreeMap<Integer, PartitionAdvance> advances = new TreeMap<>();
@@ -44,13 +47,17 @@ final class Batch {
   private final Set<Integer> accepted = new HashSet<>();
 
   private final HeldBytes held = new HeldBytes();
+  private final TimeSample times = new TimeSample();
+  private int added;
   private int firstTimers;
   private int badFirstTimers;
   private long openedNanos;
   private long filledNanos;
 
-  Batch(StoreBatch rows) {
+  Batch(StoreBatch rows, StoreTraits traits, LongSupplier nanoTime) {
     this.rows = rows;
+    this.traits = traits;
+    this.nanoTime = nanoTime;
   }
 
   StoreBatch rows() {
@@ -58,17 +65,32 @@ final class Batch {
   }
 
   /** Notes where the row last added came from, a record with so many headers. */
-  void addedRowOf(ConsumerRecord<ByteBuffer, ByteBuffer> record, int headers, boolean isRedriven) {
+  void addedRowOf(ConsumerRecord<ByteBuffer, ByteBuffer> record, int headers, Arrival arrival) {
     touch();
-    records.add(record, headers > 0);
-    hold(record, headers);
-    firstTimers += isRedriven || isReplayed(record) ? 0 : 1;
+    if (traits.refusesRows()) {
+      records.add(added, record, headers > 0);
+      hold(record, headers);
+    } else if (arrival.key() != null || arrival.isRedriven()) {
+      var own = OwnRecord.of(record);
+      records.add(added, own, headers > 0);
+      held.addOwn(own);
+    }
+    added++;
+    if (!isReplayed(record)) {
+      times.add(record.timestamp());
+      firstTimers += arrival.isRedriven() ? 0 : 1;
+    }
   }
 
-  void addBad(DeadLetter letter) {
+  void addBad(DeadLetter read) {
     touch();
+    var letter = traits.refusesRows() ? read : read.with(OwnRecord.of(read.record()));
     bad.add(letter);
-    held.add(letter.record());
+    if (traits.refusesRows()) {
+      held.add(letter.record());
+    } else {
+      held.addOwn(letter.record());
+    }
     if (isFirstTimer(letter)) {
       firstTimers++;
       badFirstTimers++;
@@ -103,7 +125,7 @@ final class Batch {
   /** Notes how far a partition was read. */
   void advance(PartitionState partition, LogPosition from, LogPosition to) {
     if (advances.isEmpty()) {
-      openedNanos = System.nanoTime();
+      openedNanos = nanoTime.getAsLong();
     }
     var begin = begins.computeIfAbsent(partition.number(), number -> from);
     lineages.put(partition.number(), partition.lineage());
@@ -128,6 +150,7 @@ final class Batch {
     return requireNonNull(lineages.get(record.partition()));
   }
 
+  /** The record of a row that the store refuses. */
   ConsumerRecord<ByteBuffer, ByteBuffer> recordOfRow(int row) {
     return records.record(row);
   }
@@ -136,9 +159,16 @@ final class Batch {
     return bad;
   }
 
+  /**
+   * When some of its rows' records came, of those not read before; in milliseconds of the epoch.
+   */
+  LongStream times() {
+    return times.times();
+  }
+
   /** Records in it, good and bad. */
   int size() {
-    return records.rows() + bad.size();
+    return added + bad.size();
   }
 
   /** Records in it that are neither dead letters sent back nor read before. */
@@ -152,7 +182,7 @@ final class Batch {
 
   /** Whether it shall not grow. */
   boolean isFull() {
-    return rows.bytes() >= FULL_BYTES || held.bytes() >= FULL_HELD_BYTES;
+    return rows.bytes() >= traits.batchBytes() || held.bytes() >= FULL_HELD_BYTES;
   }
 
   /** Whether there is nothing to do at all. */
@@ -162,7 +192,7 @@ final class Batch {
 
   /** How long its first record, or else its first advance, has been waiting. */
   long ageNanos() {
-    return System.nanoTime() - (size() > 0 ? filledNanos : openedNanos);
+    return nanoTime.getAsLong() - (size() > 0 ? filledNanos : openedNanos);
   }
 
   void clear() {
@@ -170,6 +200,8 @@ final class Batch {
     records.clear();
     bad.clear();
     held.clear();
+    times.clear();
+    added = 0;
     replayedUntil.clear();
     accepted.clear();
     firstTimers = 0;
@@ -187,7 +219,7 @@ final class Batch {
 
   private void touch() {
     if (size() == 0) {
-      filledNanos = System.nanoTime();
+      filledNanos = nanoTime.getAsLong();
     }
   }
 }

@@ -37,6 +37,8 @@ final class ConsumerLoop {
 
   private static final Duration MIGRATION_WAIT = Duration.ofSeconds(1);
   private static final Duration LAG_EVERY = Duration.ofSeconds(1);
+
+  /** What all lanes have together at the end: less than the process has to stop. */
   private static final Duration DRAIN = Duration.ofSeconds(15);
 
   private final PipelineDefinition definition;
@@ -392,15 +394,27 @@ final class ConsumerLoop {
     lanes.forEach(lane -> lane.filling().clear());
   }
 
-  /** Finishes the batches in flight; what was read since then is read again by the next owner. */
+  /**
+   * Finishes the batches in flight, and then those at hand. The next owner reads again what is not
+   * stored in time.
+   */
   private void drain() throws TerminationException, InterruptedException {
     LOG.info("stopping");
+    var deadline = System.nanoTime() + DRAIN.toNanos();
+    lanes.forEach(Lane::startLast);
+    settleBy(deadline);
+    lanes.forEach(Lane::startLast); // of those that were busy
+    settleBy(deadline);
+    groupOffsets.commitLast(assignment.claimed());
+  }
+
+  private void settleBy(long deadlineNanos) throws TerminationException, InterruptedException {
     for (var lane : lanes) {
-      var result = lane.take(DRAIN);
+      var left = Duration.ofNanos(Math.max(0, deadlineNanos - System.nanoTime()));
+      var result = lane.take(left);
       if (result.isPresent()) {
         settle(lane, result.get());
       }
     }
-    groupOffsets.commitLast(assignment.claimed());
   }
 }

@@ -13,9 +13,6 @@ import java.util.stream.Collectors;
 
 /** The consumer's numbers. */
 final class ConsumerMetrics {
-  /** Of a large batch, so many records stand for all. */
-  private static final int FRESHNESS_SAMPLES = 500;
-
   private final MetricSet.ForPipeline metrics;
   private final CounterDataPoint stored;
   private final CounterDataPoint duplicate;
@@ -39,14 +36,7 @@ final class ConsumerMetrics {
     deadLetter.inc((double) result.rejected() + batch.bad().size());
     write.observe(seconds);
     var now = System.currentTimeMillis();
-    var rows = batch.rows().rows();
-    var step = Math.max(1, rows / FRESHNESS_SAMPLES);
-    for (var row = 0; row < rows; row += step) {
-      var record = batch.recordOfRow(row);
-      if (!batch.isReplayed(record)) {
-        freshness.observe(Math.max(0, now - record.timestamp()) / 1e3);
-      }
-    }
+    batch.times().forEach(time -> freshness.observe(Math.max(0, now - time) / 1e3));
   }
 
   /** One partition's records that are yet to be stored. */

@@ -59,6 +59,14 @@ final class HeldBytes {
     }
   }
 
+  /** Adds an {@link OwnRecord}, with all that is in its headers. */
+  void addOwn(ConsumerRecord<ByteBuffer, ByteBuffer> record) {
+    add(record);
+    if (!isHollow(record.key()) || !isHollow(record.value())) {
+      addFreed(record.headers().toArray());
+    }
+  }
+
   private static boolean isHollow(@Nullable ByteBuffer data) {
     return data == null || data == PollBudget.LEFT_OUT;
   }

@@ -1,10 +1,12 @@
 package dev.acequia.consumer.consume;
 
+import dev.acequia.contract.StoreTraits;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.StoreBatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +16,7 @@ import org.jspecify.annotations.Nullable;
  * know nothing of each other. All methods are the polling thread's.
  */
 final class Lane {
-  /** What a record waits for others to go with it. */
-  private static final Duration LINGER = Duration.ofMillis(40);
-
-  /** What an advance over transaction markers alone waits. */
+  /** The least that an advance over transaction markers alone waits. */
   private static final Duration IDLE_LINGER = Duration.ofSeconds(1);
 
   private static final Duration IDLE_POLL = Duration.ofMillis(200);
@@ -25,7 +24,11 @@ final class Lane {
   private static final Duration PROBE_EVERY = Duration.ofSeconds(5);
 
   private final int number;
-  private final StoreLane store;
+  private final StoreWork store;
+
+  /** What a record waits for others to go with it. */
+  private final long lingerNanos;
+
   private final Backoff backoff = new Backoff();
   private final Backoff claimPause = new Backoff();
   private final Timer probeTimer = new Timer(PROBE_EVERY);
@@ -34,11 +37,17 @@ final class Lane {
   private @Nullable Batch writing;
   private Optional<String> trouble = Optional.empty();
 
-  Lane(int number, StoreLane store, Supplier<StoreBatch> newBatch) {
+  Lane(
+      int number,
+      StoreWork store,
+      StoreTraits traits,
+      Supplier<StoreBatch> newBatch,
+      LongSupplier nanoTime) {
     this.number = number;
     this.store = store;
-    filling = new Batch(newBatch.get());
-    spare = new Batch(newBatch.get());
+    lingerNanos = traits.linger().toNanos();
+    filling = new Batch(newBatch.get(), traits, nanoTime);
+    spare = new Batch(newBatch.get(), traits, nanoTime);
   }
 
   int number() {
@@ -63,9 +72,9 @@ final class Lane {
     if (filling.size() == 0) {
       return IDLE_POLL;
     }
-    var left = LINGER.toNanos() - filling.ageNanos();
+    var left = lingerNanos - filling.ageNanos();
     if (left > 0) {
-      return Duration.ofNanos(left);
+      return Duration.ofNanos(Math.min(left, IDLE_POLL.toNanos()));
     }
     return backoff.isOver() ? Duration.ZERO : BUSY_POLL; // what may not start yet must not spin
   }
@@ -83,12 +92,16 @@ final class Lane {
     if (!unclaimed.isEmpty() && claimPause.isOver()) {
       store.claim(unclaimed);
     } else if (isDue()) {
-      writing = filling;
-      filling = spare;
-      store.write(writing);
-      probeTimer.restart();
+      write();
     } else if (mayProbe && probeTimer.isDue()) {
       store.probe();
+    }
+  }
+
+  /** Has the store write what is at hand, due or not, if it is free. */
+  void startLast() {
+    if (!store.isBusy() && !filling.isEmpty()) {
+      write();
     }
   }
 
@@ -140,11 +153,19 @@ final class Lane {
     return trouble;
   }
 
+  private void write() {
+    writing = filling;
+    filling = spare;
+    store.write(writing);
+    probeTimer.restart();
+  }
+
   private boolean isDue() {
     if (filling.isEmpty()) {
       return false;
     }
     return filling.isFull()
-        || filling.ageNanos() >= (filling.size() > 0 ? LINGER.toNanos() : IDLE_LINGER.toNanos());
+        || filling.ageNanos()
+            >= (filling.size() > 0 ? lingerNanos : Math.max(lingerNanos, IDLE_LINGER.toNanos()));
   }
 }

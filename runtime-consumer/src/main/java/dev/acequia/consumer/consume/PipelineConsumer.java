@@ -75,7 +75,7 @@ public final class PipelineConsumer {
     return health;
   }
 
-  /** Ends it after the batch in flight; from any thread. */
+  /** Ends it after what is at hand is stored, if there is time; from any thread. */
   public void stop() {
     stopping = true;
     var running = loop;
@@ -95,6 +95,7 @@ public final class PipelineConsumer {
         new DeadLetterBudget(definition, new DeadLetterHistory(definition, kafka, clientId));
     var topic = new TopicWatch(definition, clients.admin());
     var ended = new Semaphore(0);
+    var traits = definition.store().traits();
     var stores = writers.stream().map(writer -> store(writer, topic, budget, ended)).toList();
     try {
       var newProtocol = hasNewGroupProtocol(topic);
@@ -116,7 +117,14 @@ public final class PipelineConsumer {
                 pollBudget,
                 new CarefulReader(clients::carefulConsumer, health),
                 IntStream.range(0, stores.size())
-                    .mapToObj(lane -> new Lane(lane, stores.get(lane), writers.get(lane)::newBatch))
+                    .mapToObj(
+                        lane ->
+                            new Lane(
+                                lane,
+                                stores.get(lane),
+                                traits,
+                                writers.get(lane)::newBatch,
+                                System::nanoTime))
                     .toList(),
                 ended,
                 topic,

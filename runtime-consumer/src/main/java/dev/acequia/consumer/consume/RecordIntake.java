@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes records into a batch, straight from the client's buffers. One that does not fit the
- * schema becomes a dead letter.
+ * schema, or that the store cannot hold, becomes a dead letter.
  */
 final class RecordIntake {
   private final RecordDecoder decoder;
@@ -122,7 +122,7 @@ final class RecordIntake {
       decoder.decodeKey(bytes.array(), start(bytes), bytes.remaining(), row);
       into.rows().addDeletion(row, arrival);
     }
-    into.addedRowOf(record, headers.length, redriven != null);
+    into.addedRowOf(record, headers.length, arrival);
   }
 
   private ByteBuffer deletedKey(ConsumerRecord<ByteBuffer, ByteBuffer> record)

@@ -10,9 +10,9 @@ import org.apache.kafka.common.record.TimestampType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records that a batch's rows came from, for the few that become dead letters. They are kept as
- * numbers and ranges of the client's own buffers: as objects, those of a large batch would be
- * copied by one garbage collection after another.
+ * The records that a batch's rows came from, those that may yet be refused, for the few that become
+ * dead letters. They are kept as numbers and ranges of the client's own buffers: as objects, those
+ * of a large batch would be copied by one garbage collection after another.
  */
 final class RowSources {
   private static final byte[] NO_BYTES = new byte[0];
@@ -20,8 +20,12 @@ final class RowSources {
   /** The length of a key or value that is null. */
   private static final int NULL = -1;
 
-  private int rows;
+  private int size;
   private String topic = "";
+
+  /** The number of each one's row in the batch, in ascending order. */
+  private int[] rows = new int[1024];
+
   private int[] partitions = new int[1024];
   private long[] offsets = new long[1024];
   private long[] timestamps = new long[1024];
@@ -37,60 +41,71 @@ final class RowSources {
   private int[] valueStarts = new int[1024];
   private int[] valueLengths = new int[1024];
 
-  int rows() {
-    return rows;
+  int size() {
+    return size;
   }
 
-  void add(ConsumerRecord<ByteBuffer, ByteBuffer> record, boolean hasHeaders) {
-    if (rows == offsets.length) {
+  /** Keeps the record of a row that comes after all those before. */
+  void add(int row, ConsumerRecord<ByteBuffer, ByteBuffer> record, boolean hasHeaders) {
+    if (size == offsets.length) {
       grow();
     }
     topic = record.topic();
-    partitions[rows] = record.partition();
-    offsets[rows] = record.offset();
-    timestamps[rows] = record.timestamp();
-    headers[rows] = hasHeaders ? record.headers() : null;
+    rows[size] = row;
+    partitions[size] = record.partition();
+    offsets[size] = record.offset();
+    timestamps[size] = record.timestamp();
+    headers[size] = hasHeaders ? record.headers() : null;
     @Nullable ByteBuffer key = record.key();
     @Nullable ByteBuffer value = record.value();
     if (areRangesOfOne(key, value)) {
-      buffers[rows] = arrayOf(value == null ? key : value);
-      keyStarts[rows] = key == null ? 0 : key.arrayOffset() + key.position();
-      valueStarts[rows] = value == null ? 0 : value.arrayOffset() + value.position();
+      buffers[size] = arrayOf(value == null ? key : value);
+      keyStarts[size] = key == null ? 0 : key.arrayOffset() + key.position();
+      valueStarts[size] = value == null ? 0 : value.arrayOffset() + value.position();
     } else {
       var copy = new byte[length(key) + length(value)];
       copyTo(copy, 0, key);
       copyTo(copy, length(key), value);
-      buffers[rows] = copy;
-      keyStarts[rows] = 0;
-      valueStarts[rows] = length(key);
+      buffers[size] = copy;
+      keyStarts[size] = 0;
+      valueStarts[size] = length(key);
     }
-    keyLengths[rows] = key == null ? NULL : key.remaining();
-    valueLengths[rows] = value == null ? NULL : value.remaining();
-    rows++;
+    keyLengths[size] = key == null ? NULL : key.remaining();
+    valueLengths[size] = value == null ? NULL : value.remaining();
+    size++;
   }
 
-  /** The record as it was read. */
+  /**
+   * The record as it was read.
+   *
+   * @throws IllegalStateException when it was not kept
+   */
   ConsumerRecord<ByteBuffer, ByteBuffer> record(int row) {
-    var known = headers[row];
+    var at = Arrays.binarySearch(rows, 0, size, row);
+    if (at < 0) {
+      throw new IllegalStateException(
+          "row " + row + " is refused, of a store that finds such rows when they are added");
+    }
+    var known = headers[at];
     return new ConsumerRecord<>(
         topic,
-        partitions[row],
-        offsets[row],
-        timestamps[row],
+        partitions[at],
+        offsets[at],
+        timestamps[at],
         TimestampType.CREATE_TIME,
-        Math.max(0, keyLengths[row]),
-        Math.max(0, valueLengths[row]),
-        range(buffers[row], keyStarts[row], keyLengths[row]),
-        range(buffers[row], valueStarts[row], valueLengths[row]),
+        Math.max(0, keyLengths[at]),
+        Math.max(0, valueLengths[at]),
+        range(buffers[at], keyStarts[at], keyLengths[at]),
+        range(buffers[at], valueStarts[at], valueLengths[at]),
         known == null ? new RecordHeaders() : known,
         Optional.empty());
   }
 
   void clear() {
     // What is not read any more must not be kept from being collected.
-    Arrays.fill(buffers, 0, rows, NO_BYTES);
-    Arrays.fill(headers, 0, rows, null);
-    rows = 0;
+    Arrays.fill(buffers, 0, size, NO_BYTES);
+    Arrays.fill(headers, 0, size, null);
+    size = 0;
   }
 
   /** Whether both lie in one array, as they do when the client has read them. */
@@ -119,15 +134,16 @@ final class RowSources {
   }
 
   private void grow() {
-    var size = rows * 2;
-    partitions = Arrays.copyOf(partitions, size);
-    offsets = Arrays.copyOf(offsets, size);
-    timestamps = Arrays.copyOf(timestamps, size);
-    headers = Arrays.copyOf(headers, size);
-    buffers = Arrays.copyOf(buffers, size);
-    keyStarts = Arrays.copyOf(keyStarts, size);
-    keyLengths = Arrays.copyOf(keyLengths, size);
-    valueStarts = Arrays.copyOf(valueStarts, size);
-    valueLengths = Arrays.copyOf(valueLengths, size);
+    var room = size * 2;
+    rows = Arrays.copyOf(rows, room);
+    partitions = Arrays.copyOf(partitions, room);
+    offsets = Arrays.copyOf(offsets, room);
+    timestamps = Arrays.copyOf(timestamps, room);
+    headers = Arrays.copyOf(headers, room);
+    buffers = Arrays.copyOf(buffers, room);
+    keyStarts = Arrays.copyOf(keyStarts, room);
+    keyLengths = Arrays.copyOf(keyLengths, room);
+    valueStarts = Arrays.copyOf(valueStarts, room);
+    valueLengths = Arrays.copyOf(valueLengths, room);
   }
 }

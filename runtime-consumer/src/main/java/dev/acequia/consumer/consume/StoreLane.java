@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * The store's work, one piece at a time on a thread of its own, so that the next batch is read
  * meanwhile.
  */
-final class StoreLane implements AutoCloseable {
+final class StoreLane implements StoreWork, AutoCloseable {
   private static final Duration ACKNOWLEDGE_LIMIT = Duration.ofSeconds(30);
 
   private final PipelineDefinition definition;
@@ -81,12 +81,13 @@ final class StoreLane implements AutoCloseable {
     this.ended = ended;
   }
 
-  boolean isBusy() {
+  @Override
+  public boolean isBusy() {
     return running != null;
   }
 
-  /** Takes over partitions. */
-  void claim(List<Integer> partitions) {
+  @Override
+  public void claim(List<Integer> partitions) {
     submit(
         refusedClaims,
         () -> {
@@ -96,15 +97,15 @@ final class StoreLane implements AutoCloseable {
         });
   }
 
-  /** Stores a batch, which is the lane's until the result is taken. */
-  void write(Batch batch) {
+  @Override
+  public void write(Batch batch) {
     // Asked after the batch was polled, answered before it is committed.
     var asked = topic.ask();
     submit(refusedWrites, () -> writeNow(batch, asked));
   }
 
-  /** Asks whether the store can be written to. */
-  void probe() {
+  @Override
+  public void probe() {
     submit(
         refusedClaims,
         () -> {
@@ -113,8 +114,8 @@ final class StoreLane implements AutoCloseable {
         });
   }
 
-  /** The result of what was running, when it has ended. */
-  Optional<LaneResult> take(Duration patience) throws InterruptedException {
+  @Override
+  public Optional<LaneResult> take(Duration patience) throws InterruptedException {
     if (running == null) {
       return Optional.empty();
     }

@@ -37,4 +37,9 @@ public record DeadLetter(
     return new DeadLetter(
         record, generation, redrivenFrom, why.errorClass(), why.field(), why.reason());
   }
+
+  /** The same about a copy of its record. */
+  public DeadLetter with(ConsumerRecord<ByteBuffer, ByteBuffer> copy) {
+    return new DeadLetter(copy, generation, redrivenFrom, errorClass, field, reason);
+  }
 }

@@ -2,6 +2,7 @@ package dev.acequia.consumer.consume;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -37,7 +38,7 @@ class RowSourcesTest {
   @Test
   void aRecordComesBackAsItWasRead() {
     var both = ByteBuffer.wrap("..keyvalue..".getBytes(UTF_8));
-    sources.add(record(7, both.slice(2, 3), both.slice(5, 5), new RecordHeaders()), false);
+    sources.add(0, record(7, both.slice(2, 3), both.slice(5, 5), new RecordHeaders()), false);
     var found = sources.record(0);
     assertThat(found.topic()).isEqualTo("ops.flights");
     assertThat(found.partition()).isEqualTo(3);
@@ -52,14 +53,14 @@ class RowSourcesTest {
   void keepsHeaders() {
     var headers = new RecordHeaders();
     headers.add("Idempotency-Key", "1".getBytes(UTF_8));
-    sources.add(record(1, null, ByteBuffer.wrap(new byte[1]), headers), true);
+    sources.add(0, record(1, null, ByteBuffer.wrap(new byte[1]), headers), true);
     assertThat(sources.record(0).headers()).isEqualTo(headers);
   }
 
   @Test
   void toldApartIsWhatIsNullAndWhatIsEmpty() {
-    sources.add(record(1, null, ByteBuffer.allocate(0), new RecordHeaders()), false);
-    sources.add(record(2, ByteBuffer.allocate(0), null, new RecordHeaders()), false);
+    sources.add(0, record(1, null, ByteBuffer.allocate(0), new RecordHeaders()), false);
+    sources.add(1, record(2, ByteBuffer.allocate(0), null, new RecordHeaders()), false);
     assertThat(sources.record(0).key()).isNull();
     assertThat(sources.record(0).value().remaining()).isZero();
     assertThat(sources.record(1).key().remaining()).isZero();
@@ -70,7 +71,7 @@ class RowSourcesTest {
   void takesBuffersThatAreNotOfOneArray() {
     var outside = ByteBuffer.allocateDirect(5).put("value".getBytes(UTF_8)).flip();
     sources.add(
-        record(1, ByteBuffer.wrap("key".getBytes(UTF_8)), outside, new RecordHeaders()), false);
+        0, record(1, ByteBuffer.wrap("key".getBytes(UTF_8)), outside, new RecordHeaders()), false);
     assertThat(text(sources.record(0).key())).isEqualTo("key");
     assertThat(text(sources.record(0).value())).isEqualTo("value");
   }
@@ -79,13 +80,28 @@ class RowSourcesTest {
   void growsAndBeginsAnew() {
     for (var i = 0; i < 5_000; i++) {
       sources.add(
-          record(i, null, ByteBuffer.wrap(("v" + i).getBytes(UTF_8)), new RecordHeaders()), false);
+          i,
+          record(i, null, ByteBuffer.wrap(("v" + i).getBytes(UTF_8)), new RecordHeaders()),
+          false);
     }
-    assertThat(sources.rows()).isEqualTo(5_000);
+    assertThat(sources.size()).isEqualTo(5_000);
     assertThat(text(sources.record(4_999).value())).isEqualTo("v4999");
     sources.clear();
-    assertThat(sources.rows()).isZero();
-    sources.add(record(9, null, ByteBuffer.wrap("x".getBytes(UTF_8)), new RecordHeaders()), false);
+    assertThat(sources.size()).isZero();
+    sources.add(
+        0, record(9, null, ByteBuffer.wrap("x".getBytes(UTF_8)), new RecordHeaders()), false);
     assertThat(text(sources.record(0).value())).isEqualTo("x");
+  }
+
+  @Test
+  void keepsSomeRowsRecordsAndNoOthers() {
+    var headers = new RecordHeaders();
+    sources.add(4, record(40, null, ByteBuffer.wrap("four".getBytes(UTF_8)), headers), false);
+    sources.add(9, record(90, null, ByteBuffer.wrap("nine".getBytes(UTF_8)), headers), false);
+    assertThat(sources.record(4).offset()).isEqualTo(40);
+    assertThat(text(sources.record(9).value())).isEqualTo("nine");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> sources.record(5))
+        .withMessageContaining("row 5");
   }
 }

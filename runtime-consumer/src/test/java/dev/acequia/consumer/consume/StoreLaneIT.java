@@ -14,6 +14,7 @@ import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.StoreTraits;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.UnknownFields;
@@ -54,7 +55,7 @@ class StoreLaneIT {
 
     @Override
     public StoreBatch newBatch() {
-      return new NoRows();
+      return new CountedRows(0);
     }
 
     @Override
@@ -104,7 +105,7 @@ class StoreLaneIT {
   }
 
   private static LaneResult write(StoreLane lane) throws InterruptedException {
-    var batch = new Batch(new NoRows());
+    var batch = new Batch(new CountedRows(0), StoreTraits.QUICK, System::nanoTime);
     var partition = new PartitionState(new TopicPartition(TOPIC, 0), 0);
     partition.claimed(
         new PartitionClaim(0, 0, null, new UUID(0, 0), Lineage.of(1), 1, "hash", null));

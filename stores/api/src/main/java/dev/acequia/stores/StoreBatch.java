@@ -1,5 +1,6 @@
 package dev.acequia.stores;
 
+import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.Row;
 
 /**
@@ -8,15 +9,21 @@ import dev.acequia.contract.record.Row;
  * added.
  */
 public interface StoreBatch {
-  /** Adds a record. */
-  void add(Row row, Arrival arrival);
+  /**
+   * Adds a record.
+   *
+   * @throws BadRecordException when the store cannot hold one of its values; the batch is as it was
+   *     before, and the record becomes a dead letter
+   */
+  void add(Row row, Arrival arrival) throws BadRecordException;
 
   /**
    * Adds the deletion of a key; in upsert mode only.
    *
    * @param key a row whose key fields are set
+   * @throws BadRecordException as {@link #add} does
    */
-  void addDeletion(Row key, Arrival arrival);
+  void addDeletion(Row key, Arrival arrival) throws BadRecordException;
 
   /** Says that many of the rows are in the store already, as those of a replay are. */
   void expectDuplicates();

@@ -35,6 +35,7 @@ public final class Demo {
   private final Path examples;
   private final Screen screen;
   private final DemoPipeline pipeline;
+  private final String altered;
   private final boolean created;
   private final UnaryOperator<Endpoint> caller;
 
@@ -42,14 +43,22 @@ public final class Demo {
    * Prepares the demonstration.
    *
    * @param examples the folder with flights.yaml and flights.ndjson
+   * @param store the pipeline's {@code spec.store} as YAML; null for the example's own
+   * @param name the pipeline's name; null for the example's own
    * @param caller how the endpoint is called
    */
   public Demo(
-      KubernetesClient client, Path examples, Screen screen, UnaryOperator<Endpoint> caller) {
+      KubernetesClient client,
+      Path examples,
+      @Nullable String store,
+      @Nullable String name,
+      Screen screen,
+      UnaryOperator<Endpoint> caller) {
     this.caller = caller;
     this.examples = examples;
     this.screen = screen;
-    this.pipeline = DemoPipeline.of(client, examples.resolve("flights.yaml"), screen);
+    this.pipeline = DemoPipeline.of(client, examples.resolve("flights.yaml"), store, name, screen);
+    this.altered = store == null ? "" : ", named " + pipeline.name() + ", with store: {" + store + "}";
     this.created = !pipeline.exists();
   }
 
@@ -60,7 +69,7 @@ public final class Demo {
    * @throws CommandException when something did not work as it should
    */
   public Endpoint run() throws InterruptedException {
-    screen.part("The pipeline: kubectl apply -f examples/flights.yaml");
+    screen.part("The pipeline: kubectl apply -f examples/flights.yaml" + altered);
     pipeline.apply();
     var endpoint = caller.apply(Endpoint.of(pipeline.awaitReady()));
     screen.fact("endpoint", endpoint.toString());

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -44,13 +45,30 @@ final class DemoPipeline {
     this.screen = screen;
   }
 
-  /** The pipeline of a file, for the namespace {@code default}. */
-  static DemoPipeline of(KubernetesClient client, Path file, Screen screen) {
+  /**
+   * The pipeline of a file, for the namespace {@code default}.
+   *
+   * @param store its {@code spec.store} as YAML; null for the file's own
+   * @param name its name; null for the file's own
+   */
+  static DemoPipeline of(
+      KubernetesClient client,
+      Path file,
+      @Nullable String store,
+      @Nullable String name,
+      Screen screen) {
     try {
       var manifest =
           Serialization.yamlMapper()
               .readValue(Files.readString(file), GenericKubernetesResource.class);
       manifest.getMetadata().setNamespace("default");
+      if (name != null) {
+        manifest.getMetadata().setName(name);
+      }
+      if (store != null) {
+        Map<String, Object> spec = manifest.get("spec");
+        spec.put("store", Serialization.yamlMapper().readValue(store, Map.class));
+      }
       return new DemoPipeline(client, manifest, screen);
     } catch (JacksonException e) {
       throw new CommandException(file + ": " + e.getOriginalMessage(), e);

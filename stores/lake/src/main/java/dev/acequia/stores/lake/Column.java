@@ -30,7 +30,7 @@ abstract sealed class Column {
   }
 
   /**
-   * Takes a row's value.
+   * Takes a row's value, in place of one that it has taken for the row.
    *
    * @return why the column cannot hold it; the row's value is null then
    */
@@ -40,6 +40,7 @@ abstract sealed class Column {
       skip(row);
       return Optional.empty();
     }
+    nulls.clear(row);
     var refusal = set(row, from, field);
     if (refusal.isPresent()) {
       nulls.set(row);
@@ -181,6 +182,7 @@ abstract sealed class Column {
     private int length;
 
     final void add(int row, byte[] from, int offset, int size) {
+      length = start(row);
       if (bytes.length - length < size) {
         bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, Math.addExact(length, size)));
       }
@@ -198,6 +200,7 @@ abstract sealed class Column {
 
     @Override
     final void skip(int row) {
+      length = start(row);
       end(row);
     }
 

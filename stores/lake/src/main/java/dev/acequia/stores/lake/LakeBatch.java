@@ -2,11 +2,11 @@ package dev.acequia.stores.lake;
 
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.Arrival;
 import dev.acequia.stores.Origin;
-import dev.acequia.stores.RowRejection;
 import dev.acequia.stores.StoreBatch;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -47,7 +47,6 @@ final class LakeBatch implements StoreBatch {
   private final BitSet deletions = new BitSet();
   private final Map<Integer, Origin> places = new HashMap<>();
   private final Map<Integer, Marked> marks = new TreeMap<>();
-  private final Map<Integer, RowRejection> refused = new TreeMap<>();
   private boolean expectsDuplicates;
 
   LakeBatch(Schema schema, LoadMode mode) {
@@ -58,48 +57,47 @@ final class LakeBatch implements StoreBatch {
   }
 
   @Override
-  public void add(Row row, Arrival arrival) {
+  public void add(Row row, Arrival arrival) throws BadRecordException {
+    var size = 0L;
     for (var i = 0; i < columns.size(); i++) {
-      put(row, i);
+      size += put(row, i);
     }
-    end(arrival);
+    end(arrival, size);
   }
 
   @Override
-  public void addDeletion(Row row, Arrival arrival) {
+  public void addDeletion(Row row, Arrival arrival) throws BadRecordException {
     if (mode != LoadMode.UPSERT) {
       throw new IllegalStateException("deletions are for upsert mode");
     }
+    var size = 0L;
     for (var i = 0; i < columns.size(); i++) {
       if (isKey(i)) {
-        put(row, i);
+        size += put(row, i);
       } else {
         columns.get(i).putNull(rows);
       }
     }
     deletions.set(rows);
-    end(arrival);
+    end(arrival, size);
   }
 
   private boolean isKey(int field) {
     return Arrays.stream(key).anyMatch(one -> one == field);
   }
 
-  private void put(Row row, int field) {
+  /** Takes a value of the next row, and answers its size; a row that is not ended is overwritten. */
+  private long put(Row row, int field) throws BadRecordException {
     var column = columns.get(field);
     var refusal = column.put(rows, row, field);
-    bytes += column.size(rows);
-    refusal.ifPresent(
-        reason ->
-            refused.putIfAbsent(
-                rows,
-                new RowRejection(
-                    rows,
-                    ErrorClass.RejectedByStore,
-                    "'%s' %s".formatted(schema.fields().get(field).name(), reason))));
+    if (refusal.isPresent()) {
+      throw new BadRecordException(
+          ErrorClass.OutOfRange, schema.fields().get(field).name(), refusal.get());
+    }
+    return column.size(rows);
   }
 
-  private void end(Arrival arrival) {
+  private void end(Arrival arrival, long size) {
     if (rows == offsets.length) {
       generations = Arrays.copyOf(generations, rows * 2);
       partitions = Arrays.copyOf(partitions, rows * 2);
@@ -115,7 +113,7 @@ final class LakeBatch implements StoreBatch {
     if (mark != null) {
       marks.put(rows, marked(mark));
     }
-    bytes += ORIGIN_BYTES;
+    bytes += ORIGIN_BYTES + size;
     rows++;
   }
 
@@ -182,11 +180,6 @@ final class LakeBatch implements StoreBatch {
     return marks;
   }
 
-  /** By row, in their order: those with a value that the table cannot hold. */
-  Map<Integer, RowRejection> refused() {
-    return refused;
-  }
-
   boolean expectsDuplicates() {
     return expectsDuplicates;
   }
@@ -223,7 +216,6 @@ final class LakeBatch implements StoreBatch {
     deletions.clear();
     places.clear();
     marks.clear();
-    refused.clear();
     expectsDuplicates = false;
   }
 }

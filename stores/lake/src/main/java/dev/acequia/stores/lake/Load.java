@@ -103,12 +103,6 @@ final class Load {
                 pending.clear(row);
               }
             });
-    for (var refusal : batch.refused().values()) {
-      if (pending.get(refusal.row())) {
-        pending.clear(refusal.row());
-        rejected.add(refusal);
-      }
-    }
     if (upserts) {
       upsert(pending);
     } else {

@@ -678,10 +678,14 @@ final class ModelPipeline implements AutoCloseable {
     if (source != null) {
       arrival.redrivenTo(own.generation(), offset);
     }
-    if (record.deletes()) {
-      batch.addDeletion(row, arrival);
-    } else {
-      batch.add(row, arrival);
+    try {
+      if (record.deletes()) {
+        batch.addDeletion(row, arrival);
+      } else {
+        batch.add(row, arrival);
+      }
+    } catch (BadRecordException e) {
+      throw new IllegalStateException("this store holds all of the model's values", e);
     }
     return true;
   }

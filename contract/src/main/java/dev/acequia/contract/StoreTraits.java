@@ -1,0 +1,45 @@
+package dev.acequia.contract;
+
+import java.time.Duration;
+
+/**
+ * The pace of a store, and what it asks of the load: a pure function of its definition.
+ *
+ * @param linger how long a record waits for others to be stored with it; nothing is fresher
+ * @param batchBytes a batch this large is written as soon as the one before is; in the store's own
+ *     form
+ * @param lanes how many batches of one consumer are written at a time, each of partitions of its
+ *     own
+ * @param refusesRows whether a row may turn out to be bad while its batch is written. The consumer
+ *     then keeps each record until its row is stored. A store that does not refuses a row when it
+ *     is added; only what its marks say of a row is found later
+ * @param freshness what a pipeline promises whose spec does not say
+ */
+public record StoreTraits(
+    Duration linger, long batchBytes, int lanes, boolean refusesRows, Duration freshness) {
+  /**
+   * Of a database that commits within milliseconds. While one batch waits for its disk, another
+   * keeps it busy; more would take more memory, and another replica does better.
+   */
+  public static final StoreTraits QUICK =
+      new StoreTraits(Duration.ofMillis(40), 4 << 20, 2, true, Duration.ofSeconds(5));
+
+  /** Before compression. The consumer's heap holds two batches, in arrays that grow by doubling. */
+  private static final long FILE_BYTES = 32 << 20;
+
+  public StoreTraits {
+    if (linger.isNegative() || batchBytes < 1 || lanes < 1) {
+      throw new IllegalArgumentException(
+          "linger %s, batchBytes %d, lanes %d: the first is 0 at least, the others 1"
+              .formatted(linger, batchBytes, lanes));
+    }
+  }
+
+  /**
+   * Of a store that keeps a file for each commit, and is slower to read the more there are. A
+   * record may wait for one commit and for the time that the next one takes.
+   */
+  public static StoreTraits ofFiles(Duration commitInterval) {
+    return new StoreTraits(commitInterval, FILE_BYTES, 1, false, commitInterval.multipliedBy(2));
+  }
+}

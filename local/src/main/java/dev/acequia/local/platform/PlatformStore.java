@@ -1,0 +1,30 @@
+package dev.acequia.local.platform;
+
+import java.util.Locale;
+
+/** The kinds of store that pipelines can have on this platform. */
+public enum PlatformStore {
+  POSTGRES {
+    @Override
+    public String spec(PlatformFiles files, String pipeline) {
+      return LocalPlatform.STORE;
+    }
+  },
+  /** In the platform's folder, with its catalog in the platform's database. */
+  LAKE {
+    @Override
+    public String spec(PlatformFiles files, String pipeline) {
+      return "lake: {location: \"file://%s\", catalog: {jdbc: {secretName: %s}}, commitInterval: 1s}"
+          .formatted(files.home("lake").data().resolve(pipeline), Warehouse.SECRET);
+    }
+  };
+
+  /** {@code spec.store} of such a pipeline, as YAML. */
+  public abstract String spec(PlatformFiles files, String pipeline);
+
+  /** As a person writes it. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

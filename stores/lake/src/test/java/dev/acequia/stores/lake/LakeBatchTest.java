@@ -1,0 +1,70 @@
+package dev.acequia.stores.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.UnknownFields;
+import dev.acequia.contract.record.BadRecordException;
+import dev.acequia.contract.record.BadRecordException.ErrorClass;
+import dev.acequia.contract.record.RecordDecoder;
+import dev.acequia.contract.record.Row;
+import dev.acequia.stores.Arrival;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LakeBatchTest {
+  private static final Schema SCHEMA =
+      new Schema(
+          List.of("name"),
+          List.of(
+              new Field("name", FieldType.STRING, true, null),
+              new Field("note", FieldType.STRING, false, null),
+              new Field("amount", FieldType.DECIMAL, false, null)),
+          UnknownFields.REJECT);
+  private static final int NAME = 0;
+  private static final int NOTE = 1;
+  private static final int AMOUNT = 2;
+
+  private final LakeBatch batch = new LakeBatch(SCHEMA, LoadMode.APPEND);
+
+  private void add(long offset, String json) throws BadRecordException {
+    var bytes = json.getBytes(StandardCharsets.UTF_8);
+    var row = new Row(SCHEMA);
+    new RecordDecoder(SCHEMA).decode(bytes, 0, bytes.length, row);
+    batch.add(row, new Arrival().from(1, 0, offset));
+  }
+
+  /** Its values have been taken in part. */
+  @Test
+  void isAsBeforeWhenItRefusesARow() throws Exception {
+    add(0, "{\"name\":\"first\",\"amount\":1.5}");
+    var bytes = batch.bytes();
+    var refusal =
+        catchThrowableOfType(
+            BadRecordException.class,
+            () -> add(1, "{\"name\":\"refused\",\"note\":\"a note\",\"amount\":1e20}"));
+    assertThat(refusal.errorClass()).isEqualTo(ErrorClass.OutOfRange);
+    assertThat(refusal.field()).isEqualTo("amount");
+    assertThat(refusal.reason()).contains("21 digits before the point");
+    assertThat(batch.rows()).isEqualTo(1);
+    assertThat(batch.bytes()).isEqualTo(bytes);
+
+    add(2, "{\"name\":\"second\",\"amount\":-2}");
+    add(3, "{\"name\":\"third\",\"note\":\"its own\"}");
+    assertThat(batch.rows()).isEqualTo(3);
+    assertThat(batch.offset(1)).isEqualTo(2);
+    assertThat(batch.column(NAME).value(1)).isEqualTo("second");
+    assertThat(batch.column(NOTE).value(1)).isNull();
+    assertThat(batch.column(AMOUNT).value(1))
+        .isEqualTo(new BigDecimal("-2.000000000000000000"));
+    assertThat(batch.column(NAME).value(2)).isEqualTo("third");
+    assertThat(batch.column(NOTE).value(2)).isEqualTo("its own");
+    assertThat(batch.column(AMOUNT).value(2)).isNull();
+  }
+}
