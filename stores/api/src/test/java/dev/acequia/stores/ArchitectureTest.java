@@ -2,6 +2,7 @@ package dev.acequia.stores;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -20,5 +21,8 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat(
               resideInAPackage("dev.acequia.stores.*..")
-                  .and(not(resideInAPackage("dev.acequia.stores.query.."))));
+                  .and(
+                      not(
+                          resideInAnyPackage(
+                              "dev.acequia.stores.position..", "dev.acequia.stores.query.."))));
 }
