@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @ValidationRule(
     value =
-        "self.location == oldSelf.location && has(self.namespace) == has(oldSelf.namespace)"
-            + " && (!has(self.namespace) || self.namespace == oldSelf.namespace)"
+        // A word that CEL keeps for itself is escaped.
+        "self.location == oldSelf.location && has(self.__namespace__) =="
+            + " has(oldSelf.__namespace__)"
+            + " && (!has(self.__namespace__) || self.__namespace__ == oldSelf.__namespace__)"
             + " && has(self.table) == has(oldSelf.table)"
             + " && (!has(self.table) || self.table == oldSelf.table)",
     message =

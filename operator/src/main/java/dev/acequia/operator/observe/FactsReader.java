@@ -211,6 +211,7 @@ public final class FactsReader {
       for (var one : plan.furtherSecrets(purpose)) {
         var value =
             ForeignReads.judge(
+                names.namespace(),
                 client.secrets().inNamespace(names.namespace()).withName(one.secret())::get,
                 secret -> secret.flatMap(found -> SecretValues.value(found, one.key())));
         if (value.isEmpty()) {

@@ -55,8 +55,7 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
     if (cacheBytes(lake).isEmpty()) {
       violations.accept(
           PATH + ".query.cache",
-          "'%s' is not a size; use one whole number and Mi or Gi"
-              .formatted(lake.query().cache()));
+          "'%s' is not a size; use one whole number and Mi or Gi".formatted(lake.query().cache()));
     }
     checkPartitions(spec, lake.partitionBy(), violations);
   }
@@ -123,8 +122,7 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
                 .formatted(lower(partition.transform()), partition.field(), lower(type)));
       }
       if (partition.transform().isWide() != (partition.width() != null)) {
-        violations.accept(
-            path, "bucket and truncate need a width, the other transforms have none");
+        violations.accept(path, "bucket and truncate need a width, the other transforms have none");
       }
       if (!seen.add(List.of(partition.field(), partition.transform()))) {
         violations.accept(
@@ -139,13 +137,11 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
   private static boolean takes(Division.Transform transform, FieldType type) {
     var types =
         switch (transform) {
-          case IDENTITY ->
-              EnumSet.complementOf(EnumSet.of(FieldType.JSON, FieldType.DOUBLE));
+          case IDENTITY -> EnumSet.complementOf(EnumSet.of(FieldType.JSON, FieldType.DOUBLE));
           case YEAR, MONTH, DAY -> EnumSet.of(FieldType.DATE, FieldType.TIMESTAMP);
           case HOUR -> EnumSet.of(FieldType.TIMESTAMP);
           case BUCKET ->
-              EnumSet.complementOf(
-                  EnumSet.of(FieldType.JSON, FieldType.DOUBLE, FieldType.BOOLEAN));
+              EnumSet.complementOf(EnumSet.of(FieldType.JSON, FieldType.DOUBLE, FieldType.BOOLEAN));
           case TRUNCATE ->
               EnumSet.of(FieldType.INT32, FieldType.INT64, FieldType.DECIMAL, FieldType.STRING);
         };

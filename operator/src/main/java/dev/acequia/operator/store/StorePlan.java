@@ -51,8 +51,7 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan {
     } else if (store != null && store.lake() != null) {
       LakePlan.check(spec, store.lake(), localFolders, violations);
     } else {
-      violations.accept(
-          "spec.store", "names no store; set spec.store.postgres or spec.store.lake");
+      violations.accept("spec.store", "names no store; set spec.store.postgres or spec.store.lake");
     }
   }
 
@@ -61,9 +60,7 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan {
     if (store != null && store.postgres() != null) {
       return Optional.of(PostgresPlan.TRAITS);
     }
-    return store != null && store.lake() != null
-        ? LakePlan.traits(store.lake())
-        : Optional.empty();
+    return store != null && store.lake() != null ? LakePlan.traits(store.lake()) : Optional.empty();
   }
 
   /**
@@ -131,7 +128,9 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan {
   /** A value of a Secret, and the variable that a process knows it by. */
   record FurtherSecret(RuntimeVariable variable, String secret, String key) {}
 
-  /** How much an API may keep of the store on its Pod's disk, in bytes; 0 where it keeps nothing. */
+  /**
+   * How much an API may keep of the store on its Pod's disk, in bytes; 0 where it keeps nothing.
+   */
   long cacheBytes();
 
   /** Where the records are, as a person calls it: {@code schema.table}. */

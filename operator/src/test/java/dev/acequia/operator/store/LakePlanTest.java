@@ -56,8 +56,7 @@ class LakePlanTest {
   @Test
   void saysWhatTheRuntimeNeedsToKnow() {
     var definition =
-        plan(
-                """
+        plan("""
                 region: us-west-2
                 endpoint: https://minio.example.com
                 commitInterval: 2m
@@ -86,8 +85,7 @@ class LakePlanTest {
     assertThat(((LakeCatalog.Jdbc) plan("a", "b-c", LEAST).definition().catalog()).schema())
         .isNotEqualTo(schema);
     assertThat(
-            ((LakeCatalog.Jdbc)
-                    plan("n".repeat(63), "p".repeat(40), LEAST).definition().catalog())
+            ((LakeCatalog.Jdbc) plan("n".repeat(63), "p".repeat(40), LEAST).definition().catalog())
                 .schema())
         .hasSize(63);
   }
@@ -127,8 +125,7 @@ class LakePlanTest {
   void logsOnAsItsCatalogAsksFor() {
     assertThat(plan("").secret()).isEqualTo("catalog");
     assertThat(plan("").hasRoles()).isTrue();
-    var glue =
-        plan("ops", "flights", "location: s3://analytics/flights\ncatalog: {glue: {}}");
+    var glue = plan("ops", "flights", "location: s3://analytics/flights\ncatalog: {glue: {}}");
     assertThat(glue.secret()).isNull();
     assertThat(glue.hasRoles()).isFalse();
     assertThat(glue.definition().catalog()).isEqualTo(new LakeCatalog.Glue(null, null));

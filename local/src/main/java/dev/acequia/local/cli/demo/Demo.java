@@ -58,7 +58,8 @@ public final class Demo {
     this.examples = examples;
     this.screen = screen;
     this.pipeline = DemoPipeline.of(client, examples.resolve("flights.yaml"), store, name, screen);
-    this.altered = store == null ? "" : ", named " + pipeline.name() + ", with store: {" + store + "}";
+    this.altered =
+        store == null ? "" : ", named " + pipeline.name() + ", with store: {" + store + "}";
     this.created = !pipeline.exists();
   }
 

@@ -86,7 +86,9 @@ final class LakeBatch implements StoreBatch {
     return Arrays.stream(key).anyMatch(one -> one == field);
   }
 
-  /** Takes a value of the next row, and answers its size; a row that is not ended is overwritten. */
+  /**
+   * Takes a value of the next row, and answers its size; a row that is not ended is overwritten.
+   */
   private long put(Row row, int field) throws BadRecordException {
     var column = columns.get(field);
     var refusal = column.put(rows, row, field);

@@ -61,8 +61,7 @@ class LakeBatchTest {
     assertThat(batch.offset(1)).isEqualTo(2);
     assertThat(batch.column(NAME).value(1)).isEqualTo("second");
     assertThat(batch.column(NOTE).value(1)).isNull();
-    assertThat(batch.column(AMOUNT).value(1))
-        .isEqualTo(new BigDecimal("-2.000000000000000000"));
+    assertThat(batch.column(AMOUNT).value(1)).isEqualTo(new BigDecimal("-2.000000000000000000"));
     assertThat(batch.column(NAME).value(2)).isEqualTo("third");
     assertThat(batch.column(NOTE).value(2)).isEqualTo("its own");
     assertThat(batch.column(AMOUNT).value(2)).isNull();
