@@ -23,7 +23,7 @@ public record LakeCatalogSpec(
     @JsonPropertyDescription("A schema in PostgreSQL, of the pipeline's own.")
         @Nullable JdbcCatalogSpec jdbc,
     @JsonPropertyDescription(
-            "The AWS Glue Data Catalog, in the store's region, with the store's credentials.")
+            "The AWS Glue Data Catalog, in the store's region, by the Pods' own identity.")
         @Nullable GlueCatalogSpec glue,
     @JsonPropertyDescription("A catalog that speaks Iceberg's REST protocol.")
         @Nullable RestCatalogSpec rest) {}

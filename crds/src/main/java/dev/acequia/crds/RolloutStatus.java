@@ -18,8 +18,8 @@ public record RolloutStatus(
     @JsonPropertyDescription("Fingerprint of the owner's part in that version.")
         @Nullable String edit,
     @JsonPropertyDescription(
-            "Fingerprint of the certificate of Kafka's authority in that version, or of the one that"
-                + " is the cause; absent without one.")
+            "Fingerprint of the certificate of Kafka's authority in that version, or of the one"
+                + " that is the cause; absent without one.")
         @Nullable String certificate,
     @JsonPropertyDescription(
             "Fingerprint of the password with which the pipeline logs on to Kafka in that version;"
@@ -50,6 +50,9 @@ public record RolloutStatus(
     FAILED
   }
 
+  /** Of a pipeline that no version has been written down for. */
+  public static final RolloutStatus NONE = atRest(null, null, null, null, null);
+
   /** At rest in a version. */
   public static RolloutStatus atRest(
       @Nullable String version,
@@ -70,6 +73,12 @@ public record RolloutStatus(
   public RolloutStatus edited(@Nullable String when) {
     return new RolloutStatus(
         version, release, edit, certificate, kafkaPassword, null, null, when, null);
+  }
+
+  /** The same with another fingerprint of the owner's part. */
+  public RolloutStatus withEdit(@Nullable String newEdit) {
+    return new RolloutStatus(
+        version, release, newEdit, certificate, kafkaPassword, state, cause, since, wasReady);
   }
 
   /** The same in another state. */

@@ -27,7 +27,7 @@ final class NextLook {
   static final Duration FIRST = Duration.ofSeconds(10);
 
   /** The framework looks at every pipeline that often. */
-  private static final Duration MOST = Duration.ofMinutes(10);
+  private static final Duration MOST = PipelineOperator.RESYNC;
 
   /** What Kafka can mend by itself should not take much longer here. */
   private static final Duration MOST_FOR_KAFKA = Duration.ofMinutes(1);
@@ -52,7 +52,7 @@ final class NextLook {
   private record Lasting(Trouble trouble, Instant since) {}
 
   /**
-   * Looks of which none is due yet.
+   * No look is due yet.
    *
    * @param chance at least 0 and less than 1, another one each time
    */

@@ -66,11 +66,11 @@ final class PipelineOperator {
   /** A slow API server takes minutes to list the objects of a large fleet. */
   private static final Duration SYNC_LIMIT = Duration.ofMinutes(15);
 
-  private static final Duration NAMESPACES_ASKED = Duration.ofSeconds(30);
-  private static final Duration NAMESPACES_ASKED_AT_START = Duration.ofSeconds(10);
+  private static final Duration NAMESPACES_ASKED_EVERY = Duration.ofSeconds(30);
+  private static final Duration NAMESPACES_ASKED_AT_START_EVERY = Duration.ofSeconds(10);
 
-  /** Also finds what nobody told of, such as a topic's changed settings. */
-  private static final Duration RESYNC = Duration.ofMinutes(10);
+  /** Also catches changes without events, such as a topic's settings. */
+  static final Duration RESYNC = Duration.ofMinutes(10);
 
   /** Reconciles wait for the API server, not for the processor, and never for Kafka. */
   static final int THREADS = 20;
@@ -181,9 +181,12 @@ final class PipelineOperator {
                 metrics,
                 clock,
                 gate,
+                ReconcileShares.OF_THE_PROCESS::isPutOff,
                 Map.of(
                     DataPipeline.KIND,
                     pipeline -> {
+                      ReconcileShares.OF_THE_PROCESS.forget(
+                          new Reconciled(DataPipeline.KIND, pipeline));
                       var names = new PipelineNames(namespace(pipeline), pipeline.getName());
                       reports.forgetGone(names);
                       topics.forget(names);
@@ -192,6 +195,8 @@ final class PipelineOperator {
                     },
                     DataPipelineReplay.KIND,
                     replay -> {
+                      ReconcileShares.OF_THE_PROCESS.forget(
+                          new Reconciled(DataPipelineReplay.KIND, replay));
                       replayReports.forget(replay);
                       logs.forget(namespace(replay), replay.getName());
                     })),
@@ -249,7 +254,7 @@ final class PipelineOperator {
       requireRight(rights.missing(null));
       return null;
     }
-    return WatchedNamespaces.of(platform.watchNamespaces(), rights::missing, metrics);
+    return new WatchedNamespaces(platform.watchNamespaces(), rights::missing, metrics);
   }
 
   private static void requireRight(Optional<String> missing) {
@@ -284,7 +289,7 @@ final class PipelineOperator {
     var watches =
         List.of(
             timer.schedule(this::endOverdue, SYNC_LIMIT.toMillis(), TimeUnit.MILLISECONDS),
-            every(NAMESPACES_ASKED_AT_START, this::requireNamespaces));
+            every(NAMESPACES_ASKED_AT_START_EVERY, this::requireNamespaces));
     try {
       operator.start();
     } finally {
@@ -292,7 +297,7 @@ final class PipelineOperator {
     }
     requireInformers();
     started = true;
-    every(NAMESPACES_ASKED, () -> lookForNamespaces(begin));
+    every(NAMESPACES_ASKED_EVERY, () -> lookForNamespaces(begin));
   }
 
   private Future<?> every(Duration pause, Runnable look) {
@@ -310,8 +315,8 @@ final class PipelineOperator {
   }
 
   /**
-   * An informer that is refused or gets no answer tries on, and nothing may be reconciled by what
-   * the others hold: so the process ends when it takes too long.
+   * An informer that is refused or times out retries, and nothing may be reconciled by what the
+   * others hold: so the process ends when it takes too long.
    */
   private void endOverdue() {
     log.error("the informers have not synced within {}: ending", SYNC_LIMIT);
@@ -421,7 +426,7 @@ final class PipelineOperator {
         .withUseSSAToPatchPrimaryResource(true)
         .withCloneSecondaryResourcesWhenGettingFromCache(false)
         .withReconciliationTerminationTimeout(STOP_LIMIT)
-        .withStopOnInformerErrorDuringStartup(false) // it tries on, see endOverdue
+        .withStopOnInformerErrorDuringStartup(false) // informers retry, see endOverdue
         .withInformerStoppedHandler(this::informerStopped)
         .withCacheSyncTimeout(SYNC_LIMIT.multipliedBy(2)) // beyond it reconciles would begin
         .withMetrics(metrics);

@@ -55,6 +55,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,7 +68,7 @@ import org.slf4j.LoggerFactory;
     fieldManager = PipelineNames.MANAGER,
     generationAwareEventProcessing = false) // annotations count too; see OperatorProcess
 final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<DataPipeline> {
-  /** Conflicts and the like pass; a failure that stays is told. */
+  /** Retries before a failure reaches the status. */
   private static final int QUIET_RETRIES = 2;
 
   private static final Duration READS_ASKED_EVERY = Duration.ofSeconds(8);
@@ -139,27 +140,26 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   @Override
   public UpdateControl<DataPipeline> reconcile(
       DataPipeline pipeline, Context<DataPipeline> context) {
+    return inTurn(pipeline, () -> advance(pipeline, context))
+        .orElseGet(
+            () -> UpdateControl.<DataPipeline>noUpdate().rescheduleAfter(ReconcileShares.PATIENCE));
+  }
+
+  /** Empty where the namespace has no turn now; the reconcile is brought again. */
+  private <T> Optional<T> inTurn(DataPipeline pipeline, Supplier<T> reconcile) {
     var names = PipelineNames.of(pipeline);
-    if (!mayBegin(names)) {
-      return UpdateControl.<DataPipeline>noUpdate().rescheduleAfter(ReconcileShares.PATIENCE);
-    }
-    try {
-      return advance(pipeline, context);
-    } finally {
-      ended(names);
-    }
-  }
-
-  private boolean mayBegin(PipelineNames names) {
-    var id = new ResourceID(names.pipeline(), names.namespace());
-    return ReconcileShares.OF_THE_PROCESS.mayBegin(
-        names.namespace(), names, () -> deferred.propagateEvent(id));
-  }
-
-  private void ended(PipelineNames names) {
-    ReconcileShares.OF_THE_PROCESS.end(names.namespace());
-    topics.ended(names);
-    pacer.ended(names);
+    var id = ResourceID.fromResource(pipeline);
+    return ReconcileShares.OF_THE_PROCESS.run(
+        pipeline,
+        () -> deferred.propagateEvent(id),
+        () -> {
+          try {
+            return reconcile.get();
+          } finally {
+            topics.ended(names);
+            pacer.ended(names);
+          }
+        });
   }
 
   private UpdateControl<DataPipeline> advance(
@@ -317,15 +317,9 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
 
   @Override
   public DeleteControl cleanup(DataPipeline pipeline, Context<DataPipeline> context) {
-    var names = PipelineNames.of(pipeline);
-    if (!mayBegin(names)) {
-      return DeleteControl.noFinalizerRemoval().rescheduleAfter(ReconcileShares.PATIENCE);
-    }
-    try {
-      return remove(pipeline, context);
-    } finally {
-      ended(names);
-    }
+    return inTurn(pipeline, () -> remove(pipeline, context))
+        .orElseGet(
+            () -> DeleteControl.noFinalizerRemoval().rescheduleAfter(ReconcileShares.PATIENCE));
   }
 
   private DeleteControl remove(DataPipeline pipeline, Context<DataPipeline> context) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * How reconciling goes, without a label that grows with the number of pipelines. The start of the
@@ -25,25 +26,26 @@ final class ReconcileMetrics implements Metrics {
   private final MetricSet metrics;
   private final Clock clock;
   private final ReconcileGate gate;
+  private final Predicate<HasMetadata> isPutOff;
   private final Map<String, Consumer<ResourceID>> gone;
   private final Map<Object, Instant> inProgress = new ConcurrentHashMap<>();
-  private final Map<Retried, Instant> retrying = new ConcurrentHashMap<>();
-
-  private record Retried(String kind, ResourceID id) {
-    static Retried of(HasMetadata resource) {
-      return new Retried(resource.getKind(), ResourceID.fromResource(resource));
-    }
-  }
+  private final Map<Reconciled, Instant> retrying = new ConcurrentHashMap<>();
 
   /**
    * @param gate what every reconcile passes, since this is where each can be seen
+   * @param isPutOff whether the last reconcile of a resource was kept for later
    * @param gone by kind, what to run for a resource that has left its informer
    */
   ReconcileMetrics(
-      MetricSet metrics, Clock clock, ReconcileGate gate, Map<String, Consumer<ResourceID>> gone) {
+      MetricSet metrics,
+      Clock clock,
+      ReconcileGate gate,
+      Predicate<HasMetadata> isPutOff,
+      Map<String, Consumer<ResourceID>> gone) {
     this.metrics = metrics;
     this.clock = clock;
     this.gate = gate;
+    this.isPutOff = isPutOff;
     this.gone = Map.copyOf(gone);
     showInProgress();
     showRetrying();
@@ -78,14 +80,16 @@ final class ReconcileMetrics implements Metrics {
   @Override
   public void failedReconciliation(
       HasMetadata resource, Exception exception, Map<String, Object> metadata) {
-    retrying.putIfAbsent(Retried.of(resource), clock.instant());
+    retrying.putIfAbsent(Reconciled.of(resource), clock.instant());
     showRetrying();
   }
 
   @Override
   public void finishedReconciliation(HasMetadata resource, Map<String, Object> metadata) {
-    retrying.remove(Retried.of(resource));
-    showRetrying();
+    if (!isPutOff.test(resource)) {
+      retrying.remove(Reconciled.of(resource));
+      showRetrying();
+    }
   }
 
   @Override
@@ -93,7 +97,7 @@ final class ReconcileMetrics implements Metrics {
     if (!(metadata.get(Constants.RESOURCE_GVK_KEY) instanceof GroupVersionKind kind)) {
       return;
     }
-    retrying.remove(new Retried(kind.getKind(), id));
+    retrying.remove(new Reconciled(kind.getKind(), id));
     showRetrying();
     gone.getOrDefault(kind.getKind(), _ -> {}).accept(id);
   }

@@ -1,9 +1,14 @@
 package dev.acequia.operator;
 
 import dev.acequia.operator.turns.Lines;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Keeps threads for other namespaces: one namespace's reconciles take a share of them at most. The
@@ -18,11 +23,12 @@ final class ReconcileShares {
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final int share;
-  private final Lines<Object, Runnable> waiting = new Lines<>();
+  private final Lines<Reconciled, Runnable> waiting = new Lines<>();
+  private final Set<Reconciled> putOff = new HashSet<>();
   private final Map<String, Integer> atWork = new HashMap<>();
 
   /**
-   * Shares of which nobody has any.
+   * All shares are free.
    *
    * @param share how many reconciles of one namespace may be at work
    */
@@ -31,24 +37,47 @@ final class ReconcileShares {
   }
 
   /**
-   * Whether a reconcile of this namespace may begin, which has to {@linkplain #end end} then.
-   * Otherwise it is brought again.
+   * Runs a reconcile, or keeps it for later.
    *
-   * @param resource tells it from the others of its namespace
-   * @param again brings it
+   * @param again brings it once there is room
+   * @return empty where there is none now
    */
-  synchronized boolean mayBegin(String namespace, Object resource, Runnable again) {
+  <T> Optional<T> run(HasMetadata resource, Runnable again, Supplier<T> reconcile) {
+    var namespace = resource.getMetadata().getNamespace();
+    if (!mayBegin(namespace, Reconciled.of(resource), again)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(reconcile.get());
+    } finally {
+      end(namespace);
+    }
+  }
+
+  /** Whether the last reconcile of this resource was kept for later: it has done nothing. */
+  synchronized boolean isPutOff(HasMetadata resource) {
+    return putOff.contains(Reconciled.of(resource));
+  }
+
+  /** Ends what is kept of a resource that is gone. */
+  synchronized void forget(Reconciled resource) {
+    putOff.remove(resource);
+    waiting.remove(resource.id().getNamespace().orElseThrow(), resource);
+  }
+
+  private synchronized boolean mayBegin(String namespace, Reconciled resource, Runnable again) {
     if (atWork.getOrDefault(namespace, 0) >= share) {
       waiting.put(namespace, resource, again);
+      putOff.add(resource);
       return false;
     }
     waiting.remove(namespace, resource);
+    putOff.remove(resource);
     atWork.merge(namespace, 1, Integer::sum);
     return true;
   }
 
-  /** A reconcile of this namespace has ended. */
-  void end(String namespace) {
+  private void end(String namespace) {
     Runnable next;
     synchronized (this) {
       atWork.computeIfPresent(namespace, (_, count) -> count == 1 ? null : count - 1);

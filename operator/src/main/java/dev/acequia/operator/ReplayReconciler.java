@@ -52,7 +52,7 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
 
   private static final String BY_UID = "by-uid";
 
-  /** Conflicts and the like pass; a failure that stays is told. */
+  /** Retries before a failure reaches the status. */
   private static final int QUIET_RETRIES = 2;
 
   private static final Logger log = LoggerFactory.getLogger(ReplayReconciler.class);
@@ -91,16 +91,13 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   @Override
   public UpdateControl<DataPipelineReplay> reconcile(
       DataPipelineReplay replay, Context<DataPipelineReplay> context) {
-    var namespace = replay.getMetadata().getNamespace();
     var id = ResourceID.fromResource(replay);
-    if (!ReconcileShares.OF_THE_PROCESS.mayBegin(namespace, id, () -> answers.propagateEvent(id))) {
-      return UpdateControl.<DataPipelineReplay>noUpdate().rescheduleAfter(ReconcileShares.PATIENCE);
-    }
-    try {
-      return advance(replay, context);
-    } finally {
-      ReconcileShares.OF_THE_PROCESS.end(namespace);
-    }
+    return ReconcileShares.OF_THE_PROCESS
+        .run(replay, () -> answers.propagateEvent(id), () -> advance(replay, context))
+        .orElseGet(
+            () ->
+                UpdateControl.<DataPipelineReplay>noUpdate()
+                    .rescheduleAfter(ReconcileShares.PATIENCE));
   }
 
   private UpdateControl<DataPipelineReplay> advance(

@@ -5,12 +5,12 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.RolloutStatus;
 import dev.acequia.crds.RolloutStatus.State;
-import dev.acequia.operator.apply.PacedEvents;
 import dev.acequia.operator.plan.Change;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.Rollout;
 import dev.acequia.operator.status.PipelineStatus;
+import dev.acequia.operator.turns.PacedEvents;
 import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -133,7 +133,7 @@ final class RolloutPacer {
   }
 
   /**
-   * Whom a look at the fleet brings.
+   * The pipelines to reconcile after a look at the fleet.
    *
    * @param next may take a free slot
    * @param stale say otherwise of what stops them

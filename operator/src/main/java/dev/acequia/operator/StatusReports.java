@@ -110,7 +110,7 @@ final class StatusReports {
   }
 
   /**
-   * Gives a slot back by this status. Whoever takes it must not be seen to do so first. Where the
+   * Gives a slot back by this status. The next holder's status must not be written first. Where the
    * status cannot be written, the slot is free all the same, and the next report writes it.
    */
   void giveSlotBack(DataPipeline pipeline, DataPipelineStatus status) {
@@ -144,7 +144,7 @@ final class StatusReports {
   /**
    * Says where it is seen that a pipeline is there.
    *
-   * @param gone told of one that is not
+   * @param gone called for a pipeline that is no longer there
    */
   void follow(Cache<DataPipeline> pipelines, Consumer<PipelineNames> gone) {
     forgets = gone;

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,18 +29,11 @@ final class WatchedNamespaces {
   private final List<String> wanted;
   private final Function<String, Optional<String>> missingRight;
   private final MetricSet metrics;
-  private final Set<String> watched = ConcurrentHashMap.newKeySet();
+  private final Set<String> watched;
   private final Map<String, String> unreadable = new ConcurrentHashMap<>();
 
   /** Those that could not be read at the start and can now. */
   private final Set<String> waiting = ConcurrentHashMap.newKeySet();
-
-  private WatchedNamespaces(
-      List<String> wanted, Function<String, Optional<String>> missingRight, MetricSet metrics) {
-    this.wanted = wanted;
-    this.missingRight = missingRight;
-    this.metrics = metrics;
-  }
 
   /**
    * Asks for each whether it may be read.
@@ -47,29 +41,29 @@ final class WatchedNamespaces {
    * @param missingRight what the operator may not do in a namespace, empty where it may read all
    * @throws MissingRight when there is none that it may read
    */
-  static WatchedNamespaces of(
+  WatchedNamespaces(
       List<String> wanted, Function<String, Optional<String>> missingRight, MetricSet metrics) {
-    var namespaces = new WatchedNamespaces(wanted, missingRight, metrics);
+    this.wanted = wanted;
+    this.missingRight = missingRight;
+    this.metrics = metrics;
     for (var namespace : wanted) {
       missingRight
           .apply(namespace)
-          .ifPresentOrElse(
-              what -> namespaces.miss(namespace, what),
-              () -> {
-                namespaces.watched.add(namespace);
-                namespaces.find(namespace);
-              });
+          .ifPresentOrElse(what -> miss(namespace, what), () -> find(namespace));
     }
-    if (namespaces.watched.isEmpty()) {
+    watched =
+        wanted.stream()
+            .filter(namespace -> !unreadable.containsKey(namespace))
+            .collect(Collectors.toUnmodifiableSet());
+    if (watched.isEmpty()) {
       throw new MissingRight(
-          MissingRight.sentence(new TreeMap<>(namespaces.unreadable).firstEntry().getValue()));
+          MissingRight.sentence(new TreeMap<>(unreadable).firstEntry().getValue()));
     }
-    return namespaces;
   }
 
   /** Those that are to have informers. */
   Set<String> watched() {
-    return Set.copyOf(watched);
+    return watched;
   }
 
   /** Those among the watched that the operator may read no more. */
@@ -138,7 +132,8 @@ final class WatchedNamespaces {
     metrics.gauge(PipelineMetric.UNREAD_NAMESPACE, namespace).set(1);
     if (unreadable.put(namespace, what) == null) {
       log.error(
-          "namespace {} is left out, the others are not. {}, or take the namespace off watchNamespaces if it is gone",
+          "namespace {} is left out, the others are not. {}, or take the namespace off"
+              + " watchNamespaces if it is gone",
           namespace,
           MissingRight.sentence(what));
     }

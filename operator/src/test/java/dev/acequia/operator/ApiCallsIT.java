@@ -88,7 +88,7 @@ class ApiCallsIT {
         .containsAll(plurals().toList())
         .contains("events");
     assertThat(calls.lists)
-        .allSatisfy(list -> assertThat(list.getQuery()).containsPattern("(^|&)limit=5(&|$)"));
+        .allSatisfy(list -> assertThat(list.getQuery()).containsPattern("(^|&)limit=10(&|$)"));
   }
 
   @Test

@@ -105,16 +105,7 @@ class GoneIT {
   }
 
   private void createPipeline() {
-    apply(
-        """
-        apiVersion: acequia.dev/v1alpha1
-        kind: DataPipeline
-        metadata: {name: flights, namespace: %s}
-        spec:
-          schema: {fields: [{name: flight, type: int32, required: true}]}
-          topic: {partitions: 1}
-          store: {postgres: {secretName: warehouse}}
-        """);
+    cluster.createPipeline(namespace, "flights", "");
     await()
         .atMost(LIMIT)
         .until(

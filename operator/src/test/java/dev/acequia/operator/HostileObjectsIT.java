@@ -130,23 +130,7 @@ class HostileObjectsIT {
   }
 
   private void create(String name) {
-    client
-        .resource(
-            client
-                .getKubernetesSerialization()
-                .unmarshal(
-                    """
-                    apiVersion: acequia.dev/v1alpha1
-                    kind: DataPipeline
-                    metadata: {name: %s, namespace: %s}
-                    spec:
-                      schema: {fields: [{name: flight, type: int32, required: true}]}
-                      topic: {partitions: 1}
-                      store: {postgres: {secretName: warehouse}}
-                    """
-                        .formatted(name, ours),
-                    DataPipeline.class))
-        .create();
+    cluster.createPipeline(ours, name, "");
   }
 
   private void awaitReady(String name) {

@@ -137,10 +137,10 @@ class PipelineLifeIT {
                 : PretendNode.allGoesWell(pod));
     merge(
         """
-          {"spec":{"consumer":{"replicas":2},"schema":{"fields":[
-            {"name":"flight","type":"int32","required":true},{"name":"dest","type":"string"},
-            {"name":"gate","type":"string"}]}}}
-          """);
+        {"spec":{"consumer":{"replicas":2},"schema":{"fields":[
+          {"name":"flight","type":"int32","required":true},{"name":"dest","type":"string"},
+          {"name":"gate","type":"string"}]}}}
+        """);
     await()
         .atMost(LIMIT)
         .until(() -> condition("StoreReady").getReason().equals("SchemaChangeRefused"));
@@ -244,21 +244,9 @@ class PipelineLifeIT {
   /** The catalog's login is the migration's alone; the keys are each process's. */
   @Test
   void waitsForTheKeysOfALakeAndRollsOutNewOnes() {
-    load(
-        """
-        apiVersion: acequia.dev/v1alpha1
-        kind: DataPipeline
-        metadata: {name: flights, namespace: %s}
-        spec:
-          schema: {fields: [{name: flight, type: int32, required: true}]}
-          topic: {partitions: 2}
-          store:
-            lake:
-              location: s3://analytics/flights
-              catalog: {jdbc: {secretName: warehouse}}
-              secretName: keys
-        """
-            .formatted(namespace));
+    createIn(
+        "lake: {location: s3://analytics/flights, catalog: {jdbc: {secretName: warehouse}},"
+            + " secretName: keys}");
     await().atMost(LIMIT).until(() -> condition("StoreReady").getReason().equals("SecretMissing"));
     assertThat(condition("Ready").getMessage()).contains("'keys'", "accessKeyId");
 
@@ -285,21 +273,7 @@ class PipelineLifeIT {
   /** Nothing is there to log on with but the Pods' own identity. */
   @Test
   void servesALakeWhoseCatalogTakesThePodsIdentity() {
-    load(
-        """
-        apiVersion: acequia.dev/v1alpha1
-        kind: DataPipeline
-        metadata: {name: flights, namespace: %s}
-        spec:
-          schema: {fields: [{name: flight, type: int32, required: true}]}
-          topic: {partitions: 2}
-          store:
-            lake:
-              location: s3://analytics/flights
-              catalog: {glue: {}}
-              region: us-west-2
-        """
-            .formatted(namespace));
+    createIn("lake: {location: s3://analytics/flights, catalog: {glue: {}}, region: us-west-2}");
     awaitReady();
     assertThat(client.secrets().inNamespace(namespace).withName("flights-writer").get()).isNull();
     assertThat(Release.of(deployment("flights-api")).orElseThrow().storeSecret()).isNull();
@@ -1118,6 +1092,14 @@ class PipelineLifeIT {
   }
 
   private void create(String more, String topic) {
+    create(more, topic, "postgres: {secretName: warehouse}");
+  }
+
+  private void createIn(String store) {
+    create("", "{partitions: 2}", store);
+  }
+
+  private void create(String more, String topic, String store) {
     load(
         """
         apiVersion: acequia.dev/v1alpha1
@@ -1129,11 +1111,10 @@ class PipelineLifeIT {
               - {name: flight, type: int32, required: true}
               - {name: dest, type: string}
           topic: %s
-          store:
-            postgres: {secretName: warehouse}
+          store: {%s}
           %s
         """
-            .formatted(namespace, topic, more));
+            .formatted(namespace, topic, store, more));
   }
 
   private void load(String yaml) {

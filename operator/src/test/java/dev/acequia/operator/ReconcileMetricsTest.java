@@ -11,7 +11,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -21,8 +23,14 @@ class ReconcileMetricsTest {
   private final AtomicReference<Instant> now = new AtomicReference<>(NOON);
   private final Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
   private final MetricSet metrics = new MetricSet(new PrometheusRegistry());
+  private final Set<String> putOff = new HashSet<>();
   private final ReconcileMetrics reconciles =
-      new ReconcileMetrics(metrics, clock, new ReconcileGate(), Map.of());
+      new ReconcileMetrics(
+          metrics,
+          clock,
+          new ReconcileGate(),
+          one -> putOff.contains(one.getMetadata().getName()),
+          Map.of());
 
   /** One after the other that fails once is no pipeline that cannot be reconciled. */
   @Test
@@ -36,6 +44,18 @@ class ReconcileMetricsTest {
     reconciles.finishedReconciliation(pipeline("flights"), Map.of());
     assertThat(failingSince()).isEqualTo(NOON.getEpochSecond() + 60);
     reconciles.finishedReconciliation(pipeline("orders"), Map.of());
+    assertThat(failingSince()).isZero();
+  }
+
+  /** It has done nothing, so it has mended nothing. */
+  @Test
+  void aReconcileThatIsPutOffEndsNoFailure() {
+    fail("flights");
+    putOff.add("flights");
+    reconciles.finishedReconciliation(pipeline("flights"), Map.of());
+    assertThat(failingSince()).isEqualTo(NOON.getEpochSecond());
+    putOff.clear();
+    reconciles.finishedReconciliation(pipeline("flights"), Map.of());
     assertThat(failingSince()).isZero();
   }
 

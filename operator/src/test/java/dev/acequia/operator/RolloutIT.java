@@ -25,7 +25,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -662,21 +661,7 @@ class RolloutIT {
   }
 
   private void create(String where, String name) {
-    client
-        .resource(
-            Serialization.unmarshal(
-                """
-                apiVersion: acequia.dev/v1alpha1
-                kind: DataPipeline
-                metadata: {name: %s, namespace: %s}
-                spec:
-                  schema: {fields: [{name: flight, type: int32, required: true}]}
-                  topic: {partitions: 1}
-                  store: {postgres: {secretName: warehouse}}
-                """
-                    .formatted(name, where),
-                DataPipeline.class))
-        .create();
+    cluster.createPipeline(where, name, "");
   }
 
   private void merge(String name, String patch) {

@@ -292,22 +292,7 @@ class SilentKafkaIT {
   }
 
   private void create(String name, String more) {
-    client
-        .resource(
-            Serialization.unmarshal(
-                """
-                apiVersion: acequia.dev/v1alpha1
-                kind: DataPipeline
-                metadata: {name: %s, namespace: %s}
-                spec:
-                  schema: {fields: [{name: flight, type: int32, required: true}]}
-                  topic: {partitions: 1}
-                  store: {postgres: {secretName: warehouse}}
-                  %s
-                """
-                    .formatted(name, namespace, more),
-                DataPipeline.class))
-        .create();
+    cluster.createPipeline(namespace, name, more);
   }
 
   private void merge(String name, String patch) {

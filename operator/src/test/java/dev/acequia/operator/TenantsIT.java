@@ -130,6 +130,36 @@ class TenantsIT {
     assertThat(migration().uid()).isNotEqualTo(former.uid());
   }
 
+  /** An informer keeps no owner of an object that is larger than any of the operator's own. */
+  @Test
+  void aMigrationThatSomebodyPadsIsNotMadeAnew() {
+    create();
+    awaitServing();
+    var job = migration();
+    client
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(ours)
+        .withName(job.name())
+        .patch(
+            MERGE,
+            "{\"metadata\": {\"annotations\": {\"acequia.dev/padding\": \"%s\"}}}"
+                .formatted("x".repeat(100_000)));
+    reconcile("1");
+    await()
+        .during(Duration.ofSeconds(3))
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              reconcile(Long.toString(System.nanoTime()));
+              var live = client.batch().v1().jobs().inNamespace(ours).withName(job.name()).get();
+              return live != null
+                  && live.getMetadata().getUid().equals(job.uid())
+                  && !live.isMarkedForDeletion();
+            });
+  }
+
   /** Its definition differs, so this pipeline's Job has another name. */
   @Test
   void aFormerPipelinesJobOfAnotherVersionIsRemoved() {

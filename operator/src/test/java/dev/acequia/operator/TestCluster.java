@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -119,6 +120,30 @@ final class TestCluster {
                 .build())
         .forceConflicts()
         .serverSideApply();
+  }
+
+  /**
+   * Makes a pipeline with one partition.
+   *
+   * @param more of its spec, as YAML
+   */
+  void createPipeline(String namespace, String name, String more) {
+    client
+        .resource(
+            Serialization.unmarshal(
+                """
+                apiVersion: acequia.dev/v1alpha1
+                kind: DataPipeline
+                metadata: {name: %s, namespace: %s}
+                spec:
+                  schema: {fields: [{name: flight, type: int32, required: true}]}
+                  topic: {partitions: 1}
+                  store: {postgres: {secretName: warehouse}}
+                  %s
+                """
+                    .formatted(name, namespace, more),
+                DataPipeline.class))
+        .create();
   }
 
   /** The operator in this process, without a lease. */

@@ -115,7 +115,7 @@ class WatchedNamespacesTest {
   }
 
   private WatchedNamespaces find() {
-    return WatchedNamespaces.of(
+    return new WatchedNamespaces(
         WANTED,
         namespace -> {
           asked.add(namespace);

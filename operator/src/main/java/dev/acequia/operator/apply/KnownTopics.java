@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /** What is known of one pipeline's topics. It is for one thread at a time. */
 final class KnownTopics {
-  private static final Logger log = LoggerFactory.getLogger(KnownTopics.class);
+  private static final Logger LOG = LoggerFactory.getLogger(KnownTopics.class);
 
   /** What the last answer was about. */
   private @Nullable Wish asked;
@@ -121,7 +121,7 @@ final class KnownTopics {
     if (silentSince != null) {
       return false;
     }
-    log.info("{}", why.getMessage());
+    LOG.info("{}", why.getMessage());
     silentSince = began;
     return true;
   }

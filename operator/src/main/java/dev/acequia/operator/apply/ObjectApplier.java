@@ -93,10 +93,20 @@ final class ObjectApplier {
     var actual = source.get(ResourceID.fromResource(desired));
     if (actual.isEmpty()) {
       create(source, desired);
-    } else if (!children.owns(actual.get()) && !actual.get().isMarkedForDeletion()) {
+    } else if (!children.owns(actual.get())
+        && !actual.get().isMarkedForDeletion()
+        && isNotOwn(desired)) {
       // In the foreground, so that no Pod of it is left when the new one begins.
       client.resource(actual.get()).withPropagationPolicy(DeletionPropagation.FOREGROUND).delete();
     }
+  }
+
+  /** Of an object that is too large, or in a namespace of too many, the informer keeps no owner. */
+  private boolean isNotOwn(HasMetadata desired) {
+    return ForeignReads.judge(
+        desired.getMetadata().getNamespace(),
+        client.resource(desired)::get,
+        live -> live.isPresent() && !children.owns(live.get()));
   }
 
   private <R extends HasMetadata> void create(

@@ -36,7 +36,7 @@ public final class EventSources {
    * once it is read ({@link BoundedJson}), also one that nobody has a use for but who has made it.
    * A dozen kinds are listed at a time.
    */
-  public static final long PAGE = 5;
+  public static final long PAGE = 10;
 
   /** What is watched in Kafka's namespace. */
   public static final List<Class<? extends HasMetadata>> KAFKAS =

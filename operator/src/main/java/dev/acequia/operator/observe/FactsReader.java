@@ -10,11 +10,14 @@ import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.Release;
 import dev.acequia.operator.store.StorePlan;
+import dev.acequia.operator.store.StorePlan.FurtherSecret;
 import dev.acequia.operator.store.StorePlan.Purpose;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -74,6 +77,7 @@ public final class FactsReader {
     private final TopicState topic;
     private final Optional<KafkaCredentials> kafkaCredentials;
     private final List<String> missing;
+    private final Map<List<FurtherSecret>, Optional<String>> further = new HashMap<>();
 
     Read(
         DataPipeline pipeline,
@@ -207,23 +211,37 @@ public final class FactsReader {
 
     /** The hash of what a process reads beside its login; empty while some of it is missing. */
     private Optional<String> further(Purpose purpose) {
+      return further.computeIfAbsent(plan.furtherSecrets(purpose), this::hash);
+    }
+
+    /** Reads each Secret once: others wait for the turn. */
+    private Optional<String> hash(List<FurtherSecret> wanted) {
+      var values = new HashMap<FurtherSecret, String>();
+      wanted.stream()
+          .collect(Collectors.groupingBy(FurtherSecret::secret))
+          .forEach(
+              (secret, keys) ->
+                  ForeignReads.judge(
+                      names.namespace(),
+                      client.secrets().inNamespace(names.namespace()).withName(secret)::get,
+                      found -> {
+                        keys.forEach(
+                            key ->
+                                found
+                                    .flatMap(one -> SecretValues.value(one, key.key()))
+                                    .ifPresent(value -> values.put(key, value)));
+                        return keys;
+                      }));
       var hash = "";
-      for (var one : plan.furtherSecrets(purpose)) {
-        var value =
-            ForeignReads.judge(
-                names.namespace(),
-                client.secrets().inNamespace(names.namespace()).withName(one.secret())::get,
-                secret -> secret.flatMap(found -> SecretValues.value(found, one.key())));
-        if (value.isEmpty()) {
-          var sentence =
+      for (var one : wanted) {
+        var value = values.get(one);
+        if (value == null) {
+          missing.add(
               "Secret '%s' in namespace %s is absent or lacks the key %s: create it with that key"
-                  .formatted(one.secret(), names.namespace(), one.key());
-          if (!missing.contains(sentence)) {
-            missing.add(sentence);
-          }
+                  .formatted(one.secret(), names.namespace(), one.key()));
           return Optional.empty();
         }
-        hash = Fingerprint.of(hash, value.get());
+        hash = Fingerprint.of(hash, value);
       }
       return Optional.of(hash);
     }

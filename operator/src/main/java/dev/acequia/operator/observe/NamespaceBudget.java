@@ -39,7 +39,8 @@ final class NamespaceBudget {
       subtract(namespace, bytes);
       if (full.add(namespace)) {
         LOG.warn(
-            "namespace {} has {} MiB of objects with the labels of pipelines: further ones are not looked at",
+            "namespace {} has {} MiB of objects with the labels of pipelines: of further ones only"
+                + " the identity is kept",
             namespace,
             mostBytes >> 20);
       }
@@ -51,7 +52,9 @@ final class NamespaceBudget {
   void give(String namespace, int bytes) {
     if (bytes > 0) {
       subtract(namespace, bytes);
-      full.remove(namespace);
+      if (taken.getOrDefault(namespace, 0L) < mostBytes / 2) {
+        full.remove(namespace); // a further warning says something new
+      }
     }
   }
 

@@ -83,13 +83,11 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
     if (packed == null) {
       return null;
     }
-    var known = packed.object().get();
-    if (known != null) {
-      return known;
+    var object = object(packed);
+    if (packed.object().get() == null) {
+      items.replace(
+          key, packed, new Packed<>(packed.bytes(), packed.taken(), new WeakReference<>(object)));
     }
-    var object = packing.unpack(packed.bytes());
-    items.replace(
-        key, packed, new Packed<>(packed.bytes(), packed.taken(), new WeakReference<>(object)));
     return object;
   }
 

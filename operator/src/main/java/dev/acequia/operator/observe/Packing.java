@@ -52,7 +52,7 @@ final class Packing<R extends HasMetadata> {
     return identity(object);
   }
 
-  /** Keeps no more of it than that it is there. */
+  /** Keeps the identity only. */
   Kept<R> identity(R object) {
     var stub = json.unmarshal("{}", type);
     stub.setMetadata(Trim.identity(object.getMetadata()));

@@ -282,13 +282,12 @@ public record PipelinePlan(
     }
 
     private List<SecretFile> roles() {
-      var names = PipelineNames.of(pipeline);
       return !store().hasRoles()
           ? List.of()
           : Workloads.roles(
-              Objects.requireNonNullElseGet(store().readyWriter(), names::writerSecret),
+              ownWriter(),
               store().readyWriter() == null,
-              Objects.requireNonNullElseGet(store().readyReader(), names::readerSecret),
+              ownReader(),
               store().readyReader() == null);
     }
 
@@ -314,17 +313,21 @@ public record PipelinePlan(
     }
 
     private @Nullable String writerSecret() {
-      return !store().hasRoles()
-          ? store().secret()
-          : Objects.requireNonNullElseGet(
-              store().readyWriter(), PipelineNames.of(pipeline)::writerSecret);
+      return store().hasRoles() ? ownWriter() : store().secret();
     }
 
     private @Nullable String readerSecret() {
-      return !store().hasRoles()
-          ? store().secret()
-          : Objects.requireNonNullElseGet(
-              store().readyReader(), PipelineNames.of(pipeline)::readerSecret);
+      return store().hasRoles() ? ownReader() : store().secret();
+    }
+
+    private String ownWriter() {
+      return Objects.requireNonNullElseGet(
+          store().readyWriter(), PipelineNames.of(pipeline)::writerSecret);
+    }
+
+    private String ownReader() {
+      return Objects.requireNonNullElseGet(
+          store().readyReader(), PipelineNames.of(pipeline)::readerSecret);
     }
 
     private StorePlan store() {

@@ -157,7 +157,7 @@ public final class Rollout {
     var taken = next.in(State.UPDATING, cause, text(now), wasReady);
     if (former != null && former.state() == State.UPDATING) {
       if (isRenewing(change, former)) {
-        return new Step.Renew(withEditOf(change, former));
+        return new Step.Renew(former.withEdit(change.edit()));
       }
       // Whoever changes a Secret again and again must not hold a slot for ever.
       return new Step.Go(
@@ -170,7 +170,7 @@ public final class Rollout {
       return new Step.Go(taken);
     }
     if (former != null && isRenewing(change, former)) { // and has failed to: it may become Ready
-      return new Step.Renew(withEditOf(change, former));
+      return new Step.Renew(former.withEdit(change.edit()));
     }
     if (change.isRotated() && (former == null || isNewRelease(change, former))) {
       return renew(change, former, notReadySince == null, others, limits, now);
@@ -213,9 +213,11 @@ public final class Rollout {
    * nobody.
    */
   private static Step incomplete(Change change, @Nullable RolloutStatus former) {
+    // One part of an edit may differ that is none, by another operator or another number of Pods.
+    // From the next status on the other part may differ, and that is no edit either.
     var kept =
         former != null && areComparable(change, former) && !isEdit(change, former)
-            ? withEditOf(change, former)
+            ? former.withEdit(change.edit())
             : former;
     if (kept != null && change.release().equals(kept.release())) {
       return new Step.Go(kept.state() == State.WAITING ? kept.atRest() : kept);
@@ -348,16 +350,9 @@ public final class Rollout {
         former != null && former.state() == State.WAITING && cause.equals(former.cause())
             ? since(former)
             : now;
-    return new RolloutStatus(
-        former == null ? null : former.version(),
-        former == null ? null : former.release(),
-        change.edit(),
-        former == null ? null : former.certificate(),
-        former == null ? null : former.kafkaPassword(),
-        State.WAITING,
-        cause,
-        text(since),
-        wasReady);
+    return (former == null ? RolloutStatus.NONE : former)
+        .withEdit(change.edit())
+        .in(State.WAITING, cause, text(since), wasReady);
   }
 
   /** Whether it takes, or failed with, its newest credentials in a version before the newest. */
@@ -405,23 +400,6 @@ public final class Rollout {
 
   private static boolean areComparable(Change change, RolloutStatus former) {
     return former.edit() != null && Change.areComparable(change.edit(), former.edit());
-  }
-
-  /**
-   * An edit that is none may differ in one of its parts, by another operator or another number of
-   * Pods. From the next status on the other part may differ, and that is no edit either.
-   */
-  private static RolloutStatus withEditOf(Change change, RolloutStatus former) {
-    return new RolloutStatus(
-        former.version(),
-        former.release(),
-        change.edit(),
-        former.certificate(),
-        former.kafkaPassword(),
-        former.state(),
-        former.cause(),
-        former.since(),
-        former.wasReady());
   }
 
   /** A new release, or else what is new in this one; failures of one do not stop the other. */
@@ -494,7 +472,7 @@ public final class Rollout {
     return status.since() == null ? Instant.EPOCH : instant(status.since());
   }
 
-  /** Whoever may write statuses can write anything there, such as the last instant there is. */
+  /** Users can write any text into a status, such as the last instant there is. */
   private static Instant instant(String text) {
     try {
       var instant = Instant.parse(text);

@@ -178,7 +178,7 @@ record RuntimePod(
     if (!secretFiles().isEmpty()) {
       variables.add(literal(RuntimeVariable.ACEQUIA_STORE_DIR, STORE_DIR));
     }
-    if (cacheBytes() > 0) {
+    if (diskBytes() > 0) {
       variables.add(literal(RuntimeVariable.STORE_CACHE_DIR, CACHE_DIR));
     }
     variables.addAll(extra);
@@ -210,12 +210,12 @@ record RuntimePod(
     if (!secretFiles().isEmpty()) {
       volumes.add(SecretFile.volume(secretFiles()));
     }
-    if (cacheBytes() > 0) {
+    if (diskBytes() > 0) {
       volumes.add(
           new VolumeBuilder()
               .withName(CACHE)
               .withNewEmptyDir()
-              .withSizeLimit(new Quantity((cacheBytes() >> 20) + "Mi"))
+              .withSizeLimit(new Quantity((diskBytes() >> 20) + "Mi"))
               .endEmptyDir()
               .build());
     }
@@ -256,8 +256,8 @@ record RuntimePod(
     return component == Component.API ? StorePlan.Purpose.READER : StorePlan.Purpose.WRITER;
   }
 
-  private long cacheBytes() {
-    return component == Component.API ? store.cacheBytes() : 0;
+  private long diskBytes() {
+    return component == Component.API ? store.diskBytes() : 0;
   }
 
   private List<VolumeMount> mounts() {
@@ -267,7 +267,7 @@ record RuntimePod(
     if (!secretFiles().isEmpty()) {
       mounts.add(mount("store", STORE_DIR, true));
     }
-    if (cacheBytes() > 0) {
+    if (diskBytes() > 0) {
       mounts.add(mount(CACHE, CACHE_DIR, false));
     }
     if (kafkaSecret != null) {

@@ -34,10 +34,14 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
   private static final String PATH = "spec.store.lake";
   private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
   private static final String FILE = "file:";
+
+  /** What the second table's name and folder end in. */
+  private static final String SECOND = "_acequia";
+
   private static final String BUCKET = "s3://";
 
-  /** For files that are being fetched while the cache is full. */
-  private static final long FETCHED_BYTES = 256L << 20;
+  /** For the ends of blocks and the cache's own files. */
+  private static final long SLACK_BYTES = 256L << 20;
 
   static void check(
       DataPipelineSpec spec,
@@ -192,7 +196,13 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
         spec.partitionBy().stream()
             .map(each -> new Division(each.field(), each.transform(), each.width()))
             .toList(),
-        new LakeEngine.DuckDb(cacheBytes(spec).orElseThrow()));
+        engine());
+  }
+
+  private LakeEngine engine() {
+    return switch (spec.query().engine()) {
+      case DUCKDB -> new LakeEngine.DuckDb(cacheBytes(spec).orElseThrow());
+    };
   }
 
   private LakeCatalog catalog() {
@@ -269,9 +279,9 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
 
   /** With a quarter for what a query does not hold in memory. */
   @Override
-  public long cacheBytes() {
+  public long diskBytes() {
     var cache = cacheBytes(spec).orElseThrow();
-    return cache + cache / 4 + FETCHED_BYTES;
+    return cache + cache / 4 + SLACK_BYTES;
   }
 
   @Override
@@ -279,25 +289,27 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
     return tableNamespace() + "." + table();
   }
 
+  /** Beside the table there is a second one, with its owner and the positions of the load. */
   @Override
   public String dropByHand() {
     var catalog = spec.catalog();
-    var entry =
+    var entries =
         catalog.jdbc() != null
-            ? "in the catalog's database SET search_path TO \"%s\"; %s DROP SCHEMA \"%s\" CASCADE;"
+            ? "in the catalog's database SET search_path TO \"%s\"; DROP TABLE IF EXISTS iceberg_tables, iceberg_namespace_properties; %s DROP SCHEMA \"%s\" CASCADE;"
                 .formatted(
                     catalogSchema(),
                     new StoreOwner(namespace, pipeline).dropRoles(),
                     catalogSchema())
             : catalog.glue() != null
-                ? "aws glue delete-table --database-name %s --name %s"
-                    .formatted(tableNamespace(), table())
-                : "drop table %s in the catalog".formatted(place());
-    return entry
+                ? "aws glue batch-delete-table --database-name %s --tables-to-delete %s %s%s"
+                    .formatted(tableNamespace(), table(), table(), SECOND)
+                : "drop the tables %s and %s%s in the catalog".formatted(place(), place(), SECOND);
+    return entries
         + ", then "
         + (spec.location().startsWith(FILE)
-            ? "remove the folder " + spec.location()
-            : "aws s3 rm --recursive " + spec.location());
+                ? "remove the folders %1$s and %1$s%2$s"
+                : "aws s3 rm --recursive %1$s && aws s3 rm --recursive %1$s%2$s")
+            .formatted(spec.location(), SECOND);
   }
 
   @Override

@@ -92,7 +92,7 @@ record PostgresPlan(String namespace, String pipeline, PostgresSpec spec) implem
   }
 
   @Override
-  public long cacheBytes() {
+  public long diskBytes() {
     return 0;
   }
 

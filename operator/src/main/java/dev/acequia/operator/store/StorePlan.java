@@ -128,10 +128,8 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan {
   /** A value of a Secret, and the variable that a process knows it by. */
   record FurtherSecret(RuntimeVariable variable, String secret, String key) {}
 
-  /**
-   * How much an API may keep of the store on its Pod's disk, in bytes; 0 where it keeps nothing.
-   */
-  long cacheBytes();
+  /** The disk that an API's Pod needs for the store, in bytes; 0 where it needs none. */
+  long diskBytes();
 
   /** Where the records are, as a person calls it: {@code schema.table}. */
   String place();

@@ -30,7 +30,7 @@ public final class Turns {
   }
 
   /**
-   * Turns of which nobody has one.
+   * All turns are free.
    *
    * @param atATime how many may work
    */

@@ -57,12 +57,12 @@ class LakePlanTest {
   void saysWhatTheRuntimeNeedsToKnow() {
     var definition =
         plan("""
-                region: us-west-2
-                endpoint: https://minio.example.com
-                commitInterval: 2m
-                partitionBy: [{field: carrier, transform: bucket, width: 8}]
-                query: {cache: 512Mi}
-                """)
+        region: us-west-2
+        endpoint: https://minio.example.com
+        commitInterval: 2m
+        partitionBy: [{field: carrier, transform: bucket, width: 8}]
+        query: {cache: 512Mi}
+        """)
             .definition();
     assertThat(definition.namespace()).isEqualTo("data_team");
     assertThat(definition.table()).isEqualTo("bus_stops");
@@ -150,23 +150,30 @@ class LakePlanTest {
     var definition = plan("query: {cache: 2Gi}").definition();
     var cache = ((LakeEngine.DuckDb) definition.engine()).cacheBytes();
     assertThat(cache).isEqualTo(2L << 30);
-    assertThat(plan("query: {cache: 2Gi}").cacheBytes()).isGreaterThan(cache + cache / 4);
+    assertThat(plan("query: {cache: 2Gi}").diskBytes()).isGreaterThan(cache + cache / 4);
   }
 
   @Test
   void saysHowToDropByHand() {
     assertThat(plan("").dropByHand())
-        .contains("DROP SCHEMA \"acequia_lake_data_team_bus_stops_")
-        .contains("'Acequia pipeline data-team/bus-stops in '")
-        .endsWith("then aws s3 rm --recursive s3://analytics/flights");
+        .containsSubsequence(
+            "DROP TABLE IF EXISTS iceberg_tables",
+            "'Acequia pipeline data-team/bus-stops in '",
+            "DROP SCHEMA \"acequia_lake_data_team_bus_stops_")
+        .endsWith(
+            "then aws s3 rm --recursive s3://analytics/flights"
+                + " && aws s3 rm --recursive s3://analytics/flights_acequia");
     assertThat(plan("ops", "f", "location: s3://a-b-c/f\ncatalog: {glue: {}}").dropByHand())
         .isEqualTo(
-            "aws glue delete-table --database-name ops --name f, then aws s3 rm --recursive"
-                + " s3://a-b-c/f");
+            "aws glue batch-delete-table --database-name ops --tables-to-delete f f_acequia, then"
+                + " aws s3 rm --recursive s3://a-b-c/f && aws s3 rm --recursive"
+                + " s3://a-b-c/f_acequia");
     assertThat(
             plan("ops", "f", "location: file:///data/f\ncatalog: {rest: {uri: 'http://c'}}")
                 .dropByHand())
-        .isEqualTo("drop table ops.f in the catalog, then remove the folder file:///data/f");
+        .isEqualTo(
+            "drop the tables ops.f and ops.f_acequia in the catalog, then remove the folders"
+                + " file:///data/f and file:///data/f_acequia");
   }
 
   @Test

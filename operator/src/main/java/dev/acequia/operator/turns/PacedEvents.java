@@ -1,4 +1,4 @@
-package dev.acequia.operator.apply;
+package dev.acequia.operator.turns;
 
 import dev.acequia.operator.plan.PipelineNames;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package dev.acequia.operator.apply;
+package dev.acequia.operator.turns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

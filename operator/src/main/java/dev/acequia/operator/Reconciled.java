@@ -1,0 +1,11 @@
+package dev.acequia.operator;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+
+/** A resource that has reconciles. */
+record Reconciled(String kind, ResourceID id) {
+  static Reconciled of(HasMetadata resource) {
+    return new Reconciled(resource.getKind(), ResourceID.fromResource(resource));
+  }
+}
