@@ -46,6 +46,12 @@ public record AcceptedOffsets(
     return new AcceptedOffsets(topicId, partition, to, now.toString());
   }
 
+  /** Says how to repeat a word that a migration ended without, after its refusal. */
+  public String lost(String namespace, String pipeline) {
+    return "It did not accept the offsets that it was to accept. If the newer migration does not either, run: ./acequia offsets accept %s --namespace %s%s --to %s"
+        .formatted(pipeline, namespace, partition == null ? "" : " --partition " + partition, to);
+  }
+
   /**
    * Reads the annotation's value.
    *

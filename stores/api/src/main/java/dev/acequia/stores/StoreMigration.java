@@ -1,6 +1,7 @@
 package dev.acequia.stores;
 
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.TerminationException;
 import java.util.Map;
 
@@ -10,13 +11,18 @@ import java.util.Map;
  */
 public interface StoreMigration {
   /**
-   * The migration of the definition's store.
+   * The migration of the definition's store. It applies no word again that the environment says was
+   * applied: a store that was restored from a backup has forgotten it.
    *
    * @param environment has the store's address, the administrator's credentials, and those of the
    *     writer and the reader to be made
    */
   static StoreMigration open(PipelineDefinition definition, Map<String, String> environment) {
-    return StoreProvider.of(definition).migration(definition, environment);
+    var due =
+        RuntimeVariable.ACEQUIA_OFFSETS_APPLIED.in(environment).isPresent()
+            ? definition.withoutAcceptedOffsets()
+            : definition;
+    return StoreProvider.of(due).migration(due, environment);
   }
 
   /**

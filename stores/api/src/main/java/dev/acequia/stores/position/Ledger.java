@@ -3,6 +3,7 @@ package dev.acequia.stores.position;
 import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.stores.Lineage;
 import dev.acequia.stores.Origin;
+import dev.acequia.stores.PartitionClaim;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -96,6 +97,19 @@ public final class Ledger {
             .filter(entry -> entry.isOf(partition, topicId))
             .map(entry -> new Lineage.Generation(entry.generation, entry.from))
             .toList());
+  }
+
+  /** What a consumer learns that has claimed a partition. */
+  public PartitionClaim claim(int partition, Position position, String schemaHash) {
+    return new PartitionClaim(
+        partition,
+        position.next(),
+        position.epoch(),
+        position.topicId(),
+        lineage(partition, position.topicId()),
+        position.fence(),
+        schemaHash,
+        position.replay());
   }
 
   /** What comes after all generations. */

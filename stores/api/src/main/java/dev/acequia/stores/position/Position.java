@@ -1,6 +1,8 @@
 package dev.acequia.stores.position;
 
+import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionReplay;
+import dev.acequia.stores.Rewind;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +36,24 @@ public record Position(
     return replay != null && isReplaying() ? replay.resumeEpoch() : epoch;
   }
 
-  /** The position under another claim. */
-  public Position withFence(long other) {
-    return new Position(topicId, next, epoch, other, replay);
+  /** Whether it is what a claim, or the last write after it, left. */
+  public boolean isAsClaimed(long otherFence, long otherNext) {
+    return fence == otherFence && next == otherNext;
+  }
+
+  /** The position under the next claim. */
+  public Position claimed() {
+    return new Position(topicId, next, epoch, fence + 1, replay);
+  }
+
+  /** The position after a batch. */
+  public Position advanced(PartitionAdvance advance) {
+    return new Position(topicId, advance.to(), advance.leaderEpoch(), fence, replay);
+  }
+
+  /** The position at the beginning or end of a replay. */
+  public Position rewound(Rewind rewind) {
+    return new Position(
+        topicId, rewind.nextOffset(), rewind.leaderEpoch(), fence, rewind.replay());
   }
 }

@@ -2,11 +2,12 @@ package dev.acequia.stores.lake;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.acequia.contract.SpecOrder;
 import dev.acequia.contract.SpecVersion;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.TableClaim;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.position.Ledger;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -23,34 +24,23 @@ import org.jspecify.annotations.Nullable;
  * ledger, and which table was filled. Properties of a second table, which has no rows.
  *
  * @param owner null when nobody has said
- * @param specs in the order in which their resources first came
  * @param table the uuid of the table that is there; {@link #GONE} when it was found to be gone;
  *     empty when there was none, or a person wants another
  */
 record Beside(
-    TableState state, @Nullable Owner owner, List<SpecVersion> specs, Ledger ledger, String table) {
+    TableState state, @Nullable TableClaim owner, SpecOrder specs, Ledger ledger, String table) {
   /** The property whose removal says that another table may be filled. */
   static final String TABLE = "acequia.table";
 
   static final String GONE = "gone";
 
-  private static final String OWNER = "acequia.owner";
-  private static final String SPECS = "acequia.specs";
+  /** The property whose removal hands the table over. */
+  static final String OWNER = "acequia.owner";
+
+  /** The property whose removal makes the table forget which specs it was migrated to. */
+  static final String SPECS = "acequia.specs";
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
-
-  /**
-   * Whose the table is among all installations.
-   *
-   * @param uid the resource's
-   */
-  record Owner(String installation, String namespace, String pipeline, String uid) {
-    boolean isSamePipeline(Owner other) {
-      return installation.equals(other.installation)
-          && namespace.equals(other.namespace)
-          && pipeline.equals(other.pipeline);
-    }
-  }
 
   /** What is there; empty when nothing is. */
   static Optional<Beside> find(LakeTables tables) throws StoreUnavailableException {
@@ -94,27 +84,28 @@ record Beside(
     return new Beside(
         state,
         owner == null ? null : owner(owner),
-        Stream.of(properties.getOrDefault(SPECS, "").split(" "))
-            .filter(text -> !text.isEmpty())
-            .map(SpecVersion::parse)
-            .toList(),
+        new SpecOrder(
+            Stream.of(properties.getOrDefault(SPECS, "").split(" "))
+                .filter(text -> !text.isEmpty())
+                .map(SpecVersion::parse)
+                .toList()),
         state.ledger(),
         properties.getOrDefault(TABLE, ""));
   }
 
-  private static Owner owner(String json) {
+  private static TableClaim owner(String json) {
     try {
-      return JSON.readValue(json, Owner.class);
+      return JSON.readValue(json, TableClaim.class);
     } catch (JacksonException e) {
       throw new IllegalStateException("not an owner: " + json, e);
     }
   }
 
-  Beside withOwner(@Nullable Owner other) {
+  Beside withOwner(@Nullable TableClaim other) {
     return new Beside(state, other, specs, ledger, table);
   }
 
-  Beside withSpecs(List<SpecVersion> other) {
+  Beside withSpecs(SpecOrder other) {
     return new Beside(state, owner, other, ledger, table);
   }
 
@@ -139,7 +130,7 @@ record Beside(
             OWNER,
             owner == null ? "" : ownerText(owner),
             SPECS,
-            specs.stream().map(SpecVersion::toString).collect(Collectors.joining(" ")),
+            specs.versions().stream().map(SpecVersion::toString).collect(Collectors.joining(" ")),
             LedgerText.KEY,
             LedgerText.of(ledger),
             TABLE,
@@ -156,7 +147,7 @@ record Beside(
             == FencedCommit.Outcome.DONE;
   }
 
-  private static String ownerText(Owner owner) {
+  private static String ownerText(TableClaim owner) {
     try {
       return JSON.writeValueAsString(owner);
     } catch (JacksonException e) {

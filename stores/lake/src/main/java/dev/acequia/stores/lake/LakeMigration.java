@@ -1,9 +1,9 @@
 package dev.acequia.stores.lake;
 
 import dev.acequia.contract.PipelineDefinition;
-import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.SpecVersion;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.TableClaim;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreMigration;
@@ -17,16 +17,13 @@ import dev.acequia.stores.position.PositionsMigration;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,30 +47,17 @@ final class LakeMigration implements StoreMigration {
   private final LakeTables tables;
   private final CatalogSetup setup;
   private final SchemaChange change;
-  private final Beside.@Nullable Owner claimant;
+  private final Optional<TableClaim> claim;
   private final Optional<SpecVersion> version;
 
   LakeMigration(
-      PipelineDefinition given, StoreDefinition.Lake store, Map<String, String> environment) {
-    definition =
-        RuntimeVariable.ACEQUIA_OFFSETS_APPLIED.in(environment).isPresent()
-            ? given.withoutAcceptedOffsets()
-            : given;
+      PipelineDefinition definition, StoreDefinition.Lake store, Map<String, String> environment) {
+    this.definition = definition;
     this.store = store;
     tables = new LakeTables(store, environment);
     setup = CatalogSetup.of(definition, store, environment);
     change = new SchemaChange(definition, store);
-    claimant =
-        RuntimeVariable.ACEQUIA_INSTALLATION
-            .in(environment)
-            .map(
-                installation ->
-                    new Beside.Owner(
-                        installation,
-                        definition.namespace(),
-                        definition.name(),
-                        RuntimeVariable.ACEQUIA_PIPELINE_UID.requiredIn(environment)))
-            .orElse(null);
+    claim = TableClaim.from(definition, environment);
     version = SpecVersion.fromEnvironment(environment);
   }
 
@@ -114,13 +98,14 @@ final class LakeMigration implements StoreMigration {
   private boolean attempt(PositionsMigration migration)
       throws TerminationException, StoreUnavailableException {
     var beside = Beside.make(tables, store);
-    checkOwner(beside.owner());
-    checkOrder(beside);
-    var table = tables.find(tables.data());
-    if (table.isEmpty() && !beside.table().isEmpty()) {
+    if (claim.isPresent()) {
+      claim.get().check(tables.data().toString(), beside.owner(), without(Beside.OWNER));
+    }
+    var state = tables.find(tables.data()).map(TableState::of).orElse(null);
+    checkOrder(beside, state == null ? beside.ledger() : state.ledger());
+    if (state == null && !beside.table().isEmpty()) {
       return noteThatItIsGone(beside);
     }
-    var state = table.map(TableState::of).orElse(null);
     var before = state == null ? new Positions(new TreeMap<>(), beside.ledger()) : state.copy();
     if (state != null) {
       change.check(state);
@@ -129,8 +114,8 @@ final class LakeMigration implements StoreMigration {
     var trouble = migration.apply(after);
     var claimed =
         beside
-            .withOwner(claimant == null ? beside.owner() : claimant)
-            .withSpecs(noted(beside))
+            .withOwner(claim.orElse(beside.owner()))
+            .withSpecs(version.map(beside.specs()::with).orElse(beside.specs()))
             .withLedger(after.ledger());
     if (!claimed.save()) {
       return false;
@@ -165,8 +150,8 @@ final class LakeMigration implements StoreMigration {
     }
     throw new TerminationException(
         Termination.Reason.StoreRefused,
-        "The table %s is gone, but it was filled before: what was read would be missing. To fill it anew from the topic, remove the property: ALTER TABLE %s UNSET TBLPROPERTIES ('%s')"
-            .formatted(tables.data(), tables.beside(), Beside.TABLE));
+        "The table %s is gone, but it was filled before: what was read would be missing. To fill it anew from the topic, remove the property: %s"
+            .formatted(tables.data(), without(Beside.TABLE)));
   }
 
   private boolean noteThatItIsThere() throws StoreUnavailableException {
@@ -265,52 +250,25 @@ final class LakeMigration implements StoreMigration {
         == FencedCommit.Outcome.DONE;
   }
 
-  /** Another installation's pipeline of this name has tables of these names. */
-  private void checkOwner(Beside.@Nullable Owner owner) throws TerminationException {
-    if (claimant != null && owner != null && !owner.isSamePipeline(claimant)) {
-      throw new TerminationException(
-          Termination.Reason.NameTaken,
-          "The table %s belongs to DataPipeline %s/%s of installation %s; this is %s/%s of installation %s. If that pipeline is gone for good, hand the table over by: ALTER TABLE %s UNSET TBLPROPERTIES ('acequia.owner')"
-              .formatted(
-                  tables.data(),
-                  owner.namespace(),
-                  owner.pipeline(),
-                  owner.installation(),
-                  claimant.namespace(),
-                  claimant.pipeline(),
-                  claimant.installation(),
-                  tables.beside()));
-    }
-  }
-
   /** Passes when no migration of a newer spec has come. */
-  private void checkOrder(Beside beside) throws StoreUnavailableException {
-    if (version.isEmpty()) {
+  private void checkOrder(Beside beside, Ledger ledger) throws StoreUnavailableException {
+    if (version.isEmpty() || !beside.specs().supersedes(version.get())) {
       return;
     }
-    var own = version.get();
-    var specs = beside.specs();
-    for (var i = 0; i < specs.size(); i++) {
-      var isLast = i == specs.size() - 1;
-      if (specs.get(i).resource().equals(own.resource())
-          && (!isLast || specs.get(i).number() > own.number())) {
-        throw new StoreUnavailableException(
-            "This migration belongs to version %s of the spec. A migration of version %s has come since, so this one changes nothing in %s."
-                .formatted(own, specs.getLast(), tables.data()));
-      }
-    }
+    var text =
+        beside
+            .specs()
+            .refusal(version.get(), tables.data().toString(), without(Beside.SPECS));
+    var word = definition.acceptedOffsets();
+    throw new StoreUnavailableException(
+        word == null || ledger.knows(word)
+            ? text
+            : text + ". " + word.lost(definition.namespace(), definition.name()));
   }
 
-  private List<SpecVersion> noted(Beside beside) {
-    var noted = new LinkedHashMap<String, SpecVersion>();
-    Stream.concat(beside.specs().stream(), version.stream())
-        .forEach(
-            spec ->
-                noted.merge(
-                    spec.resource(),
-                    spec,
-                    (one, other) -> one.number() > other.number() ? one : other));
-    return List.copyOf(noted.values());
+  /** The statement that removes a property of the second table. */
+  private String without(String property) {
+    return "ALTER TABLE %s UNSET TBLPROPERTIES ('%s')".formatted(tables.beside(), property);
   }
 
   @Override
@@ -320,8 +278,10 @@ final class LakeMigration implements StoreMigration {
         return;
       }
       var beside = Beside.find(tables);
-      if (beside.isPresent()) {
-        checkDrop(beside.get().owner());
+      if (beside.isPresent() && claim.isPresent()) {
+        claim
+            .get()
+            .checkDrop(tables.data().toString(), beside.get().owner(), without(Beside.OWNER));
       }
       var catalog = tables.catalog();
       LakeFailure.of(
@@ -330,18 +290,6 @@ final class LakeMigration implements StoreMigration {
             return catalog.dropTable(tables.beside(), true);
           });
       setup.drop();
-    }
-  }
-
-  /** One that was made again with the same name may have the tables by now. */
-  private void checkDrop(Beside.@Nullable Owner owner) throws TerminationException {
-    checkOwner(owner);
-    if (claimant != null && owner != null && !owner.uid().equals(claimant.uid())) {
-      throw new TerminationException(
-          Termination.Reason.NameTaken,
-          "The table %s belongs to the DataPipeline %s/%s with uid %s by now, and the one with uid %s is to be removed"
-              .formatted(
-                  tables.data(), owner.namespace(), owner.pipeline(), owner.uid(), claimant.uid()));
     }
   }
 }

@@ -11,7 +11,6 @@ import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
-import dev.acequia.stores.position.Position;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -67,8 +66,7 @@ final class LakeWriter implements StoreWriter {
       if (former == null) {
         return Optional.empty();
       }
-      var position = former.position().withFence(former.position().fence() + 1);
-      var claimed = new FencedPosition(position, former.schemaHash());
+      var claimed = new FencedPosition(former.position().claimed(), former.schemaHash());
       var outcome =
           new FencedCommit(state).set(FencedPosition.key(partition), claimed.toString()).commit();
       if (outcome == FencedCommit.Outcome.DONE) {
@@ -79,16 +77,7 @@ final class LakeWriter implements StoreWriter {
   }
 
   private static PartitionClaim claim(TableState state, int partition, FencedPosition fenced) {
-    var position = fenced.position();
-    return new PartitionClaim(
-        partition,
-        position.next(),
-        position.epoch(),
-        position.topicId(),
-        state.ledger().lineage(partition, position.topicId()),
-        position.fence(),
-        fenced.schemaHash(),
-        position.replay());
+    return state.ledger().claim(partition, fenced.position(), fenced.schemaHash());
   }
 
   @Override
@@ -113,15 +102,7 @@ final class LakeWriter implements StoreWriter {
       if (previous != null && !state.knowsReplay(partition, previous)) {
         add(replays, previous);
       }
-      var rewound =
-          new FencedPosition(
-              new Position(
-                  former.position().topicId(),
-                  rewind.nextOffset(),
-                  rewind.leaderEpoch(),
-                  former.position().fence(),
-                  rewind.replay()),
-              schemaHash);
+      var rewound = new FencedPosition(former.position().rewound(rewind), schemaHash);
       var outcome =
           new FencedCommit(state)
               .set(FencedPosition.key(partition), rewound.toString())
@@ -145,9 +126,7 @@ final class LakeWriter implements StoreWriter {
   }
 
   private boolean isAsClaimed(FencedPosition fenced, long fence, long next) {
-    return fenced.position().fence() == fence
-        && fenced.position().next() == next
-        && fenced.schemaHash().equals(schemaHash);
+    return fenced.position().isAsClaimed(fence, next) && fenced.schemaHash().equals(schemaHash);
   }
 
   @Override
@@ -200,18 +179,9 @@ final class LakeWriter implements StoreWriter {
       if (former == null || !isAsClaimed(former, advance.fence(), advance.from())) {
         return false;
       }
-      var position = former.position();
       commit.set(
           FencedPosition.key(advance.partition()),
-          new FencedPosition(
-                  new Position(
-                      position.topicId(),
-                      advance.to(),
-                      advance.leaderEpoch(),
-                      position.fence(),
-                      position.replay()),
-                  schemaHash)
-              .toString());
+          new FencedPosition(former.position().advanced(advance), schemaHash).toString());
     }
     return true;
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
@@ -117,6 +118,39 @@ class LakeMigrationIT {
     try (var writer = StoreWriter.open(newer, lake.writerEnvironment("pod"))) {
       assertThat(writer.claim(0).orElseThrow().schemaHash()).isEqualTo(newer.schema().hash());
     }
+  }
+
+  /** After a restored cluster, no resource has the version that is in the way. */
+  @Test
+  void anOlderMigrationTakesPlaceOnceAPersonHasDoneWhatItSays() throws Exception {
+    migrate(definition, version(ID, 2));
+    assertThatThrownBy(() -> migrate(definition, version(ID, 1)))
+        .hasMessageContaining("UNSET TBLPROPERTIES ('acequia.specs')");
+    lake.act(
+        definition,
+        tables -> tables.load(tables.beside()).updateProperties().remove("acequia.specs").commit());
+    migrate(definition, version(ID, 1));
+  }
+
+  /** Whoever said it learns how to say it again. */
+  @Test
+  void anOlderMigrationSaysWhichWordIsLostWithIt() throws Exception {
+    migrate(definition, version(ID, 2));
+    var accepting =
+        Pipelines.definition(
+            definition.store(),
+            definition.schema(),
+            LoadMode.APPEND,
+            TOPIC,
+            1,
+            new AcceptedOffsets(Pipelines.kafkaId(TOPIC), 0, "50"));
+    assertThatThrownBy(() -> migrate(accepting, version(ID, 1)))
+        .hasMessageContaining("./acequia offsets accept")
+        .hasMessageContaining("--partition 0 --to 50");
+    migrate(accepting, version(ID, 3));
+    assertThatThrownBy(() -> migrate(accepting, version(ID, 1)))
+        .isInstanceOf(StoreUnavailableException.class)
+        .hasMessageNotContaining("offsets accept");
   }
 
   @Test

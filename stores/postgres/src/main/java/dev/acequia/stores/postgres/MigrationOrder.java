@@ -1,22 +1,19 @@
 package dev.acequia.stores.postgres;
 
-import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.SpecOrder;
 import dev.acequia.contract.SpecVersion;
 import dev.acequia.contract.TableNames;
 import dev.acequia.stores.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Keeps the migration of an older spec from undoing what the migration of a newer spec has done.
- * Each migration checks whether it is superseded, under the lock of each step. The ledger stores
- * the newest version of each resource, in the order in which the resources first came, so nothing
- * depends on a clock.
+ * The order of specs as the ledger stores it. Each migration checks whether it is superseded, under
+ * the lock of each step.
  */
 final class MigrationOrder {
   private final TableNames names;
@@ -39,14 +36,9 @@ final class MigrationOrder {
     if (own.isEmpty()) {
       return;
     }
-    var versions = versions(connection);
-    for (var i = 0; i < versions.size(); i++) {
-      var version = versions.get(i);
-      var isLast = i == versions.size() - 1;
-      if (version.resource().equals(own.get().resource())
-          && (!isLast || version.number() > own.get().number())) {
-        throw new StoreUnavailableException(superseded(connection, versions.getLast()));
-      }
+    var order = read(connection);
+    if (order.supersedes(own.get())) {
+      throw new StoreUnavailableException(refusal(connection, order, own.get()));
     }
   }
 
@@ -58,30 +50,24 @@ final class MigrationOrder {
     if (own.isEmpty()) {
       return;
     }
-    var noted = new LinkedHashMap<String, SpecVersion>();
-    Stream.concat(versions(connection).stream(), own.stream())
-        .forEach(version -> noted.merge(version.resource(), version, MigrationOrder::newer));
+    var noted = read(connection).with(own.get());
     try (var statement =
         connection.prepareStatement(
             "UPDATE " + names.generations() + " SET specs = ? WHERE specs <> ?")) {
       var texts =
           connection.createArrayOf(
-              "text", noted.values().stream().map(SpecVersion::toString).toArray());
+              "text", noted.versions().stream().map(SpecVersion::toString).toArray());
       statement.setArray(1, texts);
       statement.setArray(2, texts);
       statement.executeUpdate();
     }
   }
 
-  private static SpecVersion newer(SpecVersion one, SpecVersion other) {
-    return one.number() > other.number() ? one : other;
-  }
-
   /** All rows of the ledger hold the same, except rows inserted since. */
-  private List<SpecVersion> versions(Connection connection) throws SQLException {
+  private SpecOrder read(Connection connection) throws SQLException {
     var ledger = TableState.read(connection, names.generations());
     if (ledger.isEmpty() || !ledger.get().columns().containsKey("specs")) {
-      return List.of();
+      return new SpecOrder(List.of());
     }
     try (var statement = connection.createStatement();
         var row =
@@ -89,29 +75,20 @@ final class MigrationOrder {
                 "SELECT specs FROM "
                     + names.generations()
                     + " ORDER BY cardinality(specs) DESC LIMIT 1")) {
-      return row.next()
-          ? List.of((String[]) row.getArray(1).getArray()).stream().map(SpecVersion::parse).toList()
-          : List.of();
+      return new SpecOrder(
+          row.next()
+              ? Stream.of((String[]) row.getArray(1).getArray()).map(SpecVersion::parse).toList()
+              : List.of());
     }
   }
 
-  private String superseded(Connection connection, SpecVersion newest) throws SQLException {
+  private String refusal(Connection connection, SpecOrder order, SpecVersion version)
+      throws SQLException {
     var text =
-        "This migration belongs to version %s of the spec. A migration of version %s has come since, so this one changes nothing in %s. If that version no longer exists, as after a cluster was restored from a backup, run: UPDATE %s SET specs = '{}'"
-            .formatted(own.orElseThrow(), newest, names.data(), names.generations());
+        order.refusal(version, names.data(), "UPDATE " + names.generations() + " SET specs = '{}'");
     var word = definition.acceptedOffsets();
     return word == null || GenerationLedger.read(connection, names).knows(word)
         ? text
-        : text + ". " + lost(word);
-  }
-
-  /** Says how to repeat a word that this migration does not apply. */
-  private String lost(AcceptedOffsets word) {
-    return "It did not accept the offsets that it was to accept. If the newer migration does not either, run: ./acequia offsets accept %s --namespace %s%s --to %s"
-        .formatted(
-            definition.name(),
-            definition.namespace(),
-            word.partition() == null ? "" : " --partition " + word.partition(),
-            word.to());
+        : text + ". " + word.lost(definition.namespace(), definition.name());
   }
 }

@@ -2,9 +2,9 @@ package dev.acequia.stores.postgres;
 
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
-import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.SpecVersion;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.TableClaim;
 import dev.acequia.contract.TableNames;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
@@ -43,16 +43,15 @@ public final class PostgresMigration implements StoreMigration {
   private final Optional<PipelineRole> writer;
   private final Optional<PipelineRole> reader;
   private final RewritePermit permit;
-  private final Optional<OwnerRow.Claimant> claimant;
+  private final Optional<TableClaim> claim;
   private final MigrationOrder order;
 
   /** Needs the environment's {@code STORE_*}; connects when first used. */
   public PostgresMigration(
-      PipelineDefinition given, StoreDefinition.Postgres store, Map<String, String> environment) {
-    definition =
-        RuntimeVariable.ACEQUIA_OFFSETS_APPLIED.in(environment).isPresent()
-            ? given.withoutAcceptedOffsets()
-            : given;
+      PipelineDefinition definition,
+      StoreDefinition.Postgres store,
+      Map<String, String> environment) {
+    this.definition = definition;
     names = TableNames.of(store);
     steps = new MigrationSteps(PostgresAccess.fromEnvironment(environment));
     order = new MigrationOrder(names, definition, SpecVersion.fromEnvironment(environment));
@@ -61,7 +60,7 @@ public final class PostgresMigration implements StoreMigration {
     writer = PipelineRole.writer(environment);
     reader = PipelineRole.reader(environment);
     permit = RewritePermit.of(definition, environment);
-    claimant = OwnerRow.Claimant.from(environment);
+    claim = TableClaim.from(definition, environment);
   }
 
   @Override
@@ -114,8 +113,8 @@ public final class PostgresMigration implements StoreMigration {
 
   /** Another installation's pipeline of this name has tables of these names. */
   private boolean checkOwner(Connection connection) throws SQLException, TerminationException {
-    if (claimant.isPresent()) {
-      ownerRow(connection, claimant.get()).check();
+    if (claim.isPresent()) {
+      ownerRow(connection, claim.get()).check();
     }
     return true;
   }
@@ -163,8 +162,8 @@ public final class PostgresMigration implements StoreMigration {
           "COMMENT ON SCHEMA " + names.quotedSchema() + " IS '" + Ownership.SCHEMA + "'");
     }
     // Before the roles: those of another installation's pipeline have the same names.
-    if (claimant.isPresent()) {
-      ownerRow(connection, claimant.get()).claim();
+    if (claim.isPresent()) {
+      ownerRow(connection, claim.get()).claim();
     }
     var ownership = new RoleOwnership(connection, names, definition);
     for (var role : roles()) {
@@ -393,8 +392,8 @@ public final class PostgresMigration implements StoreMigration {
   private boolean dropAll(Connection connection) throws SQLException, TerminationException {
     MigrationSteps.lock(connection, names.schema());
     MigrationSteps.lock(connection, names.data());
-    if (claimant.isPresent()) {
-      ownerRow(connection, claimant.get()).checkDrop();
+    if (claim.isPresent()) {
+      ownerRow(connection, claim.get()).checkDrop();
     }
     if (TableState.read(connection, names.data()).isPresent()) {
       new Ownership(connection, names, definition).check();
@@ -415,8 +414,8 @@ public final class PostgresMigration implements StoreMigration {
     return true;
   }
 
-  private OwnerRow ownerRow(Connection connection, OwnerRow.Claimant by) {
-    return new OwnerRow(connection, names, definition, by);
+  private OwnerRow ownerRow(Connection connection, TableClaim by) {
+    return new OwnerRow(connection, names, by);
   }
 
   /**

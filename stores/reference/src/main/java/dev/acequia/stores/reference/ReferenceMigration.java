@@ -1,13 +1,11 @@
 package dev.acequia.stores.reference;
 
 import dev.acequia.contract.PipelineDefinition;
-import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.TopicLog;
 import dev.acequia.stores.position.PositionsMigration;
-import java.util.Map;
 import java.util.Optional;
 
 /** Brings columns and positions to what definition and topic say, in one change of the table. */
@@ -15,12 +13,9 @@ final class ReferenceMigration implements StoreMigration {
   private final PipelineDefinition definition;
   private final Table table;
 
-  ReferenceMigration(PipelineDefinition given, Table table, Map<String, String> environment) {
+  ReferenceMigration(PipelineDefinition definition, Table table) {
+    this.definition = definition;
     this.table = table;
-    definition =
-        RuntimeVariable.ACEQUIA_OFFSETS_APPLIED.in(environment).isPresent()
-            ? given.withoutAcceptedOffsets()
-            : given;
   }
 
   @Override

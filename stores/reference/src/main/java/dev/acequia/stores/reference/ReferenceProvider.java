@@ -29,12 +29,12 @@ public final class ReferenceProvider implements StoreProvider {
   @Override
   public List<StoreHousekeeping> housekeeping(
       PipelineDefinition definition, Map<String, String> environment) {
-    return List.of(new ReferenceHousekeeping(table(definition, environment), environment));
+    return List.of(new ReferenceHousekeeping(table(definition, environment)));
   }
 
   @Override
   public StoreMigration migration(PipelineDefinition definition, Map<String, String> environment) {
-    return new ReferenceMigration(definition, table(definition, environment), environment);
+    return new ReferenceMigration(definition, table(definition, environment));
   }
 
   private static Table table(PipelineDefinition definition, Map<String, String> environment) {

@@ -44,20 +44,12 @@ final class ReferenceWriter implements StoreWriter {
                     content
                         .positions()
                         .computeIfPresent(
-                            partition, (key, position) -> position.withFence(position.fence() + 1)))
+                            partition, (key, position) -> position.claimed()))
                 .map(position -> claim(content, partition, position)));
   }
 
   private static PartitionClaim claim(Content content, int partition, Position position) {
-    return new PartitionClaim(
-        partition,
-        position.next(),
-        position.epoch(),
-        position.topicId(),
-        content.ledger().lineage(partition, position.topicId()),
-        position.fence(),
-        content.schemaHash,
-        position.replay());
+    return content.ledger().claim(partition, position, content.schemaHash);
   }
 
   @Override
@@ -77,21 +69,14 @@ final class ReferenceWriter implements StoreWriter {
           if (rewind.previous() != null) {
             content.replays.add(new Carried(rewind.previous(), partition));
           }
-          var rewound =
-              new Position(
-                  position.topicId(),
-                  rewind.nextOffset(),
-                  rewind.leaderEpoch(),
-                  position.fence(),
-                  rewind.replay());
+          var rewound = position.rewound(rewind);
           content.positions().put(partition, rewound);
           return Optional.of(claim(content, partition, rewound));
         });
   }
 
   private boolean isAsClaimed(Content content, Position position, long fence, long next) {
-    return position.fence() == fence
-        && position.next() == next
+    return position.isAsClaimed(fence, next)
         && content.schemaHash.equals(definition.schema().hash());
   }
 
@@ -124,16 +109,7 @@ final class ReferenceWriter implements StoreWriter {
       if (position == null || !isAsClaimed(content, position, advance.fence(), advance.from())) {
         return false;
       }
-      content
-          .positions()
-          .put(
-              advance.partition(),
-              new Position(
-                  position.topicId(),
-                  advance.to(),
-                  advance.leaderEpoch(),
-                  position.fence(),
-                  position.replay()));
+      content.positions().put(advance.partition(), position.advanced(advance));
     }
     return true;
   }
