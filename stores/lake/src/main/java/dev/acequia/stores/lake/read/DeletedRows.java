@@ -72,7 +72,7 @@ final class DeletedRows {
     }
 
     /**
-     * What leaves out the deleted rows of {@code t}, which {@code read_parquet} reads.
+     * What leaves out the deleted rows of {@code f}, which {@code read_parquet} reads.
      *
      * @param read the files in its order
      */
@@ -85,7 +85,7 @@ final class DeletedRows {
               .distinct()
               .map(String::valueOf)
               .collect(Collectors.joining(", "));
-      return " ANTI JOIN (SELECT file, position FROM %s WHERE sequence <= %d AND file IN (%s)) d ON d.file = list_extract(%s, CAST(t.file_index AS BIGINT) + 1) AND d.position = t.file_row_number"
+      return " ANTI JOIN (SELECT file, position FROM %s WHERE sequence <= %d AND file IN (%s)) d ON d.file = list_extract(%s, CAST(f.file_index AS BIGINT) + 1) AND d.position = f.file_row_number"
           .formatted(of.table, sequence, some, SqlText.numbers(numbers));
     }
 
