@@ -5,6 +5,7 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.stores.query.Condition;
 import dev.acequia.stores.query.Condition.Comparison.Operator;
 import dev.acequia.stores.query.Condition.Is.Truth;
+import dev.acequia.stores.testkit.FuzzValues;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -240,7 +241,7 @@ sealed interface FuzzCondition {
   }
 
   private static OfField ofField(Random random) {
-    var field = FuzzTable.FIELDS.get(random.nextInt(FuzzTable.FIELDS.size()));
+    var field = FuzzValues.FIELDS.get(random.nextInt(FuzzValues.FIELDS.size()));
     if (field.type() == FieldType.JSON || random.nextInt(8) == 0) {
       var truths =
           field.type() == FieldType.BOOLEAN

@@ -22,6 +22,7 @@ import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.stores.query.ResultRow;
 import dev.acequia.stores.reference.ReferenceDefinition;
 import dev.acequia.stores.reference.ReferenceStore;
+import dev.acequia.stores.testkit.FuzzValues;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /** The same rows in the reference store, which says what queries have for an answer. */
 final class FuzzOracle implements AutoCloseable {
   private static final Schema SCHEMA =
-      new Schema(List.of("id"), FuzzTable.FIELDS, UnknownFields.REJECT);
+      new Schema(List.of("id"), FuzzValues.FIELDS, UnknownFields.REJECT);
 
   private static final PipelineDefinition DEFINITION =
       new PipelineDefinition(

@@ -13,6 +13,7 @@ import dev.acequia.stores.query.OrderTerm.Nulls;
 import dev.acequia.stores.query.Query;
 import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.stores.query.SelectItem;
+import dev.acequia.stores.testkit.FuzzValues;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -214,8 +215,8 @@ record FuzzQuery(
   }
 
   private static Field field(Random random, boolean orderable) {
-    var field = FuzzTable.FIELDS.get(random.nextInt(FuzzTable.FIELDS.size()));
-    return orderable && field.type() == FieldType.JSON ? FuzzTable.FIELDS.getFirst() : field;
+    var field = FuzzValues.FIELDS.get(random.nextInt(FuzzValues.FIELDS.size()));
+    return orderable && field.type() == FieldType.JSON ? FuzzValues.FIELDS.getFirst() : field;
   }
 
   private static String alias(Random random) {

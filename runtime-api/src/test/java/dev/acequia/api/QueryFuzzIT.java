@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.LoadMode;
+import dev.acequia.stores.testkit.FuzzValues;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -47,7 +48,7 @@ class QueryFuzzIT {
   static void start() throws Exception {
     oracle = new FuzzOracle(ROWS);
     pipeline =
-        TestPipeline.start(LoadMode.UPSERT, List.of("id"), FuzzTable.FIELDS.toArray(Field[]::new));
+        TestPipeline.start(LoadMode.UPSERT, List.of("id"), FuzzValues.FIELDS.toArray(Field[]::new));
     pipeline.store(FuzzTable.json(ROWS));
   }
 

@@ -2,11 +2,12 @@ package dev.acequia.stores.lake.read;
 
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReadException.Reason;
-import java.util.ArrayList;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -20,8 +21,17 @@ import org.jspecify.annotations.Nullable;
  * does not see it. Where deletes have gone, as by a compaction, it is loaded anew.
  */
 final class DeletedRows {
-  /** What a read has loaded when its time is over, the next one finds. */
+  /** Delete files per statement: after a timeout, the next read continues here. */
   private static final int FILES_AT_ONCE = 32;
+
+  /** The columns of a delete file, by Iceberg's ids. */
+  private static final String COLUMNS =
+      "MAP {%s, %s}"
+          .formatted(
+              TableColumns.parameter(
+                  MetadataColumns.DELETE_FILE_PATH.fieldId(), "file", "VARCHAR"),
+              TableColumns.parameter(
+                  MetadataColumns.DELETE_FILE_POS.fieldId(), "position", "BIGINT"));
 
   private final Engine engine;
   private final TableFiles files;
@@ -44,8 +54,11 @@ final class DeletedRows {
     /** Sequence numbers of the files that were loaded, by their locations. */
     final Map<String, Long> sequences = new HashMap<>();
 
-    /** What stands for a data file in the table, by its location. */
-    final Map<String, Integer> numbers = new HashMap<>();
+    /**
+     * What stands for a data file in the table, by its location. Statements are written without the
+     * lock.
+     */
+    final Map<String, Integer> numbers = new ConcurrentHashMap<>();
 
     int users;
     boolean retired;
@@ -72,7 +85,8 @@ final class DeletedRows {
     }
 
     /**
-     * What leaves out the deleted rows of {@code t}, which {@code read_parquet} reads.
+     * What leaves out the deleted rows of {@code f}, which {@code read_parquet} reads; empty if
+     * none are.
      *
      * @param read the files in its order
      */
@@ -85,7 +99,10 @@ final class DeletedRows {
               .distinct()
               .map(String::valueOf)
               .collect(Collectors.joining(", "));
-      return " ANTI JOIN (SELECT file, position FROM %s WHERE sequence <= %d AND file IN (%s)) d ON d.file = list_extract(%s, CAST(t.file_index AS BIGINT) + 1) AND d.position = t.file_row_number"
+      if (some.isEmpty()) {
+        return "";
+      }
+      return " ANTI JOIN (SELECT file, position FROM %s WHERE sequence <= %d AND file IN (%s)) d ON d.file = list_extract(%s, CAST(f.file_index AS BIGINT) + 1) AND d.position = f.file_row_number"
           .formatted(of.table, sequence, some, SqlText.numbers(numbers));
     }
 
@@ -167,11 +184,14 @@ final class DeletedRows {
     if (missing.isEmpty()) {
       return;
     }
-    number(table, plan);
     for (var from = 0; from < missing.size(); from += FILES_AT_ONCE) {
       var some = missing.subList(from, Math.min(from + FILES_AT_ONCE, missing.size()));
       try (var held = files.hold(some, plan.io(), deadline)) {
-        engine.execute(insert(table, plan, some, held), deadline);
+        var rows = SqlText.parquet(held.paths(), COLUMNS) + " t";
+        var numbers = number(table, rows, deadline);
+        if (!numbers.isEmpty()) {
+          engine.execute(insert(table, some, rows, numbers), deadline);
+        }
       }
       for (var delete : some) {
         table.sequences.put(delete.location(), delete.dataSequenceNumber());
@@ -179,37 +199,38 @@ final class DeletedRows {
     }
   }
 
-  private static void number(Loaded table, TablePlan plan) {
-    for (var file : plan.files()) {
-      if (!file.deletes().isEmpty()) {
-        table.numbers.putIfAbsent(file.location(), table.numbers.size());
-      }
+  /**
+   * Numbers the data files that deletes name, by their locations. That is all of them: the next
+   * plan may have one that this plan does not have, as when a compaction is rolled back.
+   */
+  private Map<String, Integer> number(Loaded table, String rows, Deadline deadline)
+      throws StoreReadException {
+    var named = new LinkedHashMap<String, Integer>();
+    try {
+      engine.query(
+          "SELECT DISTINCT t.file FROM " + rows,
+          deadline,
+          chunk -> {
+            for (var row = 0L; row < chunk.rowCount(); row++) {
+              var location = chunk.vector(0).getString(row);
+              table.numbers.putIfAbsent(location, table.numbers.size());
+              named.put(location, table.numbers.get(location));
+            }
+          });
+    } catch (IOException e) {
+      throw new IllegalStateException("nothing else is read", e);
     }
+    return named;
   }
 
   private static String insert(
-      Loaded table, TablePlan plan, List<DeleteFile> missing, HeldFiles held) {
-    var data = new LinkedHashMap<String, Integer>();
-    for (var file : plan.files()) {
-      if (!file.deletes().isEmpty()) {
-        data.put(file.location(), table.numbers.get(file.location()));
-      }
-    }
-    var sequences = new ArrayList<Long>();
-    missing.forEach(delete -> sequences.add(delete.dataSequenceNumber()));
-    return "INSERT INTO %s SELECT f.number, t.position, list_extract(%s, CAST(t.file_index AS BIGINT) + 1) FROM %s t JOIN (SELECT unnest(%s) AS location, unnest(%s) AS number) f ON f.location = t.file"
+      Loaded table, List<DeleteFile> deletes, String rows, Map<String, Integer> numbers) {
+    return "INSERT INTO %s SELECT f.number, t.position, list_extract(%s, CAST(t.file_index AS BIGINT) + 1) FROM %s JOIN (SELECT unnest(%s) AS location, unnest(%s) AS number) f ON f.location = t.file"
         .formatted(
             table.table,
-            SqlText.numbers(sequences),
-            SqlText.parquet(
-                held.paths(),
-                "MAP {%s, %s}"
-                    .formatted(
-                        TableColumns.parameter(
-                            MetadataColumns.DELETE_FILE_PATH.fieldId(), "file", "VARCHAR"),
-                        TableColumns.parameter(
-                            MetadataColumns.DELETE_FILE_POS.fieldId(), "position", "BIGINT"))),
-            SqlText.strings(data.keySet()),
-            SqlText.numbers(data.values()));
+            SqlText.numbers(deletes.stream().map(DeleteFile::dataSequenceNumber).toList()),
+            rows,
+            SqlText.strings(numbers.keySet()),
+            SqlText.numbers(numbers.values()));
   }
 }

@@ -48,12 +48,12 @@ final class Scans {
     var files =
         local.files().hold(planned.stream().map(PlannedFile::file).toList(), plan.io(), deadline);
     try {
-      var from = SqlText.parquet(files.paths(), plan.columns().parameter()) + " t";
+      var rows = SqlText.parquet(files.paths(), plan.columns().parameter()) + " f";
       if (TablePlan.deletes(planned).isEmpty()) {
-        return new Scan(from, files, null);
+        return new Scan(plan.columns().named(rows), files, null);
       }
       var deleted = local.deleted().use(plan, deadline);
-      return new Scan(from + deleted.antiJoin(planned), files, deleted);
+      return new Scan(plan.columns().named(rows + deleted.antiJoin(planned)), files, deleted);
     } catch (StoreReadException | RuntimeException e) {
       files.close();
       throw e;

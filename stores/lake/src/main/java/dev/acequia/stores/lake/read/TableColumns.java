@@ -100,11 +100,27 @@ final class TableColumns {
         : SqlText.PRECISION;
   }
 
-  /** What {@code read_parquet} takes for its {@code schema}. */
+  /** What {@code read_parquet} takes for its {@code schema}; the columns are named by their ids. */
   String parameter() {
     return byName.values().stream()
-        .map(column -> parameter(column.fieldId(), column.name(), type(column.type())))
+        .map(column -> parameter(column.fieldId(), numbered(column), type(column.type())))
         .collect(Collectors.joining(", ", "MAP {", "}"));
+  }
+
+  /**
+   * The rows of files as a table {@code t} whose columns have the fields' names. Within, they are
+   * named by their ids: a field of the name {@code file_row_number} would hide DuckDB's column.
+   *
+   * @param rows what stands behind FROM and names the files' rows {@code f}
+   */
+  String named(String rows) {
+    return byName.values().stream()
+        .map(column -> "f." + numbered(column) + " AS " + SqlText.name(column.name()))
+        .collect(Collectors.joining(", ", "(SELECT ", " FROM " + rows + ") t"));
+  }
+
+  private static String numbered(NestedField column) {
+    return "c" + column.fieldId();
   }
 
   /** One column of {@code read_parquet}'s {@code schema}. */

@@ -168,7 +168,7 @@ class EngineIT {
     "100, 100"
   })
   void writesADoubleAsPostgresqlDoes(String number, String text) throws Exception {
-    assertThat(one("text_of_double(CAST('" + number + "' AS DOUBLE))")).isEqualTo(text);
+    assertThat(of("text_of_double", "DOUBLE", number)).isEqualTo(text);
   }
 
   @ParameterizedTest
@@ -180,7 +180,7 @@ class EngineIT {
     "12345678901234567890.12, 12345678901234567890.12"
   })
   void writesADecimalWithoutTrailingZeros(String number, String text) throws Exception {
-    assertThat(one("text_of_decimal(CAST('" + number + "' AS DECIMAL(38,18)))")).isEqualTo(text);
+    assertThat(of("text_of_decimal", "DECIMAL(38,18)", number)).isEqualTo(text);
   }
 
   @ParameterizedTest
@@ -192,7 +192,7 @@ class EngineIT {
     "100000000000000.5, 100000000000000.000000000000000000"
   })
   void takesFifteenDigitsOfADouble(String number, String decimal) throws Exception {
-    assertThat(one("decimal_of_double(CAST('" + number + "' AS DOUBLE))")).isEqualTo(decimal);
+    assertThat(of("decimal_of_double", "DOUBLE", number)).isEqualTo(decimal);
   }
 
   @Test
@@ -213,6 +213,11 @@ class EngineIT {
         .isEqualTo("-49999999999999999999.375000000000000000");
     assertThat(mean("mean_of_decimal", "DECIMAL(38,18)", "-1.5", "-2.5")).startsWith("-2.000");
     assertThat(one("(SELECT mean_of_whole(x) FROM (SELECT 1 AS x WHERE FALSE))")).isEqualTo("null");
+  }
+
+  private String of(String function, String type, String number)
+      throws StoreReadException, IOException {
+    return one("%s(CAST('%s' AS %s))".formatted(function, number, type));
   }
 
   private String mean(String function, String type, String... numbers)

@@ -178,6 +178,47 @@ class LakeReaderIT {
     awaitIds(reader, "5");
   }
 
+  /** These are names of columns that DuckDB adds to a file's, or that statements have. */
+  @Test
+  void takesNoFieldForAColumnOfItsOwn() throws Exception {
+    var names =
+        List.of("file_row_number", "file_index", "filename", "own", "before", "position", "file");
+    var fields = new ArrayList<Field>();
+    fields.add(new Field("id", FieldType.INT64, true, null));
+    names.forEach(name -> fields.add(new Field(name, FieldType.INT64, false, null)));
+    fields.add(new Field("text", FieldType.STRING, false, null));
+    var schema = new Schema(List.of("id"), fields, UnknownFields.REJECT);
+    table = new LakeTable(folder.resolve("named"), LakeColumns.of(schema));
+    // The row at 0 is replaced; one that stays has its position as a value.
+    var file = table.append(named(names, 1, 500), named(names, 2, 0), named(names, 3, 1));
+    table.append(named(names, 1, 7));
+    table.delete(file, 0);
+    var columns = LakeQueries.records(schema, LoadMode.UPSERT);
+    var reader = reader(columns, Limits.small(), table.location());
+    var query =
+        new Query(
+            columns.all().subList(0, 3),
+            Condition.always(),
+            columns.total(List.of()),
+            List.of(),
+            10,
+            0);
+    assertThat(RowText.read(reader, query, "|")).containsExactly("1|7|7", "2|0|0", "3|1|1");
+    assertThat(reader.count(query)).isEqualTo(3);
+    var all =
+        new Query(columns.all(), Condition.always(), columns.total(List.of()), List.of(), 10, 0);
+    assertThat(RowText.read(reader, all, "|")).first().isEqualTo("1" + "|7".repeat(7) + "|x");
+    var found = new ArrayList<Long>();
+    assertThat(reader.readOne(List.of(id(1)), row -> found.add(row.longAt(1)))).isTrue();
+    assertThat(found).containsExactly(7L);
+  }
+
+  private Record named(List<String> names, long id, long value) {
+    var row = table.row("id", id, "text", "x");
+    names.forEach(name -> row.setField(name, value));
+    return row;
+  }
+
   @Test
   void readsFilesThatAreOlderThanColumns() throws Exception {
     var older = table;

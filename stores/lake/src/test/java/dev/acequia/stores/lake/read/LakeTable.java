@@ -180,15 +180,23 @@ final class LakeTable implements TableSource {
   }
 
   DeleteFile writeDelete(DataFile file, long... positions) throws IOException {
+    return writeDelete(List.of(file), positions);
+  }
+
+  /** Positions that are deleted in each of some files, which have one partition. */
+  DeleteFile writeDelete(List<DataFile> files, long... positions) throws IOException {
     var name = table.locationProvider().newDataLocation(UUID.randomUUID() + "-deletes.parquet");
     var writer =
         Parquet.writeDeletes(table.io().newOutputFile(name))
             .withSpec(table.spec())
-            .withPartition(file.partition())
+            .withPartition(files.getFirst().partition())
             .<Record>buildPositionWriter();
+    var locations = files.stream().map(DataFile::location).sorted().toList();
     try (writer) {
-      for (var position : positions) {
-        writer.write(PositionDelete.<Record>create().set(file.location(), position));
+      for (var location : locations) {
+        for (var position : positions) {
+          writer.write(PositionDelete.<Record>create().set(location, position));
+        }
       }
     }
     return writer.toDeleteFile();

@@ -19,6 +19,7 @@ import dev.acequia.stores.query.Condition.Is.Truth;
 import dev.acequia.stores.query.Condition.Like;
 import dev.acequia.stores.query.Condition.Not;
 import dev.acequia.stores.query.Literal;
+import dev.acequia.stores.testkit.FuzzValues;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -36,16 +37,7 @@ class PruningIT {
   private static final Schema SCHEMA =
       new Schema(
           List.of(),
-          List.of(
-              new Field("n", FieldType.INT32, false, null),
-              new Field("m", FieldType.INT64, false, null),
-              new Field("d", FieldType.DOUBLE, false, null),
-              new Field("p", FieldType.DECIMAL, false, null),
-              new Field("b", FieldType.BOOLEAN, false, null),
-              new Field("day", FieldType.DATE, false, null),
-              new Field("at", FieldType.TIMESTAMP, false, null),
-              new Field("u", FieldType.UUID, false, null),
-              new Field("s", FieldType.STRING, false, null)),
+          FuzzValues.FIELDS.stream().filter(field -> !field.required()).toList(),
           UnknownFields.REJECT);
 
   @TempDir Path folder;

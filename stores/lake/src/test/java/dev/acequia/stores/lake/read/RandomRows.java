@@ -8,7 +8,9 @@ import dev.acequia.contract.UnknownFields;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.lake.table.LakeColumns;
 import dev.acequia.stores.query.Literal;
+import dev.acequia.stores.testkit.FuzzValues;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -16,52 +18,24 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of every type, from sets so small that they have values in common. */
+/** Random rows of every type. */
 final class RandomRows {
-  private static final List<String> TEXTS =
-      List.of(
-          "",
-          " ",
-          "UA",
-          "ua",
-          "AA",
-          "ÑANDÚ",
-          "ñandú",
-          "null",
-          "a,b",
-          "'",
-          "back\\slash",
-          "100%",
-          "a_b",
-          "'; DROP TABLE x; --",
-          "?",
-          "e\u0301",
-          "🛶",
-          "\uffff",
-          "line\nbreak",
-          "1.5");
+  /** Many digits before the point, and the last one that a column has behind it. */
+  private static final List<BigDecimal> EXTREMES =
+      List.of(new BigDecimal("12345678901234567.12"), new BigDecimal("-0.000000000000000001"));
 
+  /** One field more has the name of a statement's own column. */
   static final Schema SCHEMA =
       new Schema(
           List.of("id"),
-          List.of(
-              new Field("id", FieldType.INT32, true, null),
-              new Field("s", FieldType.STRING, false, null),
-              new Field("t", FieldType.STRING, false, null),
-              new Field("n", FieldType.INT32, false, null),
-              new Field("m", FieldType.INT64, false, null),
-              new Field("d", FieldType.DOUBLE, false, null),
-              new Field("p", FieldType.DECIMAL, false, null),
-              new Field("b", FieldType.BOOLEAN, false, null),
-              new Field("day", FieldType.DATE, false, null),
-              new Field("at", FieldType.TIMESTAMP, false, null),
-              new Field("u", FieldType.UUID, false, null),
-              new Field("c0", FieldType.INT32, false, null),
-              new Field("j", FieldType.JSON, false, null)),
+          Stream.concat(
+                  FuzzValues.FIELDS.stream(),
+                  Stream.of(new Field("c0", FieldType.INT32, false, null)))
+              .toList(),
           UnknownFields.REJECT);
 
   private RandomRows() {}
@@ -70,22 +44,12 @@ final class RandomRows {
   static List<String> of(int count, Random random) {
     var records = new ArrayList<String>();
     for (var i = 0; i < count; i++) {
-      var record = JsonNodeFactory.instance.objectNode();
+      var record = JsonNodeFactory.withExactBigDecimals(true).objectNode();
       for (var field : SCHEMA.fields()) {
-        if (field.name().equals("id")) {
-          record.put("id", i);
-        } else if (field.type() == FieldType.JSON) {
-          record.putObject(field.name()).put("a", random.nextInt(3));
+        if (field.required()) {
+          FuzzValues.put(record, field, i);
         } else if (random.nextInt(5) > 0) {
-          var literal = literal(field.type(), random);
-          switch (literal.value()) {
-            case Integer number -> record.put(field.name(), number);
-            case Long number -> record.put(field.name(), number);
-            case Double number -> record.put(field.name(), number);
-            case BigDecimal number -> record.put(field.name(), number);
-            case Boolean truth -> record.put(field.name(), truth);
-            default -> record.put(field.name(), literal.text());
-          }
+          FuzzValues.put(record, field, value(field.type(), random));
         }
       }
       records.add(record.toString());
@@ -93,36 +57,20 @@ final class RandomRows {
     return records;
   }
 
-  /** Doubles are sums of powers of two: their sums are exact in any order. */
   static Literal literal(FieldType type, Random random) {
+    var value = value(type, random);
     return new Literal(
-        type,
-        switch (type) {
-          case STRING -> TEXTS.get(random.nextInt(TEXTS.size()));
-          case INT32 -> random.nextInt(12) - 4;
-          case INT64 ->
-              random.nextBoolean() ? random.nextInt(6) : 9_007_199_254_740_990L + random.nextInt(6);
-          case DOUBLE -> (random.nextInt(20) - 8) / 4.0;
-          case DECIMAL -> decimal(random);
-          case BOOLEAN -> random.nextBoolean();
-          case DATE -> LocalDate.of(2012, 2, 27).plusDays(random.nextInt(5));
-          case TIMESTAMP ->
-              OffsetDateTime.parse("2013-01-01T05:00:00Z")
-                  .plus(random.nextInt(5) * 250L, ChronoUnit.MILLIS);
-          case UUID -> new UUID(random.nextBoolean() ? 1 : -1, random.nextInt(3) - 1);
-          case JSON -> throw new IllegalArgumentException("json is not compared");
-        });
+        type, value instanceof Instant instant ? instant.atOffset(ZoneOffset.UTC) : value);
   }
 
-  private static BigDecimal decimal(Random random) {
-    return switch (random.nextInt(8)) {
-      case 0 -> new BigDecimal("12345678901234567.12");
-      case 1 -> new BigDecimal("-0.000000000000000001");
-      default -> {
-        var small = BigDecimal.valueOf(random.nextInt(30) - 10, 2).stripTrailingZeros();
-        yield small.scale() < 0 ? small.setScale(0) : small;
-      }
-    };
+  /** A lake writes decimals without trailing zeros, so the reference store gets them so. */
+  private static Object value(FieldType type, Random random) {
+    var value = FuzzValues.value(type, random, EXTREMES);
+    if (!(value instanceof BigDecimal number)) {
+      return value;
+    }
+    var shortest = number.stripTrailingZeros();
+    return shortest.scale() < 0 ? shortest.setScale(0) : shortest;
   }
 
   /** A row as the table has it. */

@@ -259,10 +259,13 @@ class SelectStatementTest {
   void readsColumnsByTheirIds() {
     assertThat(columns.parameter())
         .startsWith(
-            "MAP {1: {name: '_generation', type: 'INTEGER', default_value: NULL}, 2: {name:"
-                + " '_partition'")
-        .contains("5: {name: 'a \"b\"', type: 'BIGINT', default_value: NULL}")
+            "MAP {1: {name: 'c1', type: 'INTEGER', default_value: NULL}, 2: {name: 'c2'")
+        .contains("5: {name: 'c5', type: 'BIGINT', default_value: NULL}")
         .contains("type: 'DECIMAL(38,18)'");
+    assertThat(columns.named("r f"))
+        .startsWith("(SELECT f.c1 AS \"_generation\", f.c2 AS \"_partition\"")
+        .contains(", f.c5 AS \"a \"\"b\"\"\", ")
+        .endsWith(" FROM r f) t");
     assertThat(columns.nothing())
         .startsWith("(SELECT CAST(NULL AS INTEGER) AS \"_generation\"")
         .endsWith(" WHERE FALSE) t");

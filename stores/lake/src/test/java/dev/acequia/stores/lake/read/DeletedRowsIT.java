@@ -1,0 +1,103 @@
+package dev.acequia.stores.lake.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.UnknownFields;
+import dev.acequia.stores.StoreReadException;
+import dev.acequia.stores.lake.table.LakeColumns;
+import dev.acequia.stores.query.RecordColumns;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.data.Record;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Deletes that cover several files, of which a compaction rewrites one. */
+class DeletedRowsIT {
+  private static final Schema SCHEMA =
+      new Schema(
+          List.of("id"),
+          List.of(new Field("id", FieldType.INT64, true, null)),
+          UnknownFields.REJECT);
+
+  @TempDir Path folder;
+  private final RecordColumns records = LakeQueries.records(SCHEMA, LoadMode.UPSERT);
+  private LakeTable table;
+  private LocalEngine local;
+  private TablePlan before;
+  private TablePlan after;
+
+  @BeforeEach
+  void compact() throws Exception {
+    table = new LakeTable(folder.resolve("table"), LakeColumns.of(SCHEMA));
+    local = new LocalEngine(Limits.small(), table.location(), folder.resolve("cache"));
+    var first = append(1, 2, 3);
+    var second = append(4, 5);
+    var both = table.writeDelete(List.of(first, second), 0);
+    table.table().newRowDelta().addDeletes(both).commit();
+    table.delete(first, 1);
+    before = plan();
+    var compacted = table.write(List.of(table.row("id", 3L)));
+    table.table().newOverwrite().deleteFile(first).addFile(compacted).commit();
+    after = plan();
+  }
+
+  @AfterEach
+  void close() {
+    local.close();
+  }
+
+  private DataFile append(long... ids) throws IOException {
+    var rows = new ArrayList<Record>();
+    for (var id : ids) {
+      rows.add(table.row("id", id));
+    }
+    return table.append(rows);
+  }
+
+  private TablePlan plan() throws StoreReadException {
+    return TablePlan.of(table.table(), records, 10);
+  }
+
+  private List<Long> ids(TablePlan plan) throws Exception {
+    var deadline = Deadline.in(Duration.ofSeconds(20));
+    var ids = new ArrayList<Long>();
+    try (var scan = new Scans(local).of(plan, plan.files(), deadline)) {
+      local
+          .engine()
+          .query(
+              "SELECT t.id FROM " + scan.from() + " ORDER BY t.id",
+              deadline,
+              chunk -> {
+                for (var row = 0L; row < chunk.rowCount(); row++) {
+                  ids.add(chunk.vector(0).getLong(row));
+                }
+              });
+    }
+    return ids;
+  }
+
+  @Test
+  void readsAnOlderPlanAfterANewerOne() throws Exception {
+    assertThat(ids(after)).containsExactly(3L, 5L);
+    assertThat(ids(before)).containsExactly(3L, 5L);
+    assertThat(ids(after)).containsExactly(3L, 5L);
+  }
+
+  @Test
+  void readsATableWhoseCompactionIsRolledBack() throws Exception {
+    assertThat(ids(after)).containsExactly(3L, 5L);
+    table.table().manageSnapshots().rollbackTo(before.snapshotId()).commit();
+    assertThat(ids(plan())).containsExactly(3L, 5L);
+  }
+}
