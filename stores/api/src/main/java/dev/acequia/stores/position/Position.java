@@ -53,7 +53,6 @@ public record Position(
 
   /** The position at the beginning or end of a replay. */
   public Position rewound(Rewind rewind) {
-    return new Position(
-        topicId, rewind.nextOffset(), rewind.leaderEpoch(), fence, rewind.replay());
+    return new Position(topicId, rewind.nextOffset(), rewind.leaderEpoch(), fence, rewind.replay());
   }
 }

@@ -256,9 +256,7 @@ final class LakeMigration implements StoreMigration {
       return;
     }
     var text =
-        beside
-            .specs()
-            .refusal(version.get(), tables.data().toString(), without(Beside.SPECS));
+        beside.specs().refusal(version.get(), tables.data().toString(), without(Beside.SPECS));
     var word = definition.acceptedOffsets();
     throw new StoreUnavailableException(
         word == null || ledger.knows(word)

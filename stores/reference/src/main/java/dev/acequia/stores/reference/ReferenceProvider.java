@@ -29,7 +29,7 @@ public final class ReferenceProvider implements StoreProvider {
   @Override
   public List<StoreHousekeeping> housekeeping(
       PipelineDefinition definition, Map<String, String> environment) {
-    return List.of(new ReferenceHousekeeping(table(definition, environment)));
+    return List.of(new ReferenceHousekeeping(table(definition, environment), environment));
   }
 
   @Override

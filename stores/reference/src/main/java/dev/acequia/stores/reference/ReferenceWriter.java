@@ -43,8 +43,7 @@ final class ReferenceWriter implements StoreWriter {
             Optional.ofNullable(
                     content
                         .positions()
-                        .computeIfPresent(
-                            partition, (key, position) -> position.claimed()))
+                        .computeIfPresent(partition, (key, position) -> position.claimed()))
                 .map(position -> claim(content, partition, position)));
   }
 

@@ -28,8 +28,7 @@ final class DeletedRows {
   private static final String COLUMNS =
       "MAP {%s, %s}"
           .formatted(
-              TableColumns.parameter(
-                  MetadataColumns.DELETE_FILE_PATH.fieldId(), "file", "VARCHAR"),
+              TableColumns.parameter(MetadataColumns.DELETE_FILE_PATH.fieldId(), "file", "VARCHAR"),
               TableColumns.parameter(
                   MetadataColumns.DELETE_FILE_POS.fieldId(), "position", "BIGINT"));
 

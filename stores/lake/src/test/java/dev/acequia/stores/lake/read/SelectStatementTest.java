@@ -258,8 +258,7 @@ class SelectStatementTest {
   @Test
   void readsColumnsByTheirIds() {
     assertThat(columns.parameter())
-        .startsWith(
-            "MAP {1: {name: 'c1', type: 'INTEGER', default_value: NULL}, 2: {name: 'c2'")
+        .startsWith("MAP {1: {name: 'c1', type: 'INTEGER', default_value: NULL}, 2: {name: 'c2'")
         .contains("5: {name: 'c5', type: 'BIGINT', default_value: NULL}")
         .contains("type: 'DECIMAL(38,18)'");
     assertThat(columns.named("r f"))
