@@ -36,7 +36,7 @@ public record LakeSpec(
                 + " platform.store.localFolders allows it, also file:///folder of the Pods'"
                 + " machine. Required. Immutable.")
         @Required
-        @Size(max = 1000)
+        @Size(max = 900)
         @ValidationRule(
             value =
                 "self.matches('^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|file://)(/[A-Za-z0-9_=.-]+)+$')"

@@ -40,6 +40,14 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
 
   private static final String BUCKET = "s3://";
 
+  /** The transforms of which Iceberg takes one for each field. */
+  private static final Set<Division.Transform> TIMES =
+      Set.of(
+          Division.Transform.YEAR,
+          Division.Transform.MONTH,
+          Division.Transform.DAY,
+          Division.Transform.HOUR);
+
   /** For the ends of blocks and the cache's own files. */
   private static final long SLACK_BYTES = 256L << 20;
 
@@ -50,6 +58,12 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
       BiConsumer<String, String> violations) {
     checkLocation(lake.location(), localFolders, violations);
     checkCatalog(lake.catalog(), violations);
+    if (lake.table() != null && lake.table().endsWith(SECOND)) {
+      violations.accept(
+          PATH + ".table",
+          "'%s' ends like the second table of a pipeline; use a name without %s at its end"
+              .formatted(lake.table(), SECOND));
+    }
     if (traits(lake).isEmpty()) {
       violations.accept(
           PATH + ".commitInterval",
@@ -104,6 +118,7 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
     var types = new HashMap<String, FieldType>();
     spec.schema().fields().forEach(field -> types.put(field.name(), field.type()));
     var seen = new HashSet<List<Object>>();
+    var timed = new HashSet<String>();
     for (var i = 0; i < partitions.size(); i++) {
       var path = PATH + ".partitionBy[" + i + "]";
       var partition = partitions.get(i);
@@ -133,6 +148,10 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
             path,
             "parts by %s of '%s' a second time; remove one"
                 .formatted(lower(partition.transform()), partition.field()));
+      } else if (TIMES.contains(partition.transform()) && !timed.add(partition.field())) {
+        violations.accept(
+            path,
+            "parts '%s' by a second length of time; keep the shorter one".formatted(partition.field()));
       }
     }
   }

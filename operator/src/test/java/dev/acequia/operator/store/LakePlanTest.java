@@ -243,10 +243,28 @@ class LakePlanTest {
   void partsByNothingTwice() {
     assertThat(
             violationsOf(
-                "partitionBy: [{field: at, transform: day}, {field: at, transform: month},"
+                "partitionBy: [{field: at, transform: day}, {field: id, transform: identity},"
                     + " {field: at, transform: day}]"))
         .singleElement()
         .asString()
-        .startsWith("spec.store.lake.partitionBy[2]: ");
+        .startsWith("spec.store.lake.partitionBy[2]: parts by day of 'at' a second time");
+  }
+
+  @Test
+  void partsAFieldByOneLengthOfTime() {
+    assertThat(
+            violationsOf("partitionBy: [{field: at, transform: day}, {field: at, transform: hour}]"))
+        .singleElement()
+        .asString()
+        .startsWith("spec.store.lake.partitionBy[1]: ")
+        .contains("keep the shorter one");
+  }
+
+  @Test
+  void hasNoTableNamedLikeASecondOne() {
+    assertThat(violationsOf("table: flights_acequia"))
+        .singleElement()
+        .asString()
+        .startsWith("spec.store.lake.table: ");
   }
 }

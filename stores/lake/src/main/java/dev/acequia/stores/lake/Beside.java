@@ -6,6 +6,8 @@ import dev.acequia.contract.SpecOrder;
 import dev.acequia.contract.SpecVersion;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.TableClaim;
+import dev.acequia.contract.Termination;
+import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.position.Ledger;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.types.Types;
@@ -34,6 +37,13 @@ record Beside(
 
   static final String GONE = "gone";
 
+  /** A table has at least one column. */
+  private static final Schema COLUMNS =
+      new Schema(NestedField.optional(1, "note", Types.StringType.get()));
+
+  /** In the table: the uuid of the second one, with which it was made. */
+  static final String OF = "acequia.second";
+
   /** The property whose removal hands the table over. */
   static final String OWNER = "acequia.owner";
 
@@ -43,13 +53,25 @@ record Beside(
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /** What is there; empty when nothing is. */
-  static Optional<Beside> find(LakeTables tables) throws StoreUnavailableException {
-    return tables.find(tables.beside()).map(table -> of(TableState.of(table)));
+  static Optional<Beside> find(LakeTables tables)
+      throws TerminationException, StoreUnavailableException {
+    var found = tables.find(tables.beside());
+    if (found.isPresent() && !isBeside(found.get())) {
+      throw new TerminationException(
+          Termination.Reason.NameTaken,
+          "The table %s was not made for this: it has columns. Give the pipeline another store.lake.table, in a new pipeline."
+              .formatted(tables.beside()));
+    }
+    return found.map(table -> of(TableState.of(table)));
+  }
+
+  private static boolean isBeside(Table table) {
+    return table.schema().sameSchema(COLUMNS);
   }
 
   /** What is there; made when nothing is. */
   static Beside make(LakeTables tables, StoreDefinition.Lake store)
-      throws StoreUnavailableException {
+      throws TerminationException, StoreUnavailableException {
     var found = find(tables);
     if (found.isPresent()) {
       return found.get();
@@ -60,9 +82,7 @@ record Beside(
           try {
             var made =
                 catalog
-                    .buildTable(
-                        tables.beside(),
-                        new Schema(NestedField.optional(1, "note", Types.StringType.get())))
+                    .buildTable(tables.beside(), COLUMNS)
                     .withLocation(LakeTables.besideLocation(store))
                     .withProperties(
                         Map.of(
@@ -99,6 +119,39 @@ record Beside(
     } catch (JacksonException e) {
       throw new IllegalStateException("not an owner: " + json, e);
     }
+  }
+
+  String uuid() {
+    return state.table().uuid().toString();
+  }
+
+  /**
+   * Refuses a table that another made, or that was made again: its rows are not what the positions
+   * here say.
+   *
+   * @param found what has the table's name
+   */
+  void check(Table found, String name, String accept) throws TerminationException {
+    var uuid = found.uuid().toString();
+    if (table.equals(uuid) || (table.isEmpty() && uuid().equals(found.properties().get(OF)))) {
+      return;
+    }
+    throw new TerminationException(Termination.Reason.NameTaken, refusal(found, name, accept));
+  }
+
+  private String refusal(Table found, String name, String accept) {
+    if (!table.isEmpty()) {
+      return "The table %s is another than the one that was filled. If it is that one, restored with all its properties, run: %s"
+          .formatted(name, accept);
+    }
+    var other =
+        "The table %s was not made for this pipeline. Give another store.lake.table to a new pipeline."
+            .formatted(name);
+    return found.properties().containsKey(TableState.KEY)
+        ? other
+            + " If it is this pipeline's, and only its second table was dropped, run: ALTER TABLE %s SET TBLPROPERTIES ('%s' = '%s')"
+                .formatted(name, OF, uuid())
+        : other;
   }
 
   Beside withOwner(@Nullable TableClaim other) {

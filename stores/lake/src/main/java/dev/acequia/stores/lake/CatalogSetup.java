@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -28,7 +29,7 @@ sealed interface CatalogSetup {
   }
 
   /** Makes what tables stand in. */
-  void prepare() throws StoreUnavailableException;
+  void prepare() throws TerminationException, StoreUnavailableException;
 
   /** Makes and grants the writer's and the reader's roles. */
   void makeRoles() throws TerminationException, StoreUnavailableException;
@@ -100,11 +101,10 @@ sealed interface CatalogSetup {
 
     private <T, E extends Exception> T transact(Work<T, E> work)
         throws StoreUnavailableException, E {
+      var properties = new Properties();
+      properties.putAll(LakeCatalogs.jdbcProperties(environment));
       try (var connection =
-          DriverManager.getConnection(
-              LakeCatalogs.jdbcUrl(environment, schema),
-              RuntimeVariable.STORE_USERNAME.requiredIn(environment),
-              RuntimeVariable.STORE_PASSWORD.requiredIn(environment))) {
+          DriverManager.getConnection(LakeCatalogs.jdbcUrl(environment, schema), properties)) {
         connection.setAutoCommit(false);
         execute(
             connection,
@@ -118,10 +118,12 @@ sealed interface CatalogSetup {
     }
 
     @Override
-    public void prepare() throws StoreUnavailableException {
-      this.<Boolean, RuntimeException>transact(
+    public void prepare() throws TerminationException, StoreUnavailableException {
+      this.<Boolean, TerminationException>transact(
           connection -> {
-            if (!exists(connection)) {
+            if (exists(connection)) {
+              checkSchemaOwner(connection);
+            } else {
               execute(connection, "CREATE SCHEMA " + quoted(schema));
               execute(
                   connection,
@@ -149,6 +151,22 @@ sealed interface CatalogSetup {
                     .formatted(quoted(schema)));
             return true;
           });
+    }
+
+    /**
+     * A schema's name is no secret, and its owner can replace the tables in it. A membership in the
+     * owner's role proves nothing: the owner can grant it to anybody.
+     */
+    private void checkSchemaOwner(Connection connection) throws SQLException, TerminationException {
+      if (!isThere(
+          connection,
+          "SELECT FROM pg_namespace WHERE nspname = %s AND pg_get_userbyid(nspowner) = current_user"
+              .formatted(text(schema)))) {
+        throw new TerminationException(
+            Termination.Reason.StoreRefused,
+            "The schema %1$s of the catalog's database belongs to another role than the login of the catalog's Secret. If that login is new, run ALTER SCHEMA %1$s OWNER TO and its name; if somebody else made the schema, remove it."
+                .formatted(quoted(schema)));
+      }
     }
 
     @Override

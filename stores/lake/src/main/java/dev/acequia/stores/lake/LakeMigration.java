@@ -106,6 +106,9 @@ final class LakeMigration implements StoreMigration {
     if (state == null && !beside.table().isEmpty()) {
       return noteThatItIsGone(beside);
     }
+    if (state != null) {
+      beside.check(state.table(), tables.data().toString(), without(Beside.TABLE));
+    }
     var before = state == null ? new Positions(new TreeMap<>(), beside.ledger()) : state.copy();
     if (state != null) {
       change.check(state);
@@ -121,7 +124,7 @@ final class LakeMigration implements StoreMigration {
       return false;
     }
     setup.makeRoles();
-    var isDone = state == null ? create(after) : change(state, before, after);
+    var isDone = state == null ? create(after, beside) : change(state, before, after);
     if (!isDone || !noteThatItIsThere()) {
       return false;
     }
@@ -154,13 +157,13 @@ final class LakeMigration implements StoreMigration {
             .formatted(tables.data(), without(Beside.TABLE)));
   }
 
-  private boolean noteThatItIsThere() throws StoreUnavailableException {
+  private boolean noteThatItIsThere() throws TerminationException, StoreUnavailableException {
     var beside = Beside.make(tables, store);
     var uuid = tables.load(tables.data()).uuid().toString();
     return beside.withTable(uuid).save();
   }
 
-  private boolean create(Positions positions) throws StoreUnavailableException {
+  private boolean create(Positions positions, Beside beside) throws StoreUnavailableException {
     LOG.info("creating {}", tables.data());
     var properties = new HashMap<String, String>();
     properties.put(TableProperties.FORMAT_VERSION, "2");
@@ -174,6 +177,7 @@ final class LakeMigration implements StoreMigration {
     properties.put(TableProperties.COMMIT_MAX_RETRY_WAIT_MS, "2000");
     properties.put(TableProperties.COMMIT_TOTAL_RETRY_TIME_MS, "120000");
     properties.put(TableState.KEY, change.key());
+    properties.put(Beside.OF, beside.uuid());
     var fenced = fenced(positions);
     fenced.put(TableState.REVISION, "1");
     properties.putAll(fenced);
@@ -276,18 +280,28 @@ final class LakeMigration implements StoreMigration {
         return;
       }
       var beside = Beside.find(tables);
-      if (beside.isPresent() && claim.isPresent()) {
-        claim
-            .get()
-            .checkDrop(tables.data().toString(), beside.get().owner(), without(Beside.OWNER));
+      if (beside.isPresent()) {
+        drop(beside.get());
       }
-      var catalog = tables.catalog();
-      LakeFailure.of(
-          () -> {
-            catalog.dropTable(tables.data(), true);
-            return catalog.dropTable(tables.beside(), true);
-          });
       setup.drop();
     }
+  }
+
+  /** The second table goes last: without it, nobody knows whose the first one is. */
+  private void drop(Beside beside) throws TerminationException, StoreUnavailableException {
+    var name = tables.data().toString();
+    if (claim.isPresent()) {
+      claim.get().checkDrop(name, beside.owner(), without(Beside.OWNER));
+    }
+    var table = tables.find(tables.data());
+    if (table.isPresent()) {
+      beside.check(table.get(), name, without(Beside.TABLE));
+    }
+    var catalog = tables.catalog();
+    LakeFailure.of(
+        () -> {
+          catalog.dropTable(tables.data(), true);
+          return catalog.dropTable(tables.beside(), true);
+        });
   }
 }

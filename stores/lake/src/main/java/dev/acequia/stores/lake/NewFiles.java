@@ -71,44 +71,38 @@ final class NewFiles {
     }
   }
 
-  /** Rows of one file have one result of each transform by which files are parted. */
   private void writeRows(Schema schema, LakeBatch batch, BitSet stored) throws IOException {
     var row = new BatchRow(batch, schema, table.schema());
-    var key = new PartitionKey(table.spec(), table.schema());
-    var writers = new LinkedHashMap<PartitionKey, DataWriter<BatchRow>>();
-    try {
-      for (var i = stored.nextSetBit(0); i >= 0; i = stored.nextSetBit(i + 1)) {
-        key.partition(row.at(i));
-        var writer = writers.get(key);
-        if (writer == null) {
-          var own = key.copy();
-          writer = writer(own, schema);
-          writers.put(own, writer);
-        }
-        writer.write(row);
-      }
-    } finally {
-      for (var writer : writers.values()) {
-        writer.close();
-        rows.add(writer.toDataFile());
-      }
+    var parts = RowParts.of(table, row, stored);
+    for (var part : parts.byKey().entrySet()) {
+      rows.add(write(row, part.getValue(), table.spec(), part.getKey(), schema));
+    }
+    if (!parts.others().isEmpty()) {
+      rows.add(write(row, parts.others(), parts.unparted(), null, schema));
     }
   }
 
-  private DataWriter<BatchRow> writer(PartitionKey key, Schema schema) throws IOException {
-    return Parquet.writeData(
-            table
-                .io()
-                .newOutputFile(
-                    table.locationProvider().newDataLocation(table.spec(), key, name(""))))
-        .forTable(table)
-        .withPartition(key)
-        .createWriterFunc(type -> new BatchRowWriter(type, schema))
-        .build();
+  private DataFile write(
+      BatchRow row, BitSet some, PartitionSpec spec, @Nullable PartitionKey key, Schema schema)
+      throws IOException {
+    DataWriter<BatchRow> writer =
+        Parquet.writeData(table.io().newOutputFile(location("")))
+            .forTable(table)
+            .withSpec(spec)
+            .withPartition(key)
+            .createWriterFunc(type -> new BatchRowWriter(type, schema))
+            .build();
+    try (writer) {
+      for (var i = some.nextSetBit(0); i >= 0; i = some.nextSetBit(i + 1)) {
+        writer.write(row.at(i));
+      }
+    }
+    return writer.toDataFile();
   }
 
-  private static String name(String suffix) {
-    return UUID.randomUUID() + suffix + ".parquet";
+  /** Without the values of the partition: these are whatever a record says, of any length. */
+  private String location(String suffix) {
+    return table.locationProvider().newDataLocation(UUID.randomUUID() + suffix + ".parquet");
   }
 
   /** One file for all rows of one partition of the table, in the order that the format asks for. */
@@ -139,13 +133,7 @@ final class NewFiles {
     var spec = spec(any);
     StructLike partition = any.partition();
     PositionDeleteWriter<Record> writer =
-        Parquet.writeDeletes(
-                table
-                    .io()
-                    .newOutputFile(
-                        table
-                            .locationProvider()
-                            .newDataLocation(spec, partition, name("-deletes"))))
+        Parquet.writeDeletes(table.io().newOutputFile(location("-deletes")))
             .setAll(table.properties())
             .metricsConfig(MetricsConfig.forPositionDelete())
             .withSpec(spec)

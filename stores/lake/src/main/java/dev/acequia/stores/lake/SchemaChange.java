@@ -19,6 +19,7 @@ import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.expressions.NamedReference;
 import org.apache.iceberg.expressions.Term;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types.NestedField;
@@ -153,8 +154,20 @@ final class SchemaChange {
         update.removeField(part.name());
       }
     }
-    wanted.values().forEach(update::addField);
+    wanted.forEach(
+        (text, term) -> {
+          if (term instanceof NamedReference<?>) {
+            update.addField(term);
+          } else {
+            update.addField(name(text), term);
+          }
+        });
     update.commit();
+  }
+
+  /** No field can have it, whatever the next schema brings: theirs begin with a letter. */
+  private static String name(String text) {
+    return "_" + text.replace("]", "").replaceAll("[ \\[]", "_");
   }
 
   private boolean isPartedAsWanted(Table table) {

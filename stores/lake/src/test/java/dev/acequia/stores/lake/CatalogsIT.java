@@ -8,9 +8,13 @@ import dev.acequia.contract.LakeEngine;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.stores.StoreUnavailableException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -28,6 +32,19 @@ class CatalogsIT {
   @ParameterizedTest
   @MethodSource("catalogs")
   void oneThatDoesNotAnswerIsUnavailable(LakeCatalog catalog) {
+    assertIsUnavailable(catalog, 1);
+  }
+
+  /** Its machine may be gone in mid-answer. */
+  @Test
+  @Timeout(60)
+  void oneThatTakesAConnectionAndSaysNothingIsUnavailable() throws Exception {
+    try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      assertIsUnavailable(new LakeCatalog.Jdbc("ops"), silent.getLocalPort());
+    }
+  }
+
+  private static void assertIsUnavailable(LakeCatalog catalog, int port) {
     var store =
         new StoreDefinition.Lake(
             "ops",
@@ -42,7 +59,7 @@ class CatalogsIT {
     var environment =
         Map.of(
             RuntimeVariable.STORE_URI.name(),
-            "postgresql://127.0.0.1:1/lakes",
+            "postgresql://127.0.0.1:%d/lakes".formatted(port),
             RuntimeVariable.STORE_USERNAME.name(),
             "writer",
             RuntimeVariable.STORE_PASSWORD.name(),

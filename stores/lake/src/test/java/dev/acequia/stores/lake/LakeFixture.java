@@ -6,6 +6,7 @@ import dev.acequia.contract.LakeEngine;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.TerminationException;
 import dev.acequia.servers.Ephemeral;
 import dev.acequia.servers.PostgresServer;
 import dev.acequia.stores.StoreUnavailableException;
@@ -253,11 +254,26 @@ final class LakeFixture implements StoreFixture {
     }
   }
 
+  /** Makes the catalog, without a table. */
+  void prepare(PipelineDefinition definition)
+      throws TerminationException, StoreUnavailableException {
+    CatalogSetup.of(definition, lake(definition), migrationEnvironment()).prepare();
+  }
+
   /** Makes a role of the writer's name, as somebody else. */
   void makeRole() throws SQLException {
+    executeAsSomebodyElse("CREATE ROLE " + name + "_writer LOGIN");
+  }
+
+  /** Makes the catalog's schema, as somebody else who lets all use it. */
+  void makeSchema() throws SQLException {
+    executeAsSomebodyElse("CREATE SCHEMA %1$s; GRANT ALL ON SCHEMA %1$s TO PUBLIC".formatted(name));
+  }
+
+  private static void executeAsSomebodyElse(String statements) throws SQLException {
     try (var connection = Server.SHARED.connect(DATABASE);
         var statement = connection.createStatement()) {
-      statement.execute("CREATE ROLE " + name + "_writer LOGIN");
+      statement.execute(statements);
     }
   }
 

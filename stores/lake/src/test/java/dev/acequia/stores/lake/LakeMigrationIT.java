@@ -11,6 +11,7 @@ import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.SpecVersion;
+import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.Lineage;
@@ -18,6 +19,8 @@ import dev.acequia.stores.Lineage.Generation;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.lake.catalog.LakeCatalogs;
+import dev.acequia.stores.lake.table.LakeColumns;
 import dev.acequia.stores.testkit.Pipelines;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -25,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.junit.jupiter.api.Test;
 
 /** What a migration does that is no matter of every store. */
@@ -178,12 +182,76 @@ class LakeMigrationIT {
     }
   }
 
+  private void make(TableIdentifier name, Map<String, String> properties) {
+    lake.act(
+        definition,
+        tables ->
+            tables
+                .catalog()
+                .buildTable(name, LakeColumns.of(definition.schema()))
+                .withProperties(properties)
+                .create());
+  }
+
+  /** In a catalog that many share, the name may be another team's. */
+  @Test
+  void takesOverNoTableThatItDidNotMake() throws Exception {
+    var own = LakeCatalogs.table((StoreDefinition.Lake) definition.store());
+    migrate(definition, owner("one", ID));
+    migration(definition, owner("one", ID)).drop();
+    lake.prepare(definition);
+    make(own, Map.of());
+    assertThatThrownBy(() -> migrate(definition, owner("one", ID)))
+        .isInstanceOf(TerminationException.class)
+        .hasMessageContaining("was not made for this pipeline");
+    assertThatThrownBy(() -> migration(definition, owner("one", ID)).drop())
+        .isInstanceOf(TerminationException.class);
+    lake.act(definition, tables -> assertThat(tables.find(tables.data())).isPresent());
+  }
+
+  @Test
+  void takesNoTableOfColumnsForItsSecondOne() throws Exception {
+    migrate(definition, owner("one", ID));
+    migration(definition, owner("one", ID)).drop();
+    lake.prepare(definition);
+    lake.act(definition, tables -> make(tables.beside(), Map.of()));
+    assertThatThrownBy(() -> migrate(definition, owner("one", ID)))
+        .isInstanceOf(TerminationException.class)
+        .hasMessageContaining("has columns");
+  }
+
+  /** The properties may have come along, though the rows have not. */
+  @Test
+  void takesNoTableForTheOneThatWasFilled() throws Exception {
+    migrate(definition, owner("one", ID));
+    lake.act(
+        definition,
+        tables -> {
+          var properties = tables.load(tables.data()).properties();
+          tables.catalog().dropTable(tables.data(), true);
+          make(tables.data(), properties);
+        });
+    assertThatThrownBy(() -> migrate(definition, owner("one", ID)))
+        .isInstanceOf(TerminationException.class)
+        .hasMessageContaining("is another than the one that was filled")
+        .hasMessageContaining("UNSET TBLPROPERTIES ('acequia.table')");
+  }
+
   @Test
   void takesOverNoRoleThatItDidNotMake() throws Exception {
     lake.makeRole();
     assertThatThrownBy(() -> migrate(definition, Map.of()))
         .isInstanceOf(TerminationException.class)
         .hasMessageContaining("was not made for this pipeline");
+  }
+
+  /** Its owner could replace the tables in it. */
+  @Test
+  void usesNoSchemaOfSomebodyElse() throws Exception {
+    lake.makeSchema();
+    assertThatThrownBy(() -> migrate(definition, Map.of()))
+        .isInstanceOf(TerminationException.class)
+        .hasMessageContaining("belongs to another role");
   }
 
   /** A catalog has a role for each purpose. */

@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.junit.jupiter.api.Test;
 
@@ -46,27 +47,25 @@ class PartedTableIT {
   private final Arrival arrival = new Arrival();
 
   private PipelineDefinition parted(LoadMode mode, Division... divisions) throws Exception {
-    var store = lake.definition("flights");
     var definition =
         Pipelines.definition(
-            new StoreDefinition.Lake(
-                store.namespace(),
-                store.table(),
-                store.location(),
-                store.catalog(),
-                null,
-                null,
-                1,
-                List.of(divisions),
-                store.engine()),
-            SCHEMA,
-            mode,
-            topic,
-            1,
-            null);
+            parted(lake.definition("flights"), divisions), SCHEMA, mode, topic, 1, null);
     StoreMigration.open(definition, lake.migrationEnvironment())
         .migrate(Pipelines.log(topic, 1, 0, 1000));
     return definition;
+  }
+
+  private static StoreDefinition.Lake parted(StoreDefinition.Lake store, Division... divisions) {
+    return new StoreDefinition.Lake(
+        store.namespace(),
+        store.table(),
+        store.location(),
+        store.catalog(),
+        null,
+        null,
+        1,
+        List.of(divisions),
+        store.engine());
   }
 
   private WriteResult load(PipelineDefinition definition, String... records) throws Exception {
@@ -134,9 +133,9 @@ class PartedTableIT {
         "{\"id\":\"%s\"}".formatted(TWO));
     assertThat(partitions(definition))
         .containsExactlyInAnyOrder(
-            "day=2026-01-31/at_month=2026-01/name_trunc_1=a",
-            "day=2026-02-01/at_month=2026-02/name_trunc_1=b",
-            "day=null/at_month=null/name_trunc_1=null");
+            "day=2026-01-31/_at_month=2026-01/_name_truncate_1=a",
+            "day=2026-02-01/_at_month=2026-02/_name_truncate_1=b",
+            "day=null/_at_month=null/_name_truncate_1=null");
     assertThat(names(definition))
         .containsExactly("2026-01-31 alpha", "2026-01-31 apex", "2026-02-01 beta", "null null");
   }
@@ -165,6 +164,55 @@ class PartedTableIT {
     var latest = parted(LoadMode.UPSERT, new Division("at", Transform.HOUR));
     load(latest, record(ONE, "2026-02-01", "third"), record(TWO, "2026-02-02", "newer"));
     assertThat(names(latest)).containsExactly("2026-02-01 third", "2026-02-02 newer");
-    assertThat(partitions(latest)).contains("at_hour=2026-02-01-10", "at_hour=2026-02-02-10");
+    assertThat(partitions(latest)).contains("_at_hour=2026-02-01-10", "_at_hour=2026-02-02-10");
+  }
+
+  /** Paths have no text of a record in them, and partitions no long one. */
+  @Test
+  void noTextOfARecordStopsTheLoad() throws Exception {
+    var definition = parted(LoadMode.UPSERT, new Division("name", Transform.IDENTITY));
+    var names = List.of("..", "../../../../other", "a/b%2Fc", "界".repeat(4000), "a".repeat(300));
+    var records =
+        names.stream().map(name -> record(UUID.randomUUID(), "2026-01-31", name)).toList();
+    load(definition, records.toArray(String[]::new));
+    assertThat(names(definition))
+        .containsExactlyInAnyOrderElementsOf(
+            names.stream().map(name -> "2026-01-31 " + name).toList());
+    assertThat(partitions(definition)).allSatisfy(path -> assertThat(path).hasSizeLessThan(1000));
+    load(definition, records.getFirst().replace("..", "moved"));
+    assertThat(names(definition)).hasSize(names.size()).contains("2026-01-31 moved");
+  }
+
+  @Test
+  void rowsThatAreScatteredOverManyPartitionsAreOneFile() throws Exception {
+    var definition = parted(LoadMode.APPEND, new Division("id", Transform.IDENTITY));
+    var records =
+        IntStream.range(0, 5_000)
+            .mapToObj(i -> record(new UUID(0, i), "2026-01-31", "n" + i))
+            .toArray(String[]::new);
+    load(definition, records);
+    assertThat(names(definition)).hasSize(records.length);
+    assertThat(partitions(definition)).hasSize(1);
+    load(definition, record(ONE, "2026-01-31", "later"));
+    assertThat(partitions(definition)).hasSize(2);
+  }
+
+  /** The schema may get a field that is named as Iceberg would name a partition. */
+  @Test
+  void aFieldMayBeNamedLikeAPartition() throws Exception {
+    var fields = new ArrayList<>(SCHEMA.fields());
+    fields.add(new Field("at_hour", FieldType.STRING, false, null));
+    var store = lake.definition("hours");
+    var definition =
+        Pipelines.definition(
+            parted(store, new Division("at", Transform.HOUR)),
+            Pipelines.schema(List.of("id"), fields.toArray(Field[]::new)),
+            LoadMode.APPEND,
+            topic,
+            1,
+            null);
+    StoreMigration.open(definition, lake.migrationEnvironment())
+        .migrate(Pipelines.log(topic, 1, 0, 1000));
+    assertThat(partitions(definition)).isEmpty();
   }
 }

@@ -5,6 +5,7 @@ import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.iceberg.CatalogProperties;
@@ -27,6 +28,11 @@ public final class LakeCatalogs {
   private static final String NAME = "acequia";
 
   private static final String POSTGRESQL = "postgresql:";
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  /** A catalog's statements read or change single rows. */
+  private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(20);
 
   private LakeCatalogs() {}
 
@@ -90,15 +96,8 @@ public final class LakeCatalogs {
       LakeCatalog.Jdbc jdbc, Map<String, String> environment, Map<String, String> properties) {
     var url = jdbcUrl(environment, jdbc.schema());
     properties.put(CatalogProperties.URI, url);
-    properties.put(
-        JdbcCatalog.PROPERTY_PREFIX + "user",
-        RuntimeVariable.STORE_USERNAME.requiredIn(environment));
-    properties.put(
-        JdbcCatalog.PROPERTY_PREFIX + "password",
-        RuntimeVariable.STORE_PASSWORD.requiredIn(environment));
-    properties.put(
-        JdbcCatalog.PROPERTY_PREFIX + "ApplicationName",
-        RuntimeVariable.POD_NAME.in(environment).orElse("acequia"));
+    jdbcProperties(environment)
+        .forEach((name, value) -> properties.put(JdbcCatalog.PROPERTY_PREFIX + name, value));
     properties.put(JdbcCatalog.PROPERTY_PREFIX + "schema-version", "V1");
     var catalog = new JdbcCatalog(null, given -> new CatalogConnections(url, given), false);
     catalog.initialize(NAME, properties);
@@ -121,6 +120,23 @@ public final class LakeCatalogs {
         + (url.indexOf('?') < 0 ? '?' : '&')
         + "currentSchema="
         + URLEncoder.encode('"' + schema + '"', StandardCharsets.UTF_8);
+  }
+
+  /** What pgjdbc connects with: nothing waits for ever for a database whose machine is gone. */
+  public static Map<String, String> jdbcProperties(Map<String, String> environment) {
+    return Map.of(
+        "user",
+        RuntimeVariable.STORE_USERNAME.requiredIn(environment),
+        "password",
+        RuntimeVariable.STORE_PASSWORD.requiredIn(environment),
+        "ApplicationName",
+        RuntimeVariable.POD_NAME.in(environment).orElse("acequia"),
+        "connectTimeout",
+        String.valueOf(CONNECT_TIMEOUT.toSeconds()),
+        "socketTimeout",
+        String.valueOf(SOCKET_TIMEOUT.toSeconds()),
+        "tcpKeepAlive",
+        "true");
   }
 
   private static Catalog glue(LakeCatalog.Glue glue, Map<String, String> properties) {

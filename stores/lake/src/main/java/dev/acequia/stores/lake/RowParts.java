@@ -1,0 +1,70 @@
+package dev.acequia.stores.lake;
+
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.iceberg.PartitionKey;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Table;
+
+/**
+ * The rows of a batch by the table's partitions, each of which becomes a file of its own. A record
+ * must not be able to stop the load by its values, so rows of long values, and rows that are
+ * scattered over too many partitions, go into one file without a partition.
+ *
+ * @param byKey rows of a partition each
+ * @param others rows of the file without a partition
+ * @param unparted the spec of that file
+ */
+record RowParts(Map<PartitionKey, BitSet> byKey, BitSet others, PartitionSpec unparted) {
+  /** More files in each commit cost more than they spare a reader. */
+  private static final int MOST_PARTS = 64;
+
+  /** A partition's values stand in each manifest, and readers keep them in memory. */
+  private static final int LONGEST_VALUE = 256;
+
+  static RowParts of(Table table, BatchRow row, BitSet rows) {
+    var spec = table.spec();
+    var unparted = unparted(table);
+    if (spec.isUnpartitioned()) {
+      return new RowParts(Map.of(), rows, unparted);
+    }
+    var key = new PartitionKey(spec, table.schema());
+    var byKey = new LinkedHashMap<PartitionKey, BitSet>();
+    var others = new BitSet();
+    for (var i = rows.nextSetBit(0); i >= 0; i = rows.nextSetBit(i + 1)) {
+      key.partition(row.at(i));
+      if (isLong(key)) {
+        others.set(i);
+        continue;
+      }
+      var part = byKey.get(key);
+      if (part == null) {
+        if (byKey.size() == MOST_PARTS) {
+          return new RowParts(Map.of(), rows, unparted);
+        }
+        part = new BitSet();
+        byKey.put(key.copy(), part);
+      }
+      part.set(i);
+    }
+    return new RowParts(byKey, others, unparted);
+  }
+
+  /** A migration makes each table without partitions first. */
+  private static PartitionSpec unparted(Table table) {
+    return table.specs().values().stream()
+        .filter(PartitionSpec::isUnpartitioned)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean isLong(PartitionKey key) {
+    for (var i = 0; i < key.size(); i++) {
+      if (key.get(i, Object.class) instanceof CharSequence text && text.length() > LONGEST_VALUE) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
