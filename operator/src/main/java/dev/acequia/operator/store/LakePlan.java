@@ -151,7 +151,8 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
       } else if (TIMES.contains(partition.transform()) && !timed.add(partition.field())) {
         violations.accept(
             path,
-            "parts '%s' by a second length of time; keep the shorter one".formatted(partition.field()));
+            "parts '%s' by a second length of time; keep the shorter one"
+                .formatted(partition.field()));
       }
     }
   }

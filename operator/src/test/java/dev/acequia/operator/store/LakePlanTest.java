@@ -253,7 +253,8 @@ class LakePlanTest {
   @Test
   void partsAFieldByOneLengthOfTime() {
     assertThat(
-            violationsOf("partitionBy: [{field: at, transform: day}, {field: at, transform: hour}]"))
+            violationsOf(
+                "partitionBy: [{field: at, transform: day}, {field: at, transform: hour}]"))
         .singleElement()
         .asString()
         .startsWith("spec.store.lake.partitionBy[1]: ")
