@@ -258,24 +258,27 @@ final class FileCache {
     entries.put(name, entry);
     bytes += file.bytes();
     entry.users++;
-    Thread.ofVirtual()
-        .name("lake-fetch")
-        .start(
-            () -> {
-              try {
-                fetches.acquire();
-                try {
-                  entry.whole.complete(fetched(name, file, fetch));
-                } finally {
-                  fetches.release();
-                }
-              } catch (IOException | RuntimeException | InterruptedException | Error e) {
-                forget(name, entry);
-                entry.whole.completeExceptionally(e);
-              } finally {
-                leave(List.of(entry));
-              }
-            });
+    Thread.ofVirtual().name("lake-fetch").start(() -> fetch(name, entry, fetch));
+  }
+
+  private void fetch(String name, Entry entry, Fetch fetch) {
+    Path file;
+    try {
+      fetches.acquire();
+      try {
+        file = fetched(name, entry.file, fetch);
+      } finally {
+        fetches.release();
+      }
+    } catch (IOException | RuntimeException | InterruptedException | Error e) {
+      forget(name, entry);
+      leave(List.of(entry));
+      entry.whole.completeExceptionally(e);
+      return;
+    }
+    // First, or a reader that is done with the file would leave it in use.
+    leave(List.of(entry));
+    entry.whole.complete(file);
   }
 
   private Path fetched(String name, Remote file, Fetch fetch) throws IOException {
