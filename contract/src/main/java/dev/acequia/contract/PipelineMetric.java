@@ -183,6 +183,13 @@ public enum PipelineMetric {
       "1 while the operator lacks a right in this namespace of watchNamespaces and leaves its"
           + " pipelines alone, else 0.",
       "watched_namespace"),
+  FULL_NAMESPACE(
+      Source.OPERATOR,
+      Kind.GAUGE,
+      "acequia_reconcile_full_namespace",
+      "1 while the objects of this namespace that look like pipelines' take all the memory that the"
+          + " operator has for one, so that it does not see further ones, else 0.",
+      "watched_namespace"),
   ROLLOUT_PIPELINES(
       Source.OPERATOR,
       Kind.GAUGE,

@@ -36,6 +36,16 @@ public record StoreTraits(
   }
 
   /**
+   * The shortest that may be promised: after its wait a record is stored, which takes time too. In
+   * whole seconds, rounded up where the wait is a second at least.
+   */
+  public Duration leastFreshness() {
+    return linger.compareTo(Duration.ofSeconds(1)) < 0
+        ? linger
+        : Duration.ofSeconds((linger.toSeconds() * 3 + 1) / 2);
+  }
+
+  /**
    * Of a store that keeps a file for each commit, and is slower to read the more there are. A
    * record may wait for one commit and for the time that the next one takes.
    */

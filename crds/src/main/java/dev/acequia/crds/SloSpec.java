@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record SloSpec(
     @JsonPropertyDescription(
             "Time from a record's acceptance to its being queryable that 99 of 100 records keep:"
-                + " one whole number and s, m, h or d; not less than the store's pace. Default: what"
+                + " one whole number and s, m, h or d; not less than one and a half times the store's pace. Default: what"
                 + " the store's pace allows, which is 5s for postgres and twice the commitInterval for lake. May change at any time.")
         @Size(max = 64)
         @ValidationRule(

@@ -116,8 +116,7 @@ final class PipelineGauges {
       stops.remove(names);
       own.gauge(PipelineMetric.PIPELINE_STOPPED).set(0);
     }
-    setProcesses(own, Component.API, seen.api());
-    setProcesses(own, Component.CONSUMER, seen.consumer());
+    setProcesses(names, seen.api(), seen.consumer());
     own.gauge(PipelineMetric.PIPELINE_RETENTION)
         .set(seconds(pipeline.getSpec().topic().retention()));
   }
@@ -128,6 +127,14 @@ final class PipelineGauges {
         Optional.ofNullable(former)
             .flatMap(PipelineStatus::stoppedSince)
             .orElseGet(clock::instant));
+  }
+
+  /** Sets the gauges about the processes, which go on whatever becomes of the spec. */
+  void setProcesses(
+      PipelineNames names, @Nullable DeploymentState api, @Nullable DeploymentState consumer) {
+    var own = metrics.forPipeline(names.namespace(), names.pipeline());
+    setProcesses(own, Component.API, api);
+    setProcesses(own, Component.CONSUMER, consumer);
   }
 
   private static void setProcesses(

@@ -14,6 +14,7 @@ import dev.acequia.operator.apply.TopicProvider;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.observe.EventSources;
 import dev.acequia.operator.observe.FactsReader;
+import dev.acequia.operator.observe.NamespaceBudget;
 import dev.acequia.operator.observe.TopicLogs;
 import dev.acequia.operator.observe.Trim;
 import dev.acequia.operator.plan.PipelineNames;
@@ -161,6 +162,9 @@ final class PipelineOperator {
           case STRIMZI -> null;
         };
     var calls = new KafkaCalls(clock);
+    NamespaceBudget.OF_THE_PROCESS.follow(
+        (namespace, isFull) ->
+            metrics.gauge(PipelineMetric.FULL_NAMESPACE, namespace).set(isFull ? 1 : 0));
     metrics.observe(PipelineMetric.KAFKA_CALLS_WAITING, calls::waiting);
     metrics.observe(PipelineMetric.KAFKA_CALLS_OLDEST_WAIT, () -> calls.longestWait().toSeconds());
     TopicProvider topics =

@@ -172,8 +172,9 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     nudge.tell(access, children.pods());
     var violations = SpecValidation.of(pipeline, platform);
     if (!violations.isEmpty()) {
-      report(
-          pipeline, former, PipelineStatus.refused(pipeline, former, violations, clock.instant()));
+      var refused = PipelineStatus.refused(pipeline, former, violations, clock.instant());
+      reports.reportRefused(pipeline, refused, children);
+      pacer.reported(rollout(former), refused.rollout());
       return UpdateControl.noUpdate();
     }
     var topic = ensureTopics(pipeline, children);

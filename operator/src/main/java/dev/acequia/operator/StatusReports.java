@@ -4,7 +4,9 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.crds.RolloutStatus;
 import dev.acequia.operator.apply.EventRecorder;
+import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.Observation;
+import dev.acequia.operator.observe.ObservationReader;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.status.Conditions;
@@ -83,6 +85,18 @@ final class StatusReports {
     var former = former(pipeline);
     write(pipeline, former, status);
     gauges.setLoad(pipeline, former, plan, seen);
+    tell(pipeline, former, status);
+  }
+
+  /** Reports a pipeline whose spec is refused, so that no plan is applied. */
+  void reportRefused(DataPipeline pipeline, DataPipelineStatus status, Children children) {
+    var former = former(pipeline);
+    var names = PipelineNames.of(pipeline);
+    write(pipeline, former, status);
+    gauges.setProcesses(
+        names,
+        ObservationReader.api(names, children).orElse(null),
+        ObservationReader.consumer(names, children).orElse(null));
     tell(pipeline, former, status);
   }
 

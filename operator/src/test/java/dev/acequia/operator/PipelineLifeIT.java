@@ -873,6 +873,15 @@ class PipelineLifeIT {
     assertThat(gauge("acequia_pipeline_stopped_since_timestamp_seconds")).isZero();
     assertThat(gauge("acequia_pipeline_stalled")).isEqualTo(1);
 
+    // What runs goes on, and may end.
+    assertThat(gauge("acequia_pipeline_ready_processes")).isEqualTo(2);
+    cluster.node.decide(
+        pod ->
+            PodFates.component(pod).equals("api")
+                ? new PretendNode.Fate.Ends(1, "")
+                : PretendNode.allGoesWell(pod));
+    await().atMost(LIMIT).until(() -> gauge("acequia_pipeline_ready_processes") == 1);
+
     merge("{\"metadata\":{\"annotations\":{\"acequia.dev/accept-offsets\":null}}}");
     await()
         .atMost(LIMIT)

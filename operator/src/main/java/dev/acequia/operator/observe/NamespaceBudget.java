@@ -10,20 +10,32 @@ import org.slf4j.LoggerFactory;
  * The memory that objects of one namespace may take, all kinds together. Whoever may write in a
  * namespace can make objects that look like a pipeline's, in any number and of any uid.
  */
-final class NamespaceBudget {
+public final class NamespaceBudget {
   private static final Logger LOG = LoggerFactory.getLogger(NamespaceBudget.class);
+
+  /** One for the process, as its heap is: a quarter of it for each namespace. */
+  public static final NamespaceBudget OF_THE_PROCESS =
+      new NamespaceBudget(Runtime.getRuntime().maxMemory() / 4);
 
   private final long mostBytes;
   private final Map<String, Long> taken = new ConcurrentHashMap<>();
   private final Set<String> full = ConcurrentHashMap.newKeySet();
+  private volatile Listener listener = (_, _) -> {};
+
+  /** Hears when a namespace has taken all of its room, and when half of it is free again. */
+  @FunctionalInterface
+  public interface Listener {
+    void changed(String namespace, boolean isFull);
+  }
 
   NamespaceBudget(long mostBytes) {
     this.mostBytes = mostBytes;
   }
 
-  /** A quarter of this process's heap for each namespace, some 5,000 pipelines of 20 fields. */
-  static NamespaceBudget ofThisProcess() {
-    return new NamespaceBudget(Runtime.getRuntime().maxMemory() / 4);
+  /** Tells of namespaces that are full, and from now on. */
+  public void follow(Listener told) {
+    listener = told;
+    full.forEach(namespace -> told.changed(namespace, true));
   }
 
   /**
@@ -43,6 +55,7 @@ final class NamespaceBudget {
                 + " the identity is kept",
             namespace,
             mostBytes >> 20);
+        listener.changed(namespace, true);
       }
     }
     return fits;
@@ -52,8 +65,9 @@ final class NamespaceBudget {
   void give(String namespace, int bytes) {
     if (bytes > 0) {
       subtract(namespace, bytes);
-      if (taken.getOrDefault(namespace, 0L) < mostBytes / 2) {
-        full.remove(namespace); // a further warning says something new
+      // Not sooner: a further warning would say nothing new.
+      if (taken.getOrDefault(namespace, 0L) < mostBytes / 2 && full.remove(namespace)) {
+        listener.changed(namespace, false);
       }
     }
   }

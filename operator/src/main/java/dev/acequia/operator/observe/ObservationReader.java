@@ -35,14 +35,8 @@ public final class ObservationReader {
         missing,
         access,
         migration(plan, children, pods),
-        children
-            .deployment(names.consumerDeployment())
-            .map(deployment -> state(deployment, children, pods, Component.CONSUMER))
-            .orElse(null),
-        children
-            .deployment(names.apiDeployment())
-            .map(deployment -> state(deployment, children, pods, Component.API))
-            .orElse(null),
+        state(names.consumerDeployment(), children, pods, Component.CONSUMER).orElse(null),
+        state(names.apiDeployment(), children, pods, Component.API).orElse(null),
         unreadable,
         children
             .service(names.service())
@@ -84,18 +78,29 @@ public final class ObservationReader {
         : state;
   }
 
-  private static DeploymentState state(
-      Deployment deployment, Children children, Collection<Pod> pods, Component component) {
-    return state(
-        deployment,
-        children.replicaSets(deployment),
+  /** The processes of an API, whatever plan they are of; empty where there is no Deployment. */
+  public static Optional<DeploymentState> api(PipelineNames names, Children children) {
+    return state(names.apiDeployment(), children, children.pods(), Component.API);
+  }
+
+  /** Those of the consumers. */
+  public static Optional<DeploymentState> consumer(PipelineNames names, Children children) {
+    return state(names.consumerDeployment(), children, children.pods(), Component.CONSUMER);
+  }
+
+  private static Optional<DeploymentState> state(
+      String deployment, Children children, Collection<Pod> pods, Component component) {
+    var own =
         pods.stream()
             .filter(
                 pod ->
                     component
                         .label()
                         .equals(pod.getMetadata().getLabels().get(PipelineNames.COMPONENT_LABEL)))
-            .toList());
+            .toList();
+    return children
+        .deployment(deployment)
+        .map(found -> state(found, children.replicaSets(found), own));
   }
 
   /** The state by the Deployment's own ReplicaSets and Pods. */

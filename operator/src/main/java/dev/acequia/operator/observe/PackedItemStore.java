@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * reconcile that reads it often unpacks it once.
  */
 final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
-  /** One for the process, as its heap is. */
-  private static final NamespaceBudget BUDGET = NamespaceBudget.ofThisProcess();
-
   private final Packing<R> packing;
   private final NamespaceBudget budget;
   private final Map<String, Packed<R>> items = new ConcurrentHashMap<>();
@@ -26,7 +23,7 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
   private record Packed<R>(byte[] bytes, boolean taken, WeakReference<R> object) {}
 
   PackedItemStore(Packing<R> packing) {
-    this(packing, BUDGET);
+    this(packing, NamespaceBudget.OF_THE_PROCESS);
   }
 
   PackedItemStore(Packing<R> packing, NamespaceBudget budget) {

@@ -2,7 +2,6 @@ package dev.acequia.operator.validate;
 
 import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.LoadMode;
-import dev.acequia.contract.StoreTraits;
 import dev.acequia.crds.ApiSpec;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineSpec;
@@ -164,14 +163,16 @@ public final class SpecValidation {
 
   private void checkPace(DataPipelineSpec spec, String freshness) {
     StorePlan.traits(spec.store())
-        .map(StoreTraits::linger)
-        .filter(pace -> SpecDuration.parse(freshness).compareTo(pace) < 0)
+        .filter(traits -> SpecDuration.parse(freshness).compareTo(traits.leastFreshness()) < 0)
         .ifPresent(
-            pace ->
+            traits ->
                 add(
                     "spec.slo.freshness",
-                    "'%s' is below the pace of the store, which keeps records for %d s to store them together; promise %d s or more, or have the store commit more often"
-                        .formatted(freshness, pace.toSeconds(), pace.toSeconds())));
+                    "'%s' is below the pace of the store, which keeps records for %d s to store them together, and then stores them; promise %d s or more, or have the store commit more often"
+                        .formatted(
+                            freshness,
+                            traits.linger().toSeconds(),
+                            traits.leastFreshness().toSeconds())));
   }
 
   private boolean checkDuration(String path, String text) {

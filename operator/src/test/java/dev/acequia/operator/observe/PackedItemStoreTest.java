@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,8 @@ class PackedItemStoreTest {
   void keepsTheIdentityAloneOnceANamespaceHasTakenItsShare() {
     var mostBytes = 4 << 20;
     var budget = new NamespaceBudget(mostBytes);
+    var told = new ArrayList<String>();
+    budget.follow((namespace, isFull) -> told.add(namespace + "=" + isFull));
     var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, Trim::own), budget);
     var jobs = new PackedItemStore<>(new Packing<>(Deployment.class, json, _ -> true), budget);
     var kept = 0;
@@ -144,12 +147,14 @@ class PackedItemStoreTest {
     assertThat(jobs.get("ops/flights-19")).returns(null, Deployment::getSpec);
     maps.put("other/owned", small("owned", "other"));
     assertThat(isWhole(maps, "other/owned")).isTrue();
+    assertThat(told).containsExactly("ops=true");
 
     maps.put("ops/owned-0", small("owned-0", "ops"));
     assertThat(isWhole(maps, "ops/owned-0")).as("in its own place").isTrue();
     for (var i = 0; i < 30; i++) {
       maps.remove("ops/owned-" + i);
     }
+    assertThat(told).containsExactly("ops=true", "ops=false");
     jobs.put("ops/flights-19", withText("flights-19"));
     assertThat(Objects.requireNonNull(jobs.get("ops/flights-19")).getSpec()).isNotNull();
   }

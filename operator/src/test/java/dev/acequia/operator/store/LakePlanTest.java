@@ -243,7 +243,7 @@ class LakePlanTest {
   void partsByNothingTwice() {
     assertThat(
             violationsOf(
-                "partitionBy: [{field: at, transform: day}, {field: id, transform: identity},"
+                "partitionBy: [{field: at, transform: day}, {field: n, transform: identity},"
                     + " {field: at, transform: day}]"))
         .singleElement()
         .asString()

@@ -114,11 +114,11 @@ class SpecValidationTest {
           store: {lake: {location: 's3://analytics/flights', catalog: {glue: {}}, commitInterval: 2m}}
         """;
     assertThat(violations(lake)).isEmpty();
-    assertThat(violations(lake + "  slo: {freshness: 2m}\n")).isEmpty();
-    assertThat(violations(lake + "  slo: {freshness: 90s}\n"))
+    assertThat(violations(lake + "  slo: {freshness: 3m}\n")).isEmpty();
+    assertThat(violations(lake + "  slo: {freshness: 2m}\n"))
         .singleElement()
         .hasToString(
-            "spec.slo.freshness: '90s' is below the pace of the store, which keeps records for 120 s to store them together; promise 120 s or more, or have the store commit more often");
+            "spec.slo.freshness: '2m' is below the pace of the store, which keeps records for 120 s to store them together, and then stores them; promise 180 s or more, or have the store commit more often");
     assertThat(violations(VALID + "  slo: {freshness: 1s}\n")).isEmpty();
     assertThat(violations(VALID + "  slo: {freshness: soon}\n"))
         .extracting(Violation::path)
