@@ -9,12 +9,12 @@ import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.TopicLog;
+import dev.acequia.stores.lake.maintain.Expiry;
 import dev.acequia.stores.lake.table.LakeColumns;
 import dev.acequia.stores.position.Ledger;
 import dev.acequia.stores.position.Position;
 import dev.acequia.stores.position.Positions;
 import dev.acequia.stores.position.PositionsMigration;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,9 +38,6 @@ final class LakeMigration implements StoreMigration {
 
   /** A migration that meets others this often is to be started again. */
   private static final int ATTEMPTS = 100;
-
-  /** For readers that began on an older one; a person may change the property to keep more. */
-  private static final Duration SNAPSHOTS_KEPT = Duration.ofHours(3);
 
   private final PipelineDefinition definition;
   private final StoreDefinition.Lake store;
@@ -171,7 +168,10 @@ final class LakeMigration implements StoreMigration {
     properties.put(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true");
     properties.put(TableProperties.METADATA_PREVIOUS_VERSIONS_MAX, "20");
     // Each commit is a snapshot, and each commit writes the list of all.
-    properties.put(TableProperties.MAX_SNAPSHOT_AGE_MS, String.valueOf(SNAPSHOTS_KEPT.toMillis()));
+    properties.put(TableProperties.MAX_SNAPSHOT_AGE_MS, String.valueOf(Expiry.KEPT.toMillis()));
+    properties.put(TableProperties.METADATA_COMPRESSION, "gzip");
+    // Of small manifests, so many become one at the next commit that merges.
+    properties.put(TableProperties.MANIFEST_MIN_MERGE_COUNT, "30");
     // With the default of 4, four committers failed.
     properties.put(TableProperties.COMMIT_NUM_RETRIES, "30");
     properties.put(TableProperties.COMMIT_MAX_RETRY_WAIT_MS, "2000");

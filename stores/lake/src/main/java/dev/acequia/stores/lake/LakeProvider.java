@@ -7,8 +7,12 @@ import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreProvider;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.lake.maintain.Compaction;
+import dev.acequia.stores.lake.maintain.Expiry;
+import dev.acequia.stores.lake.maintain.OrphanSweep;
 import dev.acequia.stores.lake.read.LakeReader;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -34,9 +38,15 @@ public final class LakeProvider implements StoreProvider {
   public List<StoreHousekeeping> housekeeping(
       PipelineDefinition definition, Map<String, String> environment) {
     var store = store(definition);
+    var clock = Clock.systemUTC();
+    var compaction = new Compaction(Duration.ofSeconds(store.commitSeconds()), clock);
     return List.of(
-        new LakeHousekeeping(store, environment, Clock.systemUTC()),
-        new SnapshotExpiry(store, environment));
+        new LakeHousekeeping(store, environment, clock),
+        new TableUpkeep(compaction, new LakeTables(store, environment), Duration.ofMinutes(1)),
+        new TableUpkeep(
+            new Expiry(clock), new LakeTables(store, environment), Duration.ofMinutes(10)),
+        new TableUpkeep(
+            new OrphanSweep(clock), new LakeTables(store, environment), Duration.ofHours(1)));
   }
 
   @Override

@@ -1,0 +1,52 @@
+package dev.acequia.stores.lake;
+
+import dev.acequia.stores.StoreHousekeeping;
+import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.stores.lake.maintain.Upkeep;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A part of a table's maintenance as consumers run it. It holds no connection to the catalog
+ * between two turns, which are minutes apart.
+ */
+final class TableUpkeep implements StoreHousekeeping {
+  private final Upkeep upkeep;
+  private final LakeTables tables;
+  private Duration first;
+
+  /**
+   * The part for one table.
+   *
+   * @param first the first turn comes within this time, so consumers that start together do not
+   *     work together
+   */
+  TableUpkeep(Upkeep upkeep, LakeTables tables, Duration first) {
+    this.upkeep = upkeep;
+    this.tables = tables;
+    this.first = first;
+  }
+
+  @Override
+  public String subject() {
+    return upkeep.subject();
+  }
+
+  @Override
+  public Duration work() throws StoreUnavailableException {
+    if (first.isPositive()) {
+      var pause = Duration.ofMillis(ThreadLocalRandom.current().nextLong(first.toMillis()));
+      first = Duration.ZERO;
+      return pause;
+    }
+    try (tables) {
+      var table = tables.load(tables.data());
+      return LakeFailure.of(() -> upkeep.work(table));
+    }
+  }
+
+  @Override
+  public void close() {
+    tables.close();
+  }
+}

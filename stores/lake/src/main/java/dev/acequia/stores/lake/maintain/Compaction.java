@@ -1,0 +1,128 @@
+package dev.acequia.stores.lake.maintain;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.TableUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Merges small data files, files of deletes, and manifests. One process at a time does it, and it
+ * commits rarely: an upsert that meets a commit of another is judged again.
+ */
+public final class Compaction implements Upkeep {
+  private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
+
+  /** The property that says which process merges, and until when. */
+  static final String LEASE = "acequia.compaction";
+
+  /** While nothing else is due, one commit of maintenance comes to as many of the load. */
+  private static final int COMMITS_BETWEEN = 10;
+
+  private static final Duration LEAST_PAUSE = Duration.ofSeconds(10);
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+
+  /** While more is due, a fifth of the time is worked. */
+  private static final int PAUSES_OF_WORK = 4;
+
+  /** Beyond as many, they are merged though no files are. Queries read each new one. */
+  static final int MOST_MANIFESTS = 200;
+
+  private final Duration interval;
+  private final Clock clock;
+  private final Supplier<Budget> budgets;
+  private final Lease lease;
+  private boolean isRefusing;
+
+  /**
+   * The compaction of one table.
+   *
+   * @param interval between two commits of the load
+   */
+  public Compaction(Duration interval, Clock clock) {
+    this(interval, clock, Budget::ofSeconds);
+  }
+
+  Compaction(Duration interval, Clock clock, Supplier<Budget> budgets) {
+    this.interval = interval;
+    this.clock = clock;
+    this.budgets = budgets;
+    lease = new Lease(LEASE, clock);
+  }
+
+  @Override
+  public String subject() {
+    return "small files";
+  }
+
+  @Override
+  public Duration work(Table table) throws IOException {
+    var begun = clock.instant();
+    var pause = pause();
+    var head = table.currentSnapshot();
+    if (head == null) {
+      return pause;
+    }
+    var other = lease.heldByOther(table);
+    if (other.isPresent()) {
+      return longer(pause, other.get());
+    }
+    var files = LiveFiles.of(table, head);
+    if (isRefused(table, files)) {
+      return LONGEST_PAUSE;
+    }
+    var choices = Choice.of(table, head, files);
+    var manifests = files.manifests() > MOST_MANIFESTS;
+    if ((choices.isEmpty() && !manifests) || !lease.take(table, pause.multipliedBy(3))) {
+      return pause;
+    }
+    if (choices.isEmpty()) {
+      // An append without files merges manifests like any other.
+      table.newAppend().commit();
+      return pause;
+    }
+    var budget = budgets.get();
+    var rewrite = new Rewrite(table, head, files);
+    rewrite.write(choices, budget);
+    if (!rewrite.commit() || !budget.isFull()) {
+      return pause;
+    }
+    var work = Duration.between(begun, clock.instant());
+    return longer(longer(interval, Duration.ofSeconds(1)), work.multipliedBy(PAUSES_OF_WORK));
+  }
+
+  /** Not the same for all processes. */
+  private Duration pause() {
+    var wanted = longer(LEAST_PAUSE, interval.multipliedBy(COMMITS_BETWEEN));
+    var least = wanted.compareTo(LONGEST_PAUSE) < 0 ? wanted : LONGEST_PAUSE;
+    return least.plusMillis(ThreadLocalRandom.current().nextLong(least.toMillis() / 4));
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
+  }
+
+  /** Whether another writer's files are beyond what is merged here. */
+  private boolean isRefused(Table table, LiveFiles files) {
+    var reason =
+        TableUtil.formatVersion(table) != 2
+            ? "is of another format than version 2"
+            : table.properties().containsKey(TableProperties.DEFAULT_NAME_MAPPING)
+                ? "has files whose columns have no ids"
+                : files.groups().values().stream()
+                        .flatMap(group -> group.deletes().stream())
+                        .allMatch(LiveFiles::isReadable)
+                    ? null
+                    : "has equality deletes, or deletes that are not in Parquet";
+    if (reason != null && !isRefusing) {
+      LOG.warn("the table {}, which another engine made: its files are not merged", reason);
+    }
+    isRefusing = reason != null;
+    return isRefusing;
+  }
+}

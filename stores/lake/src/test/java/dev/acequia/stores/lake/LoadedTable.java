@@ -1,0 +1,212 @@
+package dev.acequia.stores.lake;
+
+import dev.acequia.contract.Division;
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.record.RecordDecoder;
+import dev.acequia.contract.record.Row;
+import dev.acequia.stores.Arrival;
+import dev.acequia.stores.PartitionAdvance;
+import dev.acequia.stores.PartitionClaim;
+import dev.acequia.stores.StoreHousekeeping;
+import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.WriteResult;
+import dev.acequia.stores.lake.maintain.Upkeep;
+import dev.acequia.stores.testkit.Pipelines;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.iceberg.ContentFile;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.jspecify.annotations.Nullable;
+
+/** A table of names by id that a writer loads, and the map that it has to equal. */
+final class LoadedTable implements AutoCloseable {
+  private static final Schema SCHEMA =
+      Pipelines.schema(
+          List.of("id"),
+          new Field("id", FieldType.INT64, true, null),
+          new Field("name", FieldType.STRING, false, null));
+
+  private final LakeFixture lake = new LakeFixture();
+  private final PipelineDefinition definition;
+  private final StoreWriter writer;
+  private final PartitionClaim claim;
+  private final HookedTables tables;
+  private final Map<Long, String> expected = new HashMap<>();
+  private long offset;
+
+  LoadedTable(LoadMode mode, Division... divisions) throws Exception {
+    var store = lake.definition("flights");
+    definition =
+        Pipelines.definition(
+            new StoreDefinition.Lake(
+                store.namespace(),
+                store.table(),
+                store.location(),
+                store.catalog(),
+                null,
+                null,
+                1,
+                List.of(divisions),
+                store.engine()),
+            SCHEMA,
+            mode,
+            UUID.randomUUID(),
+            1,
+            null);
+    StoreMigration.open(definition, lake.migrationEnvironment())
+        .migrate(Pipelines.log(definition.topic().uuid(), 1, 0, 1_000_000_000));
+    writer = StoreWriter.open(definition, lake.writerEnvironment("pod"));
+    claim = writer.claim(0).orElseThrow();
+    tables =
+        new HookedTables(
+            (StoreDefinition.Lake) definition.store(), lake.writerEnvironment("maintenance"));
+  }
+
+  /** Loads rows by one commit; a null deletes. */
+  void load(Map<Long, @Nullable String> names) throws Exception {
+    var batch = writer.newBatch();
+    var row = new Row(SCHEMA);
+    var arrival = new Arrival();
+    var from = offset;
+    for (var entry : names.entrySet()) {
+      var name = entry.getValue();
+      var text =
+          name == null
+              ? "{\"id\":%d}".formatted(entry.getKey())
+              : "{\"id\":%d,\"name\":\"%s\"}".formatted(entry.getKey(), name);
+      var bytes = text.getBytes(StandardCharsets.UTF_8);
+      new RecordDecoder(SCHEMA).decode(bytes, 0, bytes.length, row);
+      if (name == null) {
+        batch.addDeletion(row, arrival.from(1, 0, offset++));
+        expected.remove(entry.getKey());
+      } else {
+        batch.add(row, arrival.from(1, 0, offset++));
+        expected.put(entry.getKey(), name);
+      }
+    }
+    var result =
+        writer.write(
+            batch,
+            List.of(new PartitionAdvance(0, claim.fence(), from, offset, null)),
+            rejected -> {});
+    if (!(result instanceof WriteResult.Stored)) {
+      throw new IllegalStateException(result.toString());
+    }
+  }
+
+  Map<Long, String> expected() {
+    return expected;
+  }
+
+  /** The names by id; fails when an id is there twice. */
+  Map<Long, String> rows() throws Exception {
+    var found = new HashMap<Long, String>();
+    try (var rows = IcebergGenerics.read(table()).build()) {
+      for (Record row : rows) {
+        var former = found.put((Long) row.getField("id"), String.valueOf(row.getField("name")));
+        if (former != null) {
+          throw new AssertionError("twice: " + row);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** All columns of all rows, sorted. */
+  List<String> records() throws Exception {
+    try (var rows = IcebergGenerics.read(table()).build()) {
+      return Stream.iterate(rows.iterator(), i -> i.hasNext(), i -> i)
+          .map(i -> i.next().toString())
+          .sorted()
+          .toList();
+    }
+  }
+
+  Table table() throws Exception {
+    return tables.load(tables.data());
+  }
+
+  HookedTables tables() {
+    return tables;
+  }
+
+  void run(Upkeep upkeep) throws Exception {
+    upkeep.work(table());
+  }
+
+  /** Makes one file of many notes. */
+  void mergeNotes() throws Exception {
+    for (var part : StoreHousekeeping.open(definition, lake.writerEnvironment("pod"))) {
+      try (part) {
+        if (part.subject().contains("marks")) {
+          part.work();
+        }
+      }
+    }
+  }
+
+  List<String> dataFiles() throws Exception {
+    try (var tasks = table().newScan().planFiles()) {
+      return Stream.iterate(tasks.iterator(), i -> i.hasNext(), i -> i)
+          .map(i -> i.next().file().location())
+          .toList();
+    }
+  }
+
+  List<String> deleteFiles() throws Exception {
+    var table = table();
+    return table.currentSnapshot().deleteManifests(table.io()).stream()
+        .flatMap(
+            manifest -> {
+              try (var files =
+                  org.apache.iceberg.ManifestFiles.readDeleteManifest(
+                      manifest, table.io(), table.specs())) {
+                return Stream.iterate(files.iterator(), i -> i.hasNext(), i -> i)
+                    .map(i -> i.next())
+                    .map(DeleteFile::copy)
+                    .map(ContentFile::location)
+                    .toList()
+                    .stream();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            })
+        .toList();
+  }
+
+  /** The table's folder. */
+  Path folder() {
+    var location = ((StoreDefinition.Lake) definition.store()).location();
+    return Path.of(location.substring("file:".length()));
+  }
+
+  /** The files below a folder of the table. */
+  List<Path> files(String folder) throws IOException {
+    try (var files = Files.walk(folder().resolve(folder))) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    tables.close();
+  }
+}

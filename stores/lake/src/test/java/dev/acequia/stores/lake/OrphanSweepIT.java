@@ -1,0 +1,130 @@
+package dev.acequia.stores.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.acequia.contract.Division;
+import dev.acequia.contract.Division.Transform;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.stores.lake.maintain.Compaction;
+import dev.acequia.stores.lake.maintain.OrphanSweep;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.util.SnapshotUtil;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What is swept, and what is not. */
+class OrphanSweepIT {
+  private static final Duration OLD = Duration.ofDays(4);
+  private static final Duration YOUNG = Duration.ofDays(2);
+
+  private static void age(Path file, Duration by) throws IOException {
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(by)));
+  }
+
+  private static Path make(Path file, Duration age) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "left over");
+    age(file, age);
+    return file;
+  }
+
+  private static List<Path> all(Path folder) throws IOException {
+    try (var files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  /** The partition's values have signs that paths are written with. */
+  @Test
+  void oldFilesThatNoSnapshotNamesGo() throws Exception {
+    try (var table = new LoadedTable(LoadMode.UPSERT, new Division("name", Transform.IDENTITY))) {
+      for (var i = 0; i < 12; i++) {
+        table.load(Map.of(1L, "a b+c%2F=:" + i % 2, 2L + i, "plain"));
+      }
+      var deletion = new HashMap<Long, @Nullable String>();
+      deletion.put(3L, null);
+      table.load(deletion);
+      table.run(new Compaction(Duration.ofSeconds(1), Clock.systemUTC()));
+      var folder = table.folder();
+      var siblings = folder.getParent();
+      for (var file : all(siblings)) {
+        age(file, OLD);
+      }
+      var stays =
+          List.of(
+              make(folder.resolve("data/young.parquet"), YOUNG),
+              make(folder.resolve("data/unknown.orc"), OLD),
+              make(folder.resolve("other/data/nested.parquet"), OLD),
+              make(siblings.resolve("flights2/data/neighbour.parquet"), OLD),
+              make(siblings.resolve("flights_acequia/data/beside.parquet"), OLD));
+      var live = new ArrayList<>(all(siblings));
+      var goes =
+          List.of(
+              make(folder.resolve("data/orphan.parquet"), OLD),
+              make(folder.resolve("data/name=plain/orphan.parquet"), OLD),
+              make(folder.resolve("metadata/snap-1-orphan.avro"), OLD),
+              make(folder.resolve("metadata/00000-orphan.metadata.json"), OLD));
+
+      table.run(new OrphanSweep(Clock.systemUTC()));
+
+      assertThat(goes).noneMatch(Files::exists);
+      assertThat(stays).allMatch(Files::exists);
+      assertThat(live).filteredOn(file -> !isLeftByItself(file)).allMatch(Files::exists);
+      assertThat(table.rows()).isEqualTo(table.expected());
+      var current = table.table();
+      var head = current.currentSnapshot().snapshotId();
+      for (var snapshot : SnapshotUtil.ancestorsOf(head, current::snapshot)) {
+        try (var rows = IcebergGenerics.read(current).useSnapshot(snapshot.snapshotId()).build()) {
+          assertThat(rows).as("snapshot %d", snapshot.sequenceNumber()).allMatch(row -> true);
+        }
+      }
+    }
+  }
+
+  /** Iceberg removes metadata beyond the last twenty by itself. */
+  private static boolean isLeftByItself(Path file) {
+    return file.toString().endsWith(".metadata.json");
+  }
+
+  @Test
+  void oneProcessSweepsADay() throws Exception {
+    try (var table = new LoadedTable(LoadMode.APPEND)) {
+      table.load(Map.of(1L, "name"));
+      table.run(new OrphanSweep(Clock.systemUTC()));
+      var orphan = make(table.folder().resolve("data/orphan.parquet"), OLD);
+      table.run(new OrphanSweep(Clock.systemUTC()));
+      assertThat(orphan).exists();
+      table.run(new OrphanSweep(Clock.offset(Clock.systemUTC(), Duration.ofHours(13))));
+      assertThat(orphan).doesNotExist();
+    }
+  }
+
+  /** Then the listing is not of the table's folder, whatever the reason. */
+  @Test
+  void nothingGoesWhenTheTablesOwnFilesAreNotListed() throws Exception {
+    try (var table = new LoadedTable(LoadMode.APPEND)) {
+      table.load(Map.of(1L, "name"));
+      var orphan = make(table.folder().resolve("data/orphan.parquet"), OLD);
+      table.table().updateLocation().setLocation(table.table().location() + "/elsewhere").commit();
+      make(table.folder().resolve("elsewhere/metadata/other.avro"), OLD);
+      make(table.folder().resolve("elsewhere/data/other.parquet"), OLD);
+      table.run(new OrphanSweep(Clock.systemUTC()));
+      assertThat(orphan).exists();
+      assertThat(all(table.folder().resolve("elsewhere"))).hasSizeGreaterThan(1);
+      assertThat(Stream.of("metadata/other.avro", "data/other.parquet"))
+          .allMatch(file -> Files.exists(table.folder().resolve("elsewhere").resolve(file)));
+    }
+  }
+}

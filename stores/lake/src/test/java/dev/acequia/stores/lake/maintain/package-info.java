@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.stores.lake.maintain;
+
+import org.jspecify.annotations.NullMarked;
