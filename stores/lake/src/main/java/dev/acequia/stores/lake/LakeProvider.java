@@ -35,7 +35,8 @@ public final class LakeProvider implements StoreProvider {
       PipelineDefinition definition, Map<String, String> environment) {
     var store = store(definition);
     return List.of(
-        new LakeHousekeeping(store, environment, Clock.systemUTC()),
+        new LakeHousekeeping(
+            store, new LakeTables(store, environment), environment, Clock.systemUTC()),
         new SnapshotExpiry(store, environment));
   }
 
