@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.iceberg.HasTableOperations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,10 +63,9 @@ final class Load {
     serial = serial(state);
   }
 
-  /** Greater than that of every note that is there. */
-  static long serial(TableState state) {
-    var head = state.head();
-    return head == null ? 1 : head.sequenceNumber() + 1;
+  /** Greater than that of every note that is there, also after main was rolled back. */
+  private static long serial(TableState state) {
+    return ((HasTableOperations) state.table()).operations().current().lastSequenceNumber() + 1;
   }
 
   List<RowRejection> rejected() {

@@ -15,6 +15,7 @@ import dev.acequia.contract.record.Row;
 import dev.acequia.stores.Arrival;
 import dev.acequia.stores.Origin;
 import dev.acequia.stores.PartitionAdvance;
+import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -206,18 +208,46 @@ class NotesIT {
     migrate(LoadMode.UPSERT);
     try (var writer = writer(new KnownNotes())) {
       var id = "x".repeat(2000);
-      var claim = writer.claim(0).orElseThrow();
-      var batch = writer.newBatch();
-      batch.addDeletion(row(id), new Arrival().from(1, 0, 0));
-      writer.write(
-          batch, List.of(new PartitionAdvance(0, claim.fence(), 0, 1, null)), rejected -> {});
+      delete(writer, writer.claim(0).orElseThrow(), id, 0, 1);
       assertThat(notes()).hasSize(1).allMatch(note -> note.key().remaining() == 16);
+      assertThat(deletion(id)).isEqualTo(new Origin(1, 0, 0));
+    }
+  }
 
-      var known = new KnownNotes();
-      lake.act(definition, all -> known.follow(all.load(all.data())));
-      var key = new KeyBytes();
-      key.putText(id.getBytes(StandardCharsets.UTF_8), 0, id.length());
-      assertThat(known.deletion(key.take())).isEqualTo(new Origin(1, 0, 0));
+  private static void delete(
+      StoreWriter writer, PartitionClaim claim, String id, long from, long to) throws Exception {
+    for (var offset = from; offset < to; offset++) {
+      var batch = writer.newBatch();
+      batch.addDeletion(row(id), new Arrival().from(1, 0, offset));
+      writer.write(
+          batch,
+          List.of(new PartitionAdvance(0, claim.fence(), offset, offset + 1, null)),
+          rejected -> {});
+    }
+  }
+
+  private @Nullable Origin deletion(String id) {
+    var known = new KnownNotes();
+    lake.act(definition, all -> known.follow(all.load(all.data())));
+    var key = new KeyBytes();
+    key.putText(id.getBytes(StandardCharsets.UTF_8), 0, id.length());
+    return known.deletion(key.take());
+  }
+
+  /** It takes rows back, and notes not: a branch of their own has them. */
+  @Test
+  void theNewestDeletionCountsAfterSomebodyHasRolledTheTableBack() throws Exception {
+    migrate(LoadMode.UPSERT);
+    try (var writer = writer(new KnownNotes())) {
+      var claim = writer.claim(0).orElseThrow();
+      var before = new ArrayList<Long>();
+      lake.act(definition, all -> before.add(all.load(all.data()).currentSnapshot().snapshotId()));
+      delete(writer, claim, "key", 0, 10);
+      lake.act(
+          definition,
+          all -> all.load(all.data()).manageSnapshots().rollbackTo(before.getFirst()).commit());
+      delete(writer, claim, "key", 10, 11);
+      assertThat(deletion("key")).isEqualTo(new Origin(1, 0, 10));
     }
   }
 
