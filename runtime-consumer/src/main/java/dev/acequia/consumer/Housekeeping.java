@@ -5,6 +5,7 @@ import dev.acequia.stores.StoreUnavailableException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,12 @@ final class Housekeeping implements AutoCloseable {
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LAST_RETRY = Duration.ofMinutes(5);
   private static final Duration STOP = Duration.ofSeconds(2);
+
+  /**
+   * Replicas that start together do not stay in step: a pause is longer by up to one part in so
+   * many.
+   */
+  private static final int JITTER = 4;
 
   private final CountDownLatch stop = new CountDownLatch(1);
   private final List<Thread> threads;
@@ -59,12 +66,26 @@ final class Housekeeping implements AutoCloseable {
     @Override
     public void run() {
       try (store) {
-        var pause = work();
-        while (!stop.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-          pause = work();
+        var pause = attempt();
+        while (!stop.await(spread(pause), TimeUnit.NANOSECONDS)) {
+          pause = attempt();
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      }
+    }
+
+    private static long spread(Duration pause) {
+      var nanos = pause.toNanos();
+      return nanos + ThreadLocalRandom.current().nextLong(nanos / JITTER + 1);
+    }
+
+    /** This thread is the only one that forgets anything: nothing that a piece throws ends it. */
+    private Duration attempt() {
+      try {
+        return work();
+      } catch (OutOfMemoryError e) {
+        return LAST_RETRY; // there was none for the log either
       }
     }
 
@@ -79,22 +100,23 @@ final class Housekeeping implements AutoCloseable {
         return pause;
       } catch (StoreUnavailableException e) {
         return failed(String.valueOf(e.getMessage()));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // What a piece holds is free again; the load ends the process if it has no memory itself.
         return failed(e.toString());
       }
     }
 
     private Duration failed(String reason) {
+      var pause = retry;
+      var longer = retry.multipliedBy(2);
+      retry = longer.compareTo(LAST_RETRY) < 0 ? longer : LAST_RETRY;
       if (!isFailing) {
         LOG.warn(
             "housekeeping of {} fails, and is tried again; the load goes on, and old entries stay: {}",
             store.subject(),
             reason);
+        isFailing = true;
       }
-      isFailing = true;
-      var pause = retry;
-      var longer = retry.multipliedBy(2);
-      retry = longer.compareTo(LAST_RETRY) < 0 ? longer : LAST_RETRY;
       return pause;
     }
   }

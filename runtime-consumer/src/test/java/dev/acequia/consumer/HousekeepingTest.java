@@ -10,6 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class HousekeepingTest {
   /** A part that fails in its first turns. */
@@ -17,9 +19,15 @@ class HousekeepingTest {
     private final AtomicInteger turns = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final int failures;
+    private final Runnable failure;
 
     Part(int failures) {
+      this(failures, () -> {});
+    }
+
+    Part(int failures, Runnable failure) {
       this.failures = failures;
+      this.failure = failure;
     }
 
     @Override
@@ -30,6 +38,7 @@ class HousekeepingTest {
     @Override
     public Duration work() throws StoreUnavailableException {
       if (turns.getAndIncrement() < failures) {
+        failure.run();
         throw new StoreUnavailableException("permission denied");
       }
       return Duration.ofMillis(10);
@@ -51,5 +60,25 @@ class HousekeepingTest {
           .until(() -> failing.turns.get() > 2 && other.turns.get() > 2);
     }
     assertThat(List.of(failing, other)).allMatch(part -> part.closed.getCount() == 0);
+  }
+
+  /** No other thread of the process forgets anything. */
+  @ParameterizedTest
+  @MethodSource("errors")
+  void survivesErrors(Error error) {
+    var failing =
+        new Part(
+            1,
+            () -> {
+              throw error;
+            });
+    try (var housekeeping = Housekeeping.start(List.of(failing))) {
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> failing.turns.get() > 2);
+    }
+    assertThat(failing.closed.getCount()).isZero();
+  }
+
+  static List<Error> errors() {
+    return List.of(new OutOfMemoryError("made up"), new NoClassDefFoundError("made up"));
   }
 }

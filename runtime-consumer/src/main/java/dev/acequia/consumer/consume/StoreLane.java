@@ -8,6 +8,7 @@ import dev.acequia.consumer.deadletter.SentLetter;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.record.BadRecordException;
+import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.RowRejection;
@@ -17,6 +18,7 @@ import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -226,11 +228,14 @@ final class StoreLane implements StoreWork, AutoCloseable {
       throws Exception {
     var began = System.nanoTime();
     List<SentLetter> sent = new ArrayList<>();
+    // A row may be judged several times before its batch is stored; its letter leaves once.
+    Map<Integer, SentLetter> rejections = new HashMap<>();
     try (var share = budget.setOut(batch.firstTimers(), batch.badFirstTimers())) {
       var gate =
           new CommitGate<Exception>() {
             @Override
             public void onOwned() throws TerminationException {
+              share.beginAnew();
               if (batch.badFirstTimers() > 0) {
                 share.judge(batch.bad().getLast());
               }
@@ -243,7 +248,9 @@ final class StoreLane implements StoreWork, AutoCloseable {
             @Override
             public void onRejected(RowRejection rejection) throws Exception {
               var letter = letter(batch, rejection);
-              if (batch.isFirstTimer(letter)) {
+              // A reused key says nothing of the schema: one caller must not end the load of all.
+              if (batch.isFirstTimer(letter)
+                  && rejection.errorClass() != ErrorClass.IdempotencyKeyReused) {
                 share.reject(letter);
               }
             }
@@ -251,9 +258,14 @@ final class StoreLane implements StoreWork, AutoCloseable {
             @Override
             public void beforeCommit(List<RowRejection> rejected) throws Exception {
               for (var rejection : rejected) {
-                sent.add(deadLetters.send(letter(batch, rejection)));
+                if (!rejections.containsKey(rejection.row())) {
+                  rejections.put(rejection.row(), deadLetters.send(letter(batch, rejection)));
+                }
               }
               for (var letter : sent) {
+                letter.await(ACKNOWLEDGE_LIMIT);
+              }
+              for (var letter : rejections.values()) {
                 letter.await(ACKNOWLEDGE_LIMIT);
               }
               topic.verify(asked);

@@ -145,16 +145,22 @@ public final class DeadLetterBudget {
       bad += batchBad;
     }
 
+    /** Takes back what the store has rejected: it judges the batch anew. */
+    public void beginAnew() {
+      synchronized (DeadLetterBudget.this) {
+        bad -= batchBad - decodedBad;
+        batchBad = decodedBad;
+      }
+    }
+
     /**
-     * Judges it before its dead letters are written, or written again.
+     * Judges it before its dead letters are written.
      *
      * @param letter its latest
      * @throws TerminationException when too many are bad
      */
     public void judge(DeadLetter letter) throws TerminationException {
       synchronized (DeadLetterBudget.this) {
-        bad -= batchBad - decodedBad;
-        batchBad = decodedBad;
         check(0, 0, letter);
       }
     }

@@ -77,7 +77,7 @@ class DeadLetterBudgetTest {
   void countsWhatTheStoreRejectsOnceThoughABatchIsTriedAgain() throws Exception {
     try (var share = budget.setOut(1000, 0)) {
       for (var attempt = 0; attempt < 3; attempt++) {
-        share.judge(LETTER);
+        share.beginAnew();
         for (var row = 0; row < 50; row++) {
           share.reject(LETTER);
         }

@@ -7,7 +7,8 @@ import java.util.List;
 public interface CommitGate<E extends Exception> {
   /**
    * Hears that the batch's partitions are still its owner's and the table has its schema, while the
-   * rows are not loaded yet; again when the batch is tried anew.
+   * rows are not loaded yet; again when the batch is judged anew. Rows that were rejected before
+   * may then be rejected again, or not.
    *
    * @throws E to give up; nothing of the batch is then stored
    */

@@ -14,7 +14,7 @@ final class Digest {
   static ByteBuffer of(ByteBuffer content) {
     try {
       var hash = MessageDigest.getInstance("SHA-256");
-      hash.update(content);
+      hash.update(content.duplicate());
       return ByteBuffer.wrap(Arrays.copyOf(hash.digest(), BYTES));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);

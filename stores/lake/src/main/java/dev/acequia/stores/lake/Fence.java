@@ -6,17 +6,22 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotAncestryValidator;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.util.SnapshotUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a commit pass while nobody else has set the same keys. Iceberg asks on every attempt, with
  * the snapshots that the commit would follow. After snapshots have expired a key may be in none of
- * them: what is found must be what was seen, absence included.
+ * them: what is found must be what was seen, absence included. A process that stalled for longer
+ * than snapshots last may have seen a key in none and find it in none, though others have set it in
+ * between; the properties, which do not expire, tell.
  */
 final class Fence implements SnapshotAncestryValidator {
   /** What the last answer was about. */
@@ -34,6 +39,8 @@ final class Fence implements SnapshotAncestryValidator {
   static final String COMMIT = "acequia.commit";
 
   private final Map<String, Optional<String>> seen;
+  private final Map<String, Optional<String>> properties;
+  private final TableOperations operations;
   private final Set<String> keys;
   private final String commit;
   private final boolean alone;
@@ -55,6 +62,13 @@ final class Fence implements SnapshotAncestryValidator {
     var snapshot = base.head();
     head = snapshot == null ? null : snapshot.snapshotId();
     seen = find(ancestry(base.table(), snapshot), keys);
+    operations = ((HasTableOperations) base.table()).operations();
+    properties = properties(base.properties());
+  }
+
+  private Map<String, Optional<String>> properties(Map<String, String> all) {
+    return keys.stream()
+        .collect(Collectors.toMap(key -> key, key -> Optional.ofNullable(all.get(key))));
   }
 
   private static Iterable<Snapshot> ancestry(Table table, @Nullable Snapshot from) {
@@ -88,8 +102,10 @@ final class Fence implements SnapshotAncestryValidator {
 
   @Override
   public boolean validate(Iterable<Snapshot> ancestry) {
-    var found = find(ancestry, keys);
-    if (found.equals(seen)) {
+    var isAsSeen =
+        find(ancestry, keys).equals(seen)
+            && properties(operations.current().properties()).equals(properties);
+    if (isAsSeen) {
       var first = ancestry.iterator();
       var parent = first.hasNext() ? first.next().snapshotId() : null;
       answer = alone && !Objects.equals(parent, head) ? Answer.MOVED : Answer.PASSES;

@@ -6,36 +6,97 @@ import dev.acequia.stores.Origin;
 import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.position.Ledger;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Table;
 
 /**
- * Forgets marks after a day, and deletions after as long as the environment says; makes one file of
- * many.
+ * Forgets marks after a day, deletions after as long as the environment says, and repeats when no
+ * replay can reach them; makes one file of many. Notes are read one by one, and none is kept.
  */
 final class LakeHousekeeping implements StoreHousekeeping {
   private static final Duration DAY = Duration.ofHours(24);
   private static final Duration PAUSE = Duration.ofHours(1);
 
+  /** After another has changed the notes or the ledger. */
+  private static final Duration RETRY = Duration.ofSeconds(5);
+
+  /**
+   * How much longer than its retention a log may have a record: Kafka removes whole segments, which
+   * end after a week.
+   */
+  private static final Duration SEGMENT = Duration.ofDays(14);
+
   /** A table with more files of notes has them written anew, as one. */
   private static final int MOST_FILES = 100;
+
+  /** Notes are written anew when one of so many has expired. */
+  private static final int EXPIRED_SHARE = 10;
 
   private final StoreDefinition.Lake store;
   private final LakeTables tables;
   private final Optional<Duration> deletionsKept;
   private final Clock clock;
 
-  LakeHousekeeping(StoreDefinition.Lake store, Map<String, String> environment, Clock clock) {
+  LakeHousekeeping(
+      StoreDefinition.Lake store, LakeTables tables, Map<String, String> environment, Clock clock) {
     this.store = store;
     this.clock = clock;
-    tables = new LakeTables(store, environment);
+    this.tables = tables;
     deletionsKept = RuntimeVariable.ACEQUIA_DELETIONS_KEPT.in(environment).map(Duration::parse);
+  }
+
+  /** What there is to forget, at one time. */
+  private final class Expiry {
+    private final long nowMillis = clock.millis();
+
+    /** By generation and partition, the offset of the last deletion that is forgotten. */
+    private final Map<Origin, Long> forgotten = new HashMap<>();
+
+    private long notes;
+    private long expired;
+
+    void count(Note note) {
+      notes++;
+      if (!isExpired(note)) {
+        return;
+      }
+      expired++;
+      if (note.kind() == Note.Kind.DELETION) {
+        var origin = note.origin();
+        forgotten.merge(
+            new Origin(origin.generation(), origin.partition(), 0), origin.offset(), Math::max);
+      }
+    }
+
+    boolean isDue() {
+      return expired > 0 && expired >= notes / EXPIRED_SHARE;
+    }
+
+    boolean isExpired(Note note) {
+      var age = Duration.ofMillis(nowMillis - note.atMillis());
+      return switch (note.kind()) {
+        case MARK -> age.compareTo(DAY) > 0;
+        case DELETION -> deletionsKept.isPresent() && age.compareTo(deletionsKept.get()) > 0;
+        case REPEAT ->
+            deletionsKept.isPresent() && age.compareTo(deletionsKept.get().plus(SEGMENT)) > 0;
+      };
+    }
+
+    /** The ledger, which says up to where deletions are forgotten. */
+    Ledger noted(Ledger before) {
+      var ledger = new Ledger(before);
+      forgotten.forEach(
+          (log, last) -> ledger.forget(new Origin(log.generation(), log.partition(), last + 1)));
+      return ledger;
+    }
   }
 
   @Override
@@ -47,32 +108,27 @@ final class LakeHousekeeping implements StoreHousekeeping {
   public Duration work() throws StoreUnavailableException {
     var state = TableState.of(tables.load(tables.data()));
     var table = state.table();
-    var files = LakeFailure.of(() -> NoteFiles.of(table, NoteFiles.head(table)));
-    var notes = new ArrayList<Note>();
-    for (var file : files) {
-      notes.addAll(LakeFailure.of(() -> NoteFiles.read(table, file)));
-    }
-    notes.sort(Comparator.comparingLong(Note::serial));
-    var kept = notes.stream().filter(note -> !isExpired(note)).toList();
-    if (kept.size() == notes.size() && files.size() <= MOST_FILES) {
+    var expiry = new Expiry();
+    var files =
+        LakeFailure.of(
+            () -> {
+              var found = NoteFiles.of(table, NoteFiles.head(table));
+              found.forEach(file -> NoteFiles.read(table, file, expiry::count));
+              return found;
+            });
+    if (!expiry.isDue() && files.size() <= MOST_FILES) {
       return PAUSE;
     }
-    var ledger = new Ledger(state.ledger());
-    notes.stream()
-        .filter(note -> note.kind() == Note.Kind.DELETION && isExpired(note))
-        .forEach(note -> ledger.forget(after(note.origin())));
-    var written =
-        kept.isEmpty()
-            ? List.<DataFile>of()
-            : List.of(LakeFailure.of(() -> NoteFiles.write(table, store, kept)));
-    // Whoever judges by what is forgotten here commits alone, and begins anew.
+    var written = LakeFailure.of(() -> write(table, files, expiry));
+    // Owners go on beside it: what they have noted since stays. Whoever judges by what is forgotten
+    // here commits alone, so finds this commit in the way and begins anew.
     var outcome =
         new FencedCommit(state)
-            .alone()
             .set(TableState.REVISION, String.valueOf(state.revision() + 1))
-            .with(LedgerText.KEY, LedgerText.of(ledger))
+            .with(LedgerText.KEY, LedgerText.of(expiry.noted(state.ledger())))
             .commit(
                 transaction -> {
+                  // Fails when another has replaced one of the files.
                   var change = transaction.newOverwrite().toBranch(LakeTables.NOTES);
                   files.forEach(change::deleteFile);
                   written.forEach(change::addFile);
@@ -81,22 +137,32 @@ final class LakeHousekeeping implements StoreHousekeeping {
                 });
     if (outcome != FencedCommit.Outcome.DONE) {
       written.forEach(file -> table.io().deleteFile(file.location()));
-      return Duration.ofSeconds(1);
+      return RETRY;
     }
     return PAUSE;
   }
 
-  private boolean isExpired(Note note) {
-    var age = Duration.ofMillis(clock.millis() - note.atMillis());
-    return switch (note.kind()) {
-      case MARK -> age.compareTo(DAY) > 0;
-      case DELETION -> deletionsKept.isPresent() && age.compareTo(deletionsKept.get()) > 0;
-      case REPEAT -> false;
-    };
-  }
-
-  private static Origin after(Origin origin) {
-    return new Origin(origin.generation(), origin.partition(), origin.offset() + 1);
+  /** One file of all that has not expired; none when all has. */
+  private List<DataFile> write(Table table, List<DataFile> files, Expiry expiry) {
+    if (expiry.expired == expiry.notes) {
+      return List.of();
+    }
+    var writer = NoteFiles.writer(table, store);
+    try (writer) {
+      for (var file : files) {
+        NoteFiles.read(
+            table,
+            file,
+            note -> {
+              if (!expiry.isExpired(note)) {
+                writer.write(note.toRecord());
+              }
+            });
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return List.of(writer.toDataFile());
   }
 
   @Override

@@ -41,7 +41,7 @@ public final class LakeProvider implements StoreProvider {
     var clock = Clock.systemUTC();
     var compaction = new Compaction(Duration.ofSeconds(store.commitSeconds()), clock);
     return List.of(
-        new LakeHousekeeping(store, environment, clock),
+        new LakeHousekeeping(store, new LakeTables(store, environment), environment, clock),
         new TableUpkeep(compaction, new LakeTables(store, environment), Duration.ofMinutes(1)),
         new TableUpkeep(
             new Expiry(clock), new LakeTables(store, environment), Duration.ofMinutes(10)),

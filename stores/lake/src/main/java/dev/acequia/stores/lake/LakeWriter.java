@@ -15,7 +15,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Claims partitions and writes batches, each by one fenced commit. Nothing is kept between two
@@ -31,11 +30,20 @@ final class LakeWriter implements StoreWriter {
   private final String schemaHash;
   private final boolean upserts;
   private final Clock clock;
-  private Memory memory = new Memory();
-  private @Nullable UUID remembered;
+  private final KnownNotes notes;
 
   LakeWriter(
       PipelineDefinition definition, StoreDefinition.Lake store, LakeTables tables, Clock clock) {
+    this(definition, store, tables, clock, new KnownNotes());
+  }
+
+  LakeWriter(
+      PipelineDefinition definition,
+      StoreDefinition.Lake store,
+      LakeTables tables,
+      Clock clock,
+      KnownNotes notes) {
+    this.notes = notes;
     this.definition = definition;
     this.store = store;
     this.clock = clock;
@@ -190,12 +198,12 @@ final class LakeWriter implements StoreWriter {
     return LakeFailure.of(
         () -> {
           if (upserts || !batch.marks().isEmpty()) {
-            follow(state);
+            notes.follow(state.table());
           }
           var load =
               new Load(
                   state,
-                  memory,
+                  notes,
                   batch,
                   new StoredRows(state, definition.schema()),
                   upserts,
@@ -203,20 +211,6 @@ final class LakeWriter implements StoreWriter {
           load.run();
           return load;
         });
-  }
-
-  private void follow(TableState state) {
-    var table = state.table().uuid();
-    if (!table.equals(remembered)) {
-      memory = new Memory();
-      remembered = table;
-    }
-    try {
-      memory.follow(state.table());
-    } catch (RuntimeException e) {
-      memory = new Memory(); // half of it may be new
-      throw e;
-    }
   }
 
   @Override

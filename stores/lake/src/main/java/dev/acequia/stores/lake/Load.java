@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.iceberg.HasTableOperations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ final class Load {
   private static final Comparator<Origin> NEWEST_LAST = AGE.thenComparingInt(Origin::partition);
 
   private final TableState state;
-  private final Memory memory;
+  private final KnownNotes known;
   private final LakeBatch batch;
   private final StoredRows table;
   private final boolean upserts;
@@ -48,13 +49,13 @@ final class Load {
 
   Load(
       TableState state,
-      Memory memory,
+      KnownNotes known,
       LakeBatch batch,
       StoredRows table,
       boolean upserts,
       long nowMillis) {
     this.state = state;
-    this.memory = memory;
+    this.known = known;
     this.batch = batch;
     this.table = table;
     this.upserts = upserts;
@@ -62,10 +63,9 @@ final class Load {
     serial = serial(state);
   }
 
-  /** Greater than that of every note that is there. */
-  static long serial(TableState state) {
-    var head = state.head();
-    return head == null ? 1 : head.sequenceNumber() + 1;
+  /** Greater than that of every note that is there, also after main was rolled back. */
+  private static long serial(TableState state) {
+    return ((HasTableOperations) state.table()).operations().current().lastSequenceNumber() + 1;
   }
 
   List<RowRejection> rejected() {
@@ -121,22 +121,22 @@ final class Load {
     if (mark.replayed()) {
       return false;
     }
-    var known = marks.getOrDefault(mark.key(), memory.mark(mark.key()));
-    if (known == null || isApart(known.pushedMillis(), mark.pushedMillis())) {
+    var there = mark(mark.key());
+    if (there == null || isApart(there.pushedMillis(), mark.pushedMillis())) {
       marks.put(
           mark.key(),
           note(Note.Kind.MARK, batch.origin(row), mark.key(), mark.content(), mark.pushedMillis()));
       return false;
     }
-    if (known.origin().equals(batch.origin(row))
-        || isApart(mark.pushedMillis(), known.pushedMillis())) {
+    if (there.origin().equals(batch.origin(row))
+        || isApart(mark.pushedMillis(), there.pushedMillis())) {
       return false;
     }
     if (!isRepeat(place)) {
       repeats.add(place);
       notes.add(note(Note.Kind.REPEAT, place, Note.NOTHING, Note.NOTHING, null));
     }
-    if (known.content().equals(mark.content())) {
+    if (there.hasContent(mark.content())) {
       duplicates++;
     } else {
       rejected.add(
@@ -149,8 +149,14 @@ final class Load {
     return true;
   }
 
+  /** The mark of a key in this batch or before; null when there is none. */
+  private KnownNotes.@Nullable Mark mark(ByteBuffer digest) {
+    var own = marks.get(digest);
+    return own == null ? known.mark(digest) : KnownNotes.Mark.of(own);
+  }
+
   private boolean isRepeat(Origin place) {
-    return repeats.contains(place) || memory.isRepeat(place);
+    return repeats.contains(place) || known.isRepeat(place);
   }
 
   private static boolean isApart(@Nullable Long earlier, @Nullable Long later) {
@@ -203,7 +209,7 @@ final class Load {
     var newest = new HashMap<ByteBuffer, Integer>();
     for (var row = pending.nextSetBit(0); row >= 0; row = pending.nextSetBit(row + 1)) {
       var key = keys[row];
-      if (isUnjudged(row, found.get(key), memory.deletion(key))) {
+      if (isUnjudged(row, key, found.get(key))) {
         rejected.add(
             new RowRejection(
                 row,
@@ -217,36 +223,37 @@ final class Load {
                 NEWEST_LAST.compare(batch.origin(other), batch.origin(one)) >= 0 ? other : one);
       }
     }
-    newest.forEach((key, row) -> merge(key, row, found.get(key), memory.deletion(key)));
+    newest.forEach((key, row) -> merge(key, row, found.get(key), known.deletion(key)));
   }
 
   /**
    * Whether nobody knows if a record that is sent back was deleted since. A newer row or deletion
    * of its key and partition decides; an older one too, unless its generation lost its tail.
    */
-  private boolean isUnjudged(int row, @Nullable StoredRow there, @Nullable Note deletion) {
+  private boolean isUnjudged(int row, ByteBuffer key, @Nullable StoredRow there) {
     var origin = batch.origin(row);
     return batch.isRedriven(row)
         && !batch.isDeletion(row)
         && state.ledger().isForgotten(origin)
         && !decides(there == null ? null : there.origin(), origin)
-        && !decides(deletion == null ? null : deletion.origin(), origin);
+        && !decides(known.deletion(key), origin);
   }
 
-  private boolean decides(@Nullable Origin known, Origin redriven) {
-    return known != null
-        && known.partition() == redriven.partition()
-        && (AGE.compare(known, redriven) > 0 || !state.ledger().isLost(redriven));
+  private boolean decides(@Nullable Origin there, Origin redriven) {
+    return there != null
+        && there.partition() == redriven.partition()
+        && (AGE.compare(there, redriven) > 0 || !state.ledger().isLost(redriven));
   }
 
-  private void merge(ByteBuffer key, int row, @Nullable StoredRow there, @Nullable Note deletion) {
+  private void merge(
+      ByteBuffer key, int row, @Nullable StoredRow there, @Nullable Origin deletion) {
     var origin = batch.origin(row);
     var mayReplace = there == null || isNotNewer(there.origin(), origin);
     if (!batch.isDeletion(row)) {
       var isDeletedSince =
           deletion != null
-              && deletion.origin().partition() == origin.partition()
-              && AGE.compare(deletion.origin(), origin) > 0;
+              && deletion.partition() == origin.partition()
+              && AGE.compare(deletion, origin) > 0;
       if (mayReplace && !isDeletedSince) {
         stored.set(row);
         if (there != null) {
@@ -262,9 +269,9 @@ final class Load {
     var hides =
         batch.isRedriven(row)
             && state.ledger().isForgotten(origin)
-            && (deletion == null || deletion.origin().partition() != origin.partition());
-    if (!hides && (deletion == null || isNotNewer(deletion.origin(), origin))) {
-      notes.add(note(Note.Kind.DELETION, origin, key, Note.NOTHING, null));
+            && (deletion == null || deletion.partition() != origin.partition());
+    if (!hides && (deletion == null || isNotNewer(deletion, origin))) {
+      notes.add(note(Note.Kind.DELETION, origin, Digest.of(key), Note.NOTHING, null));
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.PartitionSpec;
@@ -45,35 +46,39 @@ final class NoteFiles {
   }
 
   static DataFile write(Table table, StoreDefinition.Lake store, List<Note> notes) {
+    var writer = writer(table, store);
+    try (writer) {
+      notes.forEach(note -> writer.write(note.toRecord()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return writer.toDataFile();
+  }
+
+  /** A new file, which is the caller's to close. */
+  static org.apache.iceberg.io.DataWriter<Record> writer(Table table, StoreDefinition.Lake store) {
     var location = LakeTables.besideLocation(store) + "/notes/" + UUID.randomUUID() + ".avro";
     try {
-      var writer =
-          Avro.writeData(table.io().newOutputFile(location))
-              .schema(Note.SCHEMA)
-              .withSpec(PartitionSpec.unpartitioned())
-              .createWriterFunc(DataWriter::create)
-              .<Record>build();
-      try (writer) {
-        notes.forEach(note -> writer.write(note.toRecord()));
-      }
-      return writer.toDataFile();
+      return Avro.writeData(table.io().newOutputFile(location))
+          .schema(Note.SCHEMA)
+          .withSpec(PartitionSpec.unpartitioned())
+          .createWriterFunc(DataWriter::create)
+          .build();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** The notes of a file, in their order. */
-  static List<Note> read(Table table, DataFile file) {
-    var notes = new ArrayList<Note>();
+  /** Gives the notes of a file one by one, in their order. */
+  static void read(Table table, DataFile file, Consumer<Note> to) {
     try (var records =
         Avro.read(table.io().newInputFile(file.location()))
             .project(Note.SCHEMA)
             .createResolvingReader(PlannedDataReader::create)
             .<Record>build()) {
-      records.forEach(record -> notes.add(Note.of(record)));
+      records.forEach(record -> to.accept(Note.of(record)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return notes;
   }
 }

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * them comes with a snapshot of the main branch that has the same value in its summary.
  *
  * @param head the snapshot that was current; null when there was none
+ * @param properties all of them
  * @param revision of the ledger
  */
 record TableState(
     Table table,
     @Nullable Snapshot head,
+    Map<String, String> properties,
     Map<Integer, FencedPosition> positions,
     Ledger ledger,
     long revision,
@@ -34,14 +36,16 @@ record TableState(
   private static final String REPLAYS = "acequia.replays.";
 
   static TableState of(Table table) {
-    var ledger = table.properties().get(LedgerText.KEY);
+    var properties = table.properties();
+    var ledger = properties.get(LedgerText.KEY);
     return new TableState(
         table,
         table.currentSnapshot(),
-        FencedPosition.all(table.properties()),
+        properties,
+        FencedPosition.all(properties),
         ledger == null ? new Ledger() : LedgerText.parse(ledger),
-        Long.parseLong(table.properties().getOrDefault(REVISION, "0")),
-        table.properties().getOrDefault(KEY, ""));
+        Long.parseLong(properties.getOrDefault(REVISION, "0")),
+        properties.getOrDefault(KEY, ""));
   }
 
   /** A copy that can be changed. */
@@ -57,7 +61,7 @@ record TableState(
 
   /** The replays that a partition was rewound for, joined by commas. */
   String replays(int partition) {
-    return table.properties().getOrDefault(replaysKey(partition), "");
+    return properties.getOrDefault(replaysKey(partition), "");
   }
 
   /** Whether a partition was rewound for a replay. */

@@ -237,6 +237,30 @@ class FencedCommitIT {
     }
   }
 
+  /** It was suspended for hours; before and after, its key is in no snapshot. */
+  @ParameterizedTest
+  @EnumSource(LoadMode.class)
+  void aZombieThatStalledUntilAllOfItsSuccessorHasExpiredStoresNothing(LoadMode mode)
+      throws Exception {
+    migrate(mode);
+    try (var zombie = hooked();
+        var other = writer()) {
+      var former = claim(zombie, 0);
+      var beside = claim(other, 1);
+      write(other, beside, 0, 1, "beside");
+      expireSnapshots();
+      tables.atTheNextCommit(
+          () -> {
+            write(other, claim(other, 0), 0, 2, "right");
+            write(other, beside, 1, 3, "beside too");
+            expireSnapshots();
+          });
+      assertThat(write(zombie, former, 0, 2, "late")).isEqualTo(new WriteResult.Overtaken());
+      assertThat(names()).containsExactly("beside", "beside too", "right");
+      assertThat(claim(other, 0).nextOffset()).isEqualTo(1);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(LoadMode.class)
   void theNextClaimTellsWhatBecameOfACommitWhoseAnswerWasLost(LoadMode mode) throws Exception {

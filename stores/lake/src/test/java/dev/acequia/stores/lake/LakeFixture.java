@@ -160,17 +160,19 @@ final class LakeFixture implements StoreFixture {
           var files = NoteFiles.of(table, NoteFiles.head(table));
           var notes = new ArrayList<Note>();
           for (var file : files) {
-            for (var note : NoteFiles.read(table, file)) {
-              notes.add(
-                  new Note(
-                      note.kind(),
-                      note.serial(),
-                      note.origin(),
-                      note.key(),
-                      note.content(),
-                      note.pushedMillis(),
-                      note.atMillis() - by.toMillis()));
-            }
+            NoteFiles.read(
+                table,
+                file,
+                note ->
+                    notes.add(
+                        new Note(
+                            note.kind(),
+                            note.serial(),
+                            note.origin(),
+                            note.key(),
+                            note.content(),
+                            note.pushedMillis(),
+                            note.atMillis() - by.toMillis())));
           }
           if (!notes.isEmpty()) {
             var change = table.newOverwrite().toBranch(LakeTables.NOTES);
