@@ -73,6 +73,8 @@ public final class OrphanSweep implements Upkeep {
         || !lease.take(table, PAUSE.dividedBy(2))) {
       return pause;
     }
+    // Before much is read, as listing may not be allowed.
+    io.listPrefix(table.location() + FOLDERS.getFirst()).iterator().hasNext();
     var before = clock.millis() - AGE.toMillis();
     var named = named(table, operations.operations().current());
     var swept = 0;
