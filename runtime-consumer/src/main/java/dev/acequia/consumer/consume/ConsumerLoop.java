@@ -271,6 +271,7 @@ final class ConsumerLoop {
       case LaneResult.Failed failed -> failed(lane, failed.reason());
       case LaneResult.TooMuch tooMuch -> {
         unreadable.wereTooMuch(lane.written());
+        lane.wasTooMuch();
         failed(lane, tooMuch.reason());
       }
       case LaneResult.Ended ended -> throw ended.why();
@@ -326,6 +327,7 @@ final class ConsumerLoop {
         }
         groupOffsets.commit(advanced);
         metrics.stored(batch, stored, written.seconds());
+        lane.hasStored();
         well(lane);
       }
       case WriteResult.Overtaken overtaken -> {

@@ -35,6 +35,10 @@ final class Lane {
   private Batch filling;
   private Batch spare;
   private @Nullable Batch writing;
+
+  /** How many records of a batch that was too much for the memory are yet to be stored. */
+  private long tooMany;
+
   private Optional<String> trouble = Optional.empty();
 
   Lane(
@@ -61,7 +65,12 @@ final class Lane {
 
   /** Whether there is no room until the batch before is written. */
   boolean isFull() {
-    return filling.isFull() && store.isBusy();
+    return isFilled() && store.isBusy();
+  }
+
+  /** What was too much as one batch is written in the parts in which it is read. */
+  private boolean isFilled() {
+    return filling.isFull() || (tooMany > 0 && filling.size() > 0);
   }
 
   /** How long to wait for more records before there is something else to do. */
@@ -115,6 +124,16 @@ final class Lane {
     return writing == null ? List.of() : writing.advances();
   }
 
+  /** Hears that memory ran out for the batch in flight: its records are written in smaller ones. */
+  void wasTooMuch() {
+    tooMany = writing == null ? tooMany : Math.max(tooMany, writing.size());
+  }
+
+  /** Hears that the batch in flight is stored. */
+  void hasStored() {
+    tooMany = writing == null ? tooMany : Math.max(0, tooMany - writing.size());
+  }
+
   /** Hears that a result has been settled: what was written is room again. */
   void settled() {
     if (writing != null) {
@@ -164,7 +183,7 @@ final class Lane {
     if (filling.isEmpty()) {
       return false;
     }
-    return filling.isFull()
+    return isFilled()
         || filling.ageNanos()
             >= (filling.size() > 0 ? lingerNanos : Math.max(lingerNanos, IDLE_LINGER.toNanos()));
   }

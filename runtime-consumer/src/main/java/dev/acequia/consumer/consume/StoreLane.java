@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -180,16 +181,19 @@ final class StoreLane implements StoreWork, AutoCloseable {
     topic.verify(topic.ask());
     List<PartitionClaim> fit = new ArrayList<>();
     Optional<String> waiting = Optional.empty();
-    for (var partition : partitions) {
-      var claim = writer.claim(partition);
-      var reason = claim.flatMap(this::unfit);
-      if (claim.isEmpty()) {
-        waiting = Optional.of("the migration has not prepared partition " + partition + " yet");
-      } else if (reason.isPresent()) {
+    var unprepared = new TreeSet<>(partitions);
+    for (var claim : writer.claim(partitions)) {
+      unprepared.remove(claim.partition());
+      var reason = unfit(claim);
+      if (reason.isPresent()) {
         waiting = reason;
       } else {
-        fit.add(claim.get());
+        fit.add(claim);
       }
+    }
+    if (!unprepared.isEmpty()) {
+      waiting =
+          Optional.of("the migration has not prepared partition " + unprepared.last() + " yet");
     }
     var ranges = topic.ranges(fit.stream().map(PartitionClaim::partition).toList());
     List<PartitionClaim> claims = new ArrayList<>();

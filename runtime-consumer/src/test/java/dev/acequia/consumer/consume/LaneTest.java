@@ -155,4 +155,32 @@ class LaneTest {
     lane.startLast(); // the store is busy
     assertThat(store.written).hasSize(1);
   }
+
+  /** Else the parts that are read of it would become the same batch again. */
+  @Test
+  void writesABatchThatWasTooMuchForTheMemoryInParts() throws Exception {
+    var lane = lane(SLOW, SLOW.batchBytes() / 3 + 1);
+    for (var record = 0; record < 3; record++) {
+      read(lane);
+    }
+    assertThat(writes(lane)).isTrue();
+    lane.wasTooMuch();
+    lane.settled();
+    store.busy = false;
+
+    for (var part = 0; part < 3; part++) {
+      read(lane);
+      assertThat(writes(lane)).isTrue();
+      assertThat(lane.isFull()).isFalse();
+      read(lane);
+      assertThat(lane.isFull()).isTrue();
+      lane.filling().clear();
+      lane.hasStored();
+      lane.settled();
+      store.busy = false;
+    }
+    read(lane);
+    assertThat(writes(lane)).isFalse();
+    assertThat(lane.isFull()).isFalse();
+  }
 }

@@ -1,6 +1,7 @@
 package dev.acequia.stores;
 
 import dev.acequia.contract.PipelineDefinition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,11 +29,26 @@ public interface StoreWriter extends AutoCloseable {
   StoreBatch newBatch();
 
   /**
-   * Takes over a partition: what a former owner has not committed by now, it never will.
+   * Takes over a partition: what a former owner has not committed by now, it never will. One whose
+   * table has another schema than the writer's definition, or whose offsets are of another topic,
+   * need not be taken over. The claim then says so, and nothing can be written under it.
    *
    * @return empty when the migration has not prepared the partition yet
    */
   Optional<PartitionClaim> claim(int partition) throws StoreUnavailableException;
+
+  /**
+   * Takes over several partitions, each as {@link #claim(int)} does; at once where a claim is dear.
+   *
+   * @return the claims of those that the migration has prepared
+   */
+  default List<PartitionClaim> claim(List<Integer> partitions) throws StoreUnavailableException {
+    var claims = new ArrayList<PartitionClaim>();
+    for (var partition : partitions) {
+      claim(partition).ifPresent(claims::add);
+    }
+    return claims;
+  }
 
   /**
    * Rewinds a claimed partition for a replay, under the claim's fence.

@@ -70,8 +70,8 @@ abstract sealed class Column {
   /** Adds the row's value to a key. */
   abstract void toKey(int row, KeyBytes key);
 
-  /** About how large the row's value is, in bytes. */
-  abstract int size(int row);
+  /** What the row takes of the heap, in bytes; one without a value takes its place, too. */
+  abstract int taken(int row);
 
   void clear() {
     nulls.clear();
@@ -131,7 +131,7 @@ abstract sealed class Column {
     }
 
     @Override
-    int size(int row) {
+    int taken(int row) {
       return Long.BYTES;
     }
   }
@@ -170,7 +170,7 @@ abstract sealed class Column {
     }
 
     @Override
-    int size(int row) {
+    int taken(int row) {
       return Double.BYTES;
     }
   }
@@ -208,9 +208,13 @@ abstract sealed class Column {
       return row == 0 ? 0 : ends[row - 1];
     }
 
-    @Override
     final int size(int row) {
       return ends[row] - start(row);
+    }
+
+    @Override
+    final int taken(int row) {
+      return Integer.BYTES + size(row);
     }
 
     final byte[] bytes() {

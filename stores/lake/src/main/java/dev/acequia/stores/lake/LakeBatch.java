@@ -17,10 +17,21 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Records as columns. */
+/** Records as columns. Its size is what it takes of the heap, also while it is judged. */
 final class LakeBatch implements StoreBatch {
   /** A row's size beside its values: its origin. */
   private static final int ORIGIN_BYTES = 16;
+
+  /**
+   * What is found out of a key in upsert mode: two copies of it, entries of maps, the row there.
+   */
+  private static final int KEY_BYTES = 300;
+
+  /** Of a record that may be there already: its origin in two sets. */
+  private static final int SUSPECT_BYTES = 130;
+
+  /** Digests, and what is noted of them. */
+  private static final int MARK_BYTES = 400;
 
   /**
    * The idempotency key that a row came with.
@@ -76,6 +87,7 @@ final class LakeBatch implements StoreBatch {
         size += put(row, i);
       } else {
         columns.get(i).putNull(rows);
+        size += columns.get(i).taken(rows);
       }
     }
     deletions.set(rows);
@@ -96,7 +108,7 @@ final class LakeBatch implements StoreBatch {
       throw new BadRecordException(
           ErrorClass.OutOfRange, schema.fields().get(field).name(), refusal.get());
     }
-    return column.size(rows);
+    return column.taken(rows);
   }
 
   private void end(Arrival arrival, long size) {
@@ -115,7 +127,13 @@ final class LakeBatch implements StoreBatch {
     if (mark != null) {
       marks.put(rows, marked(mark));
     }
-    bytes += ORIGIN_BYTES + size;
+    bytes += ORIGIN_BYTES + size + (mark == null ? 0 : MARK_BYTES);
+    if (mode == LoadMode.UPSERT) {
+      bytes += KEY_BYTES;
+      for (var field : key) {
+        bytes += 2L * columns.get(field).taken(rows);
+      }
+    }
     rows++;
   }
 
@@ -207,7 +225,8 @@ final class LakeBatch implements StoreBatch {
 
   @Override
   public long bytes() {
-    return bytes;
+    var suspects = mode == LoadMode.UPSERT ? 0 : expectsDuplicates ? rows : places.size();
+    return bytes + (long) suspects * SUSPECT_BYTES;
   }
 
   @Override

@@ -11,7 +11,9 @@ import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
+import dev.acequia.stores.position.Position;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,6 +25,8 @@ import java.util.UUID;
 final class LakeWriter implements StoreWriter {
   /** Others' commits come between so often only when something is wrong. */
   private static final int ATTEMPTS = 100;
+
+  private static final long NO_FENCE = -1;
 
   private final PipelineDefinition definition;
   private final StoreDefinition.Lake store;
@@ -68,20 +72,50 @@ final class LakeWriter implements StoreWriter {
 
   @Override
   public Optional<PartitionClaim> claim(int partition) throws StoreUnavailableException {
+    return claim(List.of(partition)).stream().findFirst();
+  }
+
+  /** One commit, and none where nothing fits: each is a version of the table. */
+  @Override
+  public List<PartitionClaim> claim(List<Integer> partitions) throws StoreUnavailableException {
     for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
       var state = state();
-      var former = state.positions().get(partition);
-      if (former == null) {
-        return Optional.empty();
+      var commit = new FencedCommit(state);
+      var claims = new ArrayList<PartitionClaim>();
+      var takesOver = false;
+      for (var partition : partitions) {
+        var former = state.positions().get(partition);
+        if (former == null) {
+          continue;
+        }
+        var position = former.position();
+        var fits = fits(former);
+        var claimed =
+            new FencedPosition(
+                fits ? position.claimed() : unclaimed(position), former.schemaHash());
+        if (fits) {
+          commit.set(FencedPosition.key(partition), claimed.toString());
+        }
+        takesOver |= fits;
+        claims.add(claim(state, partition, claimed));
       }
-      var claimed = new FencedPosition(former.position().claimed(), former.schemaHash());
-      var outcome =
-          new FencedCommit(state).set(FencedPosition.key(partition), claimed.toString()).commit();
-      if (outcome == FencedCommit.Outcome.DONE) {
-        return Optional.of(claim(state, partition, claimed));
+      if (!takesOver || commit.commit() == FencedCommit.Outcome.DONE) {
+        return claims;
       }
     }
-    throw new StoreUnavailableException("others claimed the partition all the time");
+    throw new StoreUnavailableException("others claimed the partitions all the time");
+  }
+
+  /** Whether this writer may ever write to the partition. */
+  private boolean fits(FencedPosition fenced) {
+    return fenced.schemaHash().equals(schemaHash)
+        && fenced.position().topicId().equals(definition.topic().uuid());
+  }
+
+  /** With a fence that none has. */
+  private static Position unclaimed(Position position) {
+    return new Position(
+        position.topicId(), position.next(), position.epoch(), NO_FENCE, position.replay());
   }
 
   private static PartitionClaim claim(TableState state, int partition, FencedPosition fenced) {

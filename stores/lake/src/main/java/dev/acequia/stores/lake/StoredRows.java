@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetadataColumns;
@@ -93,6 +94,8 @@ final class StoredRows {
             .map(name -> schema.fields().get(schema.indexOf(name)).type())
             .toList();
     var bytes = new KeyBytes();
+    // One object for each file: a batch may replace all rows of one.
+    var files = new HashMap<String, DataFile>();
     scan(
         keyFilter(batch, keys.values()),
         columns,
@@ -105,7 +108,8 @@ final class StoredRows {
             found.put(
                 key,
                 new StoredRow(
-                    task.file().copyWithoutStats(),
+                    files.computeIfAbsent(
+                        task.file().location(), location -> task.file().copyWithoutStats()),
                     (Long) row.getField(MetadataColumns.ROW_POSITION.name()),
                     origin(row)));
           }

@@ -166,6 +166,62 @@ class FencedCommitIT {
     }
   }
 
+  private List<Long> snapshots() {
+    var found = new ArrayList<Long>();
+    lake.act(
+        definition,
+        all -> all.load(all.data()).snapshots().forEach(one -> found.add(one.snapshotId())));
+    return found;
+  }
+
+  @Test
+  void partitionsAreClaimedInOneCommit() throws Exception {
+    try (var writer = writer()) {
+      var before = snapshots().size();
+      assertThat(writer.claim(List.of(0, 1))).hasSize(2);
+      assertThat(snapshots()).hasSize(before + 1);
+    }
+  }
+
+  /** It asks each second, all night if need be. */
+  @Test
+  void aConsumerThatMayNotWriteYetChangesNothing() throws Exception {
+    var former = definition;
+    try (var owner = writer()) {
+      var claim = claim(owner, 0);
+      var before = snapshots();
+      var wider =
+          Pipelines.schema(
+              List.of("id"),
+              new Field("id", FieldType.INT64, true, null),
+              new Field("name", FieldType.STRING, false, null),
+              new Field("more", FieldType.STRING, false, null));
+      for (var other :
+          List.of(
+              Pipelines.definition(
+                  former.store(), wider, LoadMode.APPEND, former.topic().uuid(), 2, null),
+              Pipelines.definition(
+                  former.store(), SCHEMA, LoadMode.APPEND, UUID.randomUUID(), 2, null))) {
+        try (var waiting = StoreWriter.open(other, lake.writerEnvironment("waiting"))) {
+          for (var turn = 0; turn < 3; turn++) {
+            var told = waiting.claim(List.of(0, 1));
+            assertThat(told)
+                .allMatch(one -> one.schemaHash().equals(SCHEMA.hash()))
+                .allMatch(one -> one.topicId().equals(former.topic().uuid()));
+            assertThat(
+                    waiting.write(
+                        waiting.newBatch(),
+                        List.of(new PartitionAdvance(0, told.getFirst().fence(), 0, 1, null)),
+                        OPEN))
+                .isEqualTo(new WriteResult.Overtaken());
+          }
+        }
+      }
+      assertThat(snapshots()).isEqualTo(before);
+      assertThat(write(owner, claim, 0, 1, "right")).isEqualTo(ONE);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(LoadMode.class)
   void ownersOfTwoPartitionsBothGetThrough(LoadMode mode) throws Exception {

@@ -15,8 +15,11 @@ import dev.acequia.contract.record.Row;
 import dev.acequia.stores.Arrival;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LakeBatchTest {
   private static final Schema SCHEMA =
@@ -65,5 +68,48 @@ class LakeBatchTest {
     assertThat(batch.column(NAME).value(2)).isEqualTo("third");
     assertThat(batch.column(NOTE).value(2)).isEqualTo("its own");
     assertThat(batch.column(AMOUNT).value(2)).isNull();
+  }
+
+  private static long bytesOfARow(LakeBatch batch, Schema schema, String json, boolean isDeletion)
+      throws BadRecordException {
+    var bytes = json.getBytes(StandardCharsets.UTF_8);
+    var row = new Row(schema);
+    new RecordDecoder(schema).decode(bytes, 0, bytes.length, row);
+    for (var offset = 0; offset < 1000; offset++) {
+      var arrival = new Arrival().from(1, 0, offset);
+      if (isDeletion) {
+        batch.addDeletion(row, arrival);
+      } else {
+        batch.add(row, arrival);
+      }
+    }
+    return batch.bytes() / 1000;
+  }
+
+  /** They take their places in the arrays, too. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void countsWhatFieldsWithoutAValueTake(boolean isDeletion) throws Exception {
+    var fields = new ArrayList<Field>();
+    fields.add(new Field("id", FieldType.INT64, true, null));
+    for (var i = 0; i < 200; i++) {
+      fields.add(new Field("f" + i, FieldType.STRING, false, null));
+    }
+    var schema = new Schema(List.of("id"), fields, UnknownFields.REJECT);
+    assertThat(
+            bytesOfARow(new LakeBatch(schema, LoadMode.UPSERT), schema, "{\"id\":1}", isDeletion))
+        .isGreaterThan(800);
+  }
+
+  /** Which rows are there, and which are replaced, is found out in maps by key. */
+  @Test
+  void countsWhatIsFoundOutOfItsRows() throws Exception {
+    var json = "{\"name\":\"n\"}";
+    var plain = bytesOfARow(batch, SCHEMA, json, false);
+    assertThat(plain).isLessThan(50);
+    batch.expectDuplicates();
+    assertThat(batch.bytes() / 1000).isGreaterThan(plain + 100);
+    var keyed = bytesOfARow(new LakeBatch(SCHEMA, LoadMode.UPSERT), SCHEMA, json, false);
+    assertThat(keyed).isGreaterThan(plain + 200);
   }
 }

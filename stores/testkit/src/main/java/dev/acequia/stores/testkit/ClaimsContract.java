@@ -8,10 +8,12 @@ import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.stores.PartitionAdvance;
+import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,6 +33,54 @@ public abstract class ClaimsContract extends StoreContract {
       assertThat(claim(other, 0).fence()).isGreaterThan(fence);
       assertThat(claim(one, 0).fence()).isGreaterThan(fence + 1);
     }
+  }
+
+  @Test
+  void takesOverSeveralPartitionsTogetherAndNamesThoseThatAreThere() throws Exception {
+    var definition = migrated(LoadMode.APPEND, 2);
+    try (var former = writer(definition, "former");
+        var successor = writer(definition, "successor")) {
+      var old = former.claim(List.of(1, 0));
+      assertThat(old).extracting(PartitionClaim::partition).containsExactlyInAnyOrder(0, 1);
+      var claims = successor.claim(List.of(0, 1, 9));
+      assertThat(claims).extracting(PartitionClaim::partition).containsExactlyInAnyOrder(0, 1);
+      for (var claim : old) {
+        assertThat(
+                former.write(
+                    batch(former, claim.partition(), 0, "late"), advance(claim, 0, 1), OPEN))
+            .isEqualTo(new WriteResult.Overtaken());
+      }
+      for (var claim : claims) {
+        assertThat(
+                successor.write(
+                    batch(successor, claim.partition(), 0, "right"), advance(claim, 0, 1), OPEN))
+            .isEqualTo(new WriteResult.Stored(1, 0, 0));
+      }
+      assertThat(successor.claim(List.of(9))).isEmpty();
+    }
+  }
+
+  /** Whether it took the partition over or not, it says what is there. */
+  @Test
+  void aClaimOfAnotherSchemaOrTopicSaysSo() throws Exception {
+    var definition = migrated(LoadMode.APPEND, 2);
+    var wider =
+        Pipelines.schema(
+            List.of("id"),
+            new Field("id", FieldType.INT64, true, null),
+            new Field("name", FieldType.STRING, false, null),
+            new Field("more", FieldType.STRING, false, null));
+    try (var writer = writer(definition)) {
+      migrate(definition(wider, LoadMode.APPEND, TOPIC, 2, null));
+      var claim = claim(writer, 0);
+      assertThat(claim.schemaHash()).isEqualTo(wider.hash());
+      assertThat(writer.write(batch(writer, 0, 0, "old"), advance(claim, 0, 1), OPEN))
+          .isEqualTo(new WriteResult.Overtaken());
+    }
+    try (var writer = writer(definition(wider, LoadMode.APPEND, UUID.randomUUID(), 2, null))) {
+      assertThat(claim(writer, 0).topicId()).isEqualTo(TOPIC);
+    }
+    assertThat(names(definition)).isEmpty();
   }
 
   @Test
