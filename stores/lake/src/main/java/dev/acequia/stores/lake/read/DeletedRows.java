@@ -8,10 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
-import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.MetadataColumns;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +65,7 @@ final class DeletedRows {
     }
 
     /** Whether a plan has all that was loaded, but for what came after it. */
-    boolean isPartOf(TablePlan plan, Map<String, DeleteFile> deletes) {
+    boolean isPartOf(TablePlan plan, Map<String, PlannedDeletes> deletes) {
       return sequences.entrySet().stream()
           .allMatch(one -> deletes.containsKey(one.getKey()) || one.getValue() > plan.sequence());
     }
@@ -120,21 +118,14 @@ final class DeletedRows {
   /** The plan's deletes, loaded. */
   Use use(TablePlan plan, Deadline deadline) throws StoreReadException {
     var deletes = plan.deletes();
-    var rows = deletes.values().stream().mapToLong(DeleteFile::recordCount).sum();
+    var rows = deletes.values().stream().mapToLong(PlannedDeletes::records).sum();
     if (rows > maxRows) {
       throw new StoreReadException(
           Reason.REFUSED,
           "%,d rows of the table are deleted and not compacted, and at most %,d are read: compact it"
               .formatted(rows, maxRows));
     }
-    try {
-      if (!lock.tryLock(deadline.leftNanos(), TimeUnit.NANOSECONDS)) {
-        throw deadline.exceeded();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreReadException(Reason.UNAVAILABLE, "the read was interrupted", e);
-    }
+    deadline.lock(lock);
     try {
       var current = loaded;
       if (current == null || !current.isPartOf(plan, deletes)) {
@@ -174,7 +165,7 @@ final class DeletedRows {
   }
 
   private void load(
-      Loaded table, TablePlan plan, Map<String, DeleteFile> deletes, Deadline deadline)
+      Loaded table, TablePlan plan, Map<String, PlannedDeletes> deletes, Deadline deadline)
       throws StoreReadException {
     var missing =
         deletes.values().stream()
@@ -193,7 +184,7 @@ final class DeletedRows {
         }
       }
       for (var delete : some) {
-        table.sequences.put(delete.location(), delete.dataSequenceNumber());
+        table.sequences.put(delete.location(), delete.sequence());
       }
     }
   }
@@ -223,11 +214,11 @@ final class DeletedRows {
   }
 
   private static String insert(
-      Loaded table, List<DeleteFile> deletes, String rows, Map<String, Integer> numbers) {
+      Loaded table, List<PlannedDeletes> deletes, String rows, Map<String, Integer> numbers) {
     return "INSERT INTO %s SELECT f.number, t.position, list_extract(%s, CAST(t.file_index AS BIGINT) + 1) FROM %s JOIN (SELECT unnest(%s) AS location, unnest(%s) AS number) f ON f.location = t.file"
         .formatted(
             table.table,
-            SqlText.numbers(deletes.stream().map(DeleteFile::dataSequenceNumber).toList()),
+            SqlText.numbers(deletes.stream().map(PlannedDeletes::sequence).toList()),
             rows,
             SqlText.strings(numbers.keySet()),
             SqlText.numbers(numbers.values()));

@@ -192,8 +192,7 @@ final class FileCache {
       }
       return held;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreReadException(Reason.UNAVAILABLE, "the read was interrupted", e);
+      throw Deadline.interrupted(e);
     } finally {
       lock.unlock();
     }
@@ -320,8 +319,7 @@ final class FileCache {
     } catch (TimeoutException e) {
       throw deadline.exceeded();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreReadException(Reason.UNAVAILABLE, "the read was interrupted", e);
+      throw Deadline.interrupted(e);
     } catch (ExecutionException e) {
       throw new StoreReadException(Reason.UNAVAILABLE, "a file of the table cannot be read", e);
     }

@@ -9,6 +9,7 @@ import dev.acequia.contract.Schema;
 import dev.acequia.contract.UnknownFields;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.lake.table.LakeColumns;
+import dev.acequia.stores.query.Condition;
 import dev.acequia.stores.query.RecordColumns;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,13 +67,13 @@ class DeletedRowsIT {
   }
 
   private TablePlan plan() throws StoreReadException {
-    return TablePlan.of(table.table(), records, 10);
+    return table.plan(records);
   }
 
   private List<Long> ids(TablePlan plan) throws Exception {
     var deadline = Deadline.in(Duration.ofSeconds(20));
     var ids = new ArrayList<Long>();
-    try (var scan = new Scans(local).of(plan, plan.files(), deadline)) {
+    try (var scan = new Scans(local, 10).of(plan.matching(Condition.always()), deadline)) {
       local
           .engine()
           .query(

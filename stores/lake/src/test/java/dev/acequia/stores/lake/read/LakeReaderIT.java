@@ -339,25 +339,39 @@ class LakeReaderIT {
   }
 
   @Test
-  void refusesATableWithTooManyFiles() throws Exception {
+  void readsAFewOfManyFiles() throws Exception {
+    append(7);
+    for (var commit = 0; commit < 20; commit++) {
+      var append = table.table().newFastAppend();
+      for (var i = 1; i <= 1_000; i++) {
+        append.appendFile(table.imaginary("id", 1_000L * (commit + 1) + i));
+      }
+      append.commit();
+    }
+    var reader = reader(records, Limits.withPlans(32L << 20, 1_000), table.location());
+    assertThat(reader.readOne(List.of(id(7)), row -> {})).isTrue();
+    assertThat(RowText.read(reader, select(compare("id", Operator.LT, "1000"), "id"), "|"))
+        .containsExactly("7");
+    assertThat(reader.count(all())).isEqualTo(20_001);
+    assertThatThrownBy(() -> ids(reader))
+        .isInstanceOfSatisfying(
+            StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_COSTLY))
+        .hasMessage(
+            "the query reads 20,001 files, and at most 1,000 are read at once: compare a field by"
+                + " which the files are parted or ordered, or compact the table");
+  }
+
+  @Test
+  void isReadyThoughTheFilesAreTooMany() throws Exception {
     append(1);
     append(2);
-    var small = Limits.small();
-    var limits =
-        new ReaderLimits(
-            small.readsAtOnce(),
-            small.patience(),
-            small.read(),
-            small.rowBytes(),
-            small.pieceBytes(),
-            small.engineMemory(),
-            small.engineThreads(),
-            small.spillBytes(),
-            small.cacheBytes(),
-            1,
-            small.maxDeletedRows());
-    assertThatThrownBy(() -> ids(reader(records, limits, table.location())))
-        .hasMessageContaining("more than 1 files");
+    var reader = reader(records, Limits.withPlans(1_000, 10), table.location());
+    reader.probe();
+    assertThatThrownBy(() -> ids(reader))
+        .isInstanceOfSatisfying(
+            StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_COSTLY))
+        .hasMessageContaining("compact the table");
+    reader.probe();
   }
 
   @Test
