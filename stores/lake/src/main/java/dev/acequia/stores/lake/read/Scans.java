@@ -53,7 +53,7 @@ final class Scans {
     }
   }
 
-  /** Holds the files, and loads which of their rows are deleted. */
+  /** Loads which rows of the files are deleted, and then holds the files. */
   Scan of(TablePlan.Selection selected, Deadline deadline) throws StoreReadException {
     var plan = selected.plan();
     var planned = selected.files();
@@ -61,18 +61,24 @@ final class Scans {
       return new Scan(plan.columns().nothing(), null, null);
     }
     check(selected);
-    var files = local.files().hold(planned, plan.io(), deadline);
+    if (selected.deletes().isEmpty()) {
+      var files = local.files().hold(planned, plan.io(), deadline);
+      return new Scan(plan.columns().named(rows(plan, files)), files, null);
+    }
+    // Before the files of rows, which may need the whole cache.
+    var deleted = local.deleted().use(plan, deadline);
     try {
-      var rows = SqlText.parquet(files.paths(), plan.columns().parameter()) + " f";
-      if (selected.deletes().isEmpty()) {
-        return new Scan(plan.columns().named(rows), files, null);
-      }
-      var deleted = local.deleted().use(plan, deadline);
-      return new Scan(plan.columns().named(rows + deleted.antiJoin(planned)), files, deleted);
+      var files = local.files().hold(planned, plan.io(), deadline);
+      return new Scan(
+          plan.columns().named(rows(plan, files) + deleted.antiJoin(planned)), files, deleted);
     } catch (StoreReadException | RuntimeException e) {
-      files.close();
+      deleted.close();
       throw e;
     }
+  }
+
+  private static String rows(TablePlan plan, HeldFiles files) {
+    return SqlText.parquet(files.paths(), plan.columns().parameter()) + " f";
   }
 
   private void check(TablePlan.Selection selected) throws StoreReadException {

@@ -323,6 +323,20 @@ class LakeReaderIT {
   }
 
   @Test
+  void readsRowsThatNeedItsWholeDiskWithTheirDeletes() throws Exception {
+    var first = append(1, 2, 3);
+    var second = append(4, 5);
+    table.delete(first, 0);
+    table.delete(second, 1);
+    var reader =
+        reader(
+            records,
+            Limits.withCache(first.fileSizeInBytes() + second.fileSizeInBytes()),
+            ELSEWHERE);
+    assertThat(ids(reader)).containsExactly("2", "3", "4");
+  }
+
+  @Test
   void refusesDeletesThatItDoesNotRead() throws Exception {
     append(1, 2);
     table.deleteWhere("id", 1L);
