@@ -28,7 +28,8 @@ final class LakeFailure {
   static StoreUnavailableException of(Exception failure) {
     var words = words(failure);
     return switch (CatalogFailure.of(failure)) {
-      case NO_TABLE, NO_NAMESPACE, NO_RIGHT -> new StoreRefusedException(words, failure);
+      case NO_TABLE, NO_NAMESPACE, NO_RIGHT, FOREIGN_FILE ->
+          new StoreRefusedException(words, failure);
       case OTHER -> new StoreUnavailableException(words, failure);
     };
   }

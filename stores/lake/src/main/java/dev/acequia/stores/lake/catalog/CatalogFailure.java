@@ -1,5 +1,6 @@
 package dev.acequia.stores.lake.catalog;
 
+import dev.acequia.stores.lake.table.ForeignFileException;
 import java.sql.SQLException;
 import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
@@ -12,6 +13,8 @@ public enum CatalogFailure {
   NO_NAMESPACE,
   /** The login or one of its rights is missing. */
   NO_RIGHT,
+  /** Another writer has left what is not read here. */
+  FOREIGN_FILE,
   /** It may pass. */
   OTHER;
 
@@ -20,6 +23,7 @@ public enum CatalogFailure {
     return switch (failure) {
       case NoSuchTableException e -> NO_TABLE;
       case NoSuchNamespaceException e -> NO_NAMESPACE;
+      case ForeignFileException e -> FOREIGN_FILE;
       case NotAuthorizedException e -> NO_RIGHT;
       case ForbiddenException e -> NO_RIGHT;
       default ->

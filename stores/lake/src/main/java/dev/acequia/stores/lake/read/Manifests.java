@@ -3,6 +3,7 @@ package dev.acequia.stores.lake.read;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReadException.Reason;
 import dev.acequia.stores.lake.table.ForeignFiles;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -20,6 +21,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.InvalidAvroMagicException;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
@@ -29,6 +33,8 @@ import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotParser;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.util.ContentFileUtil;
 import org.apache.iceberg.util.StructLikeWrapper;
@@ -100,7 +106,8 @@ final class Manifests implements AutoCloseable {
     }
     var wanted = new LinkedHashMap<String, ManifestFile>();
     // A snapshot keeps what it was asked for; this one goes with the call.
-    for (var manifest : SnapshotParser.fromJson(SnapshotParser.toJson(snapshot)).allManifests(io)) {
+    var once = SnapshotParser.fromJson(SnapshotParser.toJson(snapshot));
+    for (var manifest : readable(once.manifestListLocation(), () -> once.allManifests(io))) {
       if (manifest.hasAddedFiles() || manifest.hasExistingFiles()) {
         wanted.put(manifest.path(), manifest);
       }
@@ -179,9 +186,17 @@ final class Manifests implements AutoCloseable {
   private void read(ManifestFile manifest, FileIO io, Map<Integer, PartitionSpec> specs)
       throws StoreReadException {
     var content =
-        manifest.content() == ManifestContent.DATA
-            ? files(manifest, io, specs)
-            : deletes(manifest, io, specs);
+        readable(
+            manifest.path(),
+            () ->
+                manifest.content() == ManifestContent.DATA
+                    ? files(manifest, io, specs)
+                    : deletes(manifest, io, specs));
+    // Avro takes a file that was cut off for one that ends there.
+    var live = live(manifest);
+    if (live != null && live != content.files().size() + content.deletes().size()) {
+      throw damaged(name(manifest.path()), null);
+    }
     if (bytes.addAndGet(content.bytes()) > maxBytes) {
       bytes.addAndGet(-content.bytes());
       throw new StoreReadException(
@@ -191,6 +206,49 @@ final class Manifests implements AutoCloseable {
               .formatted(maxBytes >> 20));
     }
     known.put(manifest.path(), content);
+  }
+
+  /** How many files it has; null where its list does not say so. */
+  private static @Nullable Integer live(ManifestFile manifest) {
+    var added = manifest.addedFilesCount();
+    var existing = manifest.existingFilesCount();
+    return added == null || existing == null ? null : Integer.valueOf(added + existing);
+  }
+
+  /** Tells a file that is damaged or gone from an object store that does not answer. */
+  private static <T> T readable(@Nullable String location, Supplier<T> read)
+      throws StoreReadException {
+    var name = name(location);
+    try {
+      return read.get();
+    } catch (NotFoundException e) {
+      throw new StoreReadException(
+          Reason.REFUSED,
+          "the table's file of metadata %s is not there: restore it, or roll the table back"
+              .formatted(name),
+          e);
+    } catch (AvroRuntimeException | IllegalArgumentException e) {
+      throw damaged(name, e);
+    } catch (RuntimeIOException e) {
+      if (e.getCause() instanceof InvalidAvroMagicException
+          || e.getCause() instanceof EOFException) {
+        throw damaged(name, e);
+      }
+      throw e;
+    }
+  }
+
+  private static StoreReadException damaged(String name, @Nullable RuntimeException e) {
+    var words =
+        "the table's file of metadata %s cannot be read: restore it, or roll the table back"
+            .formatted(name);
+    return e == null
+        ? new StoreReadException(Reason.REFUSED, words)
+        : new StoreReadException(Reason.REFUSED, words, e);
+  }
+
+  private static String name(@Nullable String location) {
+    return location == null ? "" : location.substring(location.lastIndexOf('/') + 1);
   }
 
   private Content files(ManifestFile manifest, FileIO io, Map<Integer, PartitionSpec> specs) {

@@ -50,7 +50,9 @@ final class TablePlans implements AutoCloseable {
 
   // Used by the thread alone.
   private @Nullable Table table;
-  private boolean isSilent;
+
+  /** Why the last question failed, which is logged once; empty when it did not. */
+  private String trouble = "";
 
   /**
    * A plan that is there.
@@ -200,7 +202,7 @@ final class TablePlans implements AutoCloseable {
               ? before.plan()
               : TablePlan.of(asked, columns, manifests);
       known = new Known(plan, question.askedAt, System.nanoTime());
-      isSilent = false;
+      trouble = "";
       question.plan.complete(plan);
     } catch (StoreReadException e) {
       fail(question, e);
@@ -216,10 +218,12 @@ final class TablePlans implements AutoCloseable {
   private void fail(Question question, StoreReadException e) {
     if (e.reason() != Reason.UNAVAILABLE) {
       known = null;
-    } else if (!isSilent && known != null && !thread.isShutdown()) {
-      isSilent = true;
-      LOG.warn("{}; queries read the last snapshot for {}", e.getMessage(), pace.oldest(), e);
     }
+    var words = String.valueOf(e.getMessage());
+    if (!words.equals(trouble) && !thread.isShutdown()) {
+      LOG.warn("no plan of the table: {}", words, e);
+    }
+    trouble = words;
     question.fail(e);
   }
 
@@ -247,6 +251,8 @@ final class TablePlans implements AutoCloseable {
       case NO_TABLE -> new StoreReadException(Reason.REFUSED, "the table does not exist", e);
       case NO_NAMESPACE ->
           new StoreReadException(Reason.REFUSED, "the table's namespace does not exist", e);
+      case FOREIGN_FILE ->
+          new StoreReadException(Reason.REFUSED, String.valueOf(e.getMessage()), e);
       case NO_RIGHT ->
           new StoreReadException(
               Reason.REFUSED, "the catalog or the object store refuses the reader", e);
