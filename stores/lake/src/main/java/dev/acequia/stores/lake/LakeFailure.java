@@ -2,11 +2,7 @@ package dev.acequia.stores.lake;
 
 import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreUnavailableException;
-import java.sql.SQLException;
-import org.apache.iceberg.exceptions.ForbiddenException;
-import org.apache.iceberg.exceptions.NoSuchNamespaceException;
-import org.apache.iceberg.exceptions.NoSuchTableException;
-import org.apache.iceberg.exceptions.NotAuthorizedException;
+import dev.acequia.stores.lake.catalog.CatalogFailure;
 
 /** What catalogs and object stores throw, as the processes understand it. */
 final class LakeFailure {
@@ -31,24 +27,11 @@ final class LakeFailure {
 
   static StoreUnavailableException of(Exception failure) {
     var words = words(failure);
-    return isRefusal(failure)
-        ? new StoreRefusedException(words, failure)
-        : new StoreUnavailableException(words, failure);
-  }
-
-  private static boolean isRefusal(Exception failure) {
-    return failure instanceof NoSuchTableException
-        || failure instanceof NoSuchNamespaceException
-        || failure instanceof NotAuthorizedException
-        || failure instanceof ForbiddenException
-        || isRefusedByDatabase(failure);
-  }
-
-  /** A right or a table is missing, or the password is wrong. */
-  private static boolean isRefusedByDatabase(Exception failure) {
-    return failure.getCause() instanceof SQLException cause
-        && cause.getSQLState() != null
-        && (cause.getSQLState().startsWith("42") || cause.getSQLState().startsWith("28"));
+    return switch (CatalogFailure.of(failure)) {
+      case NO_TABLE, NO_NAMESPACE, NO_RIGHT, FOREIGN_FILE ->
+          new StoreRefusedException(words, failure);
+      case OTHER -> new StoreUnavailableException(words, failure);
+    };
   }
 
   private static String words(Exception failure) {

@@ -3,6 +3,7 @@ package dev.acequia.stores.lake;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.Schema;
 import dev.acequia.stores.Origin;
+import dev.acequia.stores.lake.table.ForeignFileException;
 import dev.acequia.stores.lake.table.LakeColumns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -196,6 +197,8 @@ final class StoredRows {
       org.apache.iceberg.Schema projection,
       Found found)
       throws IOException {
+    ForeignFileException.check(task.file());
+    task.deletes().forEach(ForeignFileException::check);
     var deleted = deleted(table, task);
     try (var rows =
         Parquet.read(table.io().newInputFile(task.file().location()))

@@ -17,6 +17,7 @@ import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
@@ -405,6 +407,32 @@ class FencedCommitIT {
       tables.atTheNextCommit(this::compact);
       assertThat(write(writer, claim, 2, 3, "c")).isEqualTo(ONE);
       assertThat(names()).containsExactly("a", "b", "c");
+    }
+  }
+
+  /** Read as deletes by position, it would be a store that does not answer, for ever. */
+  @Test
+  void refusesAnotherWritersDeletes() throws Exception {
+    migrate(LoadMode.UPSERT);
+    try (var writer = writer()) {
+      var claim = claim(writer, 0);
+      assertThat(write(writer, claim, 0, 1, "old")).isEqualTo(ONE);
+      lake.act(
+          definition,
+          all -> {
+            var table = all.load(all.data());
+            var deletes =
+                FileMetadata.deleteFileBuilder(table.spec())
+                    .ofEqualityDeletes(table.schema().findField("id").fieldId())
+                    .withPath(table.location() + "/data/deletes.parquet")
+                    .withFileSizeInBytes(100)
+                    .withRecordCount(1)
+                    .build();
+            table.newRowDelta().addDeletes(deletes).commit();
+          });
+      assertThatThrownBy(() -> write(writer, claim, 1, 1, "new"))
+          .isInstanceOf(StoreRefusedException.class)
+          .hasMessage("the table has equality deletes, which another writer made: compact it");
     }
   }
 }

@@ -3,6 +3,8 @@ package dev.acequia.stores.lake.read;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReadException.Reason;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** When a read must have ended, its waits included. */
 final class Deadline {
@@ -25,6 +27,27 @@ final class Deadline {
 
   boolean isOver() {
     return leftNanos() == 0;
+  }
+
+  /**
+   * Takes a lock.
+   *
+   * @throws StoreReadException when it is not free in time
+   */
+  void lock(ReentrantLock lock) throws StoreReadException {
+    try {
+      if (!lock.tryLock(leftNanos(), TimeUnit.NANOSECONDS)) {
+        throw exceeded();
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** What is thrown by a thread that waited and was told to end, and stays so. */
+  static StoreReadException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new StoreReadException(Reason.UNAVAILABLE, "the read was interrupted", e);
   }
 
   /** What is thrown once it is over. */

@@ -3,15 +3,18 @@ package dev.acequia.stores.lake.read;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReadException.Reason;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
-import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.MetadataColumns;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +27,8 @@ final class DeletedRows {
   /** Delete files per statement: after a timeout, the next read continues here. */
   private static final int FILES_AT_ONCE = 32;
 
+  private static final Duration DROP = Duration.ofSeconds(1);
+
   /** The columns of a delete file, by Iceberg's ids. */
   private static final String COLUMNS =
       "MAP {%s, %s}"
@@ -35,18 +40,29 @@ final class DeletedRows {
   private final Engine engine;
   private final TableFiles files;
   private final long maxRows;
+  private final long maxBytesAtOnce;
+
+  /** Of whoever loads; the other lock is for moments. */
+  private final ReentrantLock loading = new ReentrantLock();
 
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Loaded loaded;
   private int tables;
 
-  DeletedRows(Engine engine, TableFiles files, long maxRows) {
+  /**
+   * Nothing is loaded.
+   *
+   * @param maxRows that are loaded
+   * @param maxBytesAtOnce of files that are held, but for a single one
+   */
+  DeletedRows(Engine engine, TableFiles files, long maxRows, long maxBytesAtOnce) {
     this.engine = engine;
     this.files = files;
     this.maxRows = maxRows;
+    this.maxBytesAtOnce = maxBytesAtOnce;
   }
 
-  /** One table; guarded by the lock. */
+  /** One table; guarded by the lock, and changed by whoever loads. */
   private static final class Loaded {
     final String table;
 
@@ -67,9 +83,14 @@ final class DeletedRows {
     }
 
     /** Whether a plan has all that was loaded, but for what came after it. */
-    boolean isPartOf(TablePlan plan, Map<String, DeleteFile> deletes) {
+    boolean isPartOf(TablePlan plan) {
+      var deletes = plan.deletes();
       return sequences.entrySet().stream()
           .allMatch(one -> deletes.containsKey(one.getKey()) || one.getValue() > plan.sequence());
+    }
+
+    boolean hasAll(TablePlan plan) {
+      return sequences.keySet().containsAll(plan.deletes().keySet());
     }
   }
 
@@ -117,30 +138,43 @@ final class DeletedRows {
     }
   }
 
-  /** The plan's deletes, loaded. */
+  /**
+   * The plan's deletes, loaded. Files of deletes need room in the cache, so whoever calls this
+   * holds none there.
+   */
   Use use(TablePlan plan, Deadline deadline) throws StoreReadException {
-    var deletes = plan.deletes();
-    var rows = deletes.values().stream().mapToLong(DeleteFile::recordCount).sum();
+    var rows = plan.deletes().values().stream().mapToLong(PlannedDeletes::records).sum();
     if (rows > maxRows) {
       throw new StoreReadException(
-          Reason.REFUSED,
+          Reason.TOO_COSTLY,
           "%,d rows of the table are deleted and not compacted, and at most %,d are read: compact it"
               .formatted(rows, maxRows));
     }
-    try {
-      if (!lock.tryLock(deadline.leftNanos(), TimeUnit.NANOSECONDS)) {
-        throw deadline.exceeded();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreReadException(Reason.UNAVAILABLE, "the read was interrupted", e);
+    var ready = ready(plan);
+    if (ready != null) {
+      return ready;
     }
+    deadline.lock(loading);
     try {
       var current = loaded;
-      if (current == null || !current.isPartOf(plan, deletes)) {
+      if (current == null || !current.isPartOf(plan)) {
         current = begin(deadline);
       }
-      load(current, plan, deletes, deadline);
+      load(current, plan, deadline);
+      return Objects.requireNonNull(ready(plan), "it was loaded");
+    } finally {
+      loading.unlock();
+    }
+  }
+
+  /** Waits for nobody who loads; null when some are not loaded. */
+  private @Nullable Use ready(TablePlan plan) {
+    lock.lock();
+    try {
+      var current = loaded;
+      if (current == null || !current.isPartOf(plan) || !current.hasAll(plan)) {
+        return null;
+      }
       current.users++;
       return new Use(current, plan.sequence());
     } finally {
@@ -149,42 +183,43 @@ final class DeletedRows {
   }
 
   private Loaded begin(Deadline deadline) throws StoreReadException {
-    var former = loaded;
-    if (former != null) {
-      former.retired = true;
-      loaded = null;
-      dropIfUnused(former);
-    }
     var begun = new Loaded("deleted_" + tables++);
     engine.execute(
         "CREATE TABLE " + begun.table + " (file INTEGER, position BIGINT, sequence BIGINT)",
         deadline);
-    loaded = begun;
+    lock.lock();
+    try {
+      var former = loaded;
+      loaded = begun;
+      if (former != null) {
+        former.retired = true;
+        dropIfUnused(former);
+      }
+    } finally {
+      lock.unlock();
+    }
     return begun;
   }
 
   private void dropIfUnused(Loaded table) {
     if (table.retired && table.users == 0) {
       try {
-        engine.execute("DROP TABLE " + table.table, Deadline.in(java.time.Duration.ofSeconds(1)));
+        engine.execute("DROP TABLE " + table.table, Deadline.in(DROP));
       } catch (StoreReadException e) {
         throw new IllegalStateException("nobody uses " + table.table, e);
       }
     }
   }
 
-  private void load(
-      Loaded table, TablePlan plan, Map<String, DeleteFile> deletes, Deadline deadline)
-      throws StoreReadException {
-    var missing =
-        deletes.values().stream()
-            .filter(delete -> !table.sequences.containsKey(delete.location()))
-            .toList();
-    if (missing.isEmpty()) {
-      return;
+  private void load(Loaded table, TablePlan plan, Deadline deadline) throws StoreReadException {
+    var missing = new ArrayDeque<PlannedDeletes>();
+    for (var delete : plan.deletes().values()) {
+      if (!table.sequences.containsKey(delete.location())) {
+        missing.add(delete);
+      }
     }
-    for (var from = 0; from < missing.size(); from += FILES_AT_ONCE) {
-      var some = missing.subList(from, Math.min(from + FILES_AT_ONCE, missing.size()));
+    while (!missing.isEmpty()) {
+      var some = next(missing);
       try (var held = files.hold(some, plan.io(), deadline)) {
         var rows = SqlText.parquet(held.paths(), COLUMNS) + " t";
         var numbers = number(table, rows, deadline);
@@ -192,10 +227,27 @@ final class DeletedRows {
           engine.execute(insert(table, some, rows, numbers), deadline);
         }
       }
-      for (var delete : some) {
-        table.sequences.put(delete.location(), delete.dataSequenceNumber());
+      lock.lock();
+      try {
+        some.forEach(delete -> table.sequences.put(delete.location(), delete.sequence()));
+      } finally {
+        lock.unlock();
       }
     }
+  }
+
+  /** One file, or several that need no more than a part of the cache. */
+  private List<PlannedDeletes> next(Deque<PlannedDeletes> missing) {
+    var some = new ArrayList<PlannedDeletes>();
+    var bytes = 0L;
+    while (!missing.isEmpty() && some.size() < FILES_AT_ONCE) {
+      bytes += missing.getFirst().bytes();
+      if (!some.isEmpty() && bytes > maxBytesAtOnce) {
+        break;
+      }
+      some.add(missing.removeFirst());
+    }
+    return some;
   }
 
   /**
@@ -223,11 +275,11 @@ final class DeletedRows {
   }
 
   private static String insert(
-      Loaded table, List<DeleteFile> deletes, String rows, Map<String, Integer> numbers) {
+      Loaded table, List<PlannedDeletes> deletes, String rows, Map<String, Integer> numbers) {
     return "INSERT INTO %s SELECT f.number, t.position, list_extract(%s, CAST(t.file_index AS BIGINT) + 1) FROM %s JOIN (SELECT unnest(%s) AS location, unnest(%s) AS number) f ON f.location = t.file"
         .formatted(
             table.table,
-            SqlText.numbers(deletes.stream().map(DeleteFile::dataSequenceNumber).toList()),
+            SqlText.numbers(deletes.stream().map(PlannedDeletes::sequence).toList()),
             rows,
             SqlText.strings(numbers.keySet()),
             SqlText.numbers(numbers.values()));

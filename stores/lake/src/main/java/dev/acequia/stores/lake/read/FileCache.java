@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -58,12 +57,12 @@ final class FileCache {
 
   /** A file of the folder, or one that is on its way there; guarded by the lock. */
   private static final class Entry {
-    final Remote file;
+    final long bytes;
     final CompletableFuture<Path> whole = new CompletableFuture<>();
     int users;
 
-    Entry(Remote file) {
-      this.file = file;
+    Entry(long bytes) {
+      this.bytes = bytes;
     }
   }
 
@@ -102,10 +101,10 @@ final class FileCache {
       var name = file.getFileName().toString();
       var known = NAME.matcher(name);
       if (known.matches() && Files.size(file) == Long.parseLong(known.group(1))) {
-        var entry = new Entry(new Remote("", Files.size(file)));
+        var entry = new Entry(Files.size(file));
         entry.whole.complete(file);
         entries.put(name, entry);
-        bytes += entry.file.bytes();
+        bytes += entry.bytes;
       } else if (known.matches() || name.endsWith(PART)) {
         Files.delete(file);
       }
@@ -192,8 +191,7 @@ final class FileCache {
       }
       return held;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreReadException(Reason.UNAVAILABLE, "the read was interrupted", e);
+      throw Deadline.interrupted(e);
     } finally {
       lock.unlock();
     }
@@ -209,13 +207,13 @@ final class FileCache {
     var kept =
         entries.entrySet().stream()
             .filter(entry -> entry.getValue().users > 0 || wanted.containsKey(entry.getKey()))
-            .mapToLong(entry -> entry.getValue().file.bytes())
+            .mapToLong(entry -> entry.getValue().bytes)
             .sum();
     if (kept + missing > maxBytes) {
       return false;
     }
     // What is wanted counts as used last, so that it is not what goes.
-    new LinkedHashSet<>(wanted.keySet()).forEach(this::touch);
+    wanted.keySet().forEach(this::touch);
     try {
       makeRoom(missing);
     } catch (IOException e) {
@@ -230,7 +228,7 @@ final class FileCache {
       var entry = oldest.next();
       if (entry.getValue().users == 0) {
         Files.deleteIfExists(folder.resolve(entry.getKey()));
-        bytes -= entry.getValue().file.bytes();
+        bytes -= entry.getValue().bytes;
         oldest.remove();
       }
     }
@@ -254,7 +252,7 @@ final class FileCache {
 
   /** Goes on even if nobody waits any longer: who asks again then finds the file. */
   private void begin(String name, Remote file, Fetch fetch) {
-    var entry = new Entry(file);
+    var entry = new Entry(file.bytes());
     entries.put(name, entry);
     bytes += file.bytes();
     entry.users++;
@@ -300,7 +298,7 @@ final class FileCache {
     lock.lock();
     try {
       entries.remove(name, entry);
-      bytes -= entry.file.bytes();
+      bytes -= entry.bytes;
       room.signalAll();
     } finally {
       lock.unlock();
@@ -323,8 +321,7 @@ final class FileCache {
     } catch (TimeoutException e) {
       throw deadline.exceeded();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StoreReadException(Reason.UNAVAILABLE, "the read was interrupted", e);
+      throw Deadline.interrupted(e);
     } catch (ExecutionException e) {
       throw new StoreReadException(Reason.UNAVAILABLE, "a file of the table cannot be read", e);
     }

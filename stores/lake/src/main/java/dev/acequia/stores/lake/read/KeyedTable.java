@@ -35,6 +35,7 @@ final class KeyedTable implements KeyReads.Database {
   private final ReaderLimits limits;
   private final TablePlans plans;
   private final LocalEngine local;
+  private final Scans scans;
   private final ReadThreads threads;
   private volatile long rowBytes;
 
@@ -43,11 +44,13 @@ final class KeyedTable implements KeyReads.Database {
       ReaderLimits limits,
       TablePlans plans,
       LocalEngine local,
+      Scans scans,
       ReadThreads threads) {
     this.records = records;
     this.limits = limits;
     this.plans = plans;
     this.local = local;
+    this.scans = scans;
     this.threads = threads;
     key = records.schema().key().stream().map(name -> records.require(name).field()).toList();
   }
@@ -75,8 +78,8 @@ final class KeyedTable implements KeyReads.Database {
       throws StoreReadException, IOException {
     var plan = plans.current(deadline);
     var condition = condition(keys);
-    var files = plan.matching(new Fitting(plan.columns()).of(condition));
-    if (files.isEmpty()) {
+    var selected = plan.matching(new Fitting(plan.columns()).of(condition));
+    if (selected.files().isEmpty()) {
       return;
     }
     var joins = keys.size() > 1 && key.size() > 1;
@@ -92,7 +95,7 @@ final class KeyedTable implements KeyReads.Database {
             List.of(),
             Integer.MAX_VALUE,
             0);
-    try (var scan = new Scans(local).of(plan, files, deadline)) {
+    try (var scan = scans.of(selected, deadline)) {
       var from = joins ? scan.from() + join(rows) : scan.from();
       var row = new LakeRow(query.columns(), limits.rowBytes());
       var places = places(keys);

@@ -21,14 +21,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DeleteFile;
 import org.jspecify.annotations.Nullable;
 
 /** Answers queries from a pipeline's table in the Apache Iceberg format. */
 public final class LakeReader implements StoreReader {
-  /** How old the snapshot may be that a query reads. */
-  private static final Duration SNAPSHOT_AGE = Duration.ofSeconds(1);
+  /** docs/query.md promises the first and the last. */
+  private static final TablePlans.Pace PACE =
+      new TablePlans.Pace(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(30));
 
   /** One keeps the engine's threads busy, and the next is planned meanwhile. */
   private static final int KEY_STATEMENTS = 2;
@@ -45,13 +44,13 @@ public final class LakeReader implements StoreReader {
     this.records = records;
     this.limits = limits;
     this.local = local;
-    plans = new TablePlans(source, records, limits.maxFiles(), SNAPSHOT_AGE);
-    scans = new Scans(local);
+    plans = new TablePlans(source, records, new Manifests(limits.planBytes()), PACE);
+    scans = new Scans(local, limits.maxFiles());
     threads = new ReadThreads(limits.readsAtOnce(), limits.patience());
     byKey =
         records.keyIsUnique()
             ? new KeyReads(
-                new KeyedTable(records, limits, plans, local, threads),
+                new KeyedTable(records, limits, plans, local, scans, threads),
                 KEY_STATEMENTS,
                 limits.patience())
             : null;
@@ -74,7 +73,7 @@ public final class LakeReader implements StoreReader {
         () -> {
           var deadline = Deadline.in(limits.read());
           var plan = plans.current(deadline);
-          try (var rows = scans.of(plan, pruned(plan, query), deadline)) {
+          try (var rows = scans.of(pruned(plan, query), deadline)) {
             var select = new SelectStatement(plan.columns(), rows.from());
             var piece = query;
             while (piece != null) {
@@ -136,13 +135,13 @@ public final class LakeReader implements StoreReader {
     return run(
         deadline -> {
           var plan = plans.current(deadline);
-          var files = matching(plan, query.where());
+          var selected = matching(plan, query.where());
           if (!query.grouped()
               && query.where().equals(Condition.always())
-              && TablePlan.deletes(files).isEmpty()) {
-            return records(files);
+              && selected.deletes().isEmpty()) {
+            return selected.records();
           }
-          try (var rows = scans.of(plan, files, deadline)) {
+          try (var rows = scans.of(selected, deadline)) {
             return counted(new SelectStatement(plan.columns(), rows.from()).count(query), deadline);
           }
         });
@@ -159,29 +158,22 @@ public final class LakeReader implements StoreReader {
   public long estimate(Query query) throws StoreReadException {
     return run(
         deadline -> {
-          var files = matching(plans.current(deadline), query.where());
-          var deleted =
-              TablePlan.deletes(files).values().stream().mapToLong(DeleteFile::recordCount).sum();
-          return Math.max(0, records(files) - deleted);
+          var selected = matching(plans.current(deadline), query.where());
+          var deleted = selected.deletes().stream().mapToLong(PlannedDeletes::records).sum();
+          return Math.max(0, selected.records() - deleted);
         });
-  }
-
-  private static long records(List<PlannedFile> files) {
-    return files.stream().map(PlannedFile::file).mapToLong(DataFile::recordCount).sum();
   }
 
   @Override
   public void probe() throws StoreReadException {
     run(
         deadline -> {
-          var plan = plans.current(deadline);
+          var columns = plans.columns(deadline);
           var everything =
               new Query(
                   records.all(), Condition.always(), records.total(List.of()), List.of(), 0, 0);
-          try (var rows = scans.of(plan, List.of(), deadline)) {
-            readPiece(
-                new SelectStatement(plan.columns(), rows.from()), everything, deadline, row -> {});
-          }
+          readPiece(
+              new SelectStatement(columns, columns.nothing()), everything, deadline, row -> {});
           return 0;
         });
   }
@@ -198,29 +190,27 @@ public final class LakeReader implements StoreReader {
     }
   }
 
-  private static List<PlannedFile> matching(TablePlan plan, Condition condition) {
+  private static TablePlan.Selection matching(TablePlan plan, Condition condition) {
     return plan.matching(new Fitting(plan.columns()).of(condition));
   }
 
   /** The files that may have rows of the page: its condition, and its cursor's first value. */
-  private static List<PlannedFile> pruned(TablePlan plan, Query query) {
-    var conditions = new ArrayList<Condition>();
-    conditions.add(query.where());
-    if (!query.after().isEmpty() && !query.grouped()) {
-      var first = query.order().getFirst();
-      var value = query.after().getFirst();
-      var nullsFollow = first.expression().nullable() && first.nulls() == Nulls.LAST;
-      if (value != null && !nullsFollow && first.expression() instanceof Value column) {
-        conditions.add(
-            new Comparison(
-                column.field(),
-                first.direction() == Direction.ASC ? Operator.GTE : Operator.LTE,
-                value));
-      }
+  private static TablePlan.Selection pruned(TablePlan plan, Query query) {
+    var bound = firstBound(query);
+    return matching(plan, bound == null ? query.where() : new All(List.of(query.where(), bound)));
+  }
+
+  private static @Nullable Condition firstBound(Query query) {
+    if (query.after().isEmpty() || query.grouped()) {
+      return null;
     }
-    return conditions.size() == 1
-        ? matching(plan, query.where())
-        : matching(plan, new All(conditions));
+    var first = query.order().getFirst();
+    var value = query.after().getFirst();
+    var nullsFollow = first.expression().nullable() && first.nulls() == Nulls.LAST;
+    return value != null && !nullsFollow && first.expression() instanceof Value column
+        ? new Comparison(
+            column.field(), first.direction() == Direction.ASC ? Operator.GTE : Operator.LTE, value)
+        : null;
   }
 
   @Override

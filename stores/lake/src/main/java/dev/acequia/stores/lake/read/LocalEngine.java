@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * first needed.
  */
 final class LocalEngine implements AutoCloseable {
+  /** Files of deletes push few files of rows out. */
+  private static final int CACHE_PER_DELETES = 8;
+
   private final ReaderLimits limits;
   private final String location;
   private final Path base;
@@ -108,7 +111,11 @@ final class LocalEngine implements AutoCloseable {
       clear(spill);
       var engine = new Engine(limits, readable, spill);
       return new Parts(
-          folder, engine, files, new DeletedRows(engine, files, limits.maxDeletedRows()));
+          folder,
+          engine,
+          files,
+          new DeletedRows(
+              engine, files, limits.maxDeletedRows(), limits.cacheBytes() / CACHE_PER_DELETES));
     } catch (IOException | SQLException | RuntimeException e) {
       folder.close();
       throw e;

@@ -1,20 +1,24 @@
 package dev.acequia.stores.lake.read;
 
-import java.util.List;
-import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DeleteFile;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A file of a table's snapshot.
+ * A file of rows, as a manifest tells of it.
  *
- * @param deletes which of its rows are deleted, by their positions
+ * @param sequence deletes of this number or a higher one may apply to it
+ * @param refusal why it is not read; null of one that is
  */
-record PlannedFile(DataFile file, List<DeleteFile> deletes) {
-  PlannedFile {
-    deletes = List.copyOf(deletes);
-  }
-
-  String location() {
-    return file.location();
+record PlannedFile(
+    String location,
+    long bytes,
+    long records,
+    long sequence,
+    Part part,
+    ColumnStats stats,
+    @Nullable String refusal)
+    implements TableFile {
+  /** About what it takes of the heap, with its places in lists. */
+  long heapBytes() {
+    return HEAP_BYTES + location.length() + stats.length();
   }
 }

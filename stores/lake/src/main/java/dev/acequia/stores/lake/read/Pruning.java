@@ -12,14 +12,16 @@ import dev.acequia.stores.query.Condition.Is;
 import dev.acequia.stores.query.Condition.Like;
 import dev.acequia.stores.query.Condition.Not;
 import dev.acequia.stores.query.Literal;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.apache.iceberg.DataFile;
+import java.util.Set;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.expressions.Binder;
 import org.apache.iceberg.expressions.Evaluator;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
@@ -34,9 +36,11 @@ import org.apache.iceberg.expressions.Projections;
 final class Pruning {
   private final TableColumns columns;
   private final InclusiveMetricsEvaluator bounds;
+  private final Set<Integer> compared;
   private final Expression byPartition;
   private final Map<Integer, PartitionSpec> specs;
-  private final Map<Integer, Evaluator> partitions = new ConcurrentHashMap<>();
+  private final Map<Integer, Evaluator> evaluators = new HashMap<>();
+  private final Map<Part, Boolean> parts = new HashMap<>();
 
   /**
    * For one condition.
@@ -46,14 +50,27 @@ final class Pruning {
   Pruning(TableColumns columns, Map<Integer, PartitionSpec> specs, Condition fitted) {
     this.columns = columns;
     this.specs = specs;
-    bounds =
-        new InclusiveMetricsEvaluator(columns.schema(), new Translation(false).of(fitted, false));
+    var byBounds = new Translation(false).of(fitted, false);
+    bounds = new InclusiveMetricsEvaluator(columns.schema(), byBounds);
+    compared = Binder.boundReferences(columns.schema().asStruct(), byBounds, true);
     byPartition = new Translation(true).of(fitted, false);
   }
 
-  boolean mayMatch(DataFile file) {
-    return bounds.eval(file)
-        && partitions.computeIfAbsent(file.specId(), this::evaluator).eval(file.partition());
+  /** Whether files are left out by the bounds of columns of a type, and not only by its nulls. */
+  static boolean usesBounds(FieldType type) {
+    return switch (type) {
+      case STRING, INT32, INT64, DOUBLE, DECIMAL, BOOLEAN, DATE, TIMESTAMP -> true;
+      case JSON, UUID -> false;
+    };
+  }
+
+  boolean mayMatch(PlannedFile file) {
+    return parts.computeIfAbsent(file.part(), this::mayMatch)
+        && bounds.eval(file.stats().file(file.records(), columns.kept(), compared));
+  }
+
+  private boolean mayMatch(Part part) {
+    return evaluators.computeIfAbsent(part.spec(), this::evaluator).eval(part.values());
   }
 
   private Evaluator evaluator(int specId) {
@@ -160,8 +177,7 @@ final class Pruning {
     private static Object value(Literal literal) {
       return switch (literal.value()) {
         case LocalDate date -> (int) date.toEpochDay();
-        case OffsetDateTime time ->
-            ChronoUnit.MICROS.between(java.time.Instant.EPOCH, time.toInstant());
+        case OffsetDateTime time -> ChronoUnit.MICROS.between(Instant.EPOCH, time.toInstant());
         default -> literal.value();
       };
     }

@@ -45,7 +45,7 @@ final class ReadThreads implements AutoCloseable {
         throw new StoreReadException(Reason.BUSY, "all readers of the lake are in use");
       }
     } catch (InterruptedException e) {
-      throw interrupted(e);
+      throw Deadline.interrupted(e);
     }
     Future<T> running;
     try {
@@ -89,11 +89,6 @@ final class ReadThreads implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
-  }
-
-  private static StoreReadException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return new StoreReadException(Reason.UNAVAILABLE, "the read was interrupted", e);
   }
 
   @Override

@@ -14,7 +14,8 @@ import java.time.Duration;
  * @param engineThreads that compute
  * @param spillBytes on disk, for what does not fit the engine's memory
  * @param cacheBytes on disk, for the table's files
- * @param maxFiles that a table's plan may have, which is in the heap
+ * @param planBytes of the heap, for what manifests say of the table's files
+ * @param maxFiles that one query may read
  * @param maxDeletedRows that are not compacted yet, which are in the engine's memory
  */
 record ReaderLimits(
@@ -27,6 +28,7 @@ record ReaderLimits(
     int engineThreads,
     long spillBytes,
     long cacheBytes,
+    long planBytes,
     int maxFiles,
     long maxDeletedRows) {
   private static final long MIB = 1 << 20;
@@ -42,7 +44,10 @@ record ReaderLimits(
   private static final long MIN_ENGINE_MEMORY = 96 * MIB;
   private static final long MIN_SPILL = 64 * MIB;
 
-  /** A planned file with the bounds of some columns takes about 4 KiB; plans, a quarter. */
+  /** Plans take a quarter of the heap; a file with some twenty columns, about 1 KiB. */
+  private static final int HEAP_PER_PLANS = 4;
+
+  /** A statement names all its files, and some statements run at once. */
   private static final long HEAP_OF_FILE = 16 << 10;
 
   private static final int MIN_FILES = 4_000;
@@ -73,6 +78,7 @@ record ReaderLimits(
         Math.max(1, processors),
         Math.max(cacheBytes / 4, MIN_SPILL),
         cacheBytes,
+        heap / HEAP_PER_PLANS,
         Math.clamp(heap / HEAP_OF_FILE, MIN_FILES, MAX_FILES),
         engine / 8 / BYTES_OF_DELETED_ROW);
   }

@@ -1,15 +1,28 @@
 package dev.acequia.stores.lake.read;
 
 import dev.acequia.stores.StoreReadException;
-import java.util.List;
+import dev.acequia.stores.StoreReadException.Reason;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes files of a plan ready to be read by statements. */
 final class Scans {
-  private final LocalEngine local;
+  private static final Logger LOG = LoggerFactory.getLogger(Scans.class);
 
-  Scans(LocalEngine local) {
+  private final LocalEngine local;
+  private final int maxFiles;
+
+  /**
+   * Scans of an engine.
+   *
+   * @param maxFiles that one may have
+   */
+  Scans(LocalEngine local, int maxFiles) {
     this.local = local;
+    this.maxFiles = maxFiles;
   }
 
   /** Rows of files, for one statement or several, until it is closed. */
@@ -40,23 +53,51 @@ final class Scans {
     }
   }
 
-  /** Holds the files, and loads which of their rows are deleted. */
-  Scan of(TablePlan plan, List<PlannedFile> planned, Deadline deadline) throws StoreReadException {
+  /** Loads which rows of the files are deleted, and then holds the files. */
+  Scan of(TablePlan.Selection selected, Deadline deadline) throws StoreReadException {
+    var plan = selected.plan();
+    var planned = selected.files();
     if (planned.isEmpty()) {
       return new Scan(plan.columns().nothing(), null, null);
     }
-    var files =
-        local.files().hold(planned.stream().map(PlannedFile::file).toList(), plan.io(), deadline);
+    check(selected);
+    if (selected.deletes().isEmpty()) {
+      var files = local.files().hold(planned, plan.io(), deadline);
+      return new Scan(plan.columns().named(rows(plan, files)), files, null);
+    }
+    // Before the files of rows, which may need the whole cache.
+    var deleted = local.deleted().use(plan, deadline);
     try {
-      var rows = SqlText.parquet(files.paths(), plan.columns().parameter()) + " f";
-      if (TablePlan.deletes(planned).isEmpty()) {
-        return new Scan(plan.columns().named(rows), files, null);
-      }
-      var deleted = local.deleted().use(plan, deadline);
-      return new Scan(plan.columns().named(rows + deleted.antiJoin(planned)), files, deleted);
+      var files = local.files().hold(planned, plan.io(), deadline);
+      return new Scan(
+          plan.columns().named(rows(plan, files) + deleted.antiJoin(planned)), files, deleted);
     } catch (StoreReadException | RuntimeException e) {
-      files.close();
+      deleted.close();
       throw e;
+    }
+  }
+
+  private static String rows(TablePlan plan, HeldFiles files) {
+    return SqlText.parquet(files.paths(), plan.columns().parameter()) + " f";
+  }
+
+  private void check(TablePlan.Selection selected) throws StoreReadException {
+    if (selected.files().size() > maxFiles) {
+      throw new StoreReadException(
+          Reason.TOO_COSTLY,
+          ("the query reads %,d files, and at most %,d are read at once: compare a field by which"
+                  + " the files are parted or ordered, or compact the table")
+              .formatted(selected.files().size(), maxFiles));
+    }
+    var refusal =
+        Stream.concat(
+                selected.files().stream().map(PlannedFile::refusal),
+                selected.deletes().stream().map(PlannedDeletes::refusal))
+            .filter(Objects::nonNull)
+            .findFirst();
+    if (refusal.isPresent()) {
+      LOG.warn("{}", refusal.get());
+      throw new StoreReadException(Reason.REFUSED, refusal.get());
     }
   }
 }

@@ -5,7 +5,9 @@ import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReadException.Reason;
 import dev.acequia.stores.query.Expression.Provenance;
 import dev.acequia.stores.query.RecordColumns;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -23,10 +25,13 @@ import org.apache.iceberg.types.Types.NestedField;
 final class TableColumns {
   private final Schema schema;
   private final Map<String, NestedField> byName;
+  private final List<ColumnStats.Kept> kept;
 
-  private TableColumns(Schema schema, Map<String, NestedField> byName) {
+  private TableColumns(
+      Schema schema, Map<String, NestedField> byName, List<ColumnStats.Kept> kept) {
     this.schema = schema;
     this.byName = byName;
+    this.kept = kept;
   }
 
   /**
@@ -39,24 +44,26 @@ final class TableColumns {
     for (var provenance : Provenance.values()) {
       byName.put(provenance.column(), required(table, provenance.column(), provenance.type()));
     }
+    var kept = new ArrayList<ColumnStats.Kept>();
     for (var field : records.schema().fields()) {
-      byName.put(field.name(), required(table, field.name(), field.type()));
+      var column = required(table, field.name(), field.type());
+      byName.put(field.name(), column);
+      kept.add(new ColumnStats.Kept(column.fieldId(), Pruning.usesBounds(field.type())));
     }
-    return new TableColumns(table, byName);
+    return new TableColumns(table, byName, List.copyOf(kept));
   }
 
   private static NestedField required(Schema table, String name, FieldType type)
       throws StoreReadException {
-    for (var column : table.columns()) {
-      if (column.name().equals(name)) {
-        if (!holds(column.type(), type)) {
-          throw new StoreReadException(
-              Reason.REFUSED, "column '%s' is of type %s".formatted(name, column.type()));
-        }
-        return column;
-      }
+    var column = table.asStruct().field(name);
+    if (column == null) {
+      throw new StoreReadException(Reason.REFUSED, "column '" + name + "' does not exist");
     }
-    throw new StoreReadException(Reason.REFUSED, "column '" + name + "' does not exist");
+    if (!holds(column.type(), type)) {
+      throw new StoreReadException(
+          Reason.REFUSED, "column '%s' is of type %s".formatted(name, column.type()));
+    }
+    return column;
   }
 
   /** A column may have become wider than this process knows, and serves until the next one does. */
@@ -79,13 +86,13 @@ final class TableColumns {
     return schema;
   }
 
-  NestedField column(String name) {
+  private NestedField column(String name) {
     return Objects.requireNonNull(byName.get(name), name);
   }
 
-  /** Names of the columns, as the schema spells them. */
-  Iterable<String> names() {
-    return byName.keySet();
+  /** The columns by which files are left out, in the order in which their statistics are kept. */
+  List<ColumnStats.Kept> kept() {
+    return kept;
   }
 
   /** Digits behind the point of a decimal column. */

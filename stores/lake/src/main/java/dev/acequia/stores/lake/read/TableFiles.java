@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.io.FileIO;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ final class TableFiles {
     return location.startsWith(LOCAL) ? Path.of(URI.create(location)).normalize() : null;
   }
 
-  HeldFiles hold(List<? extends ContentFile<?>> files, FileIO io, Deadline deadline)
+  HeldFiles hold(List<? extends TableFile> files, FileIO io, Deadline deadline)
       throws StoreReadException {
     var paths = new ArrayList<@Nullable Path>();
     var remote = new ArrayList<Remote>();
@@ -48,7 +47,7 @@ final class TableFiles {
       var path = inPlace(file.location());
       paths.add(path);
       if (path == null) {
-        remote.add(new Remote(file.location(), file.fileSizeInBytes()));
+        remote.add(new Remote(file.location(), file.bytes()));
       }
     }
     var held =

@@ -4,66 +4,89 @@ import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReadException.Reason;
 import dev.acequia.stores.query.Condition;
 import dev.acequia.stores.query.RecordColumns;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.FileContent;
-import org.apache.iceberg.FileFormat;
-import org.apache.iceberg.FileScanTask;
+import java.util.UUID;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.FileIO;
 
-/**
- * The files of one snapshot of a table.
- *
- * @param snapshotId -1 of a table to which nothing was written
- * @param sequence of the snapshot: files that belong to it have this number or a lower one
- * @param io reads the files
- */
-record TablePlan(
-    long snapshotId,
-    int schemaId,
-    long sequence,
-    TableColumns columns,
-    Map<Integer, PartitionSpec> specs,
-    List<PlannedFile> files,
-    FileIO io) {
-  static final long NO_SNAPSHOT = -1;
+/** The files of one snapshot of a table. */
+final class TablePlan {
+  private static final long NO_SNAPSHOT = -1;
+
+  private final UUID table;
+  private final long snapshotId;
+  private final int schemaId;
+  private final long sequence;
+  private final TableColumns columns;
+  private final Map<Integer, PartitionSpec> specs;
+  private final Manifests.Files all;
+  private final Deletes index;
+  private final Map<String, PlannedDeletes> deletes;
+  private final FileIO io;
+
+  private TablePlan(Table table, TableColumns columns, Manifests.Files all) {
+    var snapshot = table.currentSnapshot();
+    this.table = table.uuid();
+    snapshotId = snapshotId(table);
+    schemaId = table.schema().schemaId();
+    sequence = snapshot == null ? 0 : snapshot.sequenceNumber();
+    this.columns = columns;
+    specs = table.specs();
+    this.all = all;
+    index = new Deletes(all.deletes());
+    deletes = byLocation(index.of(all.files()));
+    io = table.io();
+  }
+
+  private static Map<String, PlannedDeletes> byLocation(List<PlannedDeletes> all) {
+    var read = new LinkedHashMap<String, PlannedDeletes>();
+    for (var one : all) {
+      if (one.refusal() == null) {
+        read.put(one.location(), one);
+      }
+    }
+    return read;
+  }
 
   /**
-   * Plans the table's current snapshot.
+   * The columns of a table as they are now.
    *
-   * @param maxFiles that it may have
-   * @throws StoreReadException when it has what is not read here
+   * @throws StoreReadException when they are not those that queries need
    */
-  static TablePlan of(Table table, RecordColumns records, int maxFiles) throws StoreReadException {
-    var columns = TableColumns.of(table.schema(), records);
+  static TableColumns columns(Table table, RecordColumns records) throws StoreReadException {
     if (table.properties().containsKey(TableProperties.DEFAULT_NAME_MAPPING)) {
       throw new StoreReadException(
           Reason.REFUSED,
           "the table has files of another origin, whose columns have no ids: write them anew");
     }
+    return TableColumns.of(table.schema(), records);
+  }
+
+  /**
+   * Plans the table's current snapshot.
+   *
+   * @throws StoreReadException when its files cannot be told or are too many
+   */
+  static TablePlan of(Table table, TableColumns columns, Manifests manifests)
+      throws StoreReadException {
     var snapshot = table.currentSnapshot();
     return new TablePlan(
-        snapshotId(table),
-        table.schema().schemaId(),
-        snapshot == null ? 0 : snapshot.sequenceNumber(),
+        table,
         columns,
-        table.specs(),
-        snapshot == null ? List.of() : files(table, columns, maxFiles),
-        table.io());
+        snapshot == null
+            ? new Manifests.Files(List.of(), List.of(), 0)
+            : manifests.of(snapshot, table.io(), table.specs(), columns.kept()));
   }
 
   /** Whether it is that of the table's current snapshot and columns. */
-  boolean isOf(Table table) {
-    return snapshotId(table) == snapshotId && table.schema().schemaId() == schemaId;
+  boolean isOf(Table other) {
+    return table.equals(other.uuid())
+        && snapshotId(other) == snapshotId
+        && other.schema().schemaId() == schemaId;
   }
 
   private static long snapshotId(Table table) {
@@ -71,46 +94,41 @@ record TablePlan(
     return snapshot == null ? NO_SNAPSHOT : snapshot.snapshotId();
   }
 
-  private static List<PlannedFile> files(Table table, TableColumns columns, int maxFiles)
-      throws StoreReadException {
-    var names = new ArrayList<String>();
-    columns.names().forEach(names::add);
-    var files = new ArrayList<PlannedFile>();
-    try (var tasks = table.newScan().includeColumnStats(names).planFiles()) {
-      for (var task : tasks) {
-        if (files.size() == maxFiles) {
-          throw new StoreReadException(
-              Reason.REFUSED, "the table has more than %,d files: compact it".formatted(maxFiles));
-        }
-        files.add(planned(task));
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return List.copyOf(files);
+  /** That of the snapshot; -1 of a table to which nothing was written. */
+  long snapshotId() {
+    return snapshotId;
   }
 
-  private static PlannedFile planned(FileScanTask task) throws StoreReadException {
-    if (task.file().format() != FileFormat.PARQUET) {
-      throw new StoreReadException(
-          Reason.REFUSED,
-          "the table has files of the format %s, which another writer made: only Parquet is read"
-              .formatted(task.file().format()));
+  /** That of the snapshot: files that belong to it have this number or a lower one. */
+  long sequence() {
+    return sequence;
+  }
+
+  TableColumns columns() {
+    return columns;
+  }
+
+  /** All files. */
+  List<PlannedFile> files() {
+    return all.files();
+  }
+
+  /** The deletes that are read, by their locations. */
+  Map<String, PlannedDeletes> deletes() {
+    return deletes;
+  }
+
+  /** Reads the files. */
+  FileIO io() {
+    return io;
+  }
+
+  /** Files, and the deletes that apply to them. */
+  record Selection(TablePlan plan, List<PlannedFile> files, List<PlannedDeletes> deletes) {
+    /** Rows, the deleted ones among them. */
+    long records() {
+      return files.stream().mapToLong(PlannedFile::records).sum();
     }
-    for (var delete : task.deletes()) {
-      if (delete.content() == FileContent.EQUALITY_DELETES) {
-        throw new StoreReadException(
-            Reason.REFUSED,
-            "the table has equality deletes, which another writer made: compact it");
-      }
-      if (delete.format() != FileFormat.PARQUET) {
-        throw new StoreReadException(
-            Reason.REFUSED,
-            "the table has deletes of the format %s, which another writer made: compact it"
-                .formatted(delete.format()));
-      }
-    }
-    return new PlannedFile(task.file(), task.deletes());
   }
 
   /**
@@ -118,24 +136,12 @@ record TablePlan(
    *
    * @param condition as {@link Fitting} has it
    */
-  List<PlannedFile> matching(Condition condition) {
-    if (condition.equals(Condition.always())) {
-      return files;
+  Selection matching(Condition condition) {
+    var files = all.files();
+    if (!condition.equals(Condition.always())) {
+      var pruning = new Pruning(columns, specs, condition);
+      files = files.stream().filter(pruning::mayMatch).toList();
     }
-    var pruning = new Pruning(columns, specs, condition);
-    return files.stream().filter(file -> pruning.mayMatch(file.file())).toList();
-  }
-
-  /** The files of deletes, by their locations. */
-  Map<String, DeleteFile> deletes() {
-    return deletes(files);
-  }
-
-  static Map<String, DeleteFile> deletes(Collection<PlannedFile> files) {
-    var deletes = new LinkedHashMap<String, DeleteFile>();
-    for (var file : files) {
-      file.deletes().forEach(delete -> deletes.put(delete.location(), delete));
-    }
-    return deletes;
+    return new Selection(this, files, index.of(files));
   }
 }

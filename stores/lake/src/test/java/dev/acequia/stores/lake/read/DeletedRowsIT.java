@@ -1,6 +1,7 @@
 package dev.acequia.stores.lake.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
@@ -9,12 +10,15 @@ import dev.acequia.contract.Schema;
 import dev.acequia.contract.UnknownFields;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.lake.table.LakeColumns;
+import dev.acequia.stores.query.Condition;
 import dev.acequia.stores.query.RecordColumns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +38,7 @@ class DeletedRowsIT {
   private final RecordColumns records = LakeQueries.records(SCHEMA, LoadMode.UPSERT);
   private LakeTable table;
   private LocalEngine local;
+  private DataFile appended;
   private TablePlan before;
   private TablePlan after;
 
@@ -43,6 +48,7 @@ class DeletedRowsIT {
     local = new LocalEngine(Limits.small(), table.location(), folder.resolve("cache"));
     var first = append(1, 2, 3);
     var second = append(4, 5);
+    appended = second;
     var both = table.writeDelete(List.of(first, second), 0);
     table.table().newRowDelta().addDeletes(both).commit();
     table.delete(first, 1);
@@ -66,13 +72,13 @@ class DeletedRowsIT {
   }
 
   private TablePlan plan() throws StoreReadException {
-    return TablePlan.of(table.table(), records, 10);
+    return table.plan(records);
   }
 
   private List<Long> ids(TablePlan plan) throws Exception {
     var deadline = Deadline.in(Duration.ofSeconds(20));
     var ids = new ArrayList<Long>();
-    try (var scan = new Scans(local).of(plan, plan.files(), deadline)) {
+    try (var scan = new Scans(local, 10).of(plan.matching(Condition.always()), deadline)) {
       local
           .engine()
           .query(
@@ -99,5 +105,36 @@ class DeletedRowsIT {
     assertThat(ids(after)).containsExactly(3L, 5L);
     table.table().manageSnapshots().rollbackTo(before.snapshotId()).commit();
     assertThat(ids(plan())).containsExactly(3L, 5L);
+  }
+
+  /**
+   * Whoever loads waits for room in the cache, and nobody whose deletes are loaded waits for it.
+   */
+  @Test
+  void waitsForNobodyWhoLoads() throws Exception {
+    var rows = after.files();
+    var bytes = rows.stream().mapToLong(PlannedFile::bytes).sum();
+    var deadline = Deadline.in(Duration.ofSeconds(20));
+    try (var full =
+        new LocalEngine(Limits.withCache(bytes), "s3://lake/flights", folder.resolve("full"))) {
+      full.deleted().use(after, deadline).close();
+      table.table().newRowDelta().addDeletes(table.writeDelete(appended, 0)).commit();
+      var newer = plan();
+      var loading =
+          new FutureTask<>(
+              () -> {
+                full.deleted().use(newer, deadline).close();
+                return true;
+              });
+      var loader = Thread.ofPlatform().unstarted(loading);
+      try (var held = full.files().hold(rows, after.io(), deadline)) {
+        assertThat(held.paths()).hasSize(rows.size());
+        loader.start();
+        await().until(() -> loader.getState() == Thread.State.TIMED_WAITING);
+        full.deleted().use(after, Deadline.in(Duration.ofSeconds(5))).close();
+        assertThat(loading.isDone()).isFalse();
+      }
+      assertThat(loading.get(20, TimeUnit.SECONDS)).isTrue();
+    }
   }
 }

@@ -22,6 +22,7 @@ import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.stores.query.SelectItem;
 import dev.acequia.stores.testkit.RowText;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +32,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Types;
@@ -282,7 +286,7 @@ class LakeReaderIT {
   void opensNoFileThatCannotHaveTheKey() throws Exception {
     append(1, 2);
     var other = append(3, 4);
-    Files.delete(Path.of(java.net.URI.create(other.location())));
+    Files.delete(Path.of(URI.create(other.location())));
     var reader = reader();
     assertThat(reader.readOne(List.of(id(2)), row -> {})).isTrue();
     assertThat(RowText.read(reader, select(compare("id", Operator.LT, "3"), "id"), "|"))
@@ -305,7 +309,7 @@ class LakeReaderIT {
     var reader = reader(records, Limits.small(), ELSEWHERE);
     assertThat(ids(reader)).containsExactly("2", "3", "4");
     // They are not asked for again.
-    Files.delete(Path.of(java.net.URI.create(first.location())));
+    Files.delete(Path.of(URI.create(first.location())));
     assertThat(ids(reader)).containsExactly("2", "3", "4");
     assertThat(reader.readOne(List.of(id(3)), row -> {})).isTrue();
   }
@@ -323,6 +327,20 @@ class LakeReaderIT {
   }
 
   @Test
+  void readsRowsThatNeedItsWholeDiskWithTheirDeletes() throws Exception {
+    var first = append(1, 2, 3);
+    var second = append(4, 5);
+    table.delete(first, 0);
+    table.delete(second, 1);
+    var reader =
+        reader(
+            records,
+            Limits.withCache(first.fileSizeInBytes() + second.fileSizeInBytes()),
+            ELSEWHERE);
+    assertThat(ids(reader)).containsExactly("2", "3", "4");
+  }
+
+  @Test
   void refusesDeletesThatItDoesNotRead() throws Exception {
     append(1, 2);
     table.deleteWhere("id", 1L);
@@ -332,6 +350,77 @@ class LakeReaderIT {
         .hasMessageContaining("equality deletes");
   }
 
+  /** A query that does not need them is answered. */
+  @Test
+  void refusesFilesOfAnotherFormat() throws Exception {
+    append(1);
+    var parquet = table.imaginary("id", 10);
+    table
+        .table()
+        .newFastAppend()
+        .appendFile(
+            DataFiles.builder(table.table().spec())
+                .copy(parquet)
+                .withFormat(FileFormat.ORC)
+                .build())
+        .commit();
+    var reader = reader();
+    assertRefused(reader, "the table has files of the format ORC");
+    assertThat(reader.readOne(List.of(id(1)), row -> {})).isTrue();
+  }
+
+  @Test
+  void refusesDeletionVectors() throws Exception {
+    table.table().updateProperties().set(TableProperties.FORMAT_VERSION, "3").commit();
+    var file = append(1, 2);
+    append(3);
+    table
+        .table()
+        .newRowDelta()
+        .addDeletes(
+            FileMetadata.deleteFileBuilder(table.table().spec())
+                .ofPositionDeletes()
+                .withFormat(FileFormat.PUFFIN)
+                .withPath(table.location() + "/data/vectors.puffin")
+                .withFileSizeInBytes(100)
+                .withReferencedDataFile(file.location())
+                .withContentOffset(4)
+                .withContentSizeInBytes(40)
+                .withRecordCount(1)
+                .build())
+        .commit();
+    var reader = reader();
+    assertRefused(reader, "the table has deletion vectors");
+    assertThat(reader.readOne(List.of(id(3)), row -> {})).isTrue();
+  }
+
+  private void assertRefused(LakeReader reader, String words) {
+    assertThatThrownBy(() -> ids(reader))
+        .isInstanceOfSatisfying(
+            StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.REFUSED))
+        .hasMessageStartingWith(words);
+  }
+
+  @Test
+  void namesAManifestThatCannotBeRead() throws Exception {
+    append(1);
+    var snapshot = table.table().currentSnapshot();
+    var manifest = Path.of(URI.create(snapshot.allManifests(table.table().io()).getFirst().path()));
+    var bytes = Files.readAllBytes(manifest);
+    var broken = List.of(new byte[0], new byte[1_000], Arrays.copyOf(bytes, bytes.length - 20));
+    for (var content : broken) {
+      Files.write(manifest, content);
+      var reader = reader();
+      assertRefused(
+          reader,
+          "the table's file of metadata %s cannot be read".formatted(manifest.getFileName()));
+      reader.probe();
+    }
+    Files.delete(manifest);
+    assertRefused(
+        reader(), "the table's file of metadata %s is not there".formatted(manifest.getFileName()));
+  }
+
   @Test
   void refusesFilesWhoseColumnsHaveNoIds() throws Exception {
     table.table().updateProperties().set(TableProperties.DEFAULT_NAME_MAPPING, "[]").commit();
@@ -339,25 +428,39 @@ class LakeReaderIT {
   }
 
   @Test
-  void refusesATableWithTooManyFiles() throws Exception {
+  void readsAFewOfManyFiles() throws Exception {
+    append(7);
+    for (var commit = 0; commit < 20; commit++) {
+      var append = table.table().newFastAppend();
+      for (var i = 1; i <= 1_000; i++) {
+        append.appendFile(table.imaginary("id", 1_000L * (commit + 1) + i));
+      }
+      append.commit();
+    }
+    var reader = reader(records, Limits.withPlans(32L << 20, 1_000), table.location());
+    assertThat(reader.readOne(List.of(id(7)), row -> {})).isTrue();
+    assertThat(RowText.read(reader, select(compare("id", Operator.LT, "1000"), "id"), "|"))
+        .containsExactly("7");
+    assertThat(reader.count(all())).isEqualTo(20_001);
+    assertThatThrownBy(() -> ids(reader))
+        .isInstanceOfSatisfying(
+            StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_COSTLY))
+        .hasMessage(
+            "the query reads 20,001 files, and at most 1,000 are read at once: compare a field by"
+                + " which the files are parted or ordered, or compact the table");
+  }
+
+  @Test
+  void isReadyThoughTheFilesAreTooMany() throws Exception {
     append(1);
     append(2);
-    var small = Limits.small();
-    var limits =
-        new ReaderLimits(
-            small.readsAtOnce(),
-            small.patience(),
-            small.read(),
-            small.rowBytes(),
-            small.pieceBytes(),
-            small.engineMemory(),
-            small.engineThreads(),
-            small.spillBytes(),
-            small.cacheBytes(),
-            1,
-            small.maxDeletedRows());
-    assertThatThrownBy(() -> ids(reader(records, limits, table.location())))
-        .hasMessageContaining("more than 1 files");
+    var reader = reader(records, Limits.withPlans(1_000, 10), table.location());
+    reader.probe();
+    assertThatThrownBy(() -> ids(reader))
+        .isInstanceOfSatisfying(
+            StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_COSTLY))
+        .hasMessageContaining("compact the table");
+    reader.probe();
   }
 
   @Test

@@ -1,7 +1,8 @@
 package dev.acequia.stores.lake.read;
 
-import dev.acequia.stores.lake.catalog.LocalFiles;
+import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.lake.table.LakeColumns;
+import dev.acequia.stores.query.RecordColumns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -9,10 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.LocationProviders;
+import org.apache.iceberg.Metrics;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -30,7 +34,10 @@ import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
+import org.apache.iceberg.jdbc.UncheckedInterruptedException;
 import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.types.Conversions;
+import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /** A table in a local folder, written by Iceberg's own writers; what is current is in memory. */
@@ -38,6 +45,8 @@ final class LakeTable implements TableSource {
   private final String location;
   private final BaseTable table;
   private volatile @Nullable TableMetadata current;
+  private final OpenedFiles files = new OpenedFiles();
+  private volatile CountDownLatch answers = new CountDownLatch(0);
   int loads;
 
   LakeTable(Path folder, Schema schema, PartitionSpec spec) {
@@ -57,6 +66,12 @@ final class LakeTable implements TableSource {
     private TableMetadata seen = existing();
 
     private TableMetadata existing() {
+      try {
+        answers.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new UncheckedInterruptedException(e, "the catalog was asked");
+      }
       var metadata = current;
       if (metadata == null) {
         throw new NoSuchTableException("the table was dropped");
@@ -89,7 +104,7 @@ final class LakeTable implements TableSource {
 
     @Override
     public FileIO io() {
-      return new LocalFiles();
+      return files;
     }
 
     @Override
@@ -109,6 +124,27 @@ final class LakeTable implements TableSource {
 
   Table table() {
     return table;
+  }
+
+  /** The table's files that were opened so far, in this order. */
+  List<String> opened() {
+    return files.opened();
+  }
+
+  /** The table's current plan, of a reader that knows no other. */
+  TablePlan plan(RecordColumns records) throws StoreReadException {
+    try (var manifests = new Manifests(1 << 20)) {
+      return TablePlan.of(table, TablePlan.columns(table, records), manifests);
+    }
+  }
+
+  /** The catalog answers nobody until {@link #answerAgain}. */
+  void answerNobody() {
+    answers = new CountDownLatch(1);
+  }
+
+  void answerAgain() {
+    answers.countDown();
   }
 
   void drop() {
@@ -163,6 +199,25 @@ final class LakeTable implements TableSource {
       rows.forEach(writer::write);
     }
     return writer.toDataFile();
+  }
+
+  /** A file of one row that is not there, with the bounds of a number. */
+  DataFile imaginary(String column, long value) {
+    var id = table.schema().findField(column).fieldId();
+    var bound = Conversions.toByteBuffer(Types.LongType.get(), value);
+    return DataFiles.builder(table.spec())
+        .withPath(location + "/data/" + UUID.randomUUID() + ".parquet")
+        .withFileSizeInBytes(1_000)
+        .withMetrics(
+            new Metrics(
+                1L,
+                null,
+                Map.of(id, 1L),
+                Map.of(id, 0L),
+                null,
+                Map.of(id, bound),
+                Map.of(id, bound)))
+        .build();
   }
 
   private @Nullable StructLike partition(Record row) {

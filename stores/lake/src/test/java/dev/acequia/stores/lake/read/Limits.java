@@ -11,6 +11,14 @@ final class Limits {
   }
 
   static ReaderLimits withCache(long cacheBytes) {
+    return of(cacheBytes, 16L << 20, 1_000);
+  }
+
+  static ReaderLimits withPlans(long planBytes, int maxFiles) {
+    return of(64L << 20, planBytes, maxFiles);
+  }
+
+  private static ReaderLimits of(long cacheBytes, long planBytes, int maxFiles) {
     return new ReaderLimits(
         6,
         Duration.ofSeconds(20),
@@ -21,7 +29,8 @@ final class Limits {
         2,
         1L << 30,
         cacheBytes,
-        1_000,
+        planBytes,
+        maxFiles,
         100_000);
   }
 }

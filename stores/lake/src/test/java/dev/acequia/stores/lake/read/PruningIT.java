@@ -52,8 +52,8 @@ class PruningIT {
         rows.add(value == NULL ? table.row() : table.row(column, value));
       }
       table.append(rows);
-      var plan = TablePlan.of(table.table(), LakeQueries.records(SCHEMA, LoadMode.APPEND), 10);
-      return !plan.matching(new Fitting(plan.columns()).of(condition)).isEmpty();
+      var plan = table.plan(LakeQueries.records(SCHEMA, LoadMode.APPEND));
+      return !plan.matching(new Fitting(plan.columns()).of(condition)).files().isEmpty();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.acequia.stores.lake.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
@@ -20,7 +21,11 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.ForbiddenException;
+import org.apache.iceberg.jdbc.UncheckedSQLException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TablePlansIT {
   private static final Duration TIME = Duration.ofSeconds(20);
   private static final Duration LONG = Duration.ofHours(1);
+  private static final Duration SOON = Duration.ofMillis(50);
   private static final Schema SCHEMA =
       new Schema(
           List.of("id"),
@@ -49,7 +55,11 @@ class TablePlansIT {
   }
 
   private TablePlans plans(TableSource source, Duration period) {
-    return new TablePlans(source, records, 100, period);
+    return plans(source, new TablePlans.Pace(period, TIME, LONG));
+  }
+
+  private TablePlans plans(TableSource source, TablePlans.Pace pace) {
+    return new TablePlans(source, records, new Manifests(1 << 20), pace);
   }
 
   private static TablePlan current(TablePlans plans) throws StoreReadException {
@@ -66,6 +76,26 @@ class TablePlansIT {
       assertThat(first.files()).hasSize(1);
       assertThat(table.loads).isEqualTo(1);
     }
+  }
+
+  @Test
+  void readsNoManifestASecondTime() throws Exception {
+    for (var id = 2; id <= 20; id++) {
+      append(id);
+    }
+    try (var plans = plans(table, Duration.ZERO)) {
+      var before = manifestsRead();
+      assertThat(current(plans).files()).hasSize(20);
+      assertThat(manifestsRead()).isEqualTo(before + 20);
+      append(21);
+      append(22);
+      assertThat(current(plans).files()).hasSize(22);
+      assertThat(manifestsRead()).isEqualTo(before + 22);
+    }
+  }
+
+  private long manifestsRead() {
+    return table.opened().stream().filter(name -> name.matches(".*-m\\d+\\.avro")).count();
   }
 
   @Test
@@ -141,6 +171,89 @@ class TablePlansIT {
           .hasMessage("the lake's catalog or its files cannot be reached");
       source.isDown = false;
       assertThat(current(plans).files()).hasSize(1);
+    }
+  }
+
+  @Test
+  void servesTheLastPlanWhileNobodyAnswers() throws Exception {
+    try (var plans = plans(table, new TablePlans.Pace(Duration.ZERO, SOON, LONG))) {
+      var before = current(plans);
+      append(2);
+      table.answerNobody();
+      for (var i = 0; i < 20; i++) {
+        assertThat(plans.current(Deadline.in(TIME))).isSameAs(before);
+      }
+      table.answerAgain();
+      await().untilAsserted(() -> assertThat(current(plans).files()).hasSize(2));
+    }
+  }
+
+  @Test
+  void servesTheLastPlanWhileTheAnswerIsAFailure() throws Exception {
+    var source = new FailingSource();
+    try (var plans = plans(source, new TablePlans.Pace(Duration.ZERO, TIME, LONG))) {
+      var before = current(plans);
+      source.failure = new UncheckedSQLException("the database restarts");
+      assertThat(current(plans)).isSameAs(before);
+      source.failure = new ForbiddenException("the role was dropped");
+      assertThatThrownBy(() -> current(plans))
+          .isInstanceOfSatisfying(
+              StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.REFUSED));
+    }
+  }
+
+  /** Each question is another table, so that its failure is that of loading it. */
+  private final class FailingSource implements TableSource {
+    private volatile @Nullable RuntimeException failure;
+
+    @Override
+    public Table load() {
+      var thrown = failure;
+      if (thrown != null) {
+        throw thrown;
+      }
+      return new BaseTable(((BaseTable) table.load()).operations(), "flights") {
+        @Override
+        public void refresh() {
+          throw new IllegalStateException("it was created again");
+        }
+      };
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void endsAWaitWhereNoPlanIsYoungEnough() throws Exception {
+    try (var plans = plans(table, new TablePlans.Pace(Duration.ZERO, SOON, Duration.ZERO))) {
+      current(plans);
+      table.answerNobody();
+      assertThatThrownBy(() -> plans.current(Deadline.in(SOON)))
+          .isInstanceOfSatisfying(
+              StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE))
+          .hasMessage("the lake's catalog or its files have not answered for 0 s");
+      assertThatThrownBy(() -> plans.columns(Deadline.in(SOON)))
+          .isInstanceOf(StoreReadException.class);
+      table.answerAgain();
+      assertThat(current(plans).files()).hasSize(1);
+    }
+  }
+
+  /** Else a table that takes longer than a period to plan is planned for every query. */
+  @Test
+  void isFreshWhenItIsThereHoweverLongItTook() throws Exception {
+    var period = Duration.ofSeconds(2);
+    try (var plans = plans(table, period);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      table.answerNobody();
+      var begun = System.nanoTime();
+      var first = threads.submit(() -> current(plans));
+      await().until(() -> System.nanoTime() - begun > period.toNanos());
+      table.answerAgain();
+      var found = first.get(20, TimeUnit.SECONDS);
+      append(2);
+      assertThat(current(plans)).isSameAs(found);
     }
   }
 }

@@ -1,0 +1,39 @@
+package dev.acequia.stores.lake.catalog;
+
+import dev.acequia.stores.lake.table.ForeignFileException;
+import java.sql.SQLException;
+import org.apache.iceberg.exceptions.ForbiddenException;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.NotAuthorizedException;
+
+/** What catalogs and object stores throw, by what it means for readers and writers. */
+public enum CatalogFailure {
+  NO_TABLE,
+  NO_NAMESPACE,
+  /** The login or one of its rights is missing. */
+  NO_RIGHT,
+  /** Another writer has left what is not read here. */
+  FOREIGN_FILE,
+  /** It may pass. */
+  OTHER;
+
+  /** What a failure means. */
+  public static CatalogFailure of(Throwable failure) {
+    return switch (failure) {
+      case NoSuchTableException e -> NO_TABLE;
+      case NoSuchNamespaceException e -> NO_NAMESPACE;
+      case ForeignFileException e -> FOREIGN_FILE;
+      case NotAuthorizedException e -> NO_RIGHT;
+      case ForbiddenException e -> NO_RIGHT;
+      default ->
+          failure.getCause() instanceof SQLException cause && isRefusal(cause) ? NO_RIGHT : OTHER;
+    };
+  }
+
+  /** Rights, tables of the catalog and passwords, by the classes of SQLSTATE. */
+  private static boolean isRefusal(SQLException failure) {
+    var state = failure.getSQLState();
+    return state != null && (state.startsWith("42") || state.startsWith("28"));
+  }
+}

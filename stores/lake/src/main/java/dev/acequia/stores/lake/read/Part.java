@@ -1,0 +1,22 @@
+package dev.acequia.stores.lake.read;
+
+import org.apache.iceberg.StructLike;
+
+/** A partition of the table by one of its specs. Files of the same partition share the object. */
+final class Part {
+  private final int spec;
+  private final StructLike values;
+
+  Part(int spec, StructLike values) {
+    this.spec = spec;
+    this.values = values;
+  }
+
+  int spec() {
+    return spec;
+  }
+
+  StructLike values() {
+    return values;
+  }
+}
