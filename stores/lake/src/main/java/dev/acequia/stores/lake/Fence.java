@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets a commit pass while nobody else has set the same keys. Iceberg asks on every attempt, with
  * the snapshots that the commit would follow. After snapshots have expired a key may be in none of
- * them: what is found must be what was seen, absence included.
+ * them: what is found must be what was seen, absence included. That tells something only while the
+ * snapshot that was seen is among them: otherwise one that set the key may have come and expired.
  */
 final class Fence implements SnapshotAncestryValidator {
   /** What the last answer was about. */
@@ -92,7 +93,8 @@ final class Fence implements SnapshotAncestryValidator {
     if (found.equals(seen)) {
       var first = ancestry.iterator();
       var parent = first.hasNext() ? first.next().snapshotId() : null;
-      answer = alone && !Objects.equals(parent, head) ? Answer.MOVED : Answer.PASSES;
+      var isMoved = alone ? !Objects.equals(parent, head) : !isSeen(ancestry);
+      answer = isMoved ? Answer.MOVED : Answer.PASSES;
     } else {
       var isDone =
           StreamSupport.stream(ancestry.spliterator(), false)
@@ -100,6 +102,13 @@ final class Fence implements SnapshotAncestryValidator {
       answer = isDone ? Answer.DONE : Answer.OVERTAKEN;
     }
     return answer == Answer.PASSES;
+  }
+
+  /** Whether all that came since is there. */
+  private boolean isSeen(Iterable<Snapshot> ancestry) {
+    return head == null
+        || StreamSupport.stream(ancestry.spliterator(), false)
+            .anyMatch(snapshot -> snapshot.snapshotId() == head);
   }
 
   @Override

@@ -237,6 +237,28 @@ class FencedCommitIT {
     }
   }
 
+  /** The key was in no snapshot when the zombie looked, and is in none when it goes on. */
+  @ParameterizedTest
+  @EnumSource(LoadMode.class)
+  void aZombieStoresNothingThoughAllThatCameSinceItsLookHasExpired(LoadMode mode) throws Exception {
+    migrate(mode);
+    try (var zombie = hooked();
+        var other = writer()) {
+      var former = claim(zombie, 0);
+      var beside = claim(other, 1);
+      write(other, beside, 0, 1, "beside");
+      expireSnapshots();
+      tables.atTheNextCommit(
+          () -> {
+            write(other, claim(other, 0), 0, 3, "right");
+            write(other, beside, 1, 4, "later");
+            expireSnapshots();
+          });
+      assertThat(write(zombie, former, 0, 2, "late")).isEqualTo(new WriteResult.Overtaken());
+      assertThat(names()).containsExactly("beside", "later", "right");
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(LoadMode.class)
   void theNextClaimTellsWhatBecameOfACommitWhoseAnswerWasLost(LoadMode mode) throws Exception {

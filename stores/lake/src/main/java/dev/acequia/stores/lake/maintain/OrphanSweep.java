@@ -73,6 +73,10 @@ public final class OrphanSweep implements Upkeep {
         || !lease.take(table, PAUSE.dividedBy(2))) {
       return pause;
     }
+    // Before much is read, as listing may not be allowed.
+    if (!io.listPrefix(table.location() + FOLDERS.getFirst()).iterator().hasNext()) {
+      return pause;
+    }
     var before = clock.millis() - AGE.toMillis();
     var named = named(table, operations.operations().current());
     var swept = 0;
