@@ -74,7 +74,9 @@ public final class OrphanSweep implements Upkeep {
       return pause;
     }
     // Before much is read, as listing may not be allowed.
-    io.listPrefix(table.location() + FOLDERS.getFirst()).iterator().hasNext();
+    if (!io.listPrefix(table.location() + FOLDERS.getFirst()).iterator().hasNext()) {
+      return pause;
+    }
     var before = clock.millis() - AGE.toMillis();
     var named = named(table, operations.operations().current());
     var swept = 0;

@@ -11,6 +11,7 @@ import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.lake.maintain.Compaction;
 import dev.acequia.stores.lake.table.LakeColumns;
 import dev.acequia.stores.query.Expression;
 import dev.acequia.stores.query.Literal;
@@ -24,6 +25,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,13 +37,17 @@ import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Made-up queries, answered as the reference store answers them over the same rows. {@code
  * -Dfuzz.queries=20000} asks for more, {@code -Dfuzz.seed} for others.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LakeFuzzIT {
   private static final int QUERIES = Integer.getInteger("fuzz.queries", 1500);
   private static final long SEED = Long.getLong("fuzz.seed", 1);
@@ -52,6 +59,7 @@ class LakeFuzzIT {
       Map.of("STORE_URI", "memory:" + UUID.randomUUID());
   private static final RecordColumns COLUMNS =
       LakeQueries.records(RandomRows.SCHEMA, LoadMode.UPSERT);
+  private static LakeTable table;
   private static LakeReader lake;
   private static StoreReader reference;
 
@@ -61,7 +69,7 @@ class LakeFuzzIT {
     var definition = LakeQueries.definition(RandomRows.SCHEMA, LoadMode.UPSERT);
     StoreMigration.open(definition, REFERENCE)
         .migrate(Pipelines.log(definition.topic().uuid(), 1, 0, 0));
-    var table = new LakeTable(folder.resolve("table"), LakeColumns.of(RandomRows.SCHEMA));
+    table = new LakeTable(folder.resolve("table"), LakeColumns.of(RandomRows.SCHEMA));
     var files = new ArrayList<List<Record>>();
     for (var i = 0; i < FILES; i++) {
       files.add(new ArrayList<>());
@@ -116,11 +124,26 @@ class LakeFuzzIT {
   }
 
   @Test
+  @Order(1)
   void answersAsTheReferenceStoreDoes() throws Exception {
-    var random = new Random(SEED * 1000);
+    compare(new Random(SEED * 1000), QUERIES);
+  }
+
+  /** With the values of all types, and without the rows that were deleted. */
+  @Test
+  @Order(2)
+  void answersSoAfterFilesAreMerged() throws Exception {
+    new Compaction(Duration.ofSeconds(1), Clock.systemUTC()).work(table.load());
+    try (var tasks = table.load().newScan().planFiles()) {
+      assertThat(tasks).hasSize(1).allMatch(task -> task.deletes().isEmpty());
+    }
+    compare(new Random(SEED * 1001), QUERIES / 5);
+  }
+
+  private static void compare(Random random, int queries) throws Exception {
     var found = 0;
     var impossible = 0;
-    for (var i = 0; i < QUERIES; i++) {
+    for (var i = 0; i < queries; i++) {
       var query = new RandomQuery(COLUMNS, random).next();
       var expected = answer(reference, query);
       var answer = answer(lake, query);
@@ -136,8 +159,8 @@ class LakeFuzzIT {
       }
     }
     // Most queries have something to compare.
-    assertThat(found).isGreaterThan(QUERIES);
-    assertThat(impossible).isLessThan(QUERIES / 10);
+    assertThat(found).isGreaterThan(queries);
+    assertThat(impossible).isLessThan(queries / 10);
   }
 
   /** Rows, or why there are none. */
