@@ -11,9 +11,12 @@ import dev.acequia.stores.lake.read.LakeReader;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Tables in the Apache Iceberg format. */
 public final class LakeProvider implements StoreProvider {
+  private @Nullable LakeTables tables;
+
   @Override
   public String kind() {
     return StoreDefinition.Lake.KIND;
@@ -27,7 +30,7 @@ public final class LakeProvider implements StoreProvider {
   @Override
   public StoreWriter writer(PipelineDefinition definition, Map<String, String> environment) {
     var store = store(definition);
-    return new LakeWriter(definition, store, new LakeTables(store, environment), Clock.systemUTC());
+    return new LakeWriter(definition, store, tables(store, environment), Clock.systemUTC());
   }
 
   @Override
@@ -35,14 +38,24 @@ public final class LakeProvider implements StoreProvider {
       PipelineDefinition definition, Map<String, String> environment) {
     var store = store(definition);
     return List.of(
-        new LakeHousekeeping(
-            store, new LakeTables(store, environment), environment, Clock.systemUTC()),
-        new SnapshotExpiry(store, environment));
+        new LakeHousekeeping(store, tables(store, environment), environment, Clock.systemUTC()),
+        new SnapshotExpiry(tables(store, environment)));
   }
 
   @Override
   public StoreMigration migration(PipelineDefinition definition, Map<String, String> environment) {
     return new LakeMigration(definition, store(definition), environment);
+  }
+
+  /** One catalog, and so one connection, for the parts of a consumer. */
+  private synchronized LakeTables tables(
+      StoreDefinition.Lake store, Map<String, String> environment) {
+    var shared = tables;
+    if (shared == null || !shared.isOf(store, environment)) {
+      shared = new LakeTables(store, environment);
+      tables = shared;
+    }
+    return shared.share();
   }
 
   private static StoreDefinition.Lake store(PipelineDefinition definition) {

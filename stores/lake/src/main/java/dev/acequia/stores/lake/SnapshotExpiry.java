@@ -1,10 +1,8 @@
 package dev.acequia.stores.lake;
 
-import dev.acequia.contract.StoreDefinition;
 import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreUnavailableException;
 import java.time.Duration;
-import java.util.Map;
 
 /**
  * Removes snapshots that are older than the table's property says, and files that only they have.
@@ -14,8 +12,8 @@ final class SnapshotExpiry implements StoreHousekeeping {
 
   private final LakeTables tables;
 
-  SnapshotExpiry(StoreDefinition.Lake store, Map<String, String> environment) {
-    tables = new LakeTables(store, environment);
+  SnapshotExpiry(LakeTables tables) {
+    this.tables = tables;
   }
 
   @Override
