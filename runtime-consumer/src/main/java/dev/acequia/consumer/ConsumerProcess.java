@@ -5,8 +5,7 @@ import dev.acequia.contract.KafkaConnection;
 import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.TerminationException;
-import dev.acequia.stores.StoreHousekeeping;
-import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.StoreProvider;
 import dev.acequia.telemetry.ClockWatch;
 import dev.acequia.telemetry.ManagementServer;
 import dev.acequia.telemetry.MetricSet;
@@ -69,13 +68,14 @@ public final class ConsumerProcess {
       throws TerminationException, InterruptedException, IOException {
     var definition = ProcessEnd.definition(environment);
     var kafka = ProcessEnd.configured(() -> KafkaConnection.fromEnvironment(environment));
+    var store = ProcessEnd.configured(() -> StoreProvider.of(definition));
     var writers =
         ProcessEnd.configured(
             () ->
-                Stream.generate(() -> StoreWriter.open(definition, environment))
+                Stream.generate(() -> store.writer(definition, environment))
                     .limit(definition.store().traits().lanes())
                     .toList());
-    var keeping = ProcessEnd.configured(() -> StoreHousekeeping.open(definition, environment));
+    var keeping = ProcessEnd.configured(() -> store.housekeeping(definition, environment));
     var metrics = new MetricSet(new PrometheusRegistry());
     var name = RuntimeVariable.POD_NAME.in(environment).orElse("acequia-consumer");
     var order =

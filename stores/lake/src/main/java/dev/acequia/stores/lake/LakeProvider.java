@@ -15,9 +15,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Tables in the Apache Iceberg format. */
 public final class LakeProvider implements StoreProvider {
+  private @Nullable LakeTables tables;
+
   @Override
   public String kind() {
     return StoreDefinition.Lake.KIND;
@@ -31,7 +34,7 @@ public final class LakeProvider implements StoreProvider {
   @Override
   public StoreWriter writer(PipelineDefinition definition, Map<String, String> environment) {
     var store = store(definition);
-    return new LakeWriter(definition, store, new LakeTables(store, environment), Clock.systemUTC());
+    return new LakeWriter(definition, store, tables(store, environment), Clock.systemUTC());
   }
 
   @Override
@@ -41,17 +44,27 @@ public final class LakeProvider implements StoreProvider {
     var clock = Clock.systemUTC();
     var compaction = new Compaction(Duration.ofSeconds(store.commitSeconds()), clock);
     return List.of(
-        new LakeHousekeeping(store, new LakeTables(store, environment), environment, clock),
-        new TableUpkeep(compaction, new LakeTables(store, environment), Duration.ofMinutes(1)),
+        new LakeHousekeeping(store, tables(store, environment), environment, clock),
+        new TableUpkeep(compaction, tables(store, environment), Duration.ofMinutes(1)),
+        new TableUpkeep(new Expiry(clock), tables(store, environment), Duration.ofMinutes(10)),
         new TableUpkeep(
-            new Expiry(clock), new LakeTables(store, environment), Duration.ofMinutes(10)),
-        new TableUpkeep(
-            new OrphanSweep(clock), new LakeTables(store, environment), Duration.ofHours(1)));
+            new OrphanSweep(clock), tables(store, environment), Duration.ofHours(1)));
   }
 
   @Override
   public StoreMigration migration(PipelineDefinition definition, Map<String, String> environment) {
     return new LakeMigration(definition, store(definition), environment);
+  }
+
+  /** One catalog, and so one connection, for the parts of a consumer. */
+  private synchronized LakeTables tables(
+      StoreDefinition.Lake store, Map<String, String> environment) {
+    var shared = tables;
+    if (shared == null || !shared.isOf(store, environment)) {
+      shared = new LakeTables(store, environment);
+      tables = shared;
+    }
+    return shared.share();
   }
 
   private static StoreDefinition.Lake store(PipelineDefinition definition) {

@@ -26,10 +26,21 @@ class LakeTables implements AutoCloseable {
   private final StoreDefinition.Lake store;
   private final Map<String, String> environment;
   private @Nullable Catalog catalog;
+  private int users;
 
   LakeTables(StoreDefinition.Lake store, Map<String, String> environment) {
     this.store = store;
     this.environment = environment;
+  }
+
+  boolean isOf(StoreDefinition.Lake otherStore, Map<String, String> otherEnvironment) {
+    return store.equals(otherStore) && environment.equals(otherEnvironment);
+  }
+
+  /** For one more user: each closes it, and the last one closes the catalog. */
+  synchronized LakeTables share() {
+    users++;
+    return this;
   }
 
   TableIdentifier data() {
@@ -45,7 +56,7 @@ class LakeTables implements AutoCloseable {
     return store.location() + BESIDE;
   }
 
-  Catalog catalog() throws StoreUnavailableException {
+  synchronized Catalog catalog() throws StoreUnavailableException {
     var open = catalog;
     if (open == null) {
       open = LakeFailure.of(() -> LakeCatalogs.open(store, environment));
@@ -74,7 +85,11 @@ class LakeTables implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    users = Math.max(0, users - 1);
+    if (users > 0) {
+      return;
+    }
     try {
       if (catalog instanceof Closeable closeable) {
         closeable.close();

@@ -7,8 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A part of a table's maintenance as consumers run it. It holds no connection to the catalog
- * between two turns, which are minutes apart.
+ * A part of a table's maintenance as consumers run it.
  */
 final class TableUpkeep implements StoreHousekeeping {
   private final Upkeep upkeep;
@@ -39,10 +38,8 @@ final class TableUpkeep implements StoreHousekeeping {
       first = Duration.ZERO;
       return pause;
     }
-    try (tables) {
-      var table = tables.load(tables.data());
-      return LakeFailure.of(() -> upkeep.work(table));
-    }
+    var table = tables.load(tables.data());
+    return LakeFailure.of(() -> upkeep.work(table));
   }
 
   @Override

@@ -262,6 +262,18 @@ final class LakeFixture implements StoreFixture {
     CatalogSetup.of(definition, lake(definition), migrationEnvironment()).prepare();
   }
 
+  /** The connections of the writer's role to the catalog. */
+  int connections() throws SQLException {
+    try (var connection = Server.SHARED.connect(DATABASE);
+        var statement = connection.createStatement();
+        var rows =
+            statement.executeQuery(
+                "SELECT count(*) FROM pg_stat_activity WHERE usename = '" + name + "_writer'")) {
+      rows.next();
+      return rows.getInt(1);
+    }
+  }
+
   /** Makes a role of the writer's name, as somebody else. */
   void makeRole() throws SQLException {
     executeAsSomebodyElse("CREATE ROLE " + name + "_writer LOGIN");

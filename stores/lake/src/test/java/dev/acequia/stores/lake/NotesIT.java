@@ -17,6 +17,7 @@ import dev.acequia.stores.Origin;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreProvider;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -282,5 +284,27 @@ class NotesIT {
       expire(kept);
       assertThat(notes()).isEmpty();
     }
+  }
+
+  /** A database has few of them, and many pipelines. */
+  @Test
+  void theWriterAndTheHousekeepingOfAConsumerHaveOneConnection() throws Exception {
+    var environment = lake.writerEnvironment("pod");
+    var store = StoreProvider.of(definition);
+    var parts = store.housekeeping(definition, environment);
+    try (var writer = store.writer(definition, environment)) {
+      for (var part : parts) {
+        part.work();
+      }
+      push(writer, 0, "key");
+      assertThat(lake.connections()).isEqualTo(1);
+      for (var part : parts) {
+        part.close();
+      }
+      push(writer, 0, "another");
+    }
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(lake.connections()).isZero());
   }
 }

@@ -68,11 +68,12 @@ public abstract class OffsetsContract extends StoreContract {
         .contains("./acequia offsets accept flights --namespace ops --to earliest|latest");
     assertThat(offsets()).containsExactly("0|" + TOPIC + "|0", "1|" + TOPIC + "|0");
 
-    try (var zombie = writer(definition(LoadMode.APPEND, 2))) {
+    try (var zombie = writer(definition(LoadMode.APPEND, 2));
+        var successor = writer(definition(SCHEMA, LoadMode.APPEND, other, 2, null))) {
       var claim = claim(zombie, 0);
       migrate(accepting(other, null, "earliest"), log);
       assertThat(offsets()).containsExactly("0|" + other + "|3", "1|" + other + "|3");
-      assertThat(claim(zombie, 0).fence()).isGreaterThan(claim.fence() + 1);
+      assertThat(claim(successor, 0).fence()).isGreaterThan(claim.fence() + 1);
     }
   }
 

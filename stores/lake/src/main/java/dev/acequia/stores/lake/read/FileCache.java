@@ -256,15 +256,15 @@ final class FileCache {
     entries.put(name, entry);
     bytes += file.bytes();
     entry.users++;
-    Thread.ofVirtual().name("lake-fetch").start(() -> fetch(name, entry, fetch));
+    Thread.ofVirtual().name("lake-fetch").start(() -> fetch(name, file, entry, fetch));
   }
 
-  private void fetch(String name, Entry entry, Fetch fetch) {
+  private void fetch(String name, Remote remote, Entry entry, Fetch fetch) {
     Path file;
     try {
       fetches.acquire();
       try {
-        file = fetched(name, entry.file, fetch);
+        file = fetched(name, remote, fetch);
       } finally {
         fetches.release();
       }
