@@ -59,6 +59,13 @@ public enum PipelineMetric {
       Kind.HISTOGRAM,
       "acequia_store_read_seconds",
       "Time the store takes for one query, to its last row."),
+  STORE_FILES(
+      Source.PIPELINE,
+      Kind.GAUGE,
+      "acequia_store_files",
+      "Files of a lake's table as its API planned it last, by what they have: rows, deletes,"
+          + " manifests; 0 before the first query.",
+      "content"),
   QUERY_REQUEST(
       Source.PIPELINE,
       Kind.HISTOGRAM,

@@ -20,13 +20,14 @@ class FlightsE2E {
 
   /**
    * This platform's operator watches all namespaces, has memory for them, and has left nothing of
-   * any pipeline.
+   * any pipeline. The example has no lake.
    */
   private static final Set<PipelineMetric> NOT_HERE =
       Set.of(
           PipelineMetric.UNREAD_NAMESPACE,
           PipelineMetric.FULL_NAMESPACE,
-          PipelineMetric.REMOVAL_LEFT);
+          PipelineMetric.REMOVAL_LEFT,
+          PipelineMetric.STORE_FILES);
 
   private static Platform platform;
   private static String endpoint;

@@ -63,6 +63,9 @@ public final class QueryEndpoint {
     metrics.observe(PipelineMetric.API_HELD, space.memory()::held, "pages");
     metrics.observe(PipelineMetric.API_HELD, space.files()::held, "page_files");
     metrics.observe(PipelineMetric.API_HELD, space.compressors()::held, "compressors");
+    store
+        .files()
+        .forEach((content, count) -> metrics.observe(PipelineMetric.STORE_FILES, count, content));
   }
 
   /**

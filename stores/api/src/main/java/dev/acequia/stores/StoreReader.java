@@ -7,6 +7,7 @@ import dev.acequia.stores.query.RowSink;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** A store's answering side. Safe for use by any number of threads. */
 public interface StoreReader extends AutoCloseable {
@@ -54,6 +55,14 @@ public interface StoreReader extends AutoCloseable {
    *     cause may
    */
   void probe() throws StoreReadException;
+
+  /**
+   * How many files the table has, by what they have, as they were seen last. Only of stores whose
+   * queries take longer the more there are.
+   */
+  default Map<String, LongSupplier> files() {
+    return Map.of();
+  }
 
   @Override
   void close();

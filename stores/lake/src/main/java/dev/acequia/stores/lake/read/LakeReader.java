@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Answers queries from a pipeline's table in the Apache Iceberg format. */
@@ -176,6 +177,14 @@ public final class LakeReader implements StoreReader {
               new SelectStatement(columns, columns.nothing()), everything, deadline, row -> {});
           return 0;
         });
+  }
+
+  @Override
+  public Map<String, LongSupplier> files() {
+    return Map.of(
+        "rows", () -> plans.counts().rows(),
+        "deletes", () -> plans.counts().deletes(),
+        "manifests", () -> plans.counts().manifests());
   }
 
   private interface Numbered {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -62,6 +63,7 @@ final class Manifests implements AutoCloseable {
   private final Map<PartKey, Part> parts = new ConcurrentHashMap<>();
   private final AtomicLong bytes = new AtomicLong();
   private List<ColumnStats.Kept> columns = List.of();
+  private volatile Counts counts = new Counts(0, 0, 0);
   private volatile boolean closed;
 
   private record PartKey(int spec, StructLikeWrapper values) {}
@@ -89,7 +91,10 @@ final class Manifests implements AutoCloseable {
   }
 
   /** All files of a snapshot. */
-  record Files(List<PlannedFile> files, List<PlannedDeletes> deletes, int manifests) {}
+  record Files(List<PlannedFile> files, List<PlannedDeletes> deletes) {}
+
+  /** How many files a snapshot has, by what they have; also of one that is too large to plan. */
+  record Counts(long rows, long deletes, long manifests) {}
 
   /**
    * The files of a snapshot; what manifests of other snapshots said is forgotten.
@@ -112,6 +117,11 @@ final class Manifests implements AutoCloseable {
         wanted.put(manifest.path(), manifest);
       }
     }
+    counts =
+        new Counts(
+            count(wanted.values(), ManifestContent.DATA),
+            count(wanted.values(), ManifestContent.DELETES),
+            wanted.size());
     forget(wanted);
     read(
         wanted.values().stream().filter(one -> !known.containsKey(one.path())).toList(), io, specs);
@@ -125,13 +135,26 @@ final class Manifests implements AutoCloseable {
       files.addAll(content.files());
       deletes.addAll(content.deletes());
     }
-    return new Files(
-        Collections.unmodifiableList(files), Collections.unmodifiableList(deletes), wanted.size());
+    return new Files(Collections.unmodifiableList(files), Collections.unmodifiableList(deletes));
   }
 
   /** What the manifests take of the heap. */
   long bytes() {
     return bytes.get();
+  }
+
+  /** Those of the snapshot that was asked for last. */
+  Counts counts() {
+    return counts;
+  }
+
+  private static long count(Collection<ManifestFile> manifests, ManifestContent content) {
+    var count = 0L;
+    for (var manifest : manifests) {
+      var live = manifest.content() == content ? live(manifest) : null;
+      count += live == null ? 0 : live;
+    }
+    return count;
   }
 
   private void forget(Map<String, ManifestFile> butFor) {

@@ -78,7 +78,7 @@ final class TablePlan {
         table,
         columns,
         snapshot == null
-            ? new Manifests.Files(List.of(), List.of(), 0)
+            ? new Manifests.Files(List.of(), List.of())
             : manifests.of(snapshot, table.io(), table.specs(), columns.kept()));
   }
 

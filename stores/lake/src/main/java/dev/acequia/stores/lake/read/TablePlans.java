@@ -132,6 +132,11 @@ final class TablePlans implements AutoCloseable {
     return awaited(question.columns, question, deadline);
   }
 
+  /** How many files the table had when it was planned last. */
+  Manifests.Counts counts() {
+    return manifests.counts();
+  }
+
   private @Nullable TablePlan fresh() {
     var before = known;
     return before != null && System.nanoTime() - before.knownAt() < pace.period().toNanos()
