@@ -19,6 +19,9 @@ record PlannedFile(
     implements TableFile {
   /** About what it takes of the heap, with its places in lists. */
   long heapBytes() {
-    return HEAP_BYTES + location.length() + stats.length();
+    return HEAP_BYTES
+        + location.length()
+        + stats.length()
+        + (refusal == null ? 0 : refusal.length());
   }
 }
