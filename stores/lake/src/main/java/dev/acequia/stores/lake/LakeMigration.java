@@ -82,7 +82,11 @@ final class LakeMigration implements StoreMigration {
             if (!namespaces.namespaceExists(namespace)) {
               try {
                 namespaces.createNamespace(namespace);
-              } catch (AlreadyExistsException e) {
+              } catch (RuntimeException e) {
+                // A catalog in a database says only that a row is there.
+                if (!namespaces.namespaceExists(namespace)) {
+                  throw e;
+                }
                 LOG.debug("another has made {}", namespace);
               }
             }

@@ -6,9 +6,7 @@ import dev.acequia.stores.lake.maintain.Upkeep;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/**
- * A part of a table's maintenance as consumers run it.
- */
+/** A part of a table's maintenance as consumers run it. */
 final class TableUpkeep implements StoreHousekeeping {
   private final Upkeep upkeep;
   private final LakeTables tables;
