@@ -59,6 +59,12 @@ public enum PipelineMetric {
       Kind.HISTOGRAM,
       "acequia_store_read_seconds",
       "Time the store takes for one query, to its last row."),
+  HOUSEKEEPING_FAILING(
+      Source.PIPELINE,
+      Kind.GAUGE,
+      "acequia_consumer_housekeeping_failing_since_timestamp_seconds",
+      "Since when housekeeping of a subject has not worked, in Unix time; 0 while it works.",
+      "subject"),
   STORE_FILES(
       Source.PIPELINE,
       Kind.GAUGE,

@@ -91,7 +91,9 @@ public final class ConsumerProcess {
                 metrics.registry(),
                 health::live,
                 health::ready);
-        var housekeeping = Housekeeping.start(keeping)) {
+        var housekeeping =
+            Housekeeping.start(
+                keeping, metrics.forPipeline(definition.namespace(), definition.name()))) {
       LOG.info("management port {}", server.port());
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(consumer, ended), "stop"));
       consumer.run();

@@ -1,7 +1,10 @@
 package dev.acequia.consumer;
 
+import dev.acequia.contract.PipelineMetric;
 import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.telemetry.MetricSet;
+import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +22,7 @@ final class Housekeeping implements AutoCloseable {
 
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LAST_RETRY = Duration.ofMinutes(5);
+  private static final Duration LONGEST_PAUSE = Duration.ofDays(2);
   private static final Duration STOP = Duration.ofSeconds(2);
 
   /**
@@ -30,15 +34,19 @@ final class Housekeeping implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final List<Thread> threads;
 
-  private Housekeeping(List<StoreHousekeeping> parts) {
+  private Housekeeping(List<StoreHousekeeping> parts, MetricSet.ForPipeline metrics) {
     threads =
         parts.stream()
-            .map(part -> Thread.ofPlatform().name("housekeeping").daemon().start(new Part(part)))
+            .map(
+                part ->
+                    new Part(
+                        part, metrics.gauge(PipelineMetric.HOUSEKEEPING_FAILING, part.subject())))
+            .map(part -> Thread.ofPlatform().name("housekeeping").daemon().start(part))
             .toList();
   }
 
-  static Housekeeping start(List<StoreHousekeeping> parts) {
-    return new Housekeeping(parts);
+  static Housekeeping start(List<StoreHousekeeping> parts, MetricSet.ForPipeline metrics) {
+    return new Housekeeping(parts, metrics);
   }
 
   /** Ends it soon; what is under way is rolled back. */
@@ -57,10 +65,13 @@ final class Housekeeping implements AutoCloseable {
   private final class Part implements Runnable {
     private final StoreHousekeeping store;
     private Duration retry = FIRST_RETRY;
+    private final GaugeDataPoint failingSince;
     private boolean isFailing;
 
-    Part(StoreHousekeeping store) {
+    Part(StoreHousekeeping store, GaugeDataPoint failingSince) {
       this.store = store;
+      this.failingSince = failingSince;
+      failingSince.set(0);
     }
 
     @Override
@@ -76,7 +87,7 @@ final class Housekeeping implements AutoCloseable {
     }
 
     private static long spread(Duration pause) {
-      var nanos = pause.toNanos();
+      var nanos = (pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE).toNanos();
       return nanos + ThreadLocalRandom.current().nextLong(nanos / JITTER + 1);
     }
 
@@ -96,6 +107,7 @@ final class Housekeeping implements AutoCloseable {
           LOG.info("housekeeping of {} works again", store.subject());
         }
         isFailing = false;
+        failingSince.set(0);
         retry = FIRST_RETRY;
         return pause;
       } catch (StoreUnavailableException e) {
@@ -111,6 +123,7 @@ final class Housekeeping implements AutoCloseable {
       var longer = retry.multipliedBy(2);
       retry = longer.compareTo(LAST_RETRY) < 0 ? longer : LAST_RETRY;
       if (!isFailing) {
+        failingSince.set(TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()));
         LOG.warn(
             "housekeeping of {} fails, and is tried again; the load goes on, and old entries stay: {}",
             store.subject(),

@@ -2,9 +2,13 @@ package dev.acequia.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.acequia.contract.PipelineMetric;
 import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.telemetry.MetricSet;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,11 +54,32 @@ class HousekeepingTest {
     }
   }
 
+  private final MetricSet.ForPipeline metrics =
+      new MetricSet(new PrometheusRegistry()).forPipeline("ops", "flights");
+
+  private double failingSince() {
+    return metrics.gauge(PipelineMetric.HOUSEKEEPING_FAILING, "a table").get();
+  }
+
+  /** An alert goes by it. */
+  @Test
+  void tellsSinceWhenItFails() {
+    var before = Instant.now().getEpochSecond();
+    var failing = new Part(3);
+    try (var housekeeping = Housekeeping.start(List.of(failing), metrics)) {
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> failing.turns.get() > 1);
+      assertThat(failingSince())
+          .isBetween((double) before, (double) Instant.now().getEpochSecond());
+      Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> failing.turns.get() > 4);
+      assertThat(failingSince()).isZero();
+    }
+  }
+
   @Test
   void triesAgainWhatFailsAndGoesOnWithAllElse() {
     var failing = new Part(1);
     var other = new Part(0);
-    try (var housekeeping = Housekeeping.start(List.of(failing, other))) {
+    try (var housekeeping = Housekeeping.start(List.of(failing, other), metrics)) {
       Awaitility.await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> failing.turns.get() > 2 && other.turns.get() > 2);
@@ -72,7 +97,7 @@ class HousekeepingTest {
             () -> {
               throw error;
             });
-    try (var housekeeping = Housekeeping.start(List.of(failing))) {
+    try (var housekeeping = Housekeeping.start(List.of(failing), metrics)) {
       Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> failing.turns.get() > 2);
     }
     assertThat(failing.closed.getCount()).isZero();

@@ -126,7 +126,7 @@ final class KnownNotes {
 
   private StoreUnavailableException tooMany() {
     return new StoreUnavailableException(
-        "the table remembers %d idempotency keys, %d repeats of them and %d deleted keys, which take more than the %d MiB that a consumer has for them, a quarter of its heap. The load goes on when enough have expired: idempotency keys and repeats do, and deleted keys if topic and dead letters are not kept for ever. To go on sooner, give the consumer more memory (JAVA_OPTS and the memory of platform.resources.consumer), or send fewer idempotency keys and shorten the topic's retention"
+        "the table remembers %d idempotency keys, %d repeats of them and %d deleted keys, which take more than the %d MiB that a consumer has for them, a quarter of its heap. The load goes on when enough have expired: idempotency keys and repeats do, and deleted keys if topic and dead letters are not kept for ever. To go on sooner, send fewer records with an idempotency key and shorten the topic's retention"
             .formatted(count.marks, count.repeats, count.deletions, mostBytes >> 20));
   }
 

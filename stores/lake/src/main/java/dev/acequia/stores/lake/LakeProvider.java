@@ -47,7 +47,10 @@ public final class LakeProvider implements StoreProvider {
         new LakeHousekeeping(store, tables(store, environment), environment, clock),
         new TableUpkeep(compaction, tables(store, environment), Duration.ofMinutes(1)),
         new TableUpkeep(new Expiry(clock), tables(store, environment), Duration.ofMinutes(10)),
-        new TableUpkeep(new OrphanSweep(clock), tables(store, environment), Duration.ofHours(1)));
+        new TableUpkeep(
+            new OrphanSweep(store.location(), clock),
+            tables(store, environment),
+            Duration.ofHours(1)));
   }
 
   @Override

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,8 +22,11 @@ import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
+import org.apache.iceberg.deletes.Deletes;
+import org.apache.iceberg.deletes.PositionDeleteIndex;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DeleteSchemaUtil;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Comparators;
@@ -40,7 +42,7 @@ final class StoredRows {
 
   private final TableState state;
   private final Schema schema;
-  private final Map<String, Map<String, BitSet>> deletes = new HashMap<>();
+  private final Map<String, Map<String, PositionDeleteIndex>> deletes = new HashMap<>();
 
   StoredRows(TableState state, Schema schema) {
     this.state = state;
@@ -209,7 +211,7 @@ final class StoredRows {
             .<Record>build()) {
       for (var row : rows) {
         var position = (Long) row.getField(MetadataColumns.ROW_POSITION.name());
-        if (!deleted.get(Math.toIntExact(position))) {
+        if (!deleted.isDeleted(position)) {
           found.row(task, row);
         }
       }
@@ -217,31 +219,38 @@ final class StoredRows {
   }
 
   /** The numbers of the file's rows that are no more. */
-  private BitSet deleted(Table table, FileScanTask task) throws IOException {
-    var all = new BitSet();
+  private PositionDeleteIndex deleted(Table table, FileScanTask task) throws IOException {
+    var all = none();
     for (var file : task.deletes()) {
       var byFile = deletes.get(file.location());
       if (byFile == null) {
         byFile = read(table, file);
         deletes.put(file.location(), byFile);
       }
-      all.or(byFile.getOrDefault(task.file().location(), new BitSet()));
+      var own = byFile.get(task.file().location());
+      if (own != null) {
+        all.merge(own);
+      }
     }
     return all;
   }
 
-  private static Map<String, BitSet> read(Table table, DeleteFile file) throws IOException {
+  /** Compressed: a few rows of each of many large files are what random keys delete. */
+  private static PositionDeleteIndex none() {
+    return Deletes.toPositionIndex(CloseableIterable.<Long>empty());
+  }
+
+  private static Map<String, PositionDeleteIndex> read(Table table, DeleteFile file)
+      throws IOException {
     var projection = DeleteSchemaUtil.pathPosSchema();
-    var byFile = new HashMap<String, BitSet>();
+    var byFile = new HashMap<String, PositionDeleteIndex>();
     try (var rows =
         Parquet.read(table.io().newInputFile(file.location()))
             .project(projection)
             .createReaderFunc(type -> GenericParquetReaders.buildReader(projection, type))
             .<Record>build()) {
       for (var row : rows) {
-        byFile
-            .computeIfAbsent(row.get(0).toString(), path -> new BitSet())
-            .set(Math.toIntExact((Long) row.get(1)));
+        byFile.computeIfAbsent(row.get(0).toString(), path -> none()).delete((Long) row.get(1));
       }
     }
     return byFile;

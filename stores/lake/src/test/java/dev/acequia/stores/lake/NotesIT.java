@@ -261,7 +261,7 @@ class NotesIT {
         assertThatThrownBy(() -> push(writer, 0, "second"))
             .isInstanceOf(StoreUnavailableException.class)
             .hasMessageContaining("remembers 1 idempotency keys, 0 repeats")
-            .hasMessageContaining("JAVA_OPTS");
+            .hasMessageContaining("send fewer records with an idempotency key");
       }
       lake.age(definition, LONG);
       expire(Map.of());

@@ -1,6 +1,7 @@
 package dev.acequia.stores.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.acequia.contract.Division;
 import dev.acequia.contract.Division.Transform;
@@ -8,6 +9,7 @@ import dev.acequia.contract.LoadMode;
 import dev.acequia.stores.lake.maintain.Compaction;
 import dev.acequia.stores.lake.maintain.OrphanSweep;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -18,7 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.util.SnapshotUtil;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,23 @@ import org.junit.jupiter.api.Test;
 class OrphanSweepIT {
   private static final Duration OLD = Duration.ofDays(4);
   private static final Duration YOUNG = Duration.ofDays(2);
+
+  private static OrphanSweep sweep(LoadedTable table, Clock clock) throws Exception {
+    return new OrphanSweep(table.table().location(), clock);
+  }
+
+  /** The newest metadata that the catalog names. */
+  private static Path metadata(LoadedTable table) throws Exception {
+    var operations = ((HasTableOperations) table.table()).operations();
+    return Path.of(URI.create(operations.current().metadataFileLocation()));
+  }
+
+  private static Path copy(Path file, Path to, Duration age) throws IOException {
+    Files.createDirectories(to.getParent());
+    Files.copy(file, to);
+    age(to, age);
+    return to;
+  }
 
   private static void age(Path file, Duration by) throws IOException {
     Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(by)));
@@ -75,9 +94,9 @@ class OrphanSweepIT {
               make(folder.resolve("data/orphan.parquet"), OLD),
               make(folder.resolve("data/name=plain/orphan.parquet"), OLD),
               make(folder.resolve("metadata/snap-1-orphan.avro"), OLD),
-              make(folder.resolve("metadata/00000-orphan.metadata.json"), OLD));
+              copy(metadata(table), folder.resolve("metadata/00000-orphan.gz.metadata.json"), OLD));
 
-      table.run(new OrphanSweep(Clock.systemUTC()));
+      table.run(sweep(table, Clock.systemUTC()));
 
       assertThat(goes).noneMatch(Files::exists);
       assertThat(stays).allMatch(Files::exists);
@@ -102,12 +121,57 @@ class OrphanSweepIT {
   void oneProcessSweepsADay() throws Exception {
     try (var table = new LoadedTable(LoadMode.APPEND)) {
       table.load(Map.of(1L, "name"));
-      table.run(new OrphanSweep(Clock.systemUTC()));
+      table.run(sweep(table, Clock.systemUTC()));
       var orphan = make(table.folder().resolve("data/orphan.parquet"), OLD);
-      table.run(new OrphanSweep(Clock.systemUTC()));
+      table.run(sweep(table, Clock.systemUTC()));
       assertThat(orphan).exists();
-      table.run(new OrphanSweep(Clock.offset(Clock.systemUTC(), Duration.ofHours(13))));
+      table.run(sweep(table, Clock.offset(Clock.systemUTC(), Duration.ofHours(13))));
       assertThat(orphan).doesNotExist();
+    }
+  }
+
+  /** A process may be wrong about the time by days. */
+  @Test
+  void filesAreAsOldAsTheirStoreSays() throws Exception {
+    try (var table = new LoadedTable(LoadMode.APPEND)) {
+      table.load(Map.of(1L, "name"));
+      var young = make(table.folder().resolve("data/young.parquet"), YOUNG);
+      table.run(sweep(table, Clock.offset(Clock.systemUTC(), Duration.ofDays(30))));
+      assertThat(young).exists();
+    }
+  }
+
+  /** Each would take the other's for orphans. */
+  @Test
+  void nothingGoesFromAFolderThatTwoTablesHave() throws Exception {
+    try (var table = new LoadedTable(LoadMode.APPEND);
+        var other = new LoadedTable(LoadMode.APPEND)) {
+      table.load(Map.of(1L, "name"));
+      other.load(Map.of(1L, "other"));
+      var theirs = make(table.folder().resolve("data/theirs.parquet"), OLD);
+      var metadata =
+          copy(
+              metadata(other),
+              table.folder().resolve("data/nested/metadata/00001-theirs.gz.metadata.json"),
+              OLD);
+      assertThatThrownBy(() -> table.run(sweep(table, Clock.systemUTC())))
+          .hasMessageContaining("is of another table");
+      assertThat(List.of(theirs, metadata)).allMatch(Files::exists);
+    }
+  }
+
+  /** Whoever may alter the table must not have this process remove the files of another. */
+  @Test
+  void nothingGoesFromAnotherFolderThanThePipelines() throws Exception {
+    try (var table = new LoadedTable(LoadMode.APPEND)) {
+      table.load(Map.of(1L, "name"));
+      var former = table.table().location();
+      table.table().updateLocation().setLocation(former + "/elsewhere").commit();
+      table.load(Map.of(2L, "name"));
+      var theirs = make(table.folder().resolve("elsewhere/data/theirs.parquet"), OLD);
+      assertThatThrownBy(() -> table.run(new OrphanSweep(former, Clock.systemUTC())))
+          .hasMessageContaining("elsewhere");
+      assertThat(theirs).exists();
     }
   }
 
@@ -118,13 +182,10 @@ class OrphanSweepIT {
       table.load(Map.of(1L, "name"));
       var orphan = make(table.folder().resolve("data/orphan.parquet"), OLD);
       table.table().updateLocation().setLocation(table.table().location() + "/elsewhere").commit();
-      make(table.folder().resolve("elsewhere/metadata/other.avro"), OLD);
-      make(table.folder().resolve("elsewhere/data/other.parquet"), OLD);
-      table.run(new OrphanSweep(Clock.systemUTC()));
-      assertThat(orphan).exists();
-      assertThat(all(table.folder().resolve("elsewhere"))).hasSizeGreaterThan(1);
-      assertThat(Stream.of("metadata/other.avro", "data/other.parquet"))
-          .allMatch(file -> Files.exists(table.folder().resolve("elsewhere").resolve(file)));
+      var other = make(table.folder().resolve("elsewhere/data/other.parquet"), OLD);
+      assertThatThrownBy(() -> table.run(sweep(table, Clock.systemUTC())))
+          .hasMessageContaining("lacks the newest file");
+      assertThat(List.of(orphan, other)).allMatch(Files::exists);
     }
   }
 }

@@ -35,6 +35,24 @@ final class Budget {
     this.deletedRows = deletedRows;
   }
 
+  /** What is left now, of which a part may take more than comes of it. */
+  Budget copy() {
+    var copy = new Budget(0, 0, 0, 0, 0);
+    copy.become(this);
+    return copy;
+  }
+
+  void become(Budget other) {
+    files = other.files;
+    deleteFiles = other.deleteFiles;
+    rows = other.rows;
+    bytes = other.bytes;
+    deletedRows = other.deletedRows;
+    isFirst = other.isFirst;
+    isFirstOfDeletes = other.isFirstOfDeletes;
+    isFull = other.isFull;
+  }
+
   static Budget ofSeconds() {
     return new Budget(MOST_FILES, MOST_DELETE_FILES, MOST_ROWS, MOST_BYTES, MOST_DELETED_ROWS);
   }

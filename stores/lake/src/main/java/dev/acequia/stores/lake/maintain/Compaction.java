@@ -8,16 +8,12 @@ import java.util.function.Supplier;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.TableUtil;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Merges small data files, files of deletes, and manifests. One process at a time does it, and it
  * commits rarely: an upsert that meets a commit of another is judged again.
  */
 public final class Compaction implements Upkeep {
-  private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
-
   /** The property that says which process merges, and until when. */
   static final String LEASE = "acequia.compaction";
 
@@ -37,7 +33,6 @@ public final class Compaction implements Upkeep {
   private final Clock clock;
   private final Supplier<Budget> budgets;
   private final Lease lease;
-  private boolean isRefusing;
 
   /**
    * The compaction of one table.
@@ -70,12 +65,11 @@ public final class Compaction implements Upkeep {
     }
     var other = lease.heldByOther(table);
     if (other.isPresent()) {
-      return longer(pause, other.get());
+      var longest = other.get().compareTo(LONGEST_PAUSE) < 0 ? other.get() : LONGEST_PAUSE;
+      return longer(pause, longest);
     }
     var files = LiveFiles.of(table, head);
-    if (isRefused(table, files)) {
-      return LONGEST_PAUSE;
-    }
+    check(table, files);
     var choices = Choice.of(table, head, files);
     var manifests = files.manifests() > MOST_MANIFESTS;
     if ((choices.isEmpty() && !manifests) || !lease.take(table, pause.multipliedBy(3))) {
@@ -89,7 +83,12 @@ public final class Compaction implements Upkeep {
     var budget = budgets.get();
     var rewrite = new Rewrite(table, head, files);
     rewrite.write(choices, budget);
-    if (!rewrite.commit() || !budget.isFull()) {
+    var isDone = rewrite.commit();
+    var failure = rewrite.failure();
+    if (failure != null) {
+      throw failure;
+    }
+    if (!isDone || !budget.isFull()) {
       return pause;
     }
     var work = Duration.between(begun, clock.instant());
@@ -107,8 +106,8 @@ public final class Compaction implements Upkeep {
     return one.compareTo(other) > 0 ? one : other;
   }
 
-  /** Whether another writer's files are beyond what is merged here. */
-  private boolean isRefused(Table table, LiveFiles files) {
+  /** Refuses a table with another writer's files that are beyond what is merged here. */
+  private static void check(Table table, LiveFiles files) {
     var reason =
         TableUtil.formatVersion(table) != 2
             ? "is of another format than version 2"
@@ -119,10 +118,9 @@ public final class Compaction implements Upkeep {
                         .allMatch(LiveFiles::isReadable)
                     ? null
                     : "has equality deletes, or deletes that are not in Parquet";
-    if (reason != null && !isRefusing) {
-      LOG.warn("the table {}, which another engine made: its files are not merged", reason);
+    if (reason != null) {
+      throw new IllegalStateException(
+          "the table %s, which another engine made: its files are not merged".formatted(reason));
     }
-    isRefusing = reason != null;
-    return isRefusing;
   }
 }

@@ -14,6 +14,11 @@ import org.apache.iceberg.Table;
 final class Lease {
   private static final String SEPARATOR = " ";
 
+  /**
+   * Nobody takes it for longer; a holder whose clock is wrong, or a person, may have written it.
+   */
+  private static final Duration LONGEST = Duration.ofDays(1);
+
   private final String property;
   private final Clock clock;
   private final String holder = UUID.randomUUID().toString();
@@ -46,7 +51,15 @@ final class Lease {
   }
 
   private Duration rest(String text) {
-    var until = Long.parseLong(text.substring(text.indexOf(SEPARATOR) + 1));
-    return Duration.ofMillis(until - clock.millis());
+    long until;
+    try {
+      until = Long.parseLong(text.substring(text.indexOf(SEPARATOR) + 1));
+    } catch (NumberFormatException e) {
+      return Duration.ZERO;
+    }
+    var now = clock.millis();
+    return until < now || until > now + LONGEST.toMillis()
+        ? Duration.ZERO
+        : Duration.ofMillis(until - now);
   }
 }

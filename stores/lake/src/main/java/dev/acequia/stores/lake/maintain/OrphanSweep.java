@@ -15,6 +15,7 @@ import org.apache.iceberg.ManifestReader;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.SupportsBulkOperations;
 import org.apache.iceberg.io.SupportsPrefixOperations;
@@ -40,17 +41,24 @@ public final class OrphanSweep implements Upkeep {
   /** Where Iceberg's writers put files. A table that is nested in another's folder is elsewhere. */
   private static final List<String> FOLDERS = List.of("/metadata/", "/data/");
 
+  private static final String METADATA = ".metadata.json";
+
   /** What our writers write. Of other files nobody here knows what they are for. */
-  private static final List<String> ENDINGS = List.of(".parquet", ".avro", ".metadata.json");
+  private static final List<String> ENDINGS = List.of(".parquet", ".avro", METADATA);
 
   /** Removed by one request to S3. */
   private static final int AT_ONCE = 1_000;
 
-  private final Clock clock;
+  private final String location;
   private final Lease lease;
 
-  public OrphanSweep(Clock clock) {
-    this.clock = clock;
+  /**
+   * The sweep of one table.
+   *
+   * @param location the folder that the table's pipeline has for it
+   */
+  public OrphanSweep(String location, Clock clock) {
+    this.location = location;
     lease = new Lease(LEASE, clock);
   }
 
@@ -73,29 +81,23 @@ public final class OrphanSweep implements Upkeep {
         || !lease.take(table, PAUSE.dividedBy(2))) {
       return pause;
     }
-    // Before much is read, as listing may not be allowed.
-    if (!io.listPrefix(table.location() + FOLDERS.getFirst()).iterator().hasNext()) {
-      return pause;
+    if (!table.location().equals(location)) {
+      throw refusal("the table is in %s, its pipeline in %s".formatted(table.location(), location));
     }
-    var before = clock.millis() - AGE.toMillis();
     var named = named(table, operations.operations().current());
+    var newest = newest(table, io, named, head);
+    // By the clock of whoever keeps the files: the lease has just been written there.
+    var before = newest - AGE.toMillis();
     var swept = 0;
-    var isListed = false;
     for (var folder : FOLDERS) {
       var orphans = new ArrayList<String>();
-      for (var file : io.listPrefix(table.location() + folder)) {
-        isListed |= name(file.location()).equals(name(head.manifestListLocation()));
+      for (var file : io.listPrefix(location + folder)) {
         if (isOld(file, before) && !named.contains(file.location())) {
           orphans.add(file.location());
-          if (orphans.size() == AT_ONCE && isListed) {
+          if (orphans.size() == AT_ONCE) {
             swept += remove(io, orphans);
           }
         }
-      }
-      // What is listed is what the snapshots name only if it has the newest of their files.
-      if (!isListed) {
-        LOG.warn("no file is removed: {}{} lacks the table's own", table.location(), folder);
-        return pause;
       }
       swept += remove(io, orphans);
     }
@@ -103,6 +105,41 @@ public final class OrphanSweep implements Upkeep {
       LOG.info("removed {} files of {} that no snapshot names", swept, table.location());
     }
     return pause;
+  }
+
+  /**
+   * When the newest file of metadata was written.
+   *
+   * @throws IllegalStateException when not all that is listed is of this table
+   */
+  private long newest(Table table, SupportsPrefixOperations io, FileNames named, Snapshot head) {
+    var newest = 0L;
+    var isListed = false;
+    for (var folder : FOLDERS) {
+      for (var file : io.listPrefix(location + folder)) {
+        isListed |= name(file.location()).equals(name(head.manifestListLocation()));
+        if (file.location().endsWith(METADATA)) {
+          newest = Math.max(newest, file.createdAtMillis());
+          if (!named.contains(file.location())
+              && !table.uuid().toString().equals(uuid(io, file.location()))) {
+            throw refusal("%s is of another table".formatted(file.location()));
+          }
+        }
+      }
+    }
+    if (!isListed) {
+      throw refusal("the listing of %s lacks the newest file".formatted(location));
+    }
+    return newest;
+  }
+
+  private static String uuid(SupportsPrefixOperations io, String metadata) {
+    return TableMetadataParser.read(io, metadata).uuid();
+  }
+
+  private static IllegalStateException refusal(String reason) {
+    return new IllegalStateException(
+        reason + ": no file is removed, since a table needs its folder for itself");
   }
 
   private static boolean isOld(FileInfo file, long before) {

@@ -123,15 +123,13 @@ final class PartRewrite {
 
   private List<DataFile> pick(LiveFiles files, Choice choice, Budget budget) {
     var picked = new LinkedHashSet<DataFile>();
-    for (var file : choice.group().data()) {
-      var deleted = left.of(file.location());
-      if (deleted != null
-          && deleted.cardinality() > Choice.allowed(file, files.count())
-          && Choice.isReadable(file)
-          && budget.take(file)) {
-        picked.add(file);
-      }
-    }
+    choice.group().data().stream()
+        .filter(
+            file ->
+                deletedIn(file) > Choice.allowed(file, files.count()) && Choice.isReadable(file))
+        .sorted(Comparator.comparingLong(this::deletedIn).reversed())
+        .takeWhile(budget::take)
+        .forEach(picked::add);
     var small = new ArrayList<DataFile>();
     for (var file : choice.merged()) {
       if (picked.contains(file) || budget.take(file)) {
@@ -142,6 +140,11 @@ final class PartRewrite {
       picked.addAll(small);
     }
     return List.copyOf(picked);
+  }
+
+  private long deletedIn(DataFile file) {
+    var deleted = left.of(file.location());
+    return deleted == null ? 0 : deleted.cardinality();
   }
 
   /** The files of each bin become one. */

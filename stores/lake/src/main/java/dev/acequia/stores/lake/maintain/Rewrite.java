@@ -12,6 +12,7 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.util.SnapshotUtil;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ final class Rewrite {
   private final List<PartRewrite> parts = new ArrayList<>();
   private final Set<String> known;
   private long base;
+  private @Nullable RuntimeException failure;
 
   /**
    * The rewrite of a snapshot's files.
@@ -58,10 +60,7 @@ final class Rewrite {
     var isWhole = false;
     try {
       for (var choice : choices) {
-        if (budget.isFull()) {
-          break;
-        }
-        var part = PartRewrite.write(table, files, choice, budget);
+        var part = write(choice, budget);
         if (part != null) {
           parts.add(part);
         }
@@ -72,6 +71,26 @@ final class Rewrite {
         remove();
       }
     }
+  }
+
+  /** A file that is gone or damaged keeps its own part as it is, and no other. */
+  private @Nullable PartRewrite write(Choice choice, Budget budget) throws IOException {
+    var left = budget.copy();
+    PartRewrite part = null;
+    try {
+      part = PartRewrite.write(table, files, choice, left);
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+    if (part != null) {
+      budget.become(left);
+    }
+    return part;
+  }
+
+  /** What kept a part as it is; null when nothing did. */
+  @Nullable RuntimeException failure() {
+    return failure;
   }
 
   /**

@@ -146,8 +146,8 @@ final class DeletedRows {
     var rows = plan.deletes().values().stream().mapToLong(PlannedDeletes::records).sum();
     if (rows > maxRows) {
       throw new StoreReadException(
-          Reason.TOO_COSTLY,
-          "%,d rows of the table are deleted and not compacted, and at most %,d are read: compact it"
+          Reason.REFUSED,
+          "%,d rows of the table are deleted and not merged away, and at most %,d are read: see that consumers merge its files, or give the API's container more memory"
               .formatted(rows, maxRows));
     }
     var ready = ready(plan);

@@ -223,9 +223,9 @@ final class Manifests implements AutoCloseable {
     if (bytes.addAndGet(content.bytes()) > maxBytes) {
       bytes.addAndGet(-content.bytes());
       throw new StoreReadException(
-          Reason.TOO_COSTLY,
-          ("the table has more files than fit the %,d MiB of memory for plans: compact the table,"
-                  + " or give the API more memory")
+          Reason.REFUSED,
+          ("the table has more files than fit the %,d MiB of memory for plans: see that consumers"
+                  + " merge its files, or have fewer partitions in a new pipeline")
               .formatted(maxBytes >> 20));
     }
     known.put(manifest.path(), content);

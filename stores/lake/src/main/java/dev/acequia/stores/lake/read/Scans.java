@@ -44,11 +44,14 @@ final class Scans {
 
     @Override
     public void close() {
-      if (deleted != null) {
-        deleted.close();
-      }
-      if (files != null) {
-        files.close();
+      try {
+        if (deleted != null) {
+          deleted.close();
+        }
+      } finally {
+        if (files != null) {
+          files.close();
+        }
       }
     }
   }
@@ -86,7 +89,7 @@ final class Scans {
       throw new StoreReadException(
           Reason.TOO_COSTLY,
           ("the query reads %,d files, and at most %,d are read at once: compare a field by which"
-                  + " the files are parted or ordered, or compact the table")
+                  + " the files are parted or ordered")
               .formatted(selected.files().size(), maxFiles));
     }
     var refusal =

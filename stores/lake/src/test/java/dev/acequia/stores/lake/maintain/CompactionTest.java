@@ -1,6 +1,7 @@
 package dev.acequia.stores.lake.maintain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Clock;
@@ -12,6 +13,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
@@ -21,12 +23,16 @@ import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.deletes.PositionDelete;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is merged in tables that other writers made. */
 class CompactionTest {
@@ -55,9 +61,12 @@ class CompactionTest {
   }
 
   private void append() throws IOException {
+    var key = new PartitionKey(table.spec(), SCHEMA);
+    key.partition(GenericRecord.create(SCHEMA).copy("id", (long) files.size() * ROWS));
     DataWriter<Record> writer =
         Parquet.writeData(table.io().newOutputFile(location(".parquet")))
             .forTable(table)
+            .withPartition(key)
             .createWriterFunc(GenericParquetWriter::create)
             .build();
     try (writer) {
@@ -153,8 +162,7 @@ class CompactionTest {
     expected.remove(7L);
     commit(writer.toDeleteFile());
     var head = table.currentSnapshot().snapshotId();
-    var pause = new Compaction(Duration.ofSeconds(1), Clock.systemUTC()).work(table);
-    assertThat(pause).isEqualTo(Duration.ofHours(1));
+    assertThatThrownBy(this::compact).hasMessageContaining("has equality deletes");
     assertThat(ids()).containsExactlyElementsOf(expected);
     assertThat(table.currentSnapshot().snapshotId()).isEqualTo(head);
   }
@@ -196,5 +204,38 @@ class CompactionTest {
     new Compaction(Duration.ofSeconds(1), Clock.systemUTC()).work(table);
     table.refresh();
     assertThat(table.currentSnapshot().allManifests(table.io())).hasSizeLessThan(3);
+  }
+
+  private Duration compact() throws IOException {
+    return new Compaction(Duration.ofSeconds(1), Clock.systemUTC()).work(table);
+  }
+
+  private int dataFiles() throws IOException {
+    table.refresh();
+    return LiveFiles.of(table, table.currentSnapshot()).count();
+  }
+
+  @Test
+  void aFileThatIsGoneKeepsItsOwnPartAsItIs() throws Exception {
+    table.updateSpec().addField(Expressions.truncate("id", 12 * ROWS)).commit();
+    for (var i = 0; i < 24; i++) {
+      append();
+    }
+    table.io().deleteFile(files.getFirst().location());
+    assertThatThrownBy(this::compact).isInstanceOf(NotFoundException.class);
+    assertThat(dataFiles()).isEqualTo(12 + 1);
+  }
+
+  /** Its holder's clock may be wrong, or somebody may have written it by hand. */
+  @ParameterizedTest
+  @ValueSource(strings = {"somebody", "somebody soon", "somebody 9223372036854775807"})
+  void aLeaseThatNobodyCanHaveTakenStopsNobody(String text) throws Exception {
+    for (var i = 0; i < 12; i++) {
+      append();
+    }
+    table.updateProperties().set(Compaction.LEASE, text).commit();
+    compact();
+    assertThat(dataFiles()).isEqualTo(1);
+    assertThat(ids()).containsExactlyElementsOf(expected);
   }
 }

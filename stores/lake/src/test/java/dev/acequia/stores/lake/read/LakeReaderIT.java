@@ -447,7 +447,7 @@ class LakeReaderIT {
             StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_COSTLY))
         .hasMessage(
             "the query reads 20,001 files, and at most 1,000 are read at once: compare a field by"
-                + " which the files are parted or ordered, or compact the table");
+                + " which the files are parted or ordered");
   }
 
   @Test
@@ -458,8 +458,8 @@ class LakeReaderIT {
     reader.probe();
     assertThatThrownBy(() -> ids(reader))
         .isInstanceOfSatisfying(
-            StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_COSTLY))
-        .hasMessageContaining("compact the table");
+            StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.REFUSED))
+        .hasMessageContaining("merge its files");
     reader.probe();
   }
 
