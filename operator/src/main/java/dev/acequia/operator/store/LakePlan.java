@@ -40,7 +40,7 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
 
   private static final String BUCKET = "s3://";
 
-  /** The transforms of which Iceberg takes one for each field. */
+  /** Iceberg allows one of these transforms per field. */
   private static final Set<Division.Transform> TIMES =
       Set.of(
           Division.Transform.YEAR,

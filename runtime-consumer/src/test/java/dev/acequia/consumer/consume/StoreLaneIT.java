@@ -59,7 +59,7 @@ class StoreLaneIT {
     private final List<RowRejection> rejections;
     private volatile int commits;
 
-    /** Judges each batch so many times, as a store does whose table others change meanwhile. */
+    /** The number of times each batch is judged. A store retries when others commit in between. */
     GateKeeper(int judgements, RowRejection... rejections) {
       this.judgements = judgements;
       this.rejections = List.of(rejections);

@@ -60,9 +60,7 @@ final class KnownNotes {
   private @Nullable UUID table;
   private @Nullable Long snapshot;
 
-  /**
-   * The snapshot of which there were too many; null unless this was the last thing that was read.
-   */
+  /** The snapshot whose notes exceeded the bound; null when the last read succeeded. */
   private @Nullable Long refused;
 
   /** How many were read. */

@@ -34,10 +34,10 @@ final class LakeHousekeeping implements StoreHousekeeping {
    */
   private static final Duration SEGMENT = Duration.ofDays(14);
 
-  /** A table with more files of notes has them written anew, as one. */
+  /** Beyond this number of files, housekeeping merges the notes into one. */
   private static final int MOST_FILES = 100;
 
-  /** Notes are written anew when one of so many has expired. */
+  /** Housekeeping rewrites the notes when one in ten has expired. */
   private static final int EXPIRED_SHARE = 10;
 
   private final StoreDefinition.Lake store;

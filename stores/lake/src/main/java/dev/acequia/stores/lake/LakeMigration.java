@@ -174,7 +174,7 @@ final class LakeMigration implements StoreMigration {
     // Each commit is a snapshot, and each commit writes the list of all.
     properties.put(TableProperties.MAX_SNAPSHOT_AGE_MS, String.valueOf(Expiry.KEPT.toMillis()));
     properties.put(TableProperties.METADATA_COMPRESSION, "gzip");
-    // Of small manifests, so many become one at the next commit that merges.
+    // The next merging commit merges this many small manifests.
     properties.put(TableProperties.MANIFEST_MIN_MERGE_COUNT, "30");
     // With the default of 4, four committers failed.
     properties.put(TableProperties.COMMIT_NUM_RETRIES, "30");

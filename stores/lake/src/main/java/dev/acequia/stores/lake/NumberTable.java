@@ -19,7 +19,11 @@ final class NumberTable {
 
   private int rows;
 
-  /** A table whose rows have so many numbers, two of them the key. */
+  /**
+   * An empty table.
+   *
+   * @param width numbers per row, the two of the key included
+   */
   NumberTable(int width) {
     this.width = width;
   }

@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
-import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
-import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.Arrival;
@@ -16,7 +14,6 @@ import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.StoreBatch;
-import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
@@ -35,13 +32,12 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What happens between the look at a table and the commit. */
-class FencedCommitIT {
+class FencedCommitIT extends HookedLake {
   private static final Schema SCHEMA =
       Pipelines.schema(
           List.of("id"),
@@ -50,41 +46,13 @@ class FencedCommitIT {
   private static final CommitGate<RuntimeException> OPEN = rejected -> {};
   private static final WriteResult ONE = new WriteResult.Stored(1, 0, 0);
 
-  private final LakeFixture lake = new LakeFixture();
-  private PipelineDefinition definition = definition(LoadMode.APPEND);
-  private HookedTables tables = tables();
-
-  private PipelineDefinition definition(LoadMode mode) {
-    return Pipelines.definition(
-        lake.definition("flights"), SCHEMA, mode, UUID.randomUUID(), 2, null);
-  }
-
-  private HookedTables tables() {
-    return new HookedTables(
-        (StoreDefinition.Lake) definition.store(), lake.writerEnvironment("pod"));
-  }
-
-  @BeforeEach
-  void migrate() throws Exception {
-    StoreMigration.open(definition, lake.migrationEnvironment())
-        .migrate(Pipelines.log(definition.topic().uuid(), 2, 0, 1000));
-  }
-
-  private void migrate(LoadMode mode) throws Exception {
-    StoreMigration.open(definition, lake.migrationEnvironment()).drop();
-    definition = definition(mode);
-    tables = tables();
-    migrate();
+  FencedCommitIT() {
+    super(SCHEMA);
   }
 
   /** One at whose commits something happens. */
   private StoreWriter hooked() {
-    return new LakeWriter(
-        definition, (StoreDefinition.Lake) definition.store(), tables, Clock.systemUTC());
-  }
-
-  private StoreWriter writer() {
-    return StoreWriter.open(definition, lake.writerEnvironment("other"));
+    return new LakeWriter(definition, store(), tables, Clock.systemUTC());
   }
 
   private static PartitionClaim claim(StoreWriter writer, int partition) throws Exception {
@@ -143,7 +111,7 @@ class FencedCommitIT {
   void aZombieThatStalledBeforeItsCommitStoresNothing(LoadMode mode) throws Exception {
     migrate(mode);
     try (var zombie = hooked();
-        var other = writer()) {
+        var other = other()) {
       var former = claim(zombie, 0);
       var beside = claim(other, 1);
       tables.atTheNextCommit(
@@ -161,7 +129,7 @@ class FencedCommitIT {
   @Test
   void ofTwoClaimsAtOnceEachHasAFenceOfItsOwn() throws Exception {
     try (var slow = hooked();
-        var other = writer()) {
+        var other = other()) {
       var fences = new ArrayList<Long>();
       tables.atTheNextCommit(() -> fences.add(claim(other, 0).fence()));
       assertThat(claim(slow, 0).fence()).isGreaterThan(fences.getFirst());
@@ -178,7 +146,7 @@ class FencedCommitIT {
 
   @Test
   void partitionsAreClaimedInOneCommit() throws Exception {
-    try (var writer = writer()) {
+    try (var writer = other()) {
       var before = snapshots().size();
       assertThat(writer.claim(List.of(0, 1))).hasSize(2);
       assertThat(snapshots()).hasSize(before + 1);
@@ -189,7 +157,7 @@ class FencedCommitIT {
   @Test
   void aConsumerThatMayNotWriteYetChangesNothing() throws Exception {
     var former = definition;
-    try (var owner = writer()) {
+    try (var owner = other()) {
       var claim = claim(owner, 0);
       var before = snapshots();
       var wider =
@@ -229,7 +197,7 @@ class FencedCommitIT {
   void ownersOfTwoPartitionsBothGetThrough(LoadMode mode) throws Exception {
     migrate(mode);
     try (var one = hooked();
-        var other = writer()) {
+        var other = other()) {
       var zero = claim(one, 0);
       var first = claim(other, 1);
       tables.atTheNextCommit(() -> write(other, first, 0, 2, "other"));
@@ -245,7 +213,7 @@ class FencedCommitIT {
   void twoPartitionsDoNotStoreOneKeyTwice() throws Exception {
     migrate(LoadMode.UPSERT);
     try (var one = hooked();
-        var other = writer()) {
+        var other = other()) {
       var zero = claim(one, 0);
       var first = claim(other, 1);
       tables.atTheNextCommit(() -> write(other, first, 0, 7, "earlier"));
@@ -256,7 +224,7 @@ class FencedCommitIT {
 
   @Test
   void anOwnerGoesOnAfterTheSnapshotOfItsClaimHasExpired() throws Exception {
-    try (var writer = writer()) {
+    try (var writer = other()) {
       var zero = claim(writer, 0);
       var one = claim(writer, 1);
       write(writer, one, 0, 1, "a");
@@ -270,8 +238,8 @@ class FencedCommitIT {
 
   @Test
   void aZombieStoresNothingAfterTheSnapshotOfTheNewClaimHasExpired() throws Exception {
-    try (var zombie = writer();
-        var other = writer()) {
+    try (var zombie = other();
+        var other = other()) {
       var former = claim(zombie, 0);
       claim(other, 0);
       write(other, claim(other, 1), 0, 1, "beside");
@@ -285,7 +253,7 @@ class FencedCommitIT {
   @Test
   void aZombieThatStalledStoresNothingThoughItsClaimHasExpired() throws Exception {
     try (var zombie = hooked();
-        var other = writer()) {
+        var other = other()) {
       var former = claim(zombie, 0);
       write(other, claim(other, 1), 0, 1, "beside");
       expireSnapshots();
@@ -302,7 +270,7 @@ class FencedCommitIT {
       throws Exception {
     migrate(mode);
     try (var zombie = hooked();
-        var other = writer()) {
+        var other = other()) {
       var former = claim(zombie, 0);
       var beside = claim(other, 1);
       write(other, beside, 0, 1, "beside");
@@ -414,7 +382,7 @@ class FencedCommitIT {
   @Test
   void refusesAnotherWritersDeletes() throws Exception {
     migrate(LoadMode.UPSERT);
-    try (var writer = writer()) {
+    try (var writer = other()) {
       var claim = claim(writer, 0);
       assertThat(write(writer, claim, 0, 1, "old")).isEqualTo(ONE);
       lake.act(

@@ -1,5 +1,6 @@
 package dev.acequia.stores.lake;
 
+import dev.acequia.contract.Division;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LakeCatalog;
 import dev.acequia.contract.LakeEngine;
@@ -75,6 +76,21 @@ final class LakeFixture implements StoreFixture {
         1,
         List.of(),
         new LakeEngine.DuckDb(1 << 20));
+  }
+
+  /** The same, with files by partitions. */
+  StoreDefinition.Lake definition(String table, List<Division> partitionBy) {
+    var whole = definition(table);
+    return new StoreDefinition.Lake(
+        whole.namespace(),
+        whole.table(),
+        whole.location(),
+        whole.catalog(),
+        whole.region(),
+        whole.endpoint(),
+        whole.commitSeconds(),
+        partitionBy,
+        whole.engine());
   }
 
   private Map<String, String> as(String role) {

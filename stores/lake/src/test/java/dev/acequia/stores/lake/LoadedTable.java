@@ -52,19 +52,9 @@ final class LoadedTable implements AutoCloseable {
   private long offset;
 
   LoadedTable(LoadMode mode, Division... divisions) throws Exception {
-    var store = lake.definition("flights");
     definition =
         Pipelines.definition(
-            new StoreDefinition.Lake(
-                store.namespace(),
-                store.table(),
-                store.location(),
-                store.catalog(),
-                null,
-                null,
-                1,
-                List.of(divisions),
-                store.engine()),
+            lake.definition("flights", List.of(divisions)),
             SCHEMA,
             mode,
             UUID.randomUUID(),

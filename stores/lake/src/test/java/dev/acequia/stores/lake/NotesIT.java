@@ -6,17 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
-import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.Schema;
-import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.Arrival;
 import dev.acequia.stores.Origin;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
-import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreProvider;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
@@ -29,14 +26,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is remembered beside the rows: how much it takes, and how it is forgotten. */
-class NotesIT {
+class NotesIT extends HookedLake {
   private static final Schema SCHEMA =
       Pipelines.schema(
           List.of("id"),
@@ -45,49 +40,20 @@ class NotesIT {
   private static final Duration LONG = Duration.ofHours(26);
   private static final Duration HOUR = Duration.ofHours(1);
 
-  private final LakeFixture lake = new LakeFixture();
-  private PipelineDefinition definition = definition(LoadMode.APPEND);
-  private HookedTables tables = hooked();
-
-  private PipelineDefinition definition(LoadMode mode) {
-    return Pipelines.definition(
-        lake.definition("flights"), SCHEMA, mode, UUID.randomUUID(), 2, null);
-  }
-
-  private HookedTables hooked() {
-    return new HookedTables(
-        (StoreDefinition.Lake) definition.store(), lake.writerEnvironment("pod"));
-  }
-
-  @BeforeEach
-  void migrate() throws Exception {
-    StoreMigration.open(definition, lake.migrationEnvironment())
-        .migrate(Pipelines.log(definition.topic().uuid(), 2, 0, 1000));
-  }
-
-  private void migrate(LoadMode mode) throws Exception {
-    StoreMigration.open(definition, lake.migrationEnvironment()).drop();
-    definition = definition(mode);
-    tables = hooked();
-    migrate();
+  NotesIT() {
+    super(SCHEMA);
   }
 
   private LakeWriter writer(KnownNotes notes) {
-    return new LakeWriter(
-        definition, (StoreDefinition.Lake) definition.store(), tables, Clock.systemUTC(), notes);
-  }
-
-  private StoreWriter other() {
-    return StoreWriter.open(definition, lake.writerEnvironment("other"));
+    return new LakeWriter(definition, store(), tables, Clock.systemUTC(), notes);
   }
 
   private LakeHousekeeping housekeeping(LakeTables with, Map<String, String> environment) {
-    return new LakeHousekeeping(
-        (StoreDefinition.Lake) definition.store(), with, environment, Clock.systemUTC());
+    return new LakeHousekeeping(store(), with, environment, Clock.systemUTC());
   }
 
   private LakeTables tables() {
-    return new LakeTables((StoreDefinition.Lake) definition.store(), lake.writerEnvironment("pod"));
+    return new LakeTables(store(), lake.writerEnvironment("pod"));
   }
 
   private void expire(Map<String, String> environment) throws Exception {
@@ -290,9 +256,9 @@ class NotesIT {
   @Test
   void theWriterAndTheHousekeepingOfAConsumerHaveOneConnection() throws Exception {
     var environment = lake.writerEnvironment("pod");
-    var store = StoreProvider.of(definition);
-    var parts = store.housekeeping(definition, environment);
-    try (var writer = store.writer(definition, environment)) {
+    var provider = StoreProvider.of(definition);
+    var parts = provider.housekeeping(definition, environment);
+    try (var writer = provider.writer(definition, environment)) {
       for (var part : parts) {
         part.work();
       }

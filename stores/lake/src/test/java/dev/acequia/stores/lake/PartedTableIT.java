@@ -9,7 +9,6 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
-import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.record.RecordDecoder;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.Arrival;
@@ -49,23 +48,10 @@ class PartedTableIT {
   private PipelineDefinition parted(LoadMode mode, Division... divisions) throws Exception {
     var definition =
         Pipelines.definition(
-            parted(lake.definition("flights"), divisions), SCHEMA, mode, topic, 1, null);
+            lake.definition("flights", List.of(divisions)), SCHEMA, mode, topic, 1, null);
     StoreMigration.open(definition, lake.migrationEnvironment())
         .migrate(Pipelines.log(topic, 1, 0, 1000));
     return definition;
-  }
-
-  private static StoreDefinition.Lake parted(StoreDefinition.Lake store, Division... divisions) {
-    return new StoreDefinition.Lake(
-        store.namespace(),
-        store.table(),
-        store.location(),
-        store.catalog(),
-        null,
-        null,
-        1,
-        List.of(divisions),
-        store.engine());
   }
 
   private WriteResult load(PipelineDefinition definition, String... records) throws Exception {
@@ -202,10 +188,9 @@ class PartedTableIT {
   void aFieldMayBeNamedLikeAPartition() throws Exception {
     var fields = new ArrayList<>(SCHEMA.fields());
     fields.add(new Field("at_hour", FieldType.STRING, false, null));
-    var store = lake.definition("hours");
     var definition =
         Pipelines.definition(
-            parted(store, new Division("at", Transform.HOUR)),
+            lake.definition("hours", List.of(new Division("at", Transform.HOUR))),
             Pipelines.schema(List.of("id"), fields.toArray(Field[]::new)),
             LoadMode.APPEND,
             topic,
