@@ -46,9 +46,9 @@ public record AcceptedOffsets(
     return new AcceptedOffsets(topicId, partition, to, now.toString());
   }
 
-  /** Says how to repeat a word that a migration ended without, after its refusal. */
+  /** Says how to accept offsets again that a refused migration did not apply. */
   public String lost(String namespace, String pipeline) {
-    return "It did not accept the offsets that it was to accept. If the newer migration does not either, run: ./acequia offsets accept %s --namespace %s%s --to %s"
+    return "It did not apply the accepted offsets. If the newer migration does not either, run: ./acequia offsets accept %s --namespace %s%s --to %s"
         .formatted(pipeline, namespace, partition == null ? "" : " --partition " + partition, to);
   }
 

@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The versions that a table was migrated to: the newest of each resource, in the order in which the
- * resources first came. It keeps the migration of an older spec from undoing what the migration of
- * a newer spec has done, and depends on no clock.
+ * The versions that a table was migrated to: the newest of each resource, in the order of the
+ * resources' first migrations. A migration of an older spec must not undo one of a newer spec. The
+ * order depends on no clock.
  */
 public record SpecOrder(List<SpecVersion> versions) {
   public SpecOrder {
     versions = List.copyOf(versions);
   }
 
-  /** Whether a migration of a newer version has come: of the same resource, or of a later one. */
+  /** Whether a newer version has registered: of the same resource, or of a later one. */
   public boolean supersedes(SpecVersion own) {
     return versions.stream()
         .filter(version -> version.resource().equals(own.resource()))
@@ -23,8 +23,8 @@ public record SpecOrder(List<SpecVersion> versions) {
   }
 
   /**
-   * The order with this version. Never lowers a version: a newer migration may have registered
-   * since the check, and does its work later.
+   * Returns the order with this version. Never lowers a version: a newer migration may have
+   * registered since the check, and runs later.
    */
   public SpecOrder with(SpecVersion own) {
     var newest = new LinkedHashMap<String, SpecVersion>();
@@ -44,7 +44,7 @@ public record SpecOrder(List<SpecVersion> versions) {
    * @param forget the statement by which the table forgets all versions
    */
   public String refusal(SpecVersion own, String table, String forget) {
-    return "This migration belongs to version %s of the spec. A migration of version %s has come since, so this one changes nothing in %s. If that version no longer exists, as after a cluster was restored from a backup, run: %s"
+    return "This migration belongs to version %s of the spec. A newer migration of version %s has registered, so this one changes nothing in %s. If that version no longer exists, as after a restore of the cluster from a backup, run: %s"
         .formatted(own, versions.getLast(), table, forget);
   }
 }

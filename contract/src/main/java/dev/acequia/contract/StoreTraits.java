@@ -36,8 +36,8 @@ public record StoreTraits(
   }
 
   /**
-   * The shortest that may be promised: after its wait a record is stored, which takes time too. In
-   * whole seconds, rounded up where the wait is a second at least.
+   * The shortest freshness that a spec may promise: storing a record takes time after its wait. In
+   * whole seconds, rounded up, if the wait is a second or more.
    */
   public Duration leastFreshness() {
     return linger.compareTo(Duration.ofSeconds(1)) < 0

@@ -6,14 +6,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The resource that a table belongs to, among all installations that share the store: pipelines of
- * one name are in many clusters.
+ * The resource that owns a table, among all installations that share the store: many clusters can
+ * have a pipeline of the same name.
  *
- * @param uid the resource's; a resource that is created again under the same name has another one
+ * @param uid of the resource; a resource recreated under the same name has another uid
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record TableClaim(String installation, String namespace, String pipeline, String uid) {
-  /** The claim of the process; empty where no operator started it. */
+  /** The claim of this process; empty when no operator started it. */
   public static Optional<TableClaim> from(
       PipelineDefinition definition, Map<String, String> environment) {
     return RuntimeVariable.ACEQUIA_INSTALLATION
@@ -28,11 +28,11 @@ public record TableClaim(String installation, String namespace, String pipeline,
   }
 
   /**
-   * Passes when the table is this pipeline's, or nobody's.
+   * Returns when the table belongs to this pipeline or has no owner.
    *
-   * @param owner the claim that stands in the store; null when there is none
+   * @param owner the claim in the store; null when there is none
    * @param handOver the statement by which a person removes that claim
-   * @throws TerminationException when it is another's; the message names both
+   * @throws TerminationException when another resource owns it; the message names both
    */
   public void check(String table, @Nullable TableClaim owner, String handOver)
       throws TerminationException {
@@ -53,10 +53,10 @@ public record TableClaim(String installation, String namespace, String pipeline,
   }
 
   /**
-   * Passes when this very resource may drop the table: one that was created again with the same
-   * name may have it by now.
+   * Returns when this resource may drop the table. A resource recreated with the same name may own
+   * it now.
    *
-   * @throws TerminationException when it is another's; the message names both
+   * @throws TerminationException when another resource owns it; the message names both
    */
   public void checkDrop(String table, @Nullable TableClaim owner, String handOver)
       throws TerminationException {
@@ -64,7 +64,7 @@ public record TableClaim(String installation, String namespace, String pipeline,
     if (owner != null && !owner.uid.equals(uid)) {
       throw new TerminationException(
           Termination.Reason.NameTaken,
-          "The table %s belongs to the DataPipeline %s/%s with uid %s by now, and the one with uid %s is to be removed"
+          "The table %s now belongs to the DataPipeline %s/%s with uid %s. The removed one has uid %s, so it does not drop the table"
               .formatted(table, namespace, pipeline, owner.uid, uid));
     }
   }

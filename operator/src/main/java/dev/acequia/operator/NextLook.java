@@ -52,7 +52,7 @@ final class NextLook {
   private record Lasting(Trouble trouble, Instant since) {}
 
   /**
-   * No look is due yet.
+   * Creates it with no look due.
    *
    * @param chance at least 0 and less than 1, another one each time
    */

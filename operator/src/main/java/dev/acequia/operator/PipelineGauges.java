@@ -129,7 +129,7 @@ final class PipelineGauges {
             .orElseGet(clock::instant));
   }
 
-  /** Sets the gauges about the processes, which go on whatever becomes of the spec. */
+  /** Sets the gauges of the processes, which run on when the spec is refused. */
   void setProcesses(
       PipelineNames names, @Nullable DeploymentState api, @Nullable DeploymentState consumer) {
     var own = metrics.forPipeline(names.namespace(), names.pipeline());

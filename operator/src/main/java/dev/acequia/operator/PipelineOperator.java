@@ -319,8 +319,8 @@ final class PipelineOperator {
   }
 
   /**
-   * An informer that is refused or times out retries, and nothing may be reconciled by what the
-   * others hold: so the process ends when it takes too long.
+   * An informer retries after a refusal or a timeout. The operator must not reconcile by the other
+   * informers alone, so the process ends when the sync takes too long.
    */
   private void endOverdue() {
     log.error("the informers have not synced within {}: ending", SYNC_LIMIT);

@@ -145,7 +145,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
             () -> UpdateControl.<DataPipeline>noUpdate().rescheduleAfter(ReconcileShares.PATIENCE));
   }
 
-  /** Empty where the namespace has no turn now; the reconcile is brought again. */
+  /** Empty when the namespace has no turn now; the reconcile is retried. */
   private <T> Optional<T> inTurn(DataPipeline pipeline, Supplier<T> reconcile) {
     var names = PipelineNames.of(pipeline);
     var id = ResourceID.fromResource(pipeline);

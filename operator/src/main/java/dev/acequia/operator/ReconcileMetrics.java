@@ -33,7 +33,7 @@ final class ReconcileMetrics implements Metrics {
 
   /**
    * @param gate what every reconcile passes, since this is where each can be seen
-   * @param isPutOff whether the last reconcile of a resource was kept for later
+   * @param isPutOff whether the last reconcile of a resource was deferred
    * @param gone by kind, what to run for a resource that has left its informer
    */
   ReconcileMetrics(

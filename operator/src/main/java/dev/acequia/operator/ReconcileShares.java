@@ -28,7 +28,7 @@ final class ReconcileShares {
   private final Map<String, Integer> atWork = new HashMap<>();
 
   /**
-   * All shares are free.
+   * Creates it with all shares free.
    *
    * @param share how many reconciles of one namespace may be at work
    */
@@ -37,10 +37,10 @@ final class ReconcileShares {
   }
 
   /**
-   * Runs a reconcile, or keeps it for later.
+   * Runs a reconcile, or defers it.
    *
-   * @param again brings it once there is room
-   * @return empty where there is none now
+   * @param again retries the reconcile once a share is free
+   * @return empty when no share is free
    */
   <T> Optional<T> run(HasMetadata resource, Runnable again, Supplier<T> reconcile) {
     var namespace = resource.getMetadata().getNamespace();
@@ -54,12 +54,12 @@ final class ReconcileShares {
     }
   }
 
-  /** Whether the last reconcile of this resource was kept for later: it has done nothing. */
+  /** Whether the last reconcile of this resource was deferred: it did nothing. */
   synchronized boolean isPutOff(HasMetadata resource) {
     return putOff.contains(Reconciled.of(resource));
   }
 
-  /** Ends what is kept of a resource that is gone. */
+  /** Forgets a deleted resource. */
   synchronized void forget(Reconciled resource) {
     putOff.remove(resource);
     waiting.remove(resource.id().getNamespace().orElseThrow(), resource);

@@ -3,7 +3,7 @@ package dev.acequia.operator;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 
-/** A resource that has reconciles. */
+/** A resource that the operator reconciles. */
 record Reconciled(String kind, ResourceID id) {
   static Reconciled of(HasMetadata resource) {
     return new Reconciled(resource.getKind(), ResourceID.fromResource(resource));

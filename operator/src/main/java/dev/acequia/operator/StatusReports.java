@@ -124,8 +124,8 @@ final class StatusReports {
   }
 
   /**
-   * Gives a slot back by this status. The next holder's status must not be written first. Where the
-   * status cannot be written, the slot is free all the same, and the next report writes it.
+   * Gives a slot back by this status, before the next holder's status is written. If the write
+   * fails, the slot is free anyway, and the next report writes the status.
    */
   void giveSlotBack(DataPipeline pipeline, DataPipelineStatus status) {
     try {

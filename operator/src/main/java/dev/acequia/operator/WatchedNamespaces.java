@@ -132,7 +132,7 @@ final class WatchedNamespaces {
     metrics.gauge(PipelineMetric.UNREAD_NAMESPACE, namespace).set(1);
     if (unreadable.put(namespace, what) == null) {
       log.error(
-          "namespace {} is left out, the others are not. {}, or take the namespace off"
+          "namespace {} cannot be read and is left out, the others are not. {}, or remove it from"
               + " watchNamespaces if it is gone",
           namespace,
           MissingRight.sentence(what));

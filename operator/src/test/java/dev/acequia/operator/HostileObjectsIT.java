@@ -63,8 +63,18 @@ class HostileObjectsIT {
 
   /** What it does not hold would be taken for absent. */
   @Test
-  void anInformerThatCannotReadAnAnswerEndsTheStart() {
+  void anInformerThatCannotReadAnAnswerEndsTheOperator() {
     client.resource(hostile("nobody")).create();
+    startsAndEnds(() -> {});
+  }
+
+  @Test
+  void anInformerThatCannotReadAnEventEndsTheOperator() {
+    startsAndEnds(() -> client.resource(hostile("nobody")).create());
+  }
+
+  /** Whether its informers list an object or watch it: a list may be of a moment before. */
+  private void startsAndEnds(Runnable afterTheStart) {
     var ends = new AtomicInteger();
     var operator =
         PipelineOperator.create(
@@ -76,7 +86,8 @@ class HostileObjectsIT {
             new End(() -> {}, ends::incrementAndGet),
             Clock.systemUTC());
     operator.start();
-    assertThat(ends).hasPositiveValue();
+    afterTheStart.run();
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(ends).hasPositiveValue());
     operator.stop();
   }
 

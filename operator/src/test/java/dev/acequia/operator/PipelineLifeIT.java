@@ -873,7 +873,7 @@ class PipelineLifeIT {
     assertThat(gauge("acequia_pipeline_stopped_since_timestamp_seconds")).isZero();
     assertThat(gauge("acequia_pipeline_stalled")).isEqualTo(1);
 
-    // What runs goes on, and may end.
+    // The running processes go on, and may end.
     assertThat(gauge("acequia_pipeline_ready_processes")).isEqualTo(2);
     cluster.node.decide(
         pod ->

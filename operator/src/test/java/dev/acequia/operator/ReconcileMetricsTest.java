@@ -47,7 +47,7 @@ class ReconcileMetricsTest {
     assertThat(failingSince()).isZero();
   }
 
-  /** It has done nothing, so it has mended nothing. */
+  /** A deferred reconcile did nothing, so it ends no failure. */
   @Test
   void aReconcileThatIsPutOffEndsNoFailure() {
     fail("flights");

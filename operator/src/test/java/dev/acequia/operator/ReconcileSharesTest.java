@@ -47,7 +47,7 @@ class ReconcileSharesTest {
     begins("crowd", "b");
     begins("crowd", "c");
     begins("crowd", "d");
-    begins("crowd", "c"); // an event brings it meanwhile, which keeps its place
+    begins("crowd", "c"); // an event retries it, and it keeps its place
     end("crowd", "a");
     assertThat(brought).containsExactly("c");
     assertThat(begins("crowd", "c")).isTrue();

@@ -123,9 +123,9 @@ final class TestCluster {
   }
 
   /**
-   * Makes a pipeline with one partition.
+   * Creates a pipeline with one partition.
    *
-   * @param more of its spec, as YAML
+   * @param more fields of its spec, as YAML
    */
   void createPipeline(String namespace, String name, String more) {
     client

@@ -22,13 +22,9 @@ final class Housekeeping implements AutoCloseable {
 
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
   private static final Duration LAST_RETRY = Duration.ofMinutes(5);
-  private static final Duration LONGEST_PAUSE = Duration.ofDays(2);
   private static final Duration STOP = Duration.ofSeconds(2);
 
-  /**
-   * Replicas that start together do not stay in step: a pause is longer by up to one part in so
-   * many.
-   */
+  /** Adds up to a quarter to each pause, so replicas do not stay in step. */
   private static final int JITTER = 4;
 
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -64,8 +60,8 @@ final class Housekeeping implements AutoCloseable {
 
   private final class Part implements Runnable {
     private final StoreHousekeeping store;
-    private Duration retry = FIRST_RETRY;
     private final GaugeDataPoint failingSince;
+    private Duration retry = FIRST_RETRY;
     private boolean isFailing;
 
     Part(StoreHousekeeping store, GaugeDataPoint failingSince) {
@@ -77,9 +73,9 @@ final class Housekeeping implements AutoCloseable {
     @Override
     public void run() {
       try (store) {
-        var pause = attempt();
-        while (!stop.await(spread(pause), TimeUnit.NANOSECONDS)) {
-          pause = attempt();
+        var pause = random(store.first().toNanos());
+        while (!stop.await(pause, TimeUnit.NANOSECONDS)) {
+          pause = spread(attempt());
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -87,11 +83,15 @@ final class Housekeeping implements AutoCloseable {
     }
 
     private static long spread(Duration pause) {
-      var nanos = (pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE).toNanos();
-      return nanos + ThreadLocalRandom.current().nextLong(nanos / JITTER + 1);
+      var nanos = pause.toNanos();
+      return nanos + random(nanos / JITTER);
     }
 
-    /** This thread is the only one that forgets anything: nothing that a piece throws ends it. */
+    private static long random(long most) {
+      return ThreadLocalRandom.current().nextLong(most + 1);
+    }
+
+    /** No other thread does this work, so no error may end this one. */
     private Duration attempt() {
       try {
         return work();
@@ -113,7 +113,7 @@ final class Housekeeping implements AutoCloseable {
       } catch (StoreUnavailableException e) {
         return failed(String.valueOf(e.getMessage()));
       } catch (RuntimeException | Error e) {
-        // What a piece holds is free again; the load ends the process if it has no memory itself.
+        // The piece has released its memory. If the load runs out of memory, it ends the process.
         return failed(e.toString());
       }
     }
@@ -125,7 +125,7 @@ final class Housekeeping implements AutoCloseable {
       if (!isFailing) {
         failingSince.set(TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()));
         LOG.warn(
-            "housekeeping of {} fails, and is tried again; the load goes on, and old entries stay: {}",
+            "housekeeping of {} fails, retrying; the load goes on, and due work waits: {}",
             store.subject(),
             reason);
         isFailing = true;

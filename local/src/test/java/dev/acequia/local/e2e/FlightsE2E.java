@@ -19,8 +19,8 @@ class FlightsE2E {
   private static final int EXAMPLES = 5000;
 
   /**
-   * This platform's operator watches all namespaces, has memory for them, and has left nothing of
-   * any pipeline. The example has no lake.
+   * Metrics without series here: the operator watches all namespaces, has enough memory, and left
+   * no table or topic behind. The example has no lake.
    */
   private static final Set<PipelineMetric> NOT_HERE =
       Set.of(

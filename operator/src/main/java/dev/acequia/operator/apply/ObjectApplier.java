@@ -101,7 +101,7 @@ final class ObjectApplier {
     }
   }
 
-  /** Of an object that is too large, or in a namespace of too many, the informer keeps no owner. */
+  /** The informer keeps no owner of an object that is too large, or in a full namespace. */
   private boolean isNotOwn(HasMetadata desired) {
     return ForeignReads.judge(
         desired.getMetadata().getNamespace(),

@@ -65,7 +65,7 @@ public final class PipelineRemoval {
    * How far a removal is.
    *
    * @param seen when this operator first saw the deletion: what was asked of nobody is no delay
-   * @param tableSettled whether the table is gone, or was reported as left over
+   * @param tableSettled whether the table is gone or reported as left over
    * @param topicsAsked when Kafka was first asked
    * @param topicsSettled like {@code tableSettled}: another cleanup follows where the finalizer
    *     could not be removed, and must not tell again
@@ -242,7 +242,7 @@ public final class PipelineRemoval {
     }
   }
 
-  /** Whether the topics are gone, or were reported as left over. */
+  /** Whether the topics are gone or reported as left over. */
   boolean topicsSettled(DataPipeline pipeline, TopicClaimant claimant) {
     if (progress(pipeline).filter(Progress::topicsSettled).isPresent()) {
       return true;

@@ -214,7 +214,7 @@ public final class FactsReader {
       return further.computeIfAbsent(plan.furtherSecrets(purpose), this::hash);
     }
 
-    /** Reads each Secret once: others wait for the turn. */
+    /** Reads each Secret once: other pipelines wait for the same turn. */
     private Optional<String> hash(List<FurtherSecret> wanted) {
       var values = new HashMap<FurtherSecret, String>();
       wanted.stream()

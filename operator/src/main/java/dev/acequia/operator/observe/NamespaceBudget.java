@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 public final class NamespaceBudget {
   private static final Logger LOG = LoggerFactory.getLogger(NamespaceBudget.class);
 
-  /** One for the process, as its heap is: a quarter of it for each namespace. */
+  /** The budget of this process: a quarter of its heap for each namespace. */
   public static final NamespaceBudget OF_THE_PROCESS =
       new NamespaceBudget(Runtime.getRuntime().maxMemory() / 4);
 
@@ -22,7 +22,7 @@ public final class NamespaceBudget {
   private final Set<String> full = ConcurrentHashMap.newKeySet();
   private volatile Listener listener = (_, _) -> {};
 
-  /** Hears when a namespace has taken all of its room, and when half of it is free again. */
+  /** Is called when a namespace is full, and when half of its budget is free again. */
   @FunctionalInterface
   public interface Listener {
     void changed(String namespace, boolean isFull);
@@ -32,7 +32,7 @@ public final class NamespaceBudget {
     this.mostBytes = mostBytes;
   }
 
-  /** Tells of namespaces that are full, and from now on. */
+  /** Reports namespaces that are full, now and later. */
   public void follow(Listener told) {
     listener = told;
     full.forEach(namespace -> told.changed(namespace, true));
@@ -51,8 +51,8 @@ public final class NamespaceBudget {
       subtract(namespace, bytes);
       if (full.add(namespace)) {
         LOG.warn(
-            "namespace {} has {} MiB of objects with the labels of pipelines: of further ones only"
-                + " the identity is kept",
+            "namespace {} has {} MiB of objects with the labels of pipelines: the operator keeps only"
+                + " the identity of further ones",
             namespace,
             mostBytes >> 20);
         listener.changed(namespace, true);
@@ -65,7 +65,7 @@ public final class NamespaceBudget {
   void give(String namespace, int bytes) {
     if (bytes > 0) {
       subtract(namespace, bytes);
-      // Not sooner: a further warning would say nothing new.
+      // Only at half: otherwise the warning repeats for every object at the bound.
       if (taken.getOrDefault(namespace, 0L) < mostBytes / 2 && full.remove(namespace)) {
         listener.changed(namespace, false);
       }

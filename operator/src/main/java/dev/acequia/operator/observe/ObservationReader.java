@@ -78,12 +78,12 @@ public final class ObservationReader {
         : state;
   }
 
-  /** The processes of an API, whatever plan they are of; empty where there is no Deployment. */
+  /** The processes of an API, of any plan; empty when there is no Deployment. */
   public static Optional<DeploymentState> api(PipelineNames names, Children children) {
     return state(names.apiDeployment(), children, children.pods(), Component.API);
   }
 
-  /** Those of the consumers. */
+  /** The processes of the consumers. */
   public static Optional<DeploymentState> consumer(PipelineNames names, Children children) {
     return state(names.consumerDeployment(), children, children.pods(), Component.CONSUMER);
   }

@@ -213,8 +213,8 @@ public final class Rollout {
    * nobody.
    */
   private static Step incomplete(Change change, @Nullable RolloutStatus former) {
-    // One part of an edit may differ that is none, by another operator or another number of Pods.
-    // From the next status on the other part may differ, and that is no edit either.
+    // Another operator or another number of Pods changes one part of the edit. That is no edit.
+    // From the next status on the other part may change, which is no edit either.
     var kept =
         former != null && areComparable(change, former) && !isEdit(change, former)
             ? former.withEdit(change.edit())
@@ -472,7 +472,7 @@ public final class Rollout {
     return status.since() == null ? Instant.EPOCH : instant(status.since());
   }
 
-  /** Users can write any text into a status, such as the last instant there is. */
+  /** Users can write any text into a status, such as Instant.MAX. */
   private static Instant instant(String text) {
     try {
       var instant = Instant.parse(text);

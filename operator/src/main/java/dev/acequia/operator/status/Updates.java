@@ -70,9 +70,9 @@ final class Updates {
       case Rollout.Reason.Incomplete _ ->
           Verdict.no(
               "Incomplete",
-              "Something is missing that the platform's newest version is made of; the other"
-                  + " conditions say what. The pipeline stays in the version before and takes part"
-                  + " in no rollout until that is there");
+              "The platform's newest version needs something that is missing; the other conditions"
+                  + " say what. Until that exists, the pipeline stays in its version and takes part"
+                  + " in no rollout");
       case Rollout.Reason.Stopped stopped ->
           Verdict.no("RolloutStopped", stopped(subject).formatted(named(stopped.failed())));
     };
@@ -81,33 +81,32 @@ final class Updates {
   private static String stopped(Rollout.Subject subject) {
     return switch (subject) {
       case RELEASE ->
-          "The platform's newest version is held back since it failed in %s. This pipeline serves"
-              + " in the version before. To go on, mend or delete the failed pipelines (their"
+          "The operator holds back the platform's newest version because it failed in %s. This"
+              + " pipeline stays in its version. To go on, fix or delete the failed pipelines (their"
               + " conditions say what is wrong), release a corrected version, or go back to the"
-              + " former one; a higher platform.rollout.maxFailed goes on in spite of them";
+              + " former one. A higher platform.rollout.maxFailed goes on in spite of them";
       case STORE_SECRET ->
-          "The new contents of a Secret that spec.store names are held back since pipelines with"
-              + " the same contents failed: %s. This pipeline's Pods run with those before. To go"
-              + " on, mend the Secret of each (their conditions say what is wrong). Nothing else is"
-              + " needed; going back to a former version of the platform does not help";
+          "The operator holds back the new contents of a Secret that spec.store names, because"
+              + " pipelines with the same contents failed: %s. This pipeline's Pods keep the former"
+              + " contents. To go on, fix the Secret of each (their conditions say what is wrong)."
+              + " Nothing else is needed; a former version of the platform does not help";
       case KAFKA_CERTIFICATE ->
-          "The new certificate of Kafka's authority is held back since pipelines failed with it:"
-              + " %s. This pipeline's Pods run with the one before. To go on, mend the certificate"
-              + " in Kafka's cluster (the failed pipelines' conditions say what is wrong). Nothing"
-              + " else is needed; going back to a former version of the platform does not help";
+          "The operator holds back the new certificate of Kafka's authority, because pipelines"
+              + " failed with it: %s. This pipeline's Pods keep the former one. To go on, fix the"
+              + " certificate in Kafka's cluster (the failed pipelines' conditions say what is"
+              + " wrong). Nothing else is needed; a former version of the platform does not help";
       case KAFKA_PASSWORD ->
-          "The start of this pipeline's Pods with their new password for Kafka is held back since"
-              + " pipelines failed with theirs: %s. Its Pods go on with the log-on that they have,"
-              + " and each that starts takes the new password. To go on, see that Kafka takes the"
-              + " passwords of the failed ones (their KafkaUsers; their conditions say what is"
-              + " wrong). Nothing else is needed; going back to a former version of the platform"
-              + " does not help";
+          "The operator does not restart this pipeline's Pods with their new password for Kafka,"
+              + " because pipelines failed with theirs: %s. Running Pods keep their log-on, and each"
+              + " that starts takes the new password. To go on, make Kafka accept the passwords of"
+              + " the failed ones (their KafkaUsers; their conditions say what is wrong). Nothing"
+              + " else is needed; a former version of the platform does not help";
       case TOPIC ->
-          "The change to this pipeline's new topic is held back since pipelines failed with theirs:"
+          "The operator holds back this pipeline's new topic, because pipelines failed with theirs:"
               + " %s. Topics were recreated, or Kafka was restored. To go on with the new topic"
               + " here, run: ./acequia offsets accept NAME --namespace NAMESPACE --to"
-              + " earliest|latest; each of the failed pipelines needs the same. Going back to a"
-              + " former version of the platform does not help";
+              + " earliest|latest. Each of the failed pipelines needs the same. A former version"
+              + " of the platform does not help";
     };
   }
 

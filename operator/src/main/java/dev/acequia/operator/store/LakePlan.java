@@ -35,7 +35,7 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
   private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
   private static final String FILE = "file:";
 
-  /** What the second table's name and folder end in. */
+  /** The ending of the second table's name and folder. */
   private static final String SECOND = "_acequia";
 
   private static final String BUCKET = "s3://";
@@ -48,7 +48,7 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
           Division.Transform.DAY,
           Division.Transform.HOUR);
 
-  /** For the ends of blocks and the cache's own files. */
+  /** Room for the ends of blocks and the cache's own files. */
   private static final long SLACK_BYTES = 256L << 20;
 
   static void check(
@@ -61,7 +61,7 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
     if (lake.table() != null && lake.table().endsWith(SECOND)) {
       violations.accept(
           PATH + ".table",
-          "'%s' ends like the second table of a pipeline; use a name without %s at its end"
+          "'%s' has the ending of a pipeline's second table; use a name that does not end in %s"
               .formatted(lake.table(), SECOND));
     }
     if (traits(lake).isEmpty()) {
@@ -146,12 +146,12 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
       if (!seen.add(List.of(partition.field(), partition.transform()))) {
         violations.accept(
             path,
-            "parts by %s of '%s' a second time; remove one"
+            "partitions by %s of '%s' a second time; remove one"
                 .formatted(lower(partition.transform()), partition.field()));
       } else if (TIMES.contains(partition.transform()) && !timed.add(partition.field())) {
         violations.accept(
             path,
-            "parts '%s' by a second length of time; keep the shorter one"
+            "partitions '%s' by two units of time; keep the shorter one"
                 .formatted(partition.field()));
       }
     }
@@ -309,7 +309,7 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
     return tableNamespace() + "." + table();
   }
 
-  /** Beside the table there is a second one, with its owner and the positions of the load. */
+  /** Also drops the second table, which has the owner and the positions of the load. */
   @Override
   public String dropByHand() {
     var catalog = spec.catalog();

@@ -128,7 +128,7 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan {
   /** A value of a Secret, and the variable that a process knows it by. */
   record FurtherSecret(RuntimeVariable variable, String secret, String key) {}
 
-  /** The disk that an API's Pod needs for the store, in bytes; 0 where it needs none. */
+  /** The disk that an API's Pod needs for the store, in bytes; 0 when it needs none. */
   long diskBytes();
 
   /** Where the records are, as a person calls it: {@code schema.table}. */

@@ -8,13 +8,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Brings the reconciles of a whole fleet a few at a time, the next one when one has ended. All at
- * once they would share the processor with whatever a person asks for meanwhile.
+ * Starts the reconciles of a whole fleet a few at a time, the next one when one has ended. All at
+ * once would delay the reconciles that users wait for.
  */
 public final class PacedEvents {
   private static final int AT_WORK = 4;
 
-  /** A pipeline that is gone has no reconcile. */
+  /** A deleted pipeline has no reconcile, so its end never comes. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Consumer<PipelineNames> events;
@@ -23,7 +23,7 @@ public final class PacedEvents {
   private int round;
 
   /**
-   * @param events brings a pipeline's reconcile
+   * @param events starts a pipeline's reconcile
    */
   public PacedEvents(Consumer<PipelineNames> events) {
     this(events, PATIENCE);
@@ -34,7 +34,7 @@ public final class PacedEvents {
     this.patience = patience;
   }
 
-  /** Begins to, and does not wait for the end. What was begun before ends. */
+  /** Starts a round and does not wait for its end. An earlier round stops. */
   public synchronized void bring(List<PipelineNames> pipelines) {
     var own = ++round;
     notifyAll();
@@ -61,7 +61,7 @@ public final class PacedEvents {
     }
   }
 
-  /** Waits for a place, unless another round has begun meanwhile. */
+  /** Waits for a place; false when another round has begun. */
   private synchronized boolean takesPlace(PipelineNames pipeline, int own)
       throws InterruptedException {
     var deadline = System.nanoTime() + patience.toNanos();

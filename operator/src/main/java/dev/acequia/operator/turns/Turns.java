@@ -30,7 +30,7 @@ public final class Turns {
   }
 
   /**
-   * All turns are free.
+   * Creates it with all turns free.
    *
    * @param atATime how many may work
    */

@@ -168,7 +168,7 @@ public final class SpecValidation {
             traits ->
                 add(
                     "spec.slo.freshness",
-                    "'%s' is below the pace of the store, which keeps records for %d s to store them together, and then stores them; promise %d s or more, or have the store commit more often"
+                    "'%s' is too short: the store collects records for %d s and then stores them; use %d s or more, or let the store commit more often"
                         .formatted(
                             freshness,
                             traits.linger().toSeconds(),

@@ -20,7 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 
-/** A pipeline that goes, at a time and by a Kafka that a test decides. */
+/** The removal of a pipeline, with the test's own clock and Kafka. */
 final class RemovalScene implements AutoCloseable {
   private static final PlatformConfig PLATFORM =
       PlatformConfig.parse("{runtimeImage: 'runtime:1', kafka: {bootstrapServers: 'kafka:9092'}}");
@@ -50,7 +50,7 @@ final class RemovalScene implements AutoCloseable {
     claimant = new TopicClaimant(PipelineNames.of(pipeline), "a", null, Set.of(), null);
   }
 
-  /** Lets time pass, and tells the time. */
+  /** Advances the clock, and returns its time. */
   Instant pass(Duration time) {
     return now.updateAndGet(before -> before.plus(time));
   }
@@ -74,7 +74,7 @@ final class RemovalScene implements AutoCloseable {
         clock);
   }
 
-  /** A Kafka that answers nothing until its line is closed. */
+  /** A Kafka that does not answer until its line is closed. */
   static InvocationHandler silent(Runnable asked) {
     return (_, method, _) -> {
       asked.run();

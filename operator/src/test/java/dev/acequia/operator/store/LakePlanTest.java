@@ -247,7 +247,7 @@ class LakePlanTest {
                     + " {field: at, transform: day}]"))
         .singleElement()
         .asString()
-        .startsWith("spec.store.lake.partitionBy[2]: parts by day of 'at' a second time");
+        .startsWith("spec.store.lake.partitionBy[2]: partitions by day of 'at' a second time");
   }
 
   @Test

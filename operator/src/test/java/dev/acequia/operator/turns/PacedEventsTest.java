@@ -46,7 +46,7 @@ class PacedEventsTest {
     await().atMost(LIMIT).until(() -> brought.equals(FLEET));
   }
 
-  /** Each of two rounds would have places of its own, and tell the same pipelines. */
+  /** Otherwise two rounds would have separate places and start the same pipelines. */
   @Test
   void aNewRoundReplacesTheOneThatIsUnderWay() {
     var events = new PacedEvents(brought::add, Duration.ofMinutes(1));

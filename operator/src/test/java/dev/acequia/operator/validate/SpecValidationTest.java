@@ -118,7 +118,7 @@ class SpecValidationTest {
     assertThat(violations(lake + "  slo: {freshness: 2m}\n"))
         .singleElement()
         .hasToString(
-            "spec.slo.freshness: '2m' is below the pace of the store, which keeps records for 120 s to store them together, and then stores them; promise 180 s or more, or have the store commit more often");
+            "spec.slo.freshness: '2m' is too short: the store collects records for 120 s and then stores them; use 180 s or more, or let the store commit more often");
     assertThat(violations(VALID + "  slo: {freshness: 1s}\n")).isEmpty();
     assertThat(violations(VALID + "  slo: {freshness: soon}\n"))
         .extracting(Violation::path)

@@ -19,6 +19,10 @@ final class AggregateParser {
   static Aggregate parse(String function, @Nullable Expression of) {
     for (var known : Function.values()) {
       if (known.name().toLowerCase(Locale.ROOT).equals(function)) {
+        if (of == null && known != Function.COUNT) {
+          throw new InvalidQueryException(
+              "%1$s() needs a field: write field.%1$s()".formatted(function));
+        }
         return new Aggregate(known, of);
       }
     }

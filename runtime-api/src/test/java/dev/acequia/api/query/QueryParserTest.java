@@ -337,6 +337,12 @@ class QueryParserTest {
     assertThatThrownBy(() -> parse("carrier=eq.UA&colour=eq.red")).hasMessageContaining("'colour'");
   }
 
+  /** The store's query knows no language; only the parser can say how to write it. */
+  @Test
+  void saysHowToWriteAnAggregate() {
+    assertThatThrownBy(() -> parse("select=sum()")).hasMessage("sum() needs a field: write field.sum()");
+  }
+
   @Test
   void boundsNesting() {
     assertThatThrownBy(() -> parse("or=" + "(or".repeat(1000) + "(flight.eq.1)" + ")".repeat(1000)))

@@ -36,7 +36,7 @@ final class Lane {
   private Batch spare;
   private @Nullable Batch writing;
 
-  /** How many records of a batch that was too much for the memory are yet to be stored. */
+  /** The records not yet stored of a batch that exceeded the memory. */
   private long tooMany;
 
   private Optional<String> trouble = Optional.empty();
@@ -68,7 +68,7 @@ final class Lane {
     return isFilled() && store.isBusy();
   }
 
-  /** What was too much as one batch is written in the parts in which it is read. */
+  /** A batch that exceeded the memory is read again and written in parts. */
   private boolean isFilled() {
     return filling.isFull() || (tooMany > 0 && filling.size() > 0);
   }
@@ -124,12 +124,12 @@ final class Lane {
     return writing == null ? List.of() : writing.advances();
   }
 
-  /** Hears that memory ran out for the batch in flight: its records are written in smaller ones. */
+  /** The batch in flight exceeded the memory: the lane writes its records in smaller batches. */
   void wasTooMuch() {
     tooMany = writing == null ? tooMany : Math.max(tooMany, writing.size());
   }
 
-  /** Hears that the batch in flight is stored. */
+  /** The batch in flight is stored. */
   void hasStored() {
     tooMany = writing == null ? tooMany : Math.max(0, tooMany - writing.size());
   }

@@ -232,7 +232,7 @@ final class StoreLane implements StoreWork, AutoCloseable {
       throws Exception {
     var began = System.nanoTime();
     List<SentLetter> sent = new ArrayList<>();
-    // A row may be judged several times before its batch is stored; its letter leaves once.
+    // The store may judge a row several times; its letter is sent once.
     Map<Integer, SentLetter> rejections = new HashMap<>();
     try (var share = budget.setOut(batch.firstTimers(), batch.badFirstTimers())) {
       var gate =
@@ -252,7 +252,7 @@ final class StoreLane implements StoreWork, AutoCloseable {
             @Override
             public void onRejected(RowRejection rejection) throws Exception {
               var letter = letter(batch, rejection);
-              // A reused key says nothing of the schema: one caller must not end the load of all.
+              // A reused key is no schema error: one caller must not end the load of all.
               if (batch.isFirstTimer(letter)
                   && rejection.errorClass() != ErrorClass.IdempotencyKeyReused) {
                 share.reject(letter);

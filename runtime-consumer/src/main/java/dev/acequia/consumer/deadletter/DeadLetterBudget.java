@@ -145,7 +145,7 @@ public final class DeadLetterBudget {
       bad += batchBad;
     }
 
-    /** Takes back what the store has rejected: it judges the batch anew. */
+    /** Forgets the store's rejections before the store judges the batch again. */
     public void beginAnew() {
       synchronized (DeadLetterBudget.this) {
         bad -= batchBad - decodedBad;

@@ -156,7 +156,7 @@ class LaneTest {
     assertThat(store.written).hasSize(1);
   }
 
-  /** Else the parts that are read of it would become the same batch again. */
+  /** Otherwise the parts would fill the same large batch again. */
   @Test
   void writesABatchThatWasTooMuchForTheMemoryInParts() throws Exception {
     var lane = lane(SLOW, SLOW.batchBytes() / 3 + 1);

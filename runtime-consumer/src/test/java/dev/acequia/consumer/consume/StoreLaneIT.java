@@ -59,7 +59,7 @@ class StoreLaneIT {
     private final List<RowRejection> rejections;
     private volatile int commits;
 
-    /** The number of times each batch is judged. A store retries when others commit in between. */
+    /** How often each batch is judged: a store retries after a conflict. */
     GateKeeper(int judgements, RowRejection... rejections) {
       this.judgements = judgements;
       this.rejections = List.of(rejections);
@@ -197,7 +197,7 @@ class StoreLaneIT {
         .toArray(RowRejection[]::new);
   }
 
-  /** The letters of a batch of 1,000 rows. */
+  /** The dead letters of a batch of 1,000 rows. */
   private static long lettersOf(StoreWriter writer) throws Exception {
     var letters = new TopicPartition(TOPIC + ".dlq", 0);
     try (var admin = Admin.create(KAFKA)) {
@@ -221,7 +221,7 @@ class StoreLaneIT {
     }
   }
 
-  /** Others have stored something between each judgement and its commit. */
+  /** Other commits conflict after each judgement. */
   @Test
   void aRowThatIsJudgedSeveralTimesHasOneLetterAndCountsOnce() throws Exception {
     // 60 of 1,000 would be more than one in 20.

@@ -6,9 +6,9 @@ import java.util.List;
 @FunctionalInterface
 public interface CommitGate<E extends Exception> {
   /**
-   * Hears that the batch's partitions are still its owner's and the table has its schema, while the
-   * rows are not loaded yet; again when the batch is judged anew. Rows that were rejected before
-   * may then be rejected again, or not.
+   * Called when the batch's owner still has its partitions and the table has its schema, before the
+   * rows are loaded. Called again on each retry of the batch; a retry may reject the same rows
+   * again or accept them.
    *
    * @throws E to give up; nothing of the batch is then stored
    */

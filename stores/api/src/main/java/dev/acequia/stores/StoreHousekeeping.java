@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A part of a store's work that no batch waits for: it forgets what was remembered for long enough.
- * Used by one thread at a time, beside the writers and the other parts. After a {@link
+ * A part of a store's work beside the load: it expires notes or maintains the table. Used by one
+ * thread at a time, beside the writers and the other parts. After a {@link
  * StoreUnavailableException} it can be used again.
  */
 public interface StoreHousekeeping extends AutoCloseable {
@@ -24,8 +24,13 @@ public interface StoreHousekeeping extends AutoCloseable {
   /** What it is about, for a person. */
   String subject();
 
+  /** The first piece comes at a random time within this, so replicas do not start together. */
+  default Duration first() {
+    return Duration.ZERO;
+  }
+
   /**
-   * Does one small piece of what is due, in a transaction of its own.
+   * Does one small piece of what is due, in its own commit.
    *
    * @return the pause before the next piece: as long as leaves the store to the load, or until
    *     something is due

@@ -11,8 +11,8 @@ import java.util.Map;
  */
 public interface StoreMigration {
   /**
-   * The migration of the definition's store. It applies no word again that the environment says was
-   * applied: a store that was restored from a backup has forgotten it.
+   * The migration of the definition's store. It skips accepted offsets that the environment reports
+   * as applied: a store restored from a backup no longer knows that.
    *
    * @param environment has the store's address, the administrator's credentials, and those of the
    *     writer and the reader to be made

@@ -8,7 +8,8 @@ import java.util.ServiceLoader.Provider;
 
 /**
  * One kind of store, as {@link ServiceLoader} finds it: {@code lib/stores/<kind>} of the runtime
- * image. Nothing connects before it is used. What one object of it opens may share connections.
+ * image. Nothing connects before its first use. Readers and writers of one provider may share
+ * connections.
  */
 public interface StoreProvider {
   /** As {@link dev.acequia.contract.StoreDefinition#kind} has it. */

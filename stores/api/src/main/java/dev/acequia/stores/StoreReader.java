@@ -57,8 +57,8 @@ public interface StoreReader extends AutoCloseable {
   void probe() throws StoreReadException;
 
   /**
-   * How many files the table has, by what they have, as they were seen last. Only of stores whose
-   * queries take longer the more there are.
+   * The last known number of files of the table, by content. Empty for stores whose queries do not
+   * depend on it.
    */
   default Map<String, LongSupplier> files() {
     return Map.of();

@@ -29,18 +29,19 @@ public interface StoreWriter extends AutoCloseable {
   StoreBatch newBatch();
 
   /**
-   * Takes over a partition: what a former owner has not committed by now, it never will. One whose
-   * table has another schema than the writer's definition, or whose offsets are of another topic,
-   * need not be taken over. The claim then says so, and nothing can be written under it.
+   * Takes over a partition: from now on a former owner cannot commit. A store need not take it over
+   * if the table has another schema than the writer's definition, or the offsets another topic. The
+   * claim then says so, and nothing can be written under it.
    *
    * @return empty when the migration has not prepared the partition yet
    */
   Optional<PartitionClaim> claim(int partition) throws StoreUnavailableException;
 
   /**
-   * Takes over several partitions, each as {@link #claim(int)} does; at once where a claim is dear.
+   * Takes over several partitions, each as {@link #claim(int)} does. A store with costly claims
+   * takes them over together.
    *
-   * @return the claims of those that the migration has prepared
+   * @return the claims of the partitions that the migration has prepared
    */
   default List<PartitionClaim> claim(List<Integer> partitions) throws StoreUnavailableException {
     var claims = new ArrayList<PartitionClaim>();

@@ -99,7 +99,7 @@ public final class Ledger {
             .toList());
   }
 
-  /** What a consumer learns that has claimed a partition. */
+  /** The claim of a partition, for its consumer. */
   public PartitionClaim claim(int partition, Position position, String schemaHash) {
     return new PartitionClaim(
         partition,

@@ -36,7 +36,7 @@ public record Position(
     return replay != null && isReplaying() ? replay.resumeEpoch() : epoch;
   }
 
-  /** Whether it is what a claim, or the last write after it, left. */
+  /** Whether no one has changed it since the claim, or since its last write. */
   public boolean isAsClaimed(long otherFence, long otherNext) {
     return fence == otherFence && next == otherNext;
   }

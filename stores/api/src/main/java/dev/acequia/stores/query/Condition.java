@@ -55,7 +55,7 @@ public sealed interface Condition {
           };
       if (ofBoolean && field.type() != FieldType.BOOLEAN) {
         throw new InvalidQueryException(
-            "'" + field.name() + "' is not boolean: is. takes null or not_null");
+            "'" + field.name() + "' is not boolean: it can be null or not, but neither true nor false");
       }
     }
   }
@@ -70,7 +70,7 @@ public sealed interface Condition {
     public Like {
       if (field.type() != FieldType.STRING) {
         throw new InvalidQueryException(
-            "'" + field.name() + "' is not a string: like does not apply");
+            "'" + field.name() + "' is not a string: only strings match patterns");
       }
       var trailing = 0;
       while (trailing < pattern.length()
@@ -107,7 +107,7 @@ public sealed interface Condition {
   private static void requireType(Field field, Literal value) {
     if (field.type() == FieldType.JSON) {
       throw new InvalidQueryException(
-          "'" + field.name() + "' is json: only is.null and is.not_null apply");
+          "'" + field.name() + "' is json: it can be null or not, but has no values to compare");
     }
     if (field.type() != value.type()) {
       throw new IllegalArgumentException(field + " against " + value);

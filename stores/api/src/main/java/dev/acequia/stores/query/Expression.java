@@ -105,12 +105,11 @@ public sealed interface Expression {
 
     public Aggregate {
       if (of == null && function != Function.COUNT) {
-        throw new InvalidQueryException(
-            lower(function) + "() needs a field: write field." + lower(function) + "()");
+        throw new InvalidQueryException(lower(function) + " needs a field");
       }
       if (of != null && !applies(function, of.type())) {
         throw new InvalidQueryException(
-            lower(function) + "() does not apply to a " + lower(of.type()));
+            lower(function) + " does not apply to a field of type " + lower(of.type()));
       }
     }
 

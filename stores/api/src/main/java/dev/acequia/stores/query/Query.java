@@ -74,7 +74,7 @@ public record Query(
     for (var item : select) {
       if (!names.add(item.name())) {
         throw new InvalidQueryException(
-            "select has two columns named '" + item.name() + "': rename one, as in other:field");
+            "two columns of the result are named '" + item.name() + "': rename one");
       }
     }
   }
@@ -84,7 +84,7 @@ public record Query(
       if (!term.expression().isAggregate()
           && select.stream().noneMatch(item -> item.expression().equals(term.expression()))) {
         throw new InvalidQueryException(
-            "with aggregates, order takes aggregates and columns that select names");
+            "the order of a result with aggregates can only have its columns and aggregates");
       }
     }
   }

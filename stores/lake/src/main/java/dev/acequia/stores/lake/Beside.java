@@ -41,25 +41,25 @@ record Beside(
   private static final Schema COLUMNS =
       new Schema(NestedField.optional(1, "note", Types.StringType.get()));
 
-  /** In the table: the uuid of the second one, with which it was made. */
+  /** Property of the first table: the second table's uuid at its creation. */
   static final String OF = "acequia.second";
 
-  /** The property whose removal hands the table over. */
+  /** Owner of the table. Removing the property hands the table over. */
   static final String OWNER = "acequia.owner";
 
-  /** The property whose removal makes the table forget which specs it was migrated to. */
+  /** Specs that the table was migrated to. Removing the property forgets them. */
   static final String SPECS = "acequia.specs";
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** What is there; empty when nothing is. */
+  /** Finds the second table; empty when there is none. */
   static Optional<Beside> find(LakeTables tables)
       throws TerminationException, StoreUnavailableException {
     var found = tables.find(tables.beside());
     if (found.isPresent() && !isBeside(found.get())) {
       throw new TerminationException(
           Termination.Reason.NameTaken,
-          "The table %s was not made for this: it has columns. Give the pipeline another store.lake.table, in a new pipeline."
+          "The table %s is not a pipeline's second table: it has other columns. Set another store.lake.table in a new pipeline."
               .formatted(tables.beside()));
     }
     return found.map(table -> of(TableState.of(table)));
@@ -69,7 +69,7 @@ record Beside(
     return table.schema().sameSchema(COLUMNS);
   }
 
-  /** What is there; made when nothing is. */
+  /** Finds the second table, or creates it. */
   static Beside make(LakeTables tables, StoreDefinition.Lake store)
       throws TerminationException, StoreUnavailableException {
     var found = find(tables);
@@ -126,10 +126,10 @@ record Beside(
   }
 
   /**
-   * Refuses a table that another made, or that was made again: its rows are not what the positions
-   * here say.
+   * Refuses a table of another pipeline, or a recreated one: its rows do not match the positions
+   * here.
    *
-   * @param found what has the table's name
+   * @param found the table with that name
    */
   void check(Table found, String name, String accept) throws TerminationException {
     var uuid = found.uuid().toString();
@@ -141,11 +141,11 @@ record Beside(
 
   private String refusal(Table found, String name, String accept) {
     if (!table.isEmpty()) {
-      return "The table %s is another than the one that was filled. If it is that one, restored with all its properties, run: %s"
+      return "The table %s is not the one that this pipeline filled. If it is that table, restored with all its properties, run: %s"
           .formatted(name, accept);
     }
     var other =
-        "The table %s was not made for this pipeline. Give another store.lake.table to a new pipeline."
+        "The table %s was not made for this pipeline. Set another store.lake.table in a new pipeline."
             .formatted(name);
     return found.properties().containsKey(TableState.KEY)
         ? other

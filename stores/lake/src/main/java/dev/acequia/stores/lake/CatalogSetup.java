@@ -154,8 +154,8 @@ sealed interface CatalogSetup {
     }
 
     /**
-     * A schema's name is no secret, and its owner can replace the tables in it. A membership in the
-     * owner's role proves nothing: the owner can grant it to anybody.
+     * A schema's name is no secret, and its owner can replace the tables in it. Membership in the
+     * owner's role proves nothing: the owner can grant it to any role.
      */
     private void checkSchemaOwner(Connection connection) throws SQLException, TerminationException {
       if (!isThere(
@@ -164,7 +164,7 @@ sealed interface CatalogSetup {
               .formatted(text(schema)))) {
         throw new TerminationException(
             Termination.Reason.StoreRefused,
-            "The schema %1$s of the catalog's database belongs to another role than the login of the catalog's Secret. If that login is new, run ALTER SCHEMA %1$s OWNER TO and its name; if somebody else made the schema, remove it."
+            "The schema %1$s of the catalog's database belongs to another role than the login of the catalog's Secret. If that login is new, make it the owner by ALTER SCHEMA %1$s OWNER TO LOGIN. If another user created the schema, drop it."
                 .formatted(quoted(schema)));
       }
     }

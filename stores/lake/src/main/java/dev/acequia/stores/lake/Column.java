@@ -70,7 +70,7 @@ abstract sealed class Column {
   /** Adds the row's value to a key. */
   abstract void toKey(int row, KeyBytes key);
 
-  /** What the row takes of the heap, in bytes; one without a value takes its place, too. */
+  /** The row's heap in bytes; a row without a value takes space, too. */
   abstract int taken(int row);
 
   void clear() {

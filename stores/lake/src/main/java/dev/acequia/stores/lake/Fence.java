@@ -17,11 +17,11 @@ import org.apache.iceberg.util.SnapshotUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a commit pass while nobody else has set the same keys. Iceberg asks on every attempt, with
- * the snapshots that the commit would follow. After snapshots have expired a key may be in none of
- * them: what is found must be what was seen, absence included. A process that stalled for longer
- * than snapshots last may have seen a key in none and find it in none, though others have set it in
- * between; the properties, which do not expire, tell.
+ * Lets a commit pass unless another process has set the same keys. Iceberg asks on every attempt,
+ * with the snapshots that the commit would follow. After snapshots have expired, a key may be in
+ * none of them. So each key must have the value that was seen, absence included. A process that
+ * stalled for longer than snapshots last may see a key in no snapshot, before and after, though
+ * others have set it in between. The properties do not expire and show that.
  */
 final class Fence implements SnapshotAncestryValidator {
   /** What the last answer was about. */

@@ -17,16 +17,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All notes of a table as of one snapshot of their branch. A mark takes some 64 bytes, a deletion
- * 48 and a repeat 24, however long their keys are. They take no more than a part of the heap: with
- * more, nothing is judged until there are fewer.
+ * 48 and a repeat 24, however long their keys are. All together take at most a part of the heap.
+ * Beyond that the load waits until enough have expired.
  */
 final class KnownNotes {
-  /** The batches have the rest. */
+  /** Batches use the rest of the heap. */
   private static final int SHARE_OF_HEAP = 4;
 
   private static final int UNKNOWN_TIME = -1;
 
-  // The columns, behind those of the key.
+  // The columns after the key's two.
   private static final int SERIAL = 2;
   private static final int PLACE = 3;
   private static final int OFFSET = 4;
@@ -36,7 +36,7 @@ final class KnownNotes {
   /**
    * A mark.
    *
-   * @param content the beginning of its digest
+   * @param content the first 8 bytes of its digest
    */
   record Mark(Origin origin, long content, @Nullable Long pushedMillis) {
     static Mark of(Note note) {
@@ -63,14 +63,14 @@ final class KnownNotes {
   /** The snapshot whose notes exceeded the bound; null when the last read succeeded. */
   private @Nullable Long refused;
 
-  /** How many were read. */
+  /** Numbers of notes read, kept or not. */
   private static final class Count {
     private long marks;
     private long deletions;
     private long repeats;
   }
 
-  /** Takes a quarter of the heap at most. */
+  /** Uses at most a quarter of the heap. */
   KnownNotes() {
     this(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
   }
@@ -80,9 +80,9 @@ final class KnownNotes {
   }
 
   /**
-   * Brings it to what the table says; reads only files that came since, where it can.
+   * Updates the notes to the table's current snapshot. Reads only new files, if it can.
    *
-   * @throws StoreUnavailableException when there are too many
+   * @throws StoreUnavailableException when the notes exceed the bound
    */
   void follow(Table now) throws StoreUnavailableException {
     if (!now.uuid().equals(table)) {
@@ -124,7 +124,7 @@ final class KnownNotes {
 
   private StoreUnavailableException tooMany() {
     return new StoreUnavailableException(
-        "the table remembers %d idempotency keys, %d repeats of them and %d deleted keys, which take more than the %d MiB that a consumer has for them, a quarter of its heap. The load goes on when enough have expired: idempotency keys and repeats do, and deleted keys if topic and dead letters are not kept for ever. To go on sooner, send fewer records with an idempotency key and shorten the topic's retention"
+        "the table remembers %d idempotency keys, %d repeats of them and %d deleted keys, more than fit into %d MiB, a quarter of the consumer's heap. The load goes on when enough have expired. Deleted keys expire only if topic and dead letters have a retention. To go on sooner, send fewer records with an idempotency key and shorten the topic's retention"
             .formatted(count.marks, count.repeats, count.deletions, mostBytes >> 20));
   }
 
@@ -140,7 +140,7 @@ final class KnownNotes {
     refused = null;
   }
 
-  /** Gives its memory back. */
+  /** Releases the memory. */
   private void forget() {
     marks.clear();
     deletions.clear();
@@ -148,7 +148,7 @@ final class KnownNotes {
     snapshot = null;
   }
 
-  /** The files since the snapshot that is known; null when more has happened to them. */
+  /** The files added since the known snapshot; null when it is gone or files were removed. */
   private @Nullable List<DataFile> addedSince(Table now, Snapshot head) {
     var known = snapshot;
     if (known == null) {
@@ -173,7 +173,7 @@ final class KnownNotes {
     return files;
   }
 
-  /** Takes a note that is read; of two with one key, the later one stays. */
+  /** Adds a note that was read; of two with one key, the later one stays. */
   private void take(Note note) {
     switch (note.kind()) {
       case MARK -> count.marks++;
@@ -181,7 +181,7 @@ final class KnownNotes {
       case REPEAT -> count.repeats++;
     }
     if (bytes() > mostBytes) {
-      return; // the others are only counted
+      return; // over the bound: count only
     }
     switch (note.kind()) {
       case MARK -> {
@@ -202,7 +202,7 @@ final class KnownNotes {
     }
   }
 
-  /** The row whose note is replaced by this one; negative when it is the later one. */
+  /** The row for this note, found or added; negative when the one found has a later note. */
   private static int take(NumberTable into, Note note) {
     var first = first(note.key());
     var second = second(note.key());
@@ -265,7 +265,7 @@ final class KnownNotes {
     return row < 0 ? null : origin(deletions, row);
   }
 
-  /** Whether what was read at a place was not stored for its idempotency key. */
+  /** Whether the record at a place was a repeat: not stored because of its idempotency key. */
   boolean isRepeat(Origin place) {
     return repeats.find(place(place), place.offset()) >= 0;
   }

@@ -17,20 +17,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Records as columns. Its size is what it takes of the heap, also while it is judged. */
+/** Records as columns. Its size is the heap that it takes, also while it is judged. */
 final class LakeBatch implements StoreBatch {
   /** A row's size beside its values: its origin. */
   private static final int ORIGIN_BYTES = 16;
 
-  /**
-   * What is found out of a key in upsert mode: two copies of it, entries of maps, the row there.
-   */
+  /** A key in upsert mode: two copies of it, entries of maps, the stored row. */
   private static final int KEY_BYTES = 300;
 
-  /** Of a record that may be there already: its origin in two sets. */
+  /** A record that may be stored already: its origin in two sets. */
   private static final int SUSPECT_BYTES = 130;
 
-  /** Digests, and what is noted of them. */
+  /** An idempotency key: its digests and notes. */
   private static final int MARK_BYTES = 400;
 
   /**

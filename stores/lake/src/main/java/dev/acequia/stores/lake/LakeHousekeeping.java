@@ -54,7 +54,7 @@ final class LakeHousekeeping implements StoreHousekeeping {
   }
 
   /** What there is to forget, at one time. */
-  private final class Expiry {
+  private final class ExpiredNotes {
     private final long nowMillis = clock.millis();
 
     /** By generation and partition, the offset of the last deletion that is forgotten. */
@@ -108,7 +108,7 @@ final class LakeHousekeeping implements StoreHousekeeping {
   public Duration work() throws StoreUnavailableException {
     var state = TableState.of(tables.load(tables.data()));
     var table = state.table();
-    var expiry = new Expiry();
+    var expiry = new ExpiredNotes();
     var files =
         LakeFailure.of(
             () -> {
@@ -143,7 +143,7 @@ final class LakeHousekeeping implements StoreHousekeeping {
   }
 
   /** One file of all that has not expired; none when all has. */
-  private List<DataFile> write(Table table, List<DataFile> files, Expiry expiry) {
+  private List<DataFile> write(Table table, List<DataFile> files, ExpiredNotes expiry) {
     if (expiry.expired == expiry.notes) {
       return List.of();
     }

@@ -83,7 +83,7 @@ final class LakeMigration implements StoreMigration {
               try {
                 namespaces.createNamespace(namespace);
               } catch (RuntimeException e) {
-                // A catalog in a database says only that a row is there.
+                // A JDBC catalog reports a concurrent creation only as a duplicate row.
                 if (!namespaces.namespaceExists(namespace)) {
                   throw e;
                 }
@@ -154,7 +154,7 @@ final class LakeMigration implements StoreMigration {
     }
     throw new TerminationException(
         Termination.Reason.StoreRefused,
-        "The table %s is gone, but it was filled before: what was read would be missing. To fill it anew from the topic, remove the property: %s"
+        "The table %s is gone, but records were stored in it: a new table would lack them. To refill it from the topic, remove the property: %s"
             .formatted(tables.data(), without(Beside.TABLE)));
   }
 
@@ -174,7 +174,7 @@ final class LakeMigration implements StoreMigration {
     // Each commit is a snapshot, and each commit writes the list of all.
     properties.put(TableProperties.MAX_SNAPSHOT_AGE_MS, String.valueOf(Expiry.KEPT.toMillis()));
     properties.put(TableProperties.METADATA_COMPRESSION, "gzip");
-    // The next merging commit merges this many small manifests.
+    // A merging commit merges small manifests from this number on.
     properties.put(TableProperties.MANIFEST_MIN_MERGE_COUNT, "30");
     // With the default of 4, four committers failed.
     properties.put(TableProperties.COMMIT_NUM_RETRIES, "30");
@@ -291,7 +291,7 @@ final class LakeMigration implements StoreMigration {
     }
   }
 
-  /** The second table goes last: without it, nobody knows whose the first one is. */
+  /** Drops the second table last: it names the owner of the first one. */
   private void drop(Beside beside) throws TerminationException, StoreUnavailableException {
     var name = tables.data().toString();
     if (claim.isPresent()) {

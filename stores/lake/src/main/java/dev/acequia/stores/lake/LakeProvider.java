@@ -58,7 +58,7 @@ public final class LakeProvider implements StoreProvider {
     return new LakeMigration(definition, store(definition), environment);
   }
 
-  /** One catalog, and so one connection, for the parts of a consumer. */
+  /** The parts of a consumer share one catalog, and so one connection. */
   private synchronized LakeTables tables(
       StoreDefinition.Lake store, Map<String, String> environment) {
     var shared = tables;

@@ -37,7 +37,7 @@ class LakeTables implements AutoCloseable {
     return store.equals(otherStore) && environment.equals(otherEnvironment);
   }
 
-  /** For one more user: each closes it, and the last one closes the catalog. */
+  /** Adds a user. Each user closes it, and the last one closes the catalog. */
   synchronized LakeTables share() {
     users++;
     return this;

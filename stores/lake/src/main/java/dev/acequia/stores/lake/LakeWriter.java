@@ -75,7 +75,7 @@ final class LakeWriter implements StoreWriter {
     return claim(List.of(partition)).stream().findFirst();
   }
 
-  /** One commit, and none where nothing fits: each is a version of the table. */
+  /** Commits once, and not at all when no partition fits: each commit is a table version. */
   @Override
   public List<PartitionClaim> claim(List<Integer> partitions) throws StoreUnavailableException {
     for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -103,7 +103,8 @@ final class LakeWriter implements StoreWriter {
         return claims;
       }
     }
-    throw new StoreUnavailableException("others claimed the partitions all the time");
+    throw new StoreUnavailableException(
+        "each attempt to claim the partitions conflicted with another commit");
   }
 
   /** Whether this writer may ever write to the partition. */
@@ -112,7 +113,7 @@ final class LakeWriter implements StoreWriter {
         && fenced.position().topicId().equals(definition.topic().uuid());
   }
 
-  /** With a fence that none has. */
+  /** With a fence that no owner has. */
   private static Position unclaimed(Position position) {
     return new Position(
         position.topicId(), position.next(), position.epoch(), NO_FENCE, position.replay());

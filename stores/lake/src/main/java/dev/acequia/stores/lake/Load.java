@@ -63,7 +63,7 @@ final class Load {
     serial = serial(state);
   }
 
-  /** Greater than that of every note that is there, also after main was rolled back. */
+  /** Greater than the serial of every note, also after a rollback of main. */
   private static long serial(TableState state) {
     return ((HasTableOperations) state.table()).operations().current().lastSequenceNumber() + 1;
   }
@@ -149,7 +149,7 @@ final class Load {
     return true;
   }
 
-  /** The mark of a key in this batch or before; null when there is none. */
+  /** The mark of a key in this batch or an earlier one; null when there is none. */
   private KnownNotes.@Nullable Mark mark(ByteBuffer digest) {
     var own = marks.get(digest);
     return own == null ? known.mark(digest) : KnownNotes.Mark.of(own);

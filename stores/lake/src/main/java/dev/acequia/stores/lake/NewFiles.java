@@ -100,7 +100,7 @@ final class NewFiles {
     return writer.toDataFile();
   }
 
-  /** Without the values of the partition: these are whatever a record says, of any length. */
+  /** Without the partition's values: a record can have any text of any length. */
   private String location(String suffix) {
     return table.locationProvider().newDataLocation(UUID.randomUUID() + suffix + ".parquet");
   }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param serial later ones replace earlier ones of the same kind and key
  * @param origin of the record; of a repeat, where it was read
  * @param key digest of the idempotency key or of the row's key; empty for a repeat
- * @param content digest of a mark's record, which tells a repeat from a reused key; empty for other
+ * @param content digest of a mark's record, to tell a repeat from a reused key; empty for other
  *     kinds
  * @param pushedMillis of a mark, when the record came first; null when it is not known
  * @param atMillis when it was noted

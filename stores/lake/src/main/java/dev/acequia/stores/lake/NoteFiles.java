@@ -55,7 +55,7 @@ final class NoteFiles {
     return writer.toDataFile();
   }
 
-  /** A new file, which is the caller's to close. */
+  /** A writer to a new file; the caller closes it. */
   static org.apache.iceberg.io.DataWriter<Record> writer(Table table, StoreDefinition.Lake store) {
     var location = LakeTables.besideLocation(store) + "/notes/" + UUID.randomUUID() + ".avro";
     try {
@@ -69,7 +69,7 @@ final class NoteFiles {
     }
   }
 
-  /** Gives the notes of a file one by one, in their order. */
+  /** Reads the notes of a file one by one, in order. */
   static void read(Table table, DataFile file, Consumer<Note> to) {
     try (var records =
         Avro.read(table.io().newInputFile(file.location()))

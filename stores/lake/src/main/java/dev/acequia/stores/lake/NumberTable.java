@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rows of numbers, found by the first two of them. A row takes what its numbers take and up to 11
- * bytes: no object, and no copy while the table grows.
+ * A hash table of rows of numbers. The first two numbers of a row are its key. A row takes its
+ * numbers and up to 11 bytes: no object, and no copy while the table grows.
  */
 final class NumberTable {
   /** A power of two. */
@@ -14,21 +14,21 @@ final class NumberTable {
   private final int width;
   private final List<long[]> pages = new ArrayList<>();
 
-  /** By hash: the number of a row, plus one; 0 where there is none. */
+  /** By hash: the row's number plus one; 0 when there is none. */
   private int[] index = new int[1 << 8];
 
   private int rows;
 
   /**
-   * An empty table.
+   * Creates an empty table.
    *
-   * @param width numbers per row, the two of the key included
+   * @param width numbers per row, including the key's two
    */
   NumberTable(int width) {
     this.width = width;
   }
 
-  /** What it takes of the heap. */
+  /** The heap that it takes. */
   long bytes() {
     return (long) pages.size() * PAGE_ROWS * width * Long.BYTES
         + (long) index.length * Integer.BYTES;
@@ -38,12 +38,12 @@ final class NumberTable {
     return rows == 0;
   }
 
-  /** The number of a row; negative when there is none of this key. */
+  /** The row of this key; negative when there is none. */
   int find(long first, long second) {
     return index[slot(first, second)] - 1;
   }
 
-  /** Adds a row whose key is in none, and answers its number. */
+  /** Adds a row with a new key, and returns its number. */
   int add(long first, long second) {
     if (rows >= index.length / 4 * 3) {
       grow();
@@ -58,7 +58,7 @@ final class NumberTable {
     return row;
   }
 
-  /** A number of a row; those of the key come first. */
+  /** A number of a row; the key's come first. */
   long get(int row, int column) {
     return pages.get(row / PAGE_ROWS)[row % PAGE_ROWS * width + column];
   }
@@ -73,7 +73,7 @@ final class NumberTable {
     rows = 0;
   }
 
-  /** Where the key is, or would be. */
+  /** The key's slot, taken or free. */
   private int slot(long first, long second) {
     var mask = index.length - 1;
     var slot = hash(first, second) & mask;
@@ -87,7 +87,7 @@ final class NumberTable {
     return get(row, 0) == first && get(row, 1) == second;
   }
 
-  /** The last step of SplitMix64: offsets, too, are spread over all of the index. */
+  /** The last step of SplitMix64: it spreads keys, offsets included, over the whole index. */
   private static int hash(long first, long second) {
     var mixed = first * 0x9E3779B97F4A7C15L ^ second;
     mixed = (mixed ^ (mixed >>> 30)) * 0xBF58476D1CE4E5B9L;

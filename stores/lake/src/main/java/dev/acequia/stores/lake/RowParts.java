@@ -8,16 +8,16 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Table;
 
 /**
- * The rows of a batch by the table's partitions, each of which becomes a file of its own. A record
- * must not be able to stop the load by its values, so rows of long values, and rows that are
- * scattered over too many partitions, go into one file without a partition.
+ * The rows of a batch by the table's partitions. Each partition becomes a file. A record's values
+ * must not stop the load. So rows with long partition values, and batches of too many partitions,
+ * go into one file without a partition.
  *
- * @param byKey rows of a partition each
+ * @param byKey rows by partition
  * @param others rows of the file without a partition
  * @param unparted the spec of that file
  */
 record RowParts(Map<PartitionKey, BitSet> byKey, BitSet others, PartitionSpec unparted) {
-  /** More files in each commit cost more than they spare a reader. */
+  /** More files per commit cost more than they save a reader. */
   private static final int MOST_PARTS = 64;
 
   /** A partition's values stand in each manifest, and readers keep them in memory. */
@@ -51,7 +51,7 @@ record RowParts(Map<PartitionKey, BitSet> byKey, BitSet others, PartitionSpec un
     return new RowParts(byKey, others, unparted);
   }
 
-  /** A migration makes each table without partitions first. */
+  /** A migration creates each table without partitions first. */
   private static PartitionSpec unparted(Table table) {
     return table.specs().values().stream()
         .filter(PartitionSpec::isUnpartitioned)

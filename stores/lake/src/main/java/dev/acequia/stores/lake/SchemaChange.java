@@ -165,7 +165,7 @@ final class SchemaChange {
     update.commit();
   }
 
-  /** No field can have it, whatever the next schema brings: theirs begin with a letter. */
+  /** No field of any schema can have this name: a field's name begins with a letter. */
   private static String name(String text) {
     return "_" + text.replace("]", "").replaceAll("[ \\[]", "_");
   }

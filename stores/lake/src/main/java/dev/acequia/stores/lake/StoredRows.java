@@ -97,7 +97,7 @@ final class StoredRows {
             .map(name -> schema.fields().get(schema.indexOf(name)).type())
             .toList();
     var bytes = new KeyBytes();
-    // One object for each file: a batch may replace all rows of one.
+    // One object per file: a batch may replace all rows of a file.
     var files = new HashMap<String, DataFile>();
     scan(
         keyFilter(batch, keys.values()),
@@ -235,7 +235,7 @@ final class StoredRows {
     return all;
   }
 
-  /** Compressed: a few rows of each of many large files are what random keys delete. */
+  /** Compressed: random keys delete a few rows in each of many large files. */
   private static PositionDeleteIndex none() {
     return Deletes.toPositionIndex(CloseableIterable.<Long>empty());
   }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * them comes with a snapshot of the main branch that has the same value in its summary.
  *
  * @param head the snapshot that was current; null when there was none
- * @param properties all of them
+ * @param properties all properties of the table
  * @param revision of the ledger
  */
 record TableState(

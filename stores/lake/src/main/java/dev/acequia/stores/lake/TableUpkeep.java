@@ -4,19 +4,17 @@ import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.lake.maintain.Upkeep;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** A part of a table's maintenance as consumers run it. */
 final class TableUpkeep implements StoreHousekeeping {
   private final Upkeep upkeep;
   private final LakeTables tables;
-  private Duration first;
+  private final Duration first;
 
   /**
    * The part for one table.
    *
-   * @param first the first turn comes within this time, so consumers that start together do not
-   *     work together
+   * @param first the first turn comes within this time
    */
   TableUpkeep(Upkeep upkeep, LakeTables tables, Duration first) {
     this.upkeep = upkeep;
@@ -30,12 +28,12 @@ final class TableUpkeep implements StoreHousekeeping {
   }
 
   @Override
+  public Duration first() {
+    return first;
+  }
+
+  @Override
   public Duration work() throws StoreUnavailableException {
-    if (first.isPositive()) {
-      var pause = Duration.ofMillis(ThreadLocalRandom.current().nextLong(first.toMillis()));
-      first = Duration.ZERO;
-      return pause;
-    }
     var table = tables.load(tables.data());
     return LakeFailure.of(() -> upkeep.work(table));
   }

@@ -35,7 +35,7 @@ class CatalogsIT {
     assertIsUnavailable(catalog, 1);
   }
 
-  /** Its machine may be gone in mid-answer. */
+  /** The catalog's machine may be gone in mid-answer. */
   @Test
   @Timeout(60)
   void oneThatTakesAConnectionAndSaysNothingIsUnavailable() throws Exception {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files are merged beside a load, and every row stays as it is. */
+/** Compaction merges files beside a load, and changes no row. */
 class CompactionIT {
   private static final Duration INTERVAL = Duration.ofSeconds(1);
 
@@ -31,7 +31,7 @@ class CompactionIT {
     return names;
   }
 
-  /** The first commit of a compaction takes the lease; this happens before the next one. */
+  /** Runs before the compaction's second commit; the first one takes the lease. */
   private static void whenItCommits(LoadedTable table, HookedTables.Hook hook) {
     table.tables().atTheNextCommit(() -> table.tables().atTheNextCommit(hook));
   }
@@ -76,7 +76,7 @@ class CompactionIT {
     }
   }
 
-  /** A large file keeps its few deleted rows; the deletes of all commits become one file. */
+  /** Compaction keeps a large file with few deleted rows, and merges the delete files. */
   @Test
   void deletesOfAFileThatStaysAreMerged() throws Exception {
     try (var table = new LoadedTable(LoadMode.UPSERT)) {
@@ -109,7 +109,7 @@ class CompactionIT {
     }
   }
 
-  /** Rows are replaced and deleted after they were copied to the new file. */
+  /** A load replaces and deletes rows after their copy to the new file. */
   @Test
   void deletesThatComeBetweenAreCarriedOver() throws Exception {
     try (var table = new LoadedTable(LoadMode.UPSERT)) {
@@ -126,7 +126,7 @@ class CompactionIT {
             table.load(between);
           });
       table.run(compaction);
-      // The merged file and that of the load between.
+      // The merged file and the concurrent load's.
       assertThat(table.dataFiles()).hasSize(2);
       assertThat(table.deleteFiles()).hasSize(1);
       assertThat(table.rows()).isEqualTo(table.expected());
@@ -135,7 +135,7 @@ class CompactionIT {
     }
   }
 
-  /** A load commits so often that every attempt of the compaction meets it, for a while. */
+  /** For a while, every attempt of the compaction conflicts with a load. */
   @Test
   void aLoadThatCommitsAllTheTimeDoesNotStarveIt() throws Exception {
     try (var table = new LoadedTable(LoadMode.UPSERT)) {
@@ -167,7 +167,7 @@ class CompactionIT {
       for (var i = 0; i < 12; i++) {
         table.load(names(i, 10, "version" + i + "of"));
       }
-      // By its clock the lease is over.
+      // Its clock says that the lease has expired.
       var other = new Compaction(INTERVAL, Clock.offset(Clock.systemUTC(), Duration.ofDays(1)));
       whenItCommits(table, () -> table.run(other));
       table.run(compaction);
@@ -195,7 +195,7 @@ class CompactionIT {
     }
   }
 
-  /** What a writer and a reader hold of a file in memory. */
+  /** The memory that a writer and a reader need for a file. */
   @Test
   void rowGroupsOfAMergedFileAreSmall() throws Exception {
     var random = new Random(1);

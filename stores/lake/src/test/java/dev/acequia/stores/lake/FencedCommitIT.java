@@ -153,7 +153,7 @@ class FencedCommitIT extends HookedLake {
     }
   }
 
-  /** It asks each second, all night if need be. */
+  /** It may ask each second, for hours. */
   @Test
   void aConsumerThatMayNotWriteYetChangesNothing() throws Exception {
     var former = definition;
@@ -263,7 +263,7 @@ class FencedCommitIT extends HookedLake {
     }
   }
 
-  /** It was suspended for hours; before and after, its key is in no snapshot. */
+  /** The process was suspended for hours; before and after, no snapshot has its key. */
   @ParameterizedTest
   @EnumSource(LoadMode.class)
   void aZombieThatStalledUntilAllOfItsSuccessorHasExpiredStoresNothing(LoadMode mode)
@@ -378,7 +378,7 @@ class FencedCommitIT extends HookedLake {
     }
   }
 
-  /** Read as deletes by position, it would be a store that does not answer, for ever. */
+  /** Read as position deletes, the file would look like a store that never answers. */
   @Test
   void refusesAnotherWritersDeletes() throws Exception {
     migrate(LoadMode.UPSERT);

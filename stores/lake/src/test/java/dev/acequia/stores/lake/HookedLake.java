@@ -11,8 +11,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * A migrated lake of two partitions, in append mode unless a test says otherwise. Tests act between
- * the look and the commit of whoever uses {@link #tables}.
+ * A migrated lake of two partitions, in append mode by default. Tests act between the look and the
+ * commit of a user of {@link #tables}.
  */
 abstract class HookedLake {
   private static final int PARTITIONS = 2;

@@ -86,7 +86,7 @@ class LakeBatchTest {
     return batch.bytes() / 1000;
   }
 
-  /** They take their places in the arrays, too. */
+  /** Fields without a value take space in the arrays, too. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void countsWhatFieldsWithoutAValueTake(boolean isDeletion) throws Exception {
@@ -101,7 +101,7 @@ class LakeBatchTest {
         .isGreaterThan(800);
   }
 
-  /** Which rows are there, and which are replaced, is found out in maps by key. */
+  /** Maps by key find the stored and the replaced rows. */
   @Test
   void countsWhatIsFoundOutOfItsRows() throws Exception {
     var json = "{\"name\":\"n\"}";

@@ -78,7 +78,7 @@ final class LakeFixture implements StoreFixture {
         new LakeEngine.DuckDb(1 << 20));
   }
 
-  /** The same, with files by partitions. */
+  /** The same, with partitions. */
   StoreDefinition.Lake definition(String table, List<Division> partitionBy) {
     var whole = definition(table);
     return new StoreDefinition.Lake(
@@ -272,7 +272,7 @@ final class LakeFixture implements StoreFixture {
     }
   }
 
-  /** Makes the catalog, without a table. */
+  /** Creates the catalog, without a table. */
   void prepare(PipelineDefinition definition)
       throws TerminationException, StoreUnavailableException {
     CatalogSetup.of(definition, lake(definition), migrationEnvironment()).prepare();
@@ -295,7 +295,7 @@ final class LakeFixture implements StoreFixture {
     executeAsSomebodyElse("CREATE ROLE " + name + "_writer LOGIN");
   }
 
-  /** Makes the catalog's schema, as somebody else who lets all use it. */
+  /** Creates the catalog's schema as another role that lets all roles use it. */
   void makeSchema() throws SQLException {
     executeAsSomebodyElse("CREATE SCHEMA %1$s; GRANT ALL ON SCHEMA %1$s TO PUBLIC".formatted(name));
   }

@@ -124,7 +124,7 @@ class LakeMigrationIT {
     }
   }
 
-  /** After a restored cluster, no resource has the version that is in the way. */
+  /** After a restore of the cluster, no resource has the newer version. */
   @Test
   void anOlderMigrationTakesPlaceOnceAPersonHasDoneWhatItSays() throws Exception {
     migrate(definition, version(ID, 2));
@@ -136,7 +136,7 @@ class LakeMigrationIT {
     migrate(definition, version(ID, 1));
   }
 
-  /** Whoever said it learns how to say it again. */
+  /** The message says how to accept the offsets again. */
   @Test
   void anOlderMigrationSaysWhichWordIsLostWithIt() throws Exception {
     migrate(definition, version(ID, 2));
@@ -193,7 +193,7 @@ class LakeMigrationIT {
                 .create());
   }
 
-  /** In a catalog that many share, the name may be another team's. */
+  /** In a shared catalog the name may be another team's. */
   @Test
   void takesOverNoTableThatItDidNotMake() throws Exception {
     var own = LakeCatalogs.table((StoreDefinition.Lake) definition.store());
@@ -217,10 +217,10 @@ class LakeMigrationIT {
     lake.act(definition, tables -> make(tables.beside(), Map.of()));
     assertThatThrownBy(() -> migrate(definition, owner("one", ID)))
         .isInstanceOf(TerminationException.class)
-        .hasMessageContaining("has columns");
+        .hasMessageContaining("has other columns");
   }
 
-  /** The properties may have come along, though the rows have not. */
+  /** A copy may have the properties without the rows. */
   @Test
   void takesNoTableForTheOneThatWasFilled() throws Exception {
     migrate(definition, owner("one", ID));
@@ -233,7 +233,7 @@ class LakeMigrationIT {
         });
     assertThatThrownBy(() -> migrate(definition, owner("one", ID)))
         .isInstanceOf(TerminationException.class)
-        .hasMessageContaining("is another than the one that was filled")
+        .hasMessageContaining("is not the one that this pipeline filled")
         .hasMessageContaining("UNSET TBLPROPERTIES ('acequia.table')");
   }
 
@@ -245,7 +245,7 @@ class LakeMigrationIT {
         .hasMessageContaining("was not made for this pipeline");
   }
 
-  /** Its owner could replace the tables in it. */
+  /** The schema's owner could replace the tables in it. */
   @Test
   void usesNoSchemaOfSomebodyElse() throws Exception {
     lake.makeSchema();

@@ -35,7 +35,7 @@ import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
 
-/** A table of names by id that a writer loads, and the map that it has to equal. */
+/** A table of names by id that a writer loads, and the map with its expected content. */
 final class LoadedTable implements AutoCloseable {
   private static final Schema SCHEMA =
       Pipelines.schema(
@@ -69,7 +69,7 @@ final class LoadedTable implements AutoCloseable {
             (StoreDefinition.Lake) definition.store(), lake.writerEnvironment("maintenance"));
   }
 
-  /** Loads rows by one commit; a null deletes. */
+  /** Loads rows by one commit; a null deletes the id. */
   void load(Map<Long, @Nullable String> names) throws Exception {
     var batch = writer.newBatch();
     var row = new Row(SCHEMA);
@@ -105,7 +105,7 @@ final class LoadedTable implements AutoCloseable {
     return expected;
   }
 
-  /** The names by id; fails when an id is there twice. */
+  /** The names by id; fails on a duplicate id. */
   Map<Long, String> rows() throws Exception {
     var found = new HashMap<Long, String>();
     try (var rows = IcebergGenerics.read(table()).build()) {
@@ -141,7 +141,7 @@ final class LoadedTable implements AutoCloseable {
     upkeep.work(table());
   }
 
-  /** Makes one file of many notes. */
+  /** Merges the note files. */
   void mergeNotes() throws Exception {
     for (var part : StoreHousekeeping.open(definition, lake.writerEnvironment("pod"))) {
       try (part) {

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A day of a table that is loaded every 30 seconds, in minutes: {@code -Dlake.commits=2880}. The
- * bounds are those of any number of days.
+ * A day of loads every 30 s takes minutes here: {@code -Dlake.commits=2880}. The bounds hold for
+ * any number of days.
  */
 class MaintenanceDayIT {
   private static final Logger LOG = LoggerFactory.getLogger(MaintenanceDayIT.class);
@@ -33,7 +33,7 @@ class MaintenanceDayIT {
   void filesAndMetadataStayFew(LoadMode mode) throws Exception {
     var random = new Random(1);
     var compaction = new Compaction(Duration.ofSeconds(1), Clock.systemUTC());
-    // All that is older than a moment is expired, as after hours.
+    // Expires all older snapshots, as after hours.
     var expiry = new Expiry(Clock.offset(Clock.systemUTC(), Expiry.KEPT));
     var most = 0;
     var mostDeletes = 0;
@@ -78,7 +78,7 @@ class MaintenanceDayIT {
       assertThat(most).as("data files").isLessThan(60);
       assertThat(mostDeletes).as("files of deletes").isLessThan(30);
       assertThat(mostManifests).as("manifests").isLessThan(100);
-      // What came since the last expiry, up to five for a commit, and the notes of 200.
+      // The files since the last expiry, up to five per commit, and the notes of 200.
       assertThat(metadata).hasSizeLessThan(900);
     }
   }

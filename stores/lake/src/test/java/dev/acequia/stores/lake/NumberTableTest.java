@@ -16,7 +16,7 @@ class NumberTableTest {
     var table = new NumberTable(4);
     Map<Key, Long> model = new HashMap<>();
     for (var i = 0; i < 100_000; i++) {
-      // Few bits, as places have: most keys are near to another.
+      // Few bits, as in places: most keys are close to another.
       var key = new Key(random.nextInt(3), random.nextInt(50_000));
       var row = table.find(key.first, key.second);
       assertThat(row >= 0).isEqualTo(model.containsKey(key));

@@ -153,7 +153,7 @@ class PartedTableIT {
     assertThat(partitions(latest)).contains("_at_hour=2026-02-01-10", "_at_hour=2026-02-02-10");
   }
 
-  /** Paths have no text of a record in them, and partitions no long one. */
+  /** Paths have no text of a record, and partitions no long text. */
   @Test
   void noTextOfARecordStopsTheLoad() throws Exception {
     var definition = parted(LoadMode.UPSERT, new Division("name", Transform.IDENTITY));
@@ -183,7 +183,7 @@ class PartedTableIT {
     assertThat(partitions(definition)).hasSize(2);
   }
 
-  /** The schema may get a field that is named as Iceberg would name a partition. */
+  /** A new field may have the name that Iceberg would give a partition. */
   @Test
   void aFieldMayBeNamedLikeAPartition() throws Exception {
     var fields = new ArrayList<>(SCHEMA.fields());

@@ -234,6 +234,6 @@ class SelectStatementTest {
                     1,
                     0))
         .isInstanceOf(InvalidQueryException.class)
-        .hasMessageContaining("two columns named 'dest'");
+        .hasMessageContaining("two columns of the result are named 'dest'");
   }
 }

@@ -60,7 +60,7 @@ public abstract class ClaimsContract extends StoreContract {
     }
   }
 
-  /** Whether it took the partition over or not, it says what is there. */
+  /** A claim says what the store has, whether or not it took the partition over. */
   @Test
   void aClaimOfAnotherSchemaOrTopicSaysSo() throws Exception {
     var definition = migrated(LoadMode.APPEND, 2);

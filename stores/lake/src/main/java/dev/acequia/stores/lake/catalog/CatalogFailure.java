@@ -7,18 +7,18 @@ import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotAuthorizedException;
 
-/** What catalogs and object stores throw, by what it means for readers and writers. */
+/** Kinds of failures of catalogs and object stores, by their meaning for readers and writers. */
 public enum CatalogFailure {
   NO_TABLE,
   NO_NAMESPACE,
   /** The login or one of its rights is missing. */
   NO_RIGHT,
-  /** Another writer has left what is not read here. */
+  /** Another writer has written a file that is not supported here. */
   FOREIGN_FILE,
-  /** It may pass. */
+  /** The failure may pass. */
   OTHER;
 
-  /** What a failure means. */
+  /** The kind of a failure. */
   public static CatalogFailure of(Throwable failure) {
     return switch (failure) {
       case NoSuchTableException e -> NO_TABLE;
@@ -31,7 +31,7 @@ public enum CatalogFailure {
     };
   }
 
-  /** Rights, tables of the catalog and passwords, by the classes of SQLSTATE. */
+  /** SQLSTATE classes of rights, missing tables of the catalog, and passwords. */
   private static boolean isRefusal(SQLException failure) {
     var state = failure.getSQLState();
     return state != null && (state.startsWith("42") || state.startsWith("28"));

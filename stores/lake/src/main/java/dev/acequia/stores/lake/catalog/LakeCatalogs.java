@@ -122,7 +122,7 @@ public final class LakeCatalogs {
         + URLEncoder.encode('"' + schema + '"', StandardCharsets.UTF_8);
   }
 
-  /** What pgjdbc connects with: nothing waits for ever for a database whose machine is gone. */
+  /** Properties of pgjdbc, with timeouts: a database's machine may be gone. */
   public static Map<String, String> jdbcProperties(Map<String, String> environment) {
     return Map.of(
         "user",

@@ -3,19 +3,19 @@ package dev.acequia.stores.lake.maintain;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 
-/** What one commit may take in, so that its work takes seconds. */
+/** Bounds the input of one commit, so that its work takes seconds. */
 final class Budget {
-  /** Each is a few requests to an object store, of some 30 ms. */
+  /** Each file takes a few requests to an object store, about 30 ms each. */
   private static final int MOST_FILES = 200;
 
   private static final int MOST_DELETE_FILES = 200;
 
-  /** Rows are written at some 300,000 a second. */
-  private static final long MOST_ROWS = 2_000_000;
+  /** A consumer writes about 300,000 rows a second. */
+  static final long MOST_ROWS = 2_000_000;
 
-  private static final long MOST_BYTES = 128 << 20;
+  static final long MOST_BYTES = 128 << 20;
 
-  /** Positions are held in memory, as 2 to 10 bytes each. */
+  /** Positions are in memory and take 2 to 10 bytes each. */
   private static final long MOST_DELETED_ROWS = 5_000_000;
 
   private int files;
@@ -35,29 +35,18 @@ final class Budget {
     this.deletedRows = deletedRows;
   }
 
-  /** What is left now, of which a part may take more than comes of it. */
-  Budget copy() {
-    var copy = new Budget(0, 0, 0, 0, 0);
-    copy.become(this);
-    return copy;
-  }
-
-  void become(Budget other) {
-    files = other.files;
-    deleteFiles = other.deleteFiles;
-    rows = other.rows;
-    bytes = other.bytes;
-    deletedRows = other.deletedRows;
+  /** A copy for one part. A part that is skipped takes nothing. */
+  Budget(Budget other) {
+    this(other.files, other.deleteFiles, other.rows, other.bytes, other.deletedRows);
     isFirst = other.isFirst;
     isFirstOfDeletes = other.isFirstOfDeletes;
-    isFull = other.isFull;
   }
 
   static Budget ofSeconds() {
     return new Budget(MOST_FILES, MOST_DELETE_FILES, MOST_ROWS, MOST_BYTES, MOST_DELETED_ROWS);
   }
 
-  /** Takes the file in; the first one whatever its size. */
+  /** Takes the file if it fits. Takes the first file whatever its size. */
   boolean take(DataFile file) {
     var fits =
         files > 0 && (isFirst || (file.recordCount() <= rows && file.fileSizeInBytes() <= bytes));
@@ -72,7 +61,7 @@ final class Budget {
     return true;
   }
 
-  /** Takes the file in; the first one whatever its size. */
+  /** Takes the file if it fits. Takes the first file whatever its size. */
   boolean take(DeleteFile file) {
     var fits = deleteFiles > 0 && (isFirstOfDeletes || file.recordCount() <= deletedRows);
     if (!fits) {
@@ -85,7 +74,7 @@ final class Budget {
     return true;
   }
 
-  /** Whether something did not fit. */
+  /** Whether a file did not fit. */
   boolean isFull() {
     return isFull;
   }

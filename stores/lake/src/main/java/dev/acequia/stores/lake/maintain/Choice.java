@@ -23,8 +23,10 @@ record Choice(Part part, LiveFiles.Group group, List<DataFile> merged) {
   /** The size that files grow to. Readers fetch whole files, writers scan the keys of each. */
   static final long TARGET_BYTES = 96 * MIB;
 
-  /** A file that is not larger is small: merging two of the next size would exceed the target. */
-  private static final long SMALL_BYTES = TARGET_BYTES / 4 * 3;
+  /** Two small files always fit into one commit. */
+  private static final long SMALL_BYTES = Budget.MOST_BYTES / 2;
+
+  private static final long SMALL_ROWS = Budget.MOST_ROWS / 2;
 
   private static final long LOWEST_LEVEL_BYTES = MIB / 2;
   private static final int LEVEL_FACTOR = 8;
@@ -72,7 +74,11 @@ record Choice(Part part, LiveFiles.Group group, List<DataFile> merged) {
   private static List<DataFile> small(List<DataFile> files, long oldestSnapshot) {
     var small =
         files.stream()
-            .filter(file -> file.fileSizeInBytes() <= SMALL_BYTES && isReadable(file))
+            .filter(
+                file ->
+                    file.fileSizeInBytes() <= SMALL_BYTES
+                        && file.recordCount() <= SMALL_ROWS
+                        && isReadable(file))
             .sorted(OLDEST_FIRST)
             .toList();
     // Nothing comes any more: all are older than the snapshots that the table keeps.

@@ -1,13 +1,11 @@
 package dev.acequia.stores.lake.maintain;
 
+import dev.acequia.stores.lake.table.ForeignFileException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.TableProperties;
-import org.apache.iceberg.TableUtil;
 
 /**
  * Merges small data files, files of deletes, and manifests. One process at a time does it, and it
@@ -58,7 +56,7 @@ public final class Compaction implements Upkeep {
   @Override
   public Duration work(Table table) throws IOException {
     var begun = clock.instant();
-    var pause = pause();
+    var pause = longer(LEAST_PAUSE, interval.multipliedBy(COMMITS_BETWEEN));
     var head = table.currentSnapshot();
     if (head == null) {
       return pause;
@@ -80,47 +78,29 @@ public final class Compaction implements Upkeep {
       table.newAppend().commit();
       return pause;
     }
-    var budget = budgets.get();
     var rewrite = new Rewrite(table, head, files);
-    rewrite.write(choices, budget);
+    rewrite.write(choices, budgets.get());
     var isDone = rewrite.commit();
     var failure = rewrite.failure();
     if (failure != null) {
       throw failure;
     }
-    if (!isDone || !budget.isFull()) {
+    if (!isDone || !rewrite.isFull()) {
       return pause;
     }
     var work = Duration.between(begun, clock.instant());
-    return longer(longer(interval, Duration.ofSeconds(1)), work.multipliedBy(PAUSES_OF_WORK));
-  }
-
-  /** Not the same for all processes. */
-  private Duration pause() {
-    var wanted = longer(LEAST_PAUSE, interval.multipliedBy(COMMITS_BETWEEN));
-    var least = wanted.compareTo(LONGEST_PAUSE) < 0 ? wanted : LONGEST_PAUSE;
-    return least.plusMillis(ThreadLocalRandom.current().nextLong(least.toMillis() / 4));
+    return longer(interval, work.multipliedBy(PAUSES_OF_WORK));
   }
 
   private static Duration longer(Duration one, Duration other) {
     return one.compareTo(other) > 0 ? one : other;
   }
 
-  /** Refuses a table with another writer's files that are beyond what is merged here. */
+  /** Refuses a table whose files cannot be merged here. */
   private static void check(Table table, LiveFiles files) {
-    var reason =
-        TableUtil.formatVersion(table) != 2
-            ? "is of another format than version 2"
-            : table.properties().containsKey(TableProperties.DEFAULT_NAME_MAPPING)
-                ? "has files whose columns have no ids"
-                : files.groups().values().stream()
-                        .flatMap(group -> group.deletes().stream())
-                        .allMatch(LiveFiles::isReadable)
-                    ? null
-                    : "has equality deletes, or deletes that are not in Parquet";
-    if (reason != null) {
-      throw new IllegalStateException(
-          "the table %s, which another engine made: its files are not merged".formatted(reason));
+    ForeignFileException.check(table);
+    for (var group : files.groups().values()) {
+      group.deletes().forEach(ForeignFileException::check);
     }
   }
 }

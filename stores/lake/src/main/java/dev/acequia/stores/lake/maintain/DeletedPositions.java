@@ -25,19 +25,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Positions of deleted rows by data file, as compressed bitmaps. */
 final class DeletedPositions {
-  /** In the order of locations, which delete files have to keep. */
+  /** Sorted by location, as delete files must be. */
   private final SortedMap<String, PositionDeleteIndex> byFile = new TreeMap<>();
 
-  /** Adds all that a file of deletes holds. */
+  /** Adds all positions of a delete file. */
   void read(Table table, DeleteFile file) throws IOException {
     read(table, file, location -> true);
   }
 
   /**
-   * Adds what a file of deletes holds.
+   * Adds positions of a delete file.
    *
-   * @param wanted the locations of data files
-   * @return the other locations that it names
+   * @param wanted the locations of data files to add
+   * @return the other locations in the file
    */
   Set<String> read(Table table, DeleteFile file, Predicate<String> wanted) throws IOException {
     var others = new HashSet<String>();
@@ -108,7 +108,7 @@ final class DeletedPositions {
     byFile.forEach(consumer);
   }
 
-  /** Writes all to a new file of deletes. */
+  /** Writes all positions to a new delete file. */
   DeleteFile write(Table table, Part part, StructLike partition) throws IOException {
     PositionDeleteWriter<Record> writer =
         Parquet.writeDeletes(

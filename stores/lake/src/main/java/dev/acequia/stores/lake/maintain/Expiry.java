@@ -8,15 +8,15 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.util.SnapshotUtil;
 
-/** Removes old snapshots, and the files that only they have. */
+/** Expires old snapshots, and removes the files that only they name. */
 public final class Expiry implements Upkeep {
-  /** What a new table's property says, for readers that began on an older snapshot. */
+  /** A new table's property: readers may still use an older snapshot. */
   public static final Duration KEPT = Duration.ofHours(3);
 
   /** Each commit writes the list of all snapshots, and each reader parses it. */
   static final int MOST = 500;
 
-  /** A query ends long before. */
+  /** Longer than any query. */
   private static final Duration KEPT_AT_LEAST = Duration.ofMinutes(10);
 
   private static final Duration PAUSE = Duration.ofMinutes(10);
@@ -44,7 +44,7 @@ public final class Expiry implements Upkeep {
     return PAUSE;
   }
 
-  /** The time before which snapshots go. A person who changed the property decides alone. */
+  /** Snapshots before this time expire. A person who changed the property decides alone. */
   private long cut(Table table) {
     var now = clock.millis();
     var property = TableProperties.MAX_SNAPSHOT_AGE_MS;

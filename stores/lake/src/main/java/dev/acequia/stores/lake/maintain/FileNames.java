@@ -1,27 +1,24 @@
 package dev.acequia.stores.lake.maintain;
 
+import dev.acequia.contract.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
- * Names of files, without their folders, as 8 bytes each. Writers make unique names, while one
- * folder can be written in several ways. Two names with the same bytes only keep a file too many.
+ * A set of file names without folders, as digests of 8 bytes. Names are unique, but a path can be
+ * encoded in several ways. A collision only keeps an orphan.
  */
 final class FileNames {
-  private final MessageDigest digest;
+  private final MessageDigest digest = Sha256.digest();
   private long[] digests = new long[1024];
   private int size;
   private boolean isSorted;
 
-  FileNames() {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+  /** The name of a file, without its folders. */
+  static String name(String location) {
+    return location.substring(location.lastIndexOf('/') + 1);
   }
 
   void add(String location) {
@@ -41,7 +38,7 @@ final class FileNames {
   }
 
   private long digest(String location) {
-    var name = location.substring(location.lastIndexOf('/') + 1);
-    return ByteBuffer.wrap(digest.digest(name.getBytes(StandardCharsets.UTF_8))).getLong();
+    return ByteBuffer.wrap(digest.digest(name(location).getBytes(StandardCharsets.UTF_8)))
+        .getLong();
   }
 }

@@ -7,16 +7,14 @@ import java.util.UUID;
 import org.apache.iceberg.Table;
 
 /**
- * A claim in a property of the table, by which of many processes one does the work. It is no lock:
- * two may hold it for a moment, and their commits decide. A property makes no snapshot, so it is in
- * no load's way.
+ * A lease in a property of the table: one of several processes does the work. It is no lock: two
+ * may hold it for a moment, and one of their commits fails. Setting a property makes no snapshot,
+ * so it conflicts with no load.
  */
 final class Lease {
   private static final String SEPARATOR = " ";
 
-  /**
-   * Nobody takes it for longer; a holder whose clock is wrong, or a person, may have written it.
-   */
+  /** A longer lease is ignored: a holder with a wrong clock, or a person, wrote it. */
   private static final Duration LONGEST = Duration.ofDays(1);
 
   private final String property;
@@ -28,7 +26,7 @@ final class Lease {
     this.clock = clock;
   }
 
-  /** How long another process holds it; empty when none does. */
+  /** The time left of another process's lease; empty when there is none. */
   Optional<Duration> heldByOther(Table table) {
     var text = table.properties().get(property);
     if (text == null || text.startsWith(holder)) {
@@ -38,7 +36,10 @@ final class Lease {
     return rest.isPositive() ? Optional.of(rest) : Optional.empty();
   }
 
-  /** Takes it for a time, unless half of the time is left; false when another was faster. */
+  /**
+   * Takes or renews the lease, unless more than half of the time is left. Returns false when
+   * another process was faster.
+   */
   boolean take(Table table, Duration time) {
     var text = table.properties().get(property);
     if (text != null && text.startsWith(holder) && rest(text).compareTo(time.dividedBy(2)) > 0) {

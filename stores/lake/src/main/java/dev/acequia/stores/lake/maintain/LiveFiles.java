@@ -7,10 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.FileContent;
-import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.ManifestFiles;
 import org.apache.iceberg.Snapshot;
@@ -18,7 +17,7 @@ import org.apache.iceberg.Table;
 
 /** The files of a snapshot by their parts, read from its manifests without statistics. */
 final class LiveFiles {
-  /** What maintenance needs of a file. Bounds of columns are most of a manifest's memory. */
+  /** The columns that maintenance needs. Column bounds would take most of the memory. */
   private static final List<String> COLUMNS =
       List.of(
           "content",
@@ -64,7 +63,7 @@ final class LiveFiles {
     return files;
   }
 
-  private Group group(Table table, org.apache.iceberg.ContentFile<?> file) {
+  private Group group(Table table, ContentFile<?> file) {
     return groups.computeIfAbsent(Part.of(table, file), part -> new Group());
   }
 
@@ -86,11 +85,6 @@ final class LiveFiles {
 
   private static boolean hasLiveFiles(ManifestFile manifest) {
     return manifest.hasAddedFiles() || manifest.hasExistingFiles();
-  }
-
-  /** Whether a delete file holds positions in Parquet, the only kind that is merged here. */
-  static boolean isReadable(DeleteFile file) {
-    return file.content() == FileContent.POSITION_DELETES && file.format() == FileFormat.PARQUET;
   }
 
   Map<Part, Group> groups() {

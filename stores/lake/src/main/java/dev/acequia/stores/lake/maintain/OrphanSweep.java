@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
@@ -37,6 +36,9 @@ public final class OrphanSweep implements Upkeep {
   static final Duration AGE = Duration.ofDays(3);
 
   private static final Duration PAUSE = Duration.ofDays(1);
+
+  /** Shorter than the pause, so that a replica renews its own lease. */
+  private static final Duration LEASED = Duration.ofHours(23);
 
   /** Where Iceberg's writers put files. A table that is nested in another's folder is elsewhere. */
   private static final List<String> FOLDERS = List.of("/metadata/", "/data/");
@@ -69,26 +71,28 @@ public final class OrphanSweep implements Upkeep {
 
   @Override
   public Duration work(Table table) throws IOException {
-    var pause = PAUSE.plusMinutes(ThreadLocalRandom.current().nextInt(60));
     var other = lease.heldByOther(table);
     if (other.isPresent()) {
-      return other.get().plusMinutes(ThreadLocalRandom.current().nextInt(60));
+      return other.get();
     }
     var head = table.currentSnapshot();
     if (!(table.io() instanceof SupportsPrefixOperations io)
         || !(table instanceof HasTableOperations operations)
         || head == null
-        || !lease.take(table, PAUSE.dividedBy(2))) {
-      return pause;
+        || !lease.take(table, LEASED)) {
+      return PAUSE;
     }
     if (!table.location().equals(location)) {
-      throw refusal("the table is in %s, its pipeline in %s".formatted(table.location(), location));
+      throw new IllegalStateException(
+          "the table's location is %s, but its pipeline has %s: no file was removed; set the table's location back"
+              .formatted(table.location(), location));
     }
     var named = named(table, operations.operations().current());
     var newest = newest(table, io, named, head);
-    // By the clock of whoever keeps the files: the lease has just been written there.
+    // By the store's clock: taking the lease has just written a metadata file.
     var before = newest - AGE.toMillis();
     var swept = 0;
+    // A second listing: a long backlog of candidates would not fit into memory.
     for (var folder : FOLDERS) {
       var orphans = new ArrayList<String>();
       for (var file : io.listPrefix(location + folder)) {
@@ -104,31 +108,37 @@ public final class OrphanSweep implements Upkeep {
     if (swept > 0) {
       LOG.info("removed {} files of {} that no snapshot names", swept, table.location());
     }
-    return pause;
+    return PAUSE;
   }
 
   /**
-   * When the newest file of metadata was written.
+   * Checks that the listing is complete and of this table only.
    *
-   * @throws IllegalStateException when not all that is listed is of this table
+   * @return the time of the newest metadata file, in milliseconds
+   * @throws IllegalStateException otherwise
    */
   private long newest(Table table, SupportsPrefixOperations io, FileNames named, Snapshot head) {
     var newest = 0L;
     var isListed = false;
     for (var folder : FOLDERS) {
       for (var file : io.listPrefix(location + folder)) {
-        isListed |= name(file.location()).equals(name(head.manifestListLocation()));
+        isListed |=
+            FileNames.name(file.location()).equals(FileNames.name(head.manifestListLocation()));
         if (file.location().endsWith(METADATA)) {
           newest = Math.max(newest, file.createdAtMillis());
           if (!named.contains(file.location())
               && !table.uuid().toString().equals(uuid(io, file.location()))) {
-            throw refusal("%s is of another table".formatted(file.location()));
+            throw new IllegalStateException(
+                "%s is of another table: no file was removed; give each table a folder of its own"
+                    .formatted(file.location()));
           }
         }
       }
     }
     if (!isListed) {
-      throw refusal("the listing of %s lacks the newest file".formatted(location));
+      throw new IllegalStateException(
+          "the listing of %s lacks the newest manifest list: no file was removed; check the right to list the folder"
+              .formatted(location));
     }
     return newest;
   }
@@ -137,17 +147,8 @@ public final class OrphanSweep implements Upkeep {
     return TableMetadataParser.read(io, metadata).uuid();
   }
 
-  private static IllegalStateException refusal(String reason) {
-    return new IllegalStateException(
-        reason + ": no file is removed, since a table needs its folder for itself");
-  }
-
   private static boolean isOld(FileInfo file, long before) {
     return file.createdAtMillis() < before && ENDINGS.stream().anyMatch(file.location()::endsWith);
-  }
-
-  private static String name(String location) {
-    return location.substring(location.lastIndexOf('/') + 1);
   }
 
   private static int remove(SupportsPrefixOperations io, List<String> orphans) {

@@ -6,7 +6,7 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.util.StructLikeWrapper;
 
-/** One partition of one spec: a position delete applies to data files of its own part only. */
+/** A partition of one spec. A position delete applies only to data files of its own part. */
 record Part(int specId, StructLikeWrapper values) {
   static Part of(Table table, ContentFile<?> file) {
     return new Part(

@@ -25,12 +25,12 @@ import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.parquet.Parquet;
 import org.jspecify.annotations.Nullable;
 
-/** New files for some of a part's: data without deleted rows, and one file of deletes for many. */
+/** Rewrites files of a part: data without deleted rows, and many delete files as one. */
 final class PartRewrite {
-  /** Buffered by the writer; readers pass over groups by their bounds. */
+  /** The writer buffers a group; readers skip groups by their bounds. */
   private static final String ROW_GROUP_BYTES = String.valueOf(16 << 20);
 
-  /** Rows may have a MiB each, and the writer looks at its buffer after as many. */
+  /** The writer checks its buffer after this many rows; a row may have a MiB. */
   private static final String ROWS_UNTIL_CHECK = "10";
 
   private final Table table;
@@ -42,12 +42,12 @@ final class PartRewrite {
   private final Map<String, Moved> moved = new HashMap<>();
   private final Set<String> created = new LinkedHashSet<>();
 
-  /** What is left of the replaced deletes. */
+  /** The rest of the replaced deletes. */
   private final DeletedPositions left = new DeletedPositions();
 
   private @Nullable DeleteFile addedDeletes;
 
-  /** Where the live rows of a replaced file are now, in their order from a position on. */
+  /** The new place of a replaced file's live rows: in order from a position on. */
   private record Moved(String location, long from, @Nullable PositionDeleteIndex deleted) {}
 
   private PartRewrite(Table table, Choice choice) {
@@ -57,7 +57,7 @@ final class PartRewrite {
     partition = (group.data().isEmpty() ? group.deletes() : group.data()).getFirst().partition();
   }
 
-  /** Writes the new files, as far as the budget goes; null when there is nothing to replace. */
+  /** Writes new files within the budget; null when there is nothing to replace. */
   static @Nullable PartRewrite write(Table table, LiveFiles files, Choice choice, Budget budget)
       throws IOException {
     var rewrite = new PartRewrite(table, choice);
@@ -87,13 +87,13 @@ final class PartRewrite {
       left.read(table, file);
     }
     left.keep(files::isThere);
-    // A data file is written without its deleted rows only when all of them are known.
+    // A rewrite drops a file's deleted rows only when all of them are known.
     if (read.size() == deletes.size()) {
       for (var bin : bins(pick(files, choice, budget))) {
         merge(bin);
       }
     }
-    // One file with nothing but what has to stay is as small as it can be.
+    // One file with only the deletes that must stay cannot shrink.
     if (read.size() > 1 || left.size() < read.stream().mapToLong(DeleteFile::recordCount).sum()) {
       replacedDeletes.addAll(read);
     } else {
@@ -101,7 +101,7 @@ final class PartRewrite {
     }
   }
 
-  /** Writes the oldest data anew when there are more deleted rows than fit into memory. */
+  /** Rewrites the oldest data when the deleted rows exceed the memory. */
   private void relieve(LiveFiles files, Choice choice, List<DeleteFile> deletes, Budget budget)
       throws IOException {
     var oldest =
@@ -147,7 +147,7 @@ final class PartRewrite {
     return deleted == null ? 0 : deleted.cardinality();
   }
 
-  /** The files of each bin become one. */
+  /** Merges the files of each bin. */
   private static List<List<DataFile>> bins(List<DataFile> files) {
     var bins = new ArrayList<List<DataFile>>();
     var bytes = Long.MAX_VALUE;
@@ -191,7 +191,7 @@ final class PartRewrite {
     }
   }
 
-  /** Copies the rows that are not deleted, and returns how many. */
+  /** Copies the live rows, and returns their number. */
   private long copy(DataFile file, @Nullable PositionDeleteIndex deleted, DataWriter<Record> writer)
       throws IOException {
     if (deleted != null && deleted.cardinality() == file.recordCount()) {
@@ -225,8 +225,8 @@ final class PartRewrite {
   }
 
   /**
-   * Takes over deletes that were committed after the new files were written: those of rows that
-   * have moved apply to the rows' new places.
+   * Carries over deletes committed after the new files were written. Deletes of moved rows apply to
+   * the rows' new places.
    */
   void carry(DeleteFile file) throws IOException {
     var read = new DeletedPositions();
@@ -262,7 +262,7 @@ final class PartRewrite {
         });
   }
 
-  /** Adds what changes to a commit. */
+  /** Adds the changed files to a commit. */
   void addTo(RewriteFiles change) throws IOException {
     var former = addedDeletes;
     if (former != null) {
@@ -280,7 +280,7 @@ final class PartRewrite {
     added.forEach(change::addFile);
   }
 
-  /** Removes the new files, which no snapshot may name. */
+  /** Removes the new files; no snapshot may name them. */
   void remove() {
     Set.copyOf(created).forEach(this::delete);
   }

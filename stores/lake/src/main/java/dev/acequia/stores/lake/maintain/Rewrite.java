@@ -1,5 +1,6 @@
 package dev.acequia.stores.lake.maintain;
 
+import dev.acequia.stores.lake.table.ForeignFiles;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -36,6 +37,7 @@ final class Rewrite {
   private final List<PartRewrite> parts = new ArrayList<>();
   private final Set<String> known;
   private long base;
+  private boolean isFull;
   private @Nullable RuntimeException failure;
 
   /**
@@ -59,10 +61,14 @@ final class Rewrite {
   void write(List<Choice> choices, Budget budget) throws IOException {
     var isWhole = false;
     try {
+      var left = budget;
       for (var choice : choices) {
-        var part = write(choice, budget);
+        var own = new Budget(left);
+        var part = write(choice, own);
+        isFull |= own.isFull();
         if (part != null) {
           parts.add(part);
+          left = own;
         }
       }
       isWhole = true;
@@ -73,22 +79,22 @@ final class Rewrite {
     }
   }
 
-  /** A file that is gone or damaged keeps its own part as it is, and no other. */
+  /** A missing or damaged file skips its own part only. */
   private @Nullable PartRewrite write(Choice choice, Budget budget) throws IOException {
-    var left = budget.copy();
-    PartRewrite part = null;
     try {
-      part = PartRewrite.write(table, files, choice, left);
+      return PartRewrite.write(table, files, choice, budget);
     } catch (RuntimeException e) {
       failure = e;
+      return null;
     }
-    if (part != null) {
-      budget.become(left);
-    }
-    return part;
   }
 
-  /** What kept a part as it is; null when nothing did. */
+  /** Whether a file did not fit into the budget, so that more is due. */
+  boolean isFull() {
+    return isFull;
+  }
+
+  /** The last failure that skipped a part; null if there was none. */
   @Nullable RuntimeException failure() {
     return failure;
   }
@@ -145,7 +151,7 @@ final class Rewrite {
         LiveFiles.deletes(table, head).stream()
             .filter(file -> !known.contains(file.location()))
             .toList();
-    if (!fresh.stream().allMatch(LiveFiles::isReadable)) {
+    if (fresh.stream().anyMatch(file -> ForeignFiles.refusal(file) != null)) {
       return false;
     }
     for (var file : fresh) {

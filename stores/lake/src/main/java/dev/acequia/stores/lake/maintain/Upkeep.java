@@ -9,15 +9,15 @@ import org.apache.iceberg.Table;
  * writers and other engines. Used by one thread at a time.
  */
 public interface Upkeep {
-  /** What it is about, for a person. */
+  /** A name for people, in logs and alerts. */
   String subject();
 
   /**
-   * Does one piece of what is due.
+   * Does one piece of the due work.
    *
-   * @param table as it is now
+   * @param table its current state
    * @return the pause before the next piece
-   * @throws IOException when files cannot be read or written; what was begun is left to a sweep
+   * @throws IOException when files cannot be read or written; a sweep removes what it left
    */
   Duration work(Table table) throws IOException;
 }

@@ -1,4 +1,4 @@
-/** Keeps a table small: merges its files, expires snapshots, removes files that nobody names. */
+/** Keeps a table small: merges its files, expires snapshots, removes orphans. */
 @NullMarked
 package dev.acequia.stores.lake.maintain;
 

@@ -13,9 +13,9 @@ import org.apache.iceberg.Metrics;
 import org.apache.iceberg.PartitionSpec;
 import org.jspecify.annotations.Nullable;
 
-/** Counts and bounds of a file's columns, in a few bytes for each. */
+/** Counts and bounds of a file's columns, packed into a few bytes per column. */
 final class ColumnStats {
-  /** Longer bounds are left out: they are a foreign writer's, since Iceberg cuts texts at 16. */
+  /** Longer bounds are dropped: a foreign writer's, since Iceberg cuts texts at 16. */
   private static final int MOST_BOUND_BYTES = 64;
 
   private static final int VALUES = 1;
@@ -24,7 +24,7 @@ final class ColumnStats {
   private static final int LOWER = 1 << 3;
   private static final int UPPER = 1 << 4;
 
-  /** The count is that of the file's rows. */
+  /** The count equals the file's number of rows. */
   private static final int ALL_VALUES = 1 << 5;
 
   private static final int NO_NULLS = 1 << 6;
@@ -38,11 +38,11 @@ final class ColumnStats {
   /**
    * A column whose statistics are kept.
    *
-   * @param withBounds whether they are used
+   * @param withBounds whether to keep its bounds
    */
   record Kept(int id, boolean withBounds) {}
 
-  /** Keeps what a manifest says of some columns. */
+  /** Packs a manifest's statistics of some columns. */
   static ColumnStats of(DataFile file, List<Kept> columns) {
     var bytes = new ByteArrayOutputStream();
     for (var column : columns) {
@@ -83,7 +83,7 @@ final class ColumnStats {
     return bound == null || bound.remaining() > MOST_BOUND_BYTES ? null : bound;
   }
 
-  /** Seven bits at a time, the lowest first. */
+  /** Writes seven bits at a time, the lowest first. */
   private static void writeCount(ByteArrayOutputStream bytes, long count) {
     var left = count;
     while ((left & ~0x7fL) != 0) {
@@ -107,9 +107,9 @@ final class ColumnStats {
   }
 
   /**
-   * A file of which no more is known than the statistics of some columns.
+   * Returns a file with only the statistics of some columns.
    *
-   * @param kept as they were given when this was made
+   * @param kept the columns given to {@link #of}
    * @param wanted ids of columns
    */
   DataFile file(long records, List<Kept> kept, Set<Integer> wanted) {

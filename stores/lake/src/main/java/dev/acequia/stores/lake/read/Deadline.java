@@ -32,7 +32,7 @@ final class Deadline {
   /**
    * Takes a lock.
    *
-   * @throws StoreReadException when it is not free in time
+   * @throws StoreReadException when the lock is not free in time
    */
   void lock(ReentrantLock lock) throws StoreReadException {
     try {
@@ -44,7 +44,7 @@ final class Deadline {
     }
   }
 
-  /** What is thrown by a thread that waited and was told to end, and stays so. */
+  /** The failure of an interrupted thread, which stays interrupted. */
   static StoreReadException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
     return new StoreReadException(Reason.UNAVAILABLE, "the read was interrupted", e);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which rows of which files are deleted, as a table of the engine. It grows by the deletes of each
  * new snapshot, and every delete has its sequence number, so that a read of an earlier snapshot
- * does not see it. Where deletes have gone, as by a compaction, it is loaded anew.
+ * does not see it. When a compaction has removed deletes, it is loaded again.
  */
 final class DeletedRows {
   /** Delete files per statement: after a timeout, the next read continues here. */
@@ -42,7 +42,7 @@ final class DeletedRows {
   private final long maxRows;
   private final long maxBytesAtOnce;
 
-  /** Of whoever loads; the other lock is for moments. */
+  /** Held during a load; the other lock is held only briefly. */
   private final ReentrantLock loading = new ReentrantLock();
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -50,10 +50,10 @@ final class DeletedRows {
   private int tables;
 
   /**
-   * Nothing is loaded.
+   * Creates an empty one.
    *
-   * @param maxRows that are loaded
-   * @param maxBytesAtOnce of files that are held, but for a single one
+   * @param maxRows the most rows to load
+   * @param maxBytesAtOnce of the files held at a time; a larger single file is allowed
    */
   DeletedRows(Engine engine, TableFiles files, long maxRows, long maxBytesAtOnce) {
     this.engine = engine;
@@ -62,7 +62,7 @@ final class DeletedRows {
     this.maxBytesAtOnce = maxBytesAtOnce;
   }
 
-  /** One table; guarded by the lock, and changed by whoever loads. */
+  /** One table; guarded by the lock, and changed only by the loading thread. */
   private static final class Loaded {
     final String table;
 
@@ -139,15 +139,15 @@ final class DeletedRows {
   }
 
   /**
-   * The plan's deletes, loaded. Files of deletes need room in the cache, so whoever calls this
-   * holds none there.
+   * Loads the plan's deletes. Delete files need room in the cache, so the caller must hold no files
+   * there.
    */
   Use use(TablePlan plan, Deadline deadline) throws StoreReadException {
     var rows = plan.deletes().values().stream().mapToLong(PlannedDeletes::records).sum();
     if (rows > maxRows) {
       throw new StoreReadException(
           Reason.REFUSED,
-          "%,d rows of the table are deleted and not merged away, and at most %,d are read: see that consumers merge its files, or give the API's container more memory"
+          "the table has %,d deleted rows that are not merged away, more than the %,d that the API reads: check that consumers merge its files, or give the API's container more memory"
               .formatted(rows, maxRows));
     }
     var ready = ready(plan);
@@ -167,7 +167,7 @@ final class DeletedRows {
     }
   }
 
-  /** Waits for nobody who loads; null when some are not loaded. */
+  /** Does not wait for a load; null when some deletes are not loaded. */
   private @Nullable Use ready(TablePlan plan) {
     lock.lock();
     try {
@@ -236,7 +236,7 @@ final class DeletedRows {
     }
   }
 
-  /** One file, or several that need no more than a part of the cache. */
+  /** Loads one file, or several that need no more than a part of the cache. */
   private List<PlannedDeletes> next(Deque<PlannedDeletes> missing) {
     var some = new ArrayList<PlannedDeletes>();
     var bytes = 0L;

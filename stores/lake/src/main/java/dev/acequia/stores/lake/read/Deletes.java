@@ -26,7 +26,7 @@ final class Deletes {
     }
   }
 
-  /** Those that apply to some of the files. */
+  /** The deletes that apply to some of the files. */
   List<PlannedDeletes> of(Collection<PlannedFile> files) {
     if (byFile.isEmpty() && byPart.isEmpty() && everywhere.isEmpty()) {
       return List.of();

@@ -274,7 +274,7 @@ final class FileCache {
       entry.whole.completeExceptionally(e);
       return;
     }
-    // First, or a reader that is done with the file would leave it in use.
+    // Must come first: otherwise the file stays in use after its last reader.
     leave(List.of(entry));
     entry.whole.complete(file);
   }

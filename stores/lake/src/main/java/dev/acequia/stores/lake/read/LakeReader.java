@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers queries from a pipeline's table in the Apache Iceberg format. */
 public final class LakeReader implements StoreReader {
-  /** docs/query.md promises the first and the last. */
+  /** docs/query.md states the first and the last. */
   private static final TablePlans.Pace PACE =
       new TablePlans.Pace(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(30));
 

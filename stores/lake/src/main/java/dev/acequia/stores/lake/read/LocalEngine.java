@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * first needed.
  */
 final class LocalEngine implements AutoCloseable {
-  /** Files of deletes push few files of rows out. */
+  /** Held delete files take an eighth of the cache, so they evict few data files. */
   private static final int CACHE_PER_DELETES = 8;
 
   private final ReaderLimits limits;

@@ -42,16 +42,16 @@ import org.apache.iceberg.util.StructLikeWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the manifests of a table's current snapshot say. A manifest never changes, so a new snapshot
- * costs the manifests that it adds. One thread at a time asks.
+ * The entries of the manifests of a table's current snapshot. A manifest never changes, so a new
+ * snapshot costs only its new manifests. One thread at a time may ask.
  */
 final class Manifests implements AutoCloseable {
-  /** A manifest is small, so its time is that of a request to the object store. */
+  /** Reading a small manifest takes the latency of one request to the object store. */
   private static final int READS_AT_ONCE = 16;
 
   private static final Duration IDLE = Duration.ofSeconds(10);
 
-  /** What a manifest takes of the heap beside its location and its files. */
+  /** A manifest's heap beside its location and its files. */
   private static final long MANIFEST_BYTES = 256;
 
   private final long maxBytes;
@@ -68,13 +68,13 @@ final class Manifests implements AutoCloseable {
 
   private record PartKey(int spec, StructLikeWrapper values) {}
 
-  /** What one manifest says. */
+  /** The entries of one manifest. */
   private record Content(List<PlannedFile> files, List<PlannedDeletes> deletes, long bytes) {}
 
   /**
-   * Knows none.
+   * Creates an empty one.
    *
-   * @param maxBytes of the heap
+   * @param maxBytes the most heap that it takes
    */
   Manifests(long maxBytes) {
     this.maxBytes = maxBytes;
@@ -93,14 +93,14 @@ final class Manifests implements AutoCloseable {
   /** All files of a snapshot. */
   record Files(List<PlannedFile> files, List<PlannedDeletes> deletes) {}
 
-  /** How many files a snapshot has, by what they have; also of one that is too large to plan. */
+  /** Numbers of a snapshot's files by content, also of a snapshot too large to plan. */
   record Counts(long rows, long deletes, long manifests) {}
 
   /**
-   * The files of a snapshot; what manifests of other snapshots said is forgotten.
+   * The files of a snapshot. Forgets the manifests of other snapshots.
    *
-   * @param kept the columns whose statistics are of use
-   * @throws StoreReadException when they take more memory than they may, or cannot be read
+   * @param kept the columns whose statistics are needed
+   * @throws StoreReadException when they exceed the memory or cannot be read
    */
   Files of(
       Snapshot snapshot, FileIO io, Map<Integer, PartitionSpec> specs, List<ColumnStats.Kept> kept)
@@ -110,7 +110,7 @@ final class Manifests implements AutoCloseable {
       forget(Map.of());
     }
     var wanted = new LinkedHashMap<String, ManifestFile>();
-    // A snapshot keeps what it was asked for; this one goes with the call.
+    // A snapshot caches its manifests; this copy is garbage after the call.
     var once = SnapshotParser.fromJson(SnapshotParser.toJson(snapshot));
     for (var manifest : readable(once.manifestListLocation(), () -> once.allManifests(io))) {
       if (manifest.hasAddedFiles() || manifest.hasExistingFiles()) {
@@ -138,12 +138,12 @@ final class Manifests implements AutoCloseable {
     return new Files(Collections.unmodifiableList(files), Collections.unmodifiableList(deletes));
   }
 
-  /** What the manifests take of the heap. */
+  /** The heap that the manifests take. */
   long bytes() {
     return bytes.get();
   }
 
-  /** Those of the snapshot that was asked for last. */
+  /** The counts of the last snapshot. */
   Counts counts() {
     return counts;
   }
@@ -215,7 +215,7 @@ final class Manifests implements AutoCloseable {
                 manifest.content() == ManifestContent.DATA
                     ? files(manifest, io, specs)
                     : deletes(manifest, io, specs));
-    // Avro takes a file that was cut off for one that ends there.
+    // Avro reads a truncated file without an error.
     var live = live(manifest);
     if (live != null && live != content.files().size() + content.deletes().size()) {
       throw damaged(name(manifest.path()), null);
@@ -224,21 +224,21 @@ final class Manifests implements AutoCloseable {
       bytes.addAndGet(-content.bytes());
       throw new StoreReadException(
           Reason.REFUSED,
-          ("the table has more files than fit the %,d MiB of memory for plans: see that consumers"
-                  + " merge its files, or have fewer partitions in a new pipeline")
+          ("the table has more files than fit into the %,d MiB of memory for plans: check that"
+                  + " consumers merge its files, or fill a new pipeline with fewer partitions")
               .formatted(maxBytes >> 20));
     }
     known.put(manifest.path(), content);
   }
 
-  /** How many files it has; null where its list does not say so. */
+  /** The number of its files; null when the manifest list has none. */
   private static @Nullable Integer live(ManifestFile manifest) {
     var added = manifest.addedFilesCount();
     var existing = manifest.existingFilesCount();
     return added == null || existing == null ? null : Integer.valueOf(added + existing);
   }
 
-  /** Tells a file that is damaged or gone from an object store that does not answer. */
+  /** Distinguishes a damaged or missing file from an object store that does not answer. */
   private static <T> T readable(@Nullable String location, Supplier<T> read)
       throws StoreReadException {
     var name = name(location);
@@ -247,7 +247,7 @@ final class Manifests implements AutoCloseable {
     } catch (NotFoundException e) {
       throw new StoreReadException(
           Reason.REFUSED,
-          "the table's file of metadata %s is not there: restore it, or roll the table back"
+          "the table's metadata file %s is missing: restore it, or roll the table back"
               .formatted(name),
           e);
     } catch (AvroRuntimeException | IllegalArgumentException e) {
@@ -263,7 +263,7 @@ final class Manifests implements AutoCloseable {
 
   private static StoreReadException damaged(String name, @Nullable RuntimeException e) {
     var words =
-        "the table's file of metadata %s cannot be read: restore it, or roll the table back"
+        "the table's metadata file %s cannot be read: restore it, or roll the table back"
             .formatted(name);
     return e == null
         ? new StoreReadException(Reason.REFUSED, words)
@@ -341,7 +341,7 @@ final class Manifests implements AutoCloseable {
         new PartKey(spec.specId(), values), key -> new Part(key.spec(), file.partition()));
   }
 
-  /** Lets a call that is under way end soon. */
+  /** Ends a running call soon. */
   @Override
   public void close() {
     closed = true;

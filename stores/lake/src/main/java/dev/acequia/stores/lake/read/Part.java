@@ -2,7 +2,7 @@ package dev.acequia.stores.lake.read;
 
 import org.apache.iceberg.StructLike;
 
-/** A partition of the table by one of its specs. Files of the same partition share the object. */
+/** A partition by one of the table's specs. Files of one partition share the object. */
 final class Part {
   private final int spec;
   private final StructLike values;

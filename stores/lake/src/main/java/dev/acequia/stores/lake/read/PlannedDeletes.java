@@ -3,13 +3,12 @@ package dev.acequia.stores.lake.read;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that says which rows are deleted, as a manifest tells of it.
+ * A delete file, as a manifest lists it.
  *
- * @param sequence it applies to files of this number or a lower one
- * @param file the location of the one file to which it applies; null when it applies to those of
- *     its part
- * @param reach where it applies
- * @param refusal why it is not read; null of one that is
+ * @param sequence it applies to files of this sequence number or a lower one
+ * @param file the location of the only file that it applies to; null when it applies to its part
+ * @param reach which files it applies to
+ * @param refusal why it cannot be read; null when it can
  */
 record PlannedDeletes(
     String location,
@@ -21,17 +20,17 @@ record PlannedDeletes(
     Reach reach,
     @Nullable String refusal)
     implements TableFile {
-  /** To which files deletes apply. */
+  /** The files that deletes apply to. */
   enum Reach {
-    /** To those of its part, of the same number too. */
+    /** Files of its part, also those of the same sequence number. */
     POSITIONS,
-    /** To older ones of its part. */
+    /** Older files of its part. */
     EQUALITY,
-    /** To all older ones. */
+    /** All older files. */
     EQUALITY_EVERYWHERE
   }
 
-  /** Whether it applies to files of a number that are within its reach. */
+  /** Whether it applies to files of this sequence number within its reach. */
   boolean appliesTo(long fileSequence) {
     return reach == Reach.POSITIONS ? sequence >= fileSequence : sequence > fileSequence;
   }

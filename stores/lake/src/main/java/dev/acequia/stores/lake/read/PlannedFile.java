@@ -3,10 +3,10 @@ package dev.acequia.stores.lake.read;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of rows, as a manifest tells of it.
+ * A data file, as a manifest lists it.
  *
- * @param sequence deletes of this number or a higher one may apply to it
- * @param refusal why it is not read; null of one that is
+ * @param sequence deletes of this sequence number or a higher one may apply to it
+ * @param refusal why it cannot be read; null when it can
  */
 record PlannedFile(
     String location,
@@ -17,7 +17,7 @@ record PlannedFile(
     ColumnStats stats,
     @Nullable String refusal)
     implements TableFile {
-  /** About what it takes of the heap, with its places in lists. */
+  /** Its approximate heap, with its places in lists. */
   long heapBytes() {
     return HEAP_BYTES
         + location.length()

@@ -56,7 +56,7 @@ final class Pruning {
     byPartition = new Translation(true).of(fitted, false);
   }
 
-  /** Whether files are left out by the bounds of columns of a type, and not only by its nulls. */
+  /** Whether columns of a type leave files out by bounds, and not only by nulls. */
   static boolean usesBounds(FieldType type) {
     return switch (type) {
       case STRING, INT32, INT64, DOUBLE, DECIMAL, BOOLEAN, DATE, TIMESTAMP -> true;

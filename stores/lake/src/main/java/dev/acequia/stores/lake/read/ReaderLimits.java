@@ -14,8 +14,8 @@ import java.time.Duration;
  * @param engineThreads that compute
  * @param spillBytes on disk, for what does not fit the engine's memory
  * @param cacheBytes on disk, for the table's files
- * @param planBytes of the heap, for what manifests say of the table's files
- * @param maxFiles that one query may read
+ * @param planBytes of the heap, for the manifests' entries
+ * @param maxFiles the most files that one query may read
  * @param maxDeletedRows that are not compacted yet, which are in the engine's memory
  */
 record ReaderLimits(
@@ -44,10 +44,10 @@ record ReaderLimits(
   private static final long MIN_ENGINE_MEMORY = 96 * MIB;
   private static final long MIN_SPILL = 64 * MIB;
 
-  /** Plans take a quarter of the heap; a file with some twenty columns, about 1 KiB. */
+  /** Plans take a quarter of the heap; a file with some 20 columns takes about 1 KiB. */
   private static final int HEAP_PER_PLANS = 4;
 
-  /** A statement names all its files, and some statements run at once. */
+  /** A statement names all its files, and several statements run at once. */
   private static final long HEAP_OF_FILE = 16 << 10;
 
   private static final int MIN_FILES = 4_000;

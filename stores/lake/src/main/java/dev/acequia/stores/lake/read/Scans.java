@@ -16,9 +16,9 @@ final class Scans {
   private final int maxFiles;
 
   /**
-   * Scans of an engine.
+   * Creates the scans of an engine.
    *
-   * @param maxFiles that one may have
+   * @param maxFiles the most files of one scan
    */
   Scans(LocalEngine local, int maxFiles) {
     this.local = local;
@@ -56,7 +56,7 @@ final class Scans {
     }
   }
 
-  /** Loads which rows of the files are deleted, and then holds the files. */
+  /** Loads the deleted rows of the files, and then holds the files. */
   Scan of(TablePlan.Selection selected, Deadline deadline) throws StoreReadException {
     var plan = selected.plan();
     var planned = selected.files();
@@ -68,7 +68,7 @@ final class Scans {
       var files = local.files().hold(planned, plan.io(), deadline);
       return new Scan(plan.columns().named(rows(plan, files)), files, null);
     }
-    // Before the files of rows, which may need the whole cache.
+    // Before the data files, which may need the whole cache.
     var deleted = local.deleted().use(plan, deadline);
     try {
       var files = local.files().hold(planned, plan.io(), deadline);
@@ -88,8 +88,7 @@ final class Scans {
     if (selected.files().size() > maxFiles) {
       throw new StoreReadException(
           Reason.TOO_COSTLY,
-          ("the query reads %,d files, and at most %,d are read at once: compare a field by which"
-                  + " the files are parted or ordered")
+          "the query reads %,d files, more than %,d: compare a field by which the files are partitioned or ordered"
               .formatted(selected.files().size(), maxFiles));
     }
     var refusal =

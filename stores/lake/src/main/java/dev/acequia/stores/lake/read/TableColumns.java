@@ -90,7 +90,7 @@ final class TableColumns {
     return Objects.requireNonNull(byName.get(name), name);
   }
 
-  /** The columns by which files are left out, in the order in which their statistics are kept. */
+  /** The columns that leave files out, in the order of their packed statistics. */
   List<ColumnStats.Kept> kept() {
     return kept;
   }

@@ -2,7 +2,7 @@ package dev.acequia.stores.lake.read;
 
 /** A file of a table, which never changes. */
 interface TableFile {
-  /** What one takes of the heap beside its texts: objects, their headers, and places in lists. */
+  /** A file's heap beside its texts: objects, their headers, and places in lists. */
   long HEAP_BYTES = 160;
 
   String location();

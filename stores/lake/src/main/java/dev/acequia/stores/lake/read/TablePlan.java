@@ -2,6 +2,7 @@ package dev.acequia.stores.lake.read;
 
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReadException.Reason;
+import dev.acequia.stores.lake.table.ForeignFiles;
 import dev.acequia.stores.query.Condition;
 import dev.acequia.stores.query.RecordColumns;
 import java.util.LinkedHashMap;
@@ -10,7 +11,6 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.io.FileIO;
 
 /** The files of one snapshot of a table. */
@@ -58,10 +58,9 @@ final class TablePlan {
    * @throws StoreReadException when they are not those that queries need
    */
   static TableColumns columns(Table table, RecordColumns records) throws StoreReadException {
-    if (table.properties().containsKey(TableProperties.DEFAULT_NAME_MAPPING)) {
-      throw new StoreReadException(
-          Reason.REFUSED,
-          "the table has files of another origin, whose columns have no ids: write them anew");
+    var refusal = ForeignFiles.refusal(table);
+    if (refusal != null) {
+      throw new StoreReadException(Reason.REFUSED, refusal);
     }
     return TableColumns.of(table.schema(), records);
   }
@@ -69,7 +68,7 @@ final class TablePlan {
   /**
    * Plans the table's current snapshot.
    *
-   * @throws StoreReadException when its files cannot be told or are too many
+   * @throws StoreReadException when its files cannot be read or are too many
    */
   static TablePlan of(Table table, TableColumns columns, Manifests manifests)
       throws StoreReadException {

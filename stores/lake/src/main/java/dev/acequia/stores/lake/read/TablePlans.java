@@ -20,14 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The plan of the table's current snapshot. The catalog is asked at most once in a period, on a
- * thread of its own, for all who wait; a snapshot is planned once. Where the catalog does not
- * answer, the last plan serves for a while.
+ * The plan of the table's current snapshot. One thread asks the catalog at most once in a period,
+ * for all waiting queries, and plans a snapshot once. When the catalog does not answer, the last
+ * plan serves for a while.
  */
 final class TablePlans implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TablePlans.class);
 
-  /** How long an answer is awaited where no plan serves. */
+  /** The longest wait for an answer when no plan serves. */
   private static final Duration SILENCE = Duration.ofSeconds(15);
 
   private static final Duration CLOSING = Duration.ofSeconds(2);
@@ -35,9 +35,9 @@ final class TablePlans implements AutoCloseable {
   /**
    * How often the catalog is asked.
    *
-   * @param period for which a plan is not asked for again
-   * @param patience with an answer while the last plan serves
-   * @param oldest how long ago the catalog was asked for a plan that serves
+   * @param period for which a plan is fresh
+   * @param patience the longest wait for an answer while the last plan serves
+   * @param oldest the age of its question up to which a plan serves
    */
   record Pace(Duration period, Duration patience, Duration oldest) {}
 
@@ -48,14 +48,14 @@ final class TablePlans implements AutoCloseable {
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("lake-plans").factory());
 
-  // Used by the thread alone.
+  // Used only by the thread.
   private @Nullable Table table;
 
-  /** Why the last question failed, which is logged once; empty when it did not. */
+  /** The last question's failure, logged once; empty when it succeeded. */
   private String trouble = "";
 
   /**
-   * A plan that is there.
+   * A complete plan.
    *
    * @param askedAt when the catalog was asked
    * @param knownAt when the snapshot was planned
@@ -65,13 +65,13 @@ final class TablePlans implements AutoCloseable {
   private volatile @Nullable Known known;
   private @Nullable Question last;
 
-  /** What the catalog was asked at some time: the columns are known before the files. */
+  /** A question to the catalog: the columns are known before the files. */
   private static final class Question {
     final long askedAt = System.nanoTime();
     final CompletableFuture<TableColumns> columns = new CompletableFuture<>();
     final CompletableFuture<TablePlan> plan = new CompletableFuture<>();
 
-    /** Until it has been open for so long. */
+    /** The time left until the question is that old. */
     long leftNanos(Duration most) {
       return Math.max(0, most.toNanos() - ageNanos());
     }
@@ -94,11 +94,10 @@ final class TablePlans implements AutoCloseable {
   }
 
   /**
-   * A plan that was current a period ago or later. While the answer takes longer, the last one
+   * A plan that was current a period ago or later. While the answer takes longer, the last plan
    * serves.
    *
-   * @throws StoreReadException when there is none, or the catalog was last asked for it too long
-   *     ago
+   * @throws StoreReadException when there is no plan, or the last one is too old
    */
   TablePlan current(Deadline deadline) throws StoreReadException {
     var fresh = fresh();
@@ -123,16 +122,17 @@ final class TablePlans implements AutoCloseable {
   }
 
   /**
-   * The table's columns as the catalog tells them, whatever its files are.
+   * The table's columns from the catalog, without its files.
    *
-   * @throws StoreReadException when it does not answer, or the table is not there or is another
+   * @throws StoreReadException when the catalog does not answer, or the table is missing or another
+   *     one
    */
   TableColumns columns(Deadline deadline) throws StoreReadException {
     var question = ask();
     return awaited(question.columns, question, deadline);
   }
 
-  /** How many files the table had when it was planned last. */
+  /** The numbers of files in the last plan. */
   Manifests.Counts counts() {
     return manifests.counts();
   }
@@ -151,7 +151,7 @@ final class TablePlans implements AutoCloseable {
         : null;
   }
 
-  /** The question that is open, or whose answer is fresh; else a new one. */
+  /** The open question, or the last one while its answer is fresh; otherwise a new one. */
   private synchronized Question ask() throws StoreReadException {
     var before = last;
     if (before != null
@@ -189,10 +189,10 @@ final class TablePlans implements AutoCloseable {
       throw Deadline.interrupted(e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof StoreReadException cause) {
-        // Many threads throw it, each with its own stack.
+        // Many threads throw it, so each gets its own stack trace.
         throw new StoreReadException(cause.reason(), String.valueOf(cause.getMessage()), cause);
       }
-      throw new IllegalStateException("a question fails with what readers throw", e);
+      throw new IllegalStateException("a question failed with an unexpected exception", e);
     }
   }
 
@@ -226,7 +226,7 @@ final class TablePlans implements AutoCloseable {
     }
     var words = String.valueOf(e.getMessage());
     if (!words.equals(trouble) && !thread.isShutdown()) {
-      LOG.warn("no plan of the table: {}", words, e);
+      LOG.warn("the table cannot be planned: {}", words, e);
     }
     trouble = words;
     question.fail(e);
@@ -240,7 +240,7 @@ final class TablePlans implements AutoCloseable {
         asked.refresh();
         return asked;
       } catch (UncheckedSQLException | UncheckedIOException e) {
-        // Whoever does not answer is not asked a second time.
+        // No second question: the catalog did not answer the first.
         throw e;
       } catch (RuntimeException e) {
         table = null;
@@ -260,14 +260,16 @@ final class TablePlans implements AutoCloseable {
           new StoreReadException(Reason.REFUSED, String.valueOf(e.getMessage()), e);
       case NO_RIGHT ->
           new StoreReadException(
-              Reason.REFUSED, "the catalog or the object store refuses the reader", e);
+              Reason.REFUSED,
+              "the catalog or the object store refuses the reader: check its login and rights",
+              e);
       case OTHER ->
           new StoreReadException(
               Reason.UNAVAILABLE, "the lake's catalog or its files cannot be reached", e);
     };
   }
 
-  /** Waits for an answer that is under way, but not for one that does not come. */
+  /** Waits for a running question, for a short time. */
   @Override
   public void close() {
     manifests.close();

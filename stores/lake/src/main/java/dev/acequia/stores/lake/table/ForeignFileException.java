@@ -2,6 +2,8 @@ package dev.acequia.stores.lake.table;
 
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.Table;
+import org.jspecify.annotations.Nullable;
 
 /** The table has a file that is not read here; the message says which and what to do. */
 public final class ForeignFileException extends RuntimeException {
@@ -12,24 +14,33 @@ public final class ForeignFileException extends RuntimeException {
   }
 
   /**
-   * Checks a file of rows.
+   * Checks what is true of all files of a table.
+   *
+   * @throws ForeignFileException when they are not read here
+   */
+  public static void check(Table table) {
+    check(ForeignFiles.refusal(table));
+  }
+
+  /**
+   * Checks a data file.
    *
    * @throws ForeignFileException when it is not read here
    */
   public static void check(DataFile file) {
-    var refusal = ForeignFiles.refusal(file);
-    if (refusal != null) {
-      throw new ForeignFileException(refusal);
-    }
+    check(ForeignFiles.refusal(file));
   }
 
   /**
-   * Checks a file of deletes.
+   * Checks a delete file.
    *
    * @throws ForeignFileException when it is not read here
    */
   public static void check(DeleteFile file) {
-    var refusal = ForeignFiles.refusal(file);
+    check(ForeignFiles.refusal(file));
+  }
+
+  private static void check(@Nullable String refusal) {
     if (refusal != null) {
       throw new ForeignFileException(refusal);
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.Schema;
@@ -193,17 +194,49 @@ class CompactionTest {
       // Large files, which exist as far as manifests know.
       table
           .newFastAppend()
-          .appendFile(
-              org.apache.iceberg.DataFiles.builder(table.spec())
-                  .copy(file)
-                  .withPath(location(".parquet"))
-                  .withFileSizeInBytes(Choice.TARGET_BYTES)
-                  .build())
+          .appendFile(imaginary(file).withFileSizeInBytes(Choice.TARGET_BYTES).build())
           .commit();
     }
     new Compaction(Duration.ofSeconds(1), Clock.systemUTC()).work(table);
     table.refresh();
     assertThat(table.currentSnapshot().allManifests(table.io())).hasSizeLessThan(3);
+  }
+
+  private DataFiles.Builder imaginary(DataFile like) {
+    return DataFiles.builder(table.spec()).copy(like).withPath(location(".parquet"));
+  }
+
+  /** A lease is a version of the table, and the files are looked at each time. */
+  @Test
+  void filesOfWhichNoTwoFitIntoACommitAreNotDue() throws Exception {
+    append();
+    var append = table.newFastAppend();
+    for (var i = 0; i < 12; i++) {
+      append.appendFile(imaginary(files.getFirst()).withRecordCount(1_500_000).build());
+    }
+    append.commit();
+    compact();
+    table.refresh();
+    assertThat(table.properties()).doesNotContainKey(Compaction.LEASE);
+  }
+
+  @Test
+  void goesOnSoonWhileMorePartsAreDueThanOneCommitTakes() throws Exception {
+    table.updateSpec().addField(Expressions.truncate("id", 10 * ROWS)).commit();
+    for (var i = 0; i < 30; i++) {
+      append();
+    }
+    var compaction =
+        new Compaction(
+            Duration.ofSeconds(1),
+            Clock.systemUTC(),
+            () -> new Budget(20, 20, 1_000_000, 1 << 30, 1_000_000));
+    assertThat(compaction.work(table)).isLessThan(Duration.ofSeconds(10));
+    assertThat(dataFiles()).isEqualTo(2 + 10);
+    table.refresh();
+    assertThat(compaction.work(table)).isEqualTo(Duration.ofSeconds(10));
+    assertThat(dataFiles()).isEqualTo(3);
+    assertThat(ids()).containsExactlyElementsOf(expected);
   }
 
   private Duration compact() throws IOException {

@@ -15,7 +15,7 @@ import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 
-/** How many snapshots stay. */
+/** Which snapshots stay. */
 class ExpiryTest {
   private static final int COMMITS = Expiry.MOST + 30;
 

@@ -107,9 +107,7 @@ class DeletedRowsIT {
     assertThat(ids(plan())).containsExactly(3L, 5L);
   }
 
-  /**
-   * Whoever loads waits for room in the cache, and nobody whose deletes are loaded waits for it.
-   */
+  /** A load waits for room in the cache; queries with loaded deletes do not wait for it. */
   @Test
   void waitsForNobodyWhoLoads() throws Exception {
     var rows = after.files();

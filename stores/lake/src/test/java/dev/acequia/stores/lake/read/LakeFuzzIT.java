@@ -129,7 +129,7 @@ class LakeFuzzIT {
     compare(new Random(SEED * 1000), QUERIES);
   }
 
-  /** With the values of all types, and without the rows that were deleted. */
+  /** With values of all types, and without the deleted rows. */
   @Test
   @Order(2)
   void answersSoAfterFilesAreMerged() throws Exception {

@@ -350,7 +350,7 @@ class LakeReaderIT {
         .hasMessageContaining("equality deletes");
   }
 
-  /** A query that does not need them is answered. */
+  /** The reader answers a query that does not need them. */
   @Test
   void refusesFilesOfAnotherFormat() throws Exception {
     append(1);
@@ -412,13 +412,12 @@ class LakeReaderIT {
       Files.write(manifest, content);
       var reader = reader();
       assertRefused(
-          reader,
-          "the table's file of metadata %s cannot be read".formatted(manifest.getFileName()));
+          reader, "the table's metadata file %s cannot be read".formatted(manifest.getFileName()));
       reader.probe();
     }
     Files.delete(manifest);
     assertRefused(
-        reader(), "the table's file of metadata %s is not there".formatted(manifest.getFileName()));
+        reader(), "the table's metadata file %s is missing".formatted(manifest.getFileName()));
   }
 
   @Test
@@ -446,8 +445,8 @@ class LakeReaderIT {
         .isInstanceOfSatisfying(
             StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_COSTLY))
         .hasMessage(
-            "the query reads 20,001 files, and at most 1,000 are read at once: compare a field by"
-                + " which the files are parted or ordered");
+            "the query reads 20,001 files, more than 1,000: compare a field by which the files are"
+                + " partitioned or ordered");
   }
 
   @Test

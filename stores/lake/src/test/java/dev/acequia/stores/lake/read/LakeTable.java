@@ -126,19 +126,19 @@ final class LakeTable implements TableSource {
     return table;
   }
 
-  /** The table's files that were opened so far, in this order. */
+  /** The table's opened files, in order. */
   List<String> opened() {
     return files.opened();
   }
 
-  /** The table's current plan, of a reader that knows no other. */
+  /** The table's current plan, by a new reader. */
   TablePlan plan(RecordColumns records) throws StoreReadException {
     try (var manifests = new Manifests(1 << 20)) {
       return TablePlan.of(table, TablePlan.columns(table, records), manifests);
     }
   }
 
-  /** The catalog answers nobody until {@link #answerAgain}. */
+  /** The catalog does not answer until {@link #answerAgain}. */
   void answerNobody() {
     answers = new CountDownLatch(1);
   }
@@ -201,7 +201,7 @@ final class LakeTable implements TableSource {
     return writer.toDataFile();
   }
 
-  /** A file of one row that is not there, with the bounds of a number. */
+  /** The metadata of a missing file with one row, with the bounds of a number. */
   DataFile imaginary(String column, long value) {
     var id = table.schema().findField(column).fieldId();
     var bound = Conversions.toByteBuffer(Types.LongType.get(), value);

@@ -28,7 +28,7 @@ class ManifestsIT {
     return new Schema(List.of(), fields, UnknownFields.REJECT);
   }
 
-  /** docs/stores/lake.md says how many files a heap has room for. */
+  /** docs/stores/lake.md states the number of files that fit into a heap. */
   @Test
   void takesAKibibyteForAFileWithTwentyColumns() throws Exception {
     var schema = schema();

@@ -8,7 +8,7 @@ import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.SeekableInputStream;
 
-/** Local files of which it is known which were opened. */
+/** Local files with a record of the opened ones. */
 final class OpenedFiles implements FileIO {
   private static final long serialVersionUID = 1;
 

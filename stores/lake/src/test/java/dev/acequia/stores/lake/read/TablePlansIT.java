@@ -202,7 +202,7 @@ class TablePlansIT {
     }
   }
 
-  /** Each question is another table, so that its failure is that of loading it. */
+  /** Each question loads the table again, so it fails at loading. */
   private final class FailingSource implements TableSource {
     private volatile @Nullable RuntimeException failure;
 
@@ -240,7 +240,7 @@ class TablePlansIT {
     }
   }
 
-  /** Else a table that takes longer than a period to plan is planned for every query. */
+  /** Otherwise every query plans a table that takes longer than a period to plan. */
   @Test
   void isFreshWhenItIsThereHoweverLongItTook() throws Exception {
     var period = Duration.ofSeconds(2);
