@@ -5,14 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +54,7 @@ public final class PostgresServer implements AutoCloseable {
     var account = PostgresAccount.forThisUser();
     var cluster = home.data().resolve("cluster");
     try {
-      var password = password(home.data().resolve("superuser-password"));
+      var password = KeptPassword.in(home.data().resolve("superuser-password"));
       if (Files.isDirectory(cluster)) {
         account.own(cluster);
       } else {
@@ -242,16 +240,5 @@ public final class PostgresServer implements AutoCloseable {
     }
     parameters.putAll(settings.parameters());
     return parameters;
-  }
-
-  private static String password(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      var bytes = new byte[16];
-      new SecureRandom().nextBytes(bytes);
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(file, HexFormat.of().formatHex(bytes));
-    }
-    return Files.readString(file).strip();
   }
 }

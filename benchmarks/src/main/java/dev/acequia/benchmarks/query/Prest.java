@@ -22,7 +22,7 @@ final class Prest {
   /** Starts it, and waits until it answers. */
   static Server start(Workplace workplace, int connections, Progress progress)
       throws IOException, InterruptedException {
-    var program = PeerProgram.of("prest", NAME, progress);
+    var program = PeerProgram.of("prest", progress);
     var database = URI.create(workplace.postgres().uri(FlightsPipeline.DATABASE));
     var host = "127.0.0.1";
     int port;

@@ -4,6 +4,7 @@ import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.demo.Demo;
 import dev.acequia.local.cli.demo.Screen;
 import dev.acequia.local.platform.LocalPlatform;
+import dev.acequia.local.platform.OptionalServers;
 import dev.acequia.local.platform.PlatformFiles;
 import dev.acequia.local.platform.PlatformFolder;
 import dev.acequia.local.platform.PlatformProcess;
@@ -46,6 +47,7 @@ final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private PlatformFolder folder;
   @Mixin private CallerOptions caller;
+  @Mixin private OptionalServers with;
 
   @Option(
       names = "--once",
@@ -98,7 +100,7 @@ final class DemoCommand implements Callable<Integer> {
         ownFolder ? new PlatformFiles(Files.createTempDirectory("acequia-demo-")) : folder.files();
     screen.line("The platform: " + LocalPlatform.PARTS + " in " + files.folder());
     PlatformProcess.run(
-        PlatformSettings.of(files, ControlPlaneBinaries.repositoryRoot()),
+        PlatformSettings.of(files, ControlPlaneBinaries.repositoryRoot()).with(with.servers()),
         screen::line,
         platform -> {
           showOrExplain(files, screen, once && !ownFolder);
@@ -135,7 +137,7 @@ final class DemoCommand implements Callable<Integer> {
           new Demo(
               client,
               ControlPlaneBinaries.repositoryRoot().resolve("examples"),
-              store == null ? null : store.spec(files, name(store)),
+              store == null ? null : spec(store, files),
               store == null ? null : name(store),
               screen,
               caller::apply);
@@ -147,6 +149,14 @@ final class DemoCommand implements Callable<Integer> {
         screen.line("");
         demo.cleanUp();
       }
+    }
+  }
+
+  private static String spec(PlatformStore store, PlatformFiles files) {
+    try {
+      return store.spec(files, name(store));
+    } catch (IOException e) {
+      throw new CommandException(files.environment() + ": cannot be read", e);
     }
   }
 

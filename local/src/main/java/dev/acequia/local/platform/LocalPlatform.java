@@ -14,6 +14,7 @@ import dev.acequia.servers.Ports;
 import dev.acequia.servers.PostgresServer;
 import dev.acequia.servers.PostgresSettings;
 import dev.acequia.servers.ProcessRecord;
+import dev.acequia.servers.S3Server;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -28,6 +29,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,6 +68,7 @@ public final class LocalPlatform implements AutoCloseable {
   private volatile @Nullable ControlPlane controlPlane;
   private volatile @Nullable KafkaServer kafka;
   private volatile @Nullable PostgresServer postgres;
+  private volatile @Nullable S3Server s3;
   private volatile @Nullable KubernetesClient client;
   private volatile @Nullable LocalNode node;
   private volatile @Nullable ServiceBalancer balancer;
@@ -140,6 +143,7 @@ public final class LocalPlatform implements AutoCloseable {
     try (var stopping = Executors.newVirtualThreadPerTaskExecutor()) {
       stopping.execute(() -> stop("Kafka", kafka));
       stopping.execute(() -> stop("PostgreSQL", postgres));
+      stopping.execute(() -> stop("S3", s3));
       stopping.execute(() -> stop("control plane", controlPlane));
     }
     steps.close();
@@ -169,6 +173,10 @@ public final class LocalPlatform implements AutoCloseable {
     var controlPlaneStart = begin("control plane", this::startControlPlane);
     var kafkaStart = begin("Kafka", this::startKafka);
     var warehouseStart = begin("PostgreSQL", this::startPostgres);
+    var s3Start =
+        settings.with().contains(OptionalServer.S3)
+            ? begin("S3", this::startS3)
+            : CompletableFuture.<@Nullable LakeBucket>completedFuture(null);
 
     var cluster = new Cluster(await(controlPlaneStart));
     var nodeStart = begin("local node", this::startNode);
@@ -179,7 +187,15 @@ public final class LocalPlatform implements AutoCloseable {
     }
     var warehouse = await(warehouseStart);
     cluster.applyStoreSecret(Warehouse.SECRET, warehouse.secret());
-    new PlatformEnvironment(files.kubeconfig(), kafkaAddress, warehouse.uriWithCredentials())
+    var bucket = await(s3Start);
+    if (bucket != null) {
+      cluster.applyStoreSecret(LakeBucket.SECRET, bucket.secret());
+    }
+    new PlatformEnvironment(
+            files.kubeconfig(),
+            kafkaAddress,
+            warehouse.uriWithCredentials(),
+            bucket)
         .write(files.environment());
     await(kafkaStart);
     await(nodeStart);
@@ -219,6 +235,12 @@ public final class LocalPlatform implements AutoCloseable {
     postgres = started;
     var warehouse = Warehouse.prepare(started, home.data().resolve("warehouse-password"));
     return new Step<>(warehouse, warehouse.uri());
+  }
+
+  private Step<LakeBucket> startS3() {
+    var started = S3Server.start(files.home("s3"), ports(), steps::say);
+    s3 = started;
+    return new Step<>(LakeBucket.prepare(started), started.endpoint());
   }
 
   private Step<LocalNode> startNode() throws Exception {

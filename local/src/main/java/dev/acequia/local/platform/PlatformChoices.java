@@ -34,7 +34,8 @@ record PlatformChoices(String podAddresses, int firstPort) {
           "etcd-peer",
           "kafka-controller",
           "kube-controller-manager",
-          "kube-scheduler");
+          "kube-scheduler",
+          "s3");
 
   /** Every block of this size has room for the servers, for more to come, and for node ports. */
   private static final int BLOCK = 200;

@@ -5,17 +5,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a person's own programs reach the platform; {@code platform.env} holds the same.
  *
  * @param postgresUri with credentials, for psql
+ * @param bucket null where no S3 server runs
  */
 public record PlatformEnvironment(
-    Path kubeconfig, String kafkaBootstrapServers, String postgresUri) {
+    Path kubeconfig,
+    String kafkaBootstrapServers,
+    String postgresUri,
+    @Nullable LakeBucket bucket) {
   private static final String KUBECONFIG = "KUBECONFIG";
   private static final String KAFKA = "KAFKA_BOOTSTRAP_SERVERS";
   private static final String POSTGRES = "POSTGRES_URI";
+  private static final String S3 = "S3_ENDPOINT";
+  private static final String S3_ID = "S3_ACCESS_KEY_ID";
+  private static final String S3_SECRET = "S3_SECRET_ACCESS_KEY";
 
   /** Reads what {@link #write} wrote. */
   public static PlatformEnvironment read(Path file) throws IOException {
@@ -32,7 +40,13 @@ public record PlatformEnvironment(
     return new PlatformEnvironment(
         Path.of(values.getOrDefault(KUBECONFIG, "")),
         values.getOrDefault(KAFKA, ""),
-        values.getOrDefault(POSTGRES, ""));
+        values.getOrDefault(POSTGRES, ""),
+        values.containsKey(S3)
+            ? new LakeBucket(
+                values.getOrDefault(S3, ""),
+                values.getOrDefault(S3_ID, ""),
+                values.getOrDefault(S3_SECRET, ""))
+            : null);
   }
 
   void write(Path file) throws IOException {
@@ -40,6 +54,11 @@ public record PlatformEnvironment(
     text.append(KUBECONFIG).append('=').append(kubeconfig).append('\n');
     text.append(KAFKA).append('=').append(kafkaBootstrapServers).append('\n');
     text.append(POSTGRES).append('=').append(postgresUri).append('\n');
+    if (bucket != null) {
+      text.append(S3).append('=').append(bucket.endpoint()).append('\n');
+      text.append(S3_ID).append('=').append(bucket.accessKeyId()).append('\n');
+      text.append(S3_SECRET).append('=').append(bucket.secretAccessKey()).append('\n');
+    }
     PrivateFile.write(file, text.toString());
   }
 }

@@ -5,12 +5,14 @@ import dev.acequia.servers.ServerException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** A process that runs a platform until it is told to end. */
 public final class PlatformProcess {
@@ -18,12 +20,15 @@ public final class PlatformProcess {
 
   private PlatformProcess() {}
 
-  /** For {@code up --detach}: the platform's folder, then the repository's root. */
+  /** For {@code up --detach}: the platform's folder, the repository's root, and more servers. */
   public static void main(String[] arguments) {
     logTo(new PlatformFiles(Path.of(arguments[0])));
     var files = new PlatformFiles(Path.of(arguments[0]));
     try {
-      run(PlatformSettings.of(files, Path.of(arguments[1])), System.out::println, platform -> true);
+      var servers =
+          Arrays.stream(arguments).skip(2).map(OptionalServer::valueOf).collect(Collectors.toSet());
+      var settings = PlatformSettings.of(files, Path.of(arguments[1])).with(servers);
+      run(settings, System.out::println, platform -> true);
     } catch (CommandException | ServerException e) {
       System.out.println(e.getMessage());
       System.exit(1);

@@ -2,6 +2,7 @@ package dev.acequia.local.platform;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a local platform is made of.
@@ -11,15 +12,18 @@ import java.util.List;
  * @param imageRoots folders with the images of Pods
  * @param operator whether Acequia itself is installed
  * @param audited whether the API server writes down what the operator calls
+ * @param with the servers beside those that every platform has
  */
 public record PlatformSettings(
     PlatformFiles files,
     Path repositoryRoot,
     List<Path> imageRoots,
     boolean operator,
-    boolean audited) {
+    boolean audited,
+    Set<OptionalServer> with) {
   public PlatformSettings {
     imageRoots = List.copyOf(imageRoots);
+    with = Set.copyOf(with);
   }
 
   /** The whole platform on a folder, with the images of this build. */
@@ -29,11 +33,17 @@ public record PlatformSettings(
         repositoryRoot,
         List.of(repositoryRoot.resolve("images/target/images")),
         true,
-        false);
+        false,
+        Set.of());
   }
 
   /** The same with the operator's calls in {@link LocalPlatform#auditLog}. */
   public PlatformSettings withAudit() {
-    return new PlatformSettings(files, repositoryRoot, imageRoots, operator, true);
+    return new PlatformSettings(files, repositoryRoot, imageRoots, operator, true, with);
+  }
+
+  /** The same with these servers. */
+  public PlatformSettings with(Set<OptionalServer> servers) {
+    return new PlatformSettings(files, repositoryRoot, imageRoots, operator, audited, servers);
   }
 }

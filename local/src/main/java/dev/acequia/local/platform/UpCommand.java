@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
 public final class UpCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private PlatformFolder folder;
+  @Mixin private OptionalServers with;
 
   @Option(
       names = "--detach",
@@ -32,8 +33,8 @@ public final class UpCommand implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     var files = folder.files();
     out.println("Acequia's local platform in " + files.folder());
+    var settings = PlatformSettings.of(files, folder.repositoryRoot()).with(with.servers());
     if (detach) {
-      var settings = PlatformSettings.of(files, folder.repositoryRoot());
       DetachedPlatform.start(settings, line -> print(out, line));
       explain(out, files);
       print(out, "To stop it: " + files.stopCommand());
@@ -41,7 +42,7 @@ public final class UpCommand implements Callable<Integer> {
     }
     PlatformProcess.logTo(files);
     PlatformProcess.run(
-        PlatformSettings.of(files, folder.repositoryRoot()),
+        settings,
         line -> print(out, line),
         platform -> {
           explain(out, files);
@@ -54,7 +55,7 @@ public final class UpCommand implements Callable<Integer> {
   private static void explain(PrintWriter out, PlatformFiles files) {
     print(out, "");
     print(out, "export KUBECONFIG=" + files.kubeconfig());
-    print(out, "Kafka's and PostgreSQL's addresses are in " + files.environment());
+    print(out, "The servers' addresses and passwords are in " + files.environment());
     print(out, "Each process' log is in " + files.logs());
     if (ControlPlaneBinaries.kubectlOnPath().isEmpty()) {
       print(

@@ -36,6 +36,10 @@ final class Platform implements AutoCloseable {
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<String> namespaces = new ArrayList<>();
   private final Path auditLog;
+
+  /** The folder of the S3 server's bucket {@code lakes}. */
+  final Path bucket;
+
   final Path repository = ControlPlaneBinaries.repositoryRoot();
   final Kubectl kubectl;
   final PlatformEnvironment environment;
@@ -44,6 +48,7 @@ final class Platform implements AutoCloseable {
     try {
       environment = local.environment();
       auditLog = local.auditLog();
+      bucket = local.files().folder().resolve("data/s3/buckets/lakes");
       kubectl = Kubectl.on(environment.kubeconfig());
     } catch (IOException e) {
       throw new AssertionError("the platform's files cannot be read", e);

@@ -2,6 +2,7 @@ package dev.acequia.local.e2e;
 
 import dev.acequia.local.platform.LocalPlatform;
 import dev.acequia.local.platform.PlatformFiles;
+import dev.acequia.local.platform.OptionalServer;
 import dev.acequia.local.platform.PlatformSettings;
 import dev.acequia.servers.ControlPlaneBinaries;
 import java.io.IOException;
@@ -53,7 +54,9 @@ final class PlatformExtension implements ParameterResolver {
         Files.createDirectories(target);
         var files = new PlatformFiles(Files.createTempDirectory(target, "platform-"));
         return new Shared(
-            LocalPlatform.start(PlatformSettings.of(files, root).withAudit(), System.out::println));
+            LocalPlatform.start(
+                PlatformSettings.of(files, root).withAudit().with(Set.of(OptionalServer.S3)),
+                System.out::println));
       } catch (IOException e) {
         throw new AssertionError("the platform cannot be started", e);
       }

@@ -24,6 +24,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,7 +114,7 @@ class LocalPlatformIT {
 
   private static PlatformSettings settings(Path folder) {
     return new PlatformSettings(
-        files(folder), root(), List.of(folder.resolve("built")), false, false);
+        files(folder), root(), List.of(folder.resolve("built")), false, false, Set.of());
   }
 
   private static PlatformFiles files(Path folder) {

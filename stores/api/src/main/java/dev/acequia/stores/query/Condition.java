@@ -55,7 +55,9 @@ public sealed interface Condition {
           };
       if (ofBoolean && field.type() != FieldType.BOOLEAN) {
         throw new InvalidQueryException(
-            "'" + field.name() + "' is not boolean: it can be null or not, but neither true nor false");
+            "'"
+                + field.name()
+                + "' is not boolean: it can be null or not, but neither true nor false");
       }
     }
   }

@@ -6,6 +6,9 @@ import dev.acequia.stores.lake.catalog.CatalogFailure;
 
 /** What catalogs and object stores throw, as the processes understand it. */
 final class LakeFailure {
+  /** How Iceberg refuses a commit that is more than a minute older than the last one. */
+  private static final String OLDER = "Invalid update timestamp ";
+
   private LakeFailure() {}
 
   /** Something that talks to the lake. */
@@ -37,6 +40,10 @@ final class LakeFailure {
   private static String words(Exception failure) {
     var cause = failure.getCause();
     var message = String.valueOf(failure.getMessage());
+    if (message.startsWith(OLDER)) {
+      return "The table's last commit has a later time than this machine, so a clock is wrong: nothing can be committed until that time, or until the table is rolled back by its catalog. Correct the clocks of the nodes. Iceberg says: "
+          + message;
+    }
     return cause == null || cause.getMessage() == null
         ? message
         : message + ": " + cause.getMessage();

@@ -10,6 +10,7 @@ import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.servers.Ephemeral;
 import dev.acequia.servers.PostgresServer;
+import dev.acequia.servers.S3Server;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.lake.table.LakeColumns;
 import dev.acequia.stores.testkit.StoreFixture;
@@ -34,16 +35,68 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.parquet.Parquet;
+import org.jspecify.annotations.Nullable;
 
-/** A folder, and a schema with roles of its own in a database that all share. */
+/** A folder or a bucket, and a schema with roles of its own in a database that all share. */
 final class LakeFixture implements StoreFixture {
   private static final String DATABASE = "lakes";
   private static final String ADMIN = "lakes_admin";
   private static final String PASSWORD = "somebody's word";
+  static final String BUCKET = "lakes";
+
+  /** Who has credentials of its own, for S3 too if wanted. */
+  static final List<String> ROLES = List.of("migration", "writer", "reader");
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final String name = "lake_" + COUNT.incrementAndGet();
   private final Path folder = Ephemeral.folder("lake");
+  private final @Nullable String s3;
+  private final boolean byRoles;
+
+  private LakeFixture(@Nullable String s3, boolean byRoles) {
+    this.s3 = s3;
+    this.byRoles = byRoles;
+  }
+
+  /** Files in a folder. */
+  LakeFixture() {
+    this(null, false);
+  }
+
+  /** Files on an S3 server that fails at times. */
+  LakeFixture(FaultyS3 server) {
+    this(server.endpoint(), false);
+  }
+
+  /** Files on an S3 server. */
+  static LakeFixture onS3() {
+    return new LakeFixture(s3().endpoint(), false);
+  }
+
+  /** Files on an S3 server, to which each of the {@link #ROLES} logs on as a user of its name. */
+  static LakeFixture onS3ByRoles() {
+    return new LakeFixture(s3().endpoint(), true);
+  }
+
+  /** The secret access key of a role's user. */
+  static String secret(String role) {
+    return role + "'s secret";
+  }
+
+  /** The S3 server that all share. */
+  static S3Server s3() {
+    return Bucket.SERVER;
+  }
+
+  private static final class Bucket {
+    static final S3Server SERVER = start();
+
+    private static S3Server start() {
+      var server = Ephemeral.server(S3Server.start(Ephemeral.folder("lake-it-s3")));
+      server.createBucket(BUCKET);
+      return server;
+    }
+  }
 
   private static final class Server {
     static final PostgresServer SHARED = start();
@@ -69,10 +122,12 @@ final class LakeFixture implements StoreFixture {
     return new StoreDefinition.Lake(
         "ops",
         table,
-        "file:" + folder.resolve(table),
+        s3 == null
+            ? "file:" + folder.resolve(table)
+            : "s3://%s/%s/%s".formatted(BUCKET, name, table),
         new LakeCatalog.Jdbc(name),
-        null,
-        null,
+        s3 == null ? null : S3Server.REGION,
+        s3,
         1,
         List.of(),
         new LakeEngine.DuckDb(1 << 20));
@@ -93,43 +148,42 @@ final class LakeFixture implements StoreFixture {
         whole.engine());
   }
 
-  private Map<String, String> as(String role) {
-    return Map.of(
-        RuntimeVariable.STORE_URI.name(),
-        Server.SHARED.uri(DATABASE),
-        RuntimeVariable.STORE_USERNAME.name(),
-        role,
-        RuntimeVariable.STORE_PASSWORD.name(),
-        PASSWORD);
+  /**
+   * @param login of the catalog
+   */
+  private Map<String, String> as(String role, String login) {
+    var environment = new HashMap<String, String>();
+    environment.put(RuntimeVariable.STORE_URI.name(), Server.SHARED.uri(DATABASE));
+    environment.put(RuntimeVariable.STORE_USERNAME.name(), login);
+    environment.put(RuntimeVariable.STORE_PASSWORD.name(), PASSWORD);
+    if (s3 != null) {
+      environment.put(
+          RuntimeVariable.STORE_ACCESS_KEY_ID.name(), byRoles ? role : s3().accessKeyId());
+      environment.put(
+          RuntimeVariable.STORE_SECRET_ACCESS_KEY.name(),
+          byRoles ? secret(role) : s3().secretAccessKey());
+    }
+    return environment;
   }
 
   @Override
   public Map<String, String> migrationEnvironment() {
-    return Map.of(
-        RuntimeVariable.STORE_URI.name(),
-        Server.SHARED.uri(DATABASE),
-        RuntimeVariable.STORE_USERNAME.name(),
-        ADMIN,
-        RuntimeVariable.STORE_PASSWORD.name(),
-        PASSWORD,
-        RuntimeVariable.STORE_WRITER_USERNAME.name(),
-        name + "_writer",
-        RuntimeVariable.STORE_WRITER_PASSWORD.name(),
-        PASSWORD,
-        RuntimeVariable.STORE_READER_USERNAME.name(),
-        name + "_reader",
-        RuntimeVariable.STORE_READER_PASSWORD.name(),
-        PASSWORD);
+    var environment = as("migration", ADMIN);
+    environment.put(RuntimeVariable.STORE_WRITER_USERNAME.name(), name + "_writer");
+    environment.put(RuntimeVariable.STORE_WRITER_PASSWORD.name(), PASSWORD);
+    environment.put(RuntimeVariable.STORE_READER_USERNAME.name(), name + "_reader");
+    environment.put(RuntimeVariable.STORE_READER_PASSWORD.name(), PASSWORD);
+    return environment;
   }
 
   @Override
   public Map<String, String> writerEnvironment(String pod) {
-    return as(name + "_writer");
+    return as("writer", name + "_writer");
   }
 
   @Override
   public Map<String, String> readerEnvironment() {
-    var environment = new HashMap<>(as(name + "_reader"));
+    var environment = as("reader", name + "_reader");
     environment.put(RuntimeVariable.STORE_CACHE_DIR.name(), folder.resolve("cache").toString());
     return environment;
   }

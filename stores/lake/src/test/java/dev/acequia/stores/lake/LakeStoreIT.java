@@ -12,75 +12,75 @@ import dev.acequia.stores.testkit.ReplayContract;
 import dev.acequia.stores.testkit.WritingContract;
 import org.junit.jupiter.api.Nested;
 
-/** A lake keeps the contract. */
+/** A lake on S3 keeps the contract. */
 class LakeStoreIT {
   @Nested
   class Migration extends MigrationContract {
     Migration() {
-      super(new LakeFixture());
+      super(LakeFixture.onS3());
     }
   }
 
   @Nested
   class Offsets extends OffsetsContract {
     Offsets() {
-      super(new LakeFixture());
+      super(LakeFixture.onS3());
     }
   }
 
   @Nested
   class Generations extends GenerationsContract {
     Generations() {
-      super(new LakeFixture());
+      super(LakeFixture.onS3());
     }
   }
 
   @Nested
   class Claims extends ClaimsContract {
     Claims() {
-      super(new LakeFixture());
+      super(LakeFixture.onS3());
     }
   }
 
   @Nested
   class Writing extends WritingContract {
     Writing() {
-      super(new LakeFixture());
+      super(LakeFixture.onS3());
     }
   }
 
   @Nested
   class Marks extends MarksContract {
     Marks() {
-      super(new LakeFixture());
+      super(LakeFixture.onS3());
     }
   }
 
   @Nested
   class Redrive extends RedriveContract {
     Redrive() {
-      super(new LakeFixture());
+      super(LakeFixture.onS3());
     }
   }
 
   @Nested
   class Replay extends ReplayContract {
     Replay() {
-      super(new LakeFixture());
+      super(LakeFixture.onS3());
     }
   }
 
   @Nested
   class Reading extends ReadingContract {
     Reading() {
-      super(new LakeFixture());
+      super(LakeFixture.onS3());
     }
   }
 
   @Nested
   class Hostile extends HostileContract {
     Hostile() {
-      super(new LakeFixture());
+      super(LakeFixture.onS3());
     }
   }
 }

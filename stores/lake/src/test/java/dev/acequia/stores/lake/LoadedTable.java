@@ -14,9 +14,13 @@ import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
 import dev.acequia.stores.lake.maintain.Upkeep;
+import dev.acequia.stores.query.Condition;
+import dev.acequia.stores.query.Query;
+import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.stores.testkit.Pipelines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,24 +38,34 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A table of names by id that a writer loads, and the map with its expected content. */
 final class LoadedTable implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LoadedTable.class);
+  private static final int ATTEMPTS = 50;
+
   private static final Schema SCHEMA =
       Pipelines.schema(
           List.of("id"),
           new Field("id", FieldType.INT64, true, null),
           new Field("name", FieldType.STRING, false, null));
 
-  private final LakeFixture lake = new LakeFixture();
+  private final LakeFixture lake;
   private final PipelineDefinition definition;
   private final StoreWriter writer;
-  private final PartitionClaim claim;
+  private PartitionClaim claim;
   private final HookedTables tables;
   private final Map<Long, String> expected = new HashMap<>();
   private long offset;
 
   LoadedTable(LoadMode mode, Division... divisions) throws Exception {
+    this(new LakeFixture(), mode, divisions);
+  }
+
+  LoadedTable(LakeFixture lake, LoadMode mode, Division... divisions) throws Exception {
+    this.lake = lake;
     definition =
         Pipelines.definition(
             lake.definition("flights", List.of(divisions)),
@@ -71,10 +85,40 @@ final class LoadedTable implements AutoCloseable {
 
   /** Loads rows by one commit; a null deletes the id. */
   void load(Map<Long, @Nullable String> names) throws Exception {
+    var result = write(names);
+    if (!(result instanceof WriteResult.Stored)) {
+      throw new IllegalStateException(result.toString());
+    }
+    loaded(names);
+  }
+
+  /**
+   * Loads rows as a consumer does: after a failure, the next claim says whether they are stored.
+   *
+   * @return the number of failures
+   */
+  int loadInSpiteOfFailures(Map<Long, @Nullable String> names) throws Exception {
+    for (var failures = 0; failures < ATTEMPTS; failures++) {
+      try {
+        if (failures > 0) {
+          claim = writer.claim(0).orElseThrow();
+        }
+        if (claim.nextOffset() > offset || write(names) instanceof WriteResult.Stored) {
+          loaded(names);
+          return failures;
+        }
+      } catch (StoreUnavailableException e) {
+        LOG.debug("the load goes on", e);
+      }
+    }
+    throw new IllegalStateException("no attempt succeeds");
+  }
+
+  private WriteResult write(Map<Long, @Nullable String> names) throws Exception {
     var batch = writer.newBatch();
     var row = new Row(SCHEMA);
     var arrival = new Arrival();
-    var from = offset;
+    var next = offset;
     for (var entry : names.entrySet()) {
       var name = entry.getValue();
       var text =
@@ -84,21 +128,25 @@ final class LoadedTable implements AutoCloseable {
       var bytes = text.getBytes(StandardCharsets.UTF_8);
       new RecordDecoder(SCHEMA).decode(bytes, 0, bytes.length, row);
       if (name == null) {
-        batch.addDeletion(row, arrival.from(1, 0, offset++));
-        expected.remove(entry.getKey());
+        batch.addDeletion(row, arrival.from(1, 0, next++));
       } else {
-        batch.add(row, arrival.from(1, 0, offset++));
-        expected.put(entry.getKey(), name);
+        batch.add(row, arrival.from(1, 0, next++));
       }
     }
-    var result =
-        writer.write(
-            batch,
-            List.of(new PartitionAdvance(0, claim.fence(), from, offset, null)),
-            rejected -> {});
-    if (!(result instanceof WriteResult.Stored)) {
-      throw new IllegalStateException(result.toString());
-    }
+    var advance = new PartitionAdvance(0, claim.fence(), offset, next, null);
+    return writer.write(batch, List.of(advance), rejected -> {});
+  }
+
+  private void loaded(Map<Long, @Nullable String> names) {
+    offset += names.size();
+    names.forEach(
+        (id, name) -> {
+          if (name == null) {
+            expected.remove(id);
+          } else {
+            expected.put(id, name);
+          }
+        });
   }
 
   Map<Long, String> expected() {
@@ -117,6 +165,20 @@ final class LoadedTable implements AutoCloseable {
       }
     }
     return found;
+  }
+
+  /** The number of rows that a reader finds. */
+  long count() throws Exception {
+    try (var reader = lake.reader(definition)) {
+      return reader.count(
+          new Query(
+              RecordColumns.of(definition).all(), Condition.always(), List.of(), List.of(), 1, 0));
+    }
+  }
+
+  /** As the deletion of its pipeline does. */
+  void drop() throws Exception {
+    StoreMigration.open(definition, lake.migrationEnvironment()).drop();
   }
 
   /** All columns of all rows, sorted. */

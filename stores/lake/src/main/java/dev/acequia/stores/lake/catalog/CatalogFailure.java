@@ -6,6 +6,7 @@ import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotAuthorizedException;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
 /** Kinds of failures of catalogs and object stores, by their meaning for readers and writers. */
 public enum CatalogFailure {
@@ -26,9 +27,24 @@ public enum CatalogFailure {
       case ForeignFileException e -> FOREIGN_FILE;
       case NotAuthorizedException e -> NO_RIGHT;
       case ForbiddenException e -> NO_RIGHT;
-      default ->
-          failure.getCause() instanceof SQLException cause && isRefusal(cause) ? NO_RIGHT : OTHER;
+      default -> isRefusal(failure) ? NO_RIGHT : OTHER;
     };
+  }
+
+  private static boolean isRefusal(Throwable failure) {
+    for (var cause = failure; cause != null; cause = cause.getCause()) {
+      var isRefusal =
+          switch (cause) {
+            case SQLException e -> isRefusal(e);
+            // Unknown keys, keys without the right, or a wrong signature.
+            case AwsServiceException e -> e.statusCode() == 401 || e.statusCode() == 403;
+            default -> false;
+          };
+      if (isRefusal) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** SQLSTATE classes of rights, missing tables of the catalog, and passwords. */
