@@ -181,8 +181,9 @@ public enum PipelineMetric {
       Source.OPERATOR,
       Kind.GAUGE,
       "acequia_reconcile_failing_since_timestamp_seconds",
-      "Since when the resource that has failed longest has had no reconcile without an error, in"
-          + " Unix time; 0 when none is retried."),
+      "Since when the resource of this namespace that has failed longest has had no reconcile"
+          + " without an error, in Unix time.",
+      "watched_namespace"),
   OPERATOR_LEADING(
       Source.OPERATOR,
       Kind.GAUGE,

@@ -77,6 +77,7 @@ enum GeneratedCrd {
     orderColumns((ArrayNode) version.required("additionalPrinterColumns"));
     var schema = at(version, "/schema/openAPIV3Schema");
     tidy(schema);
+    schema.withArray("required").add("spec");
     describe(schema, type);
     describe(at(schema, "/properties/spec"), spec);
     describe(at(schema, "/properties/status"), status);

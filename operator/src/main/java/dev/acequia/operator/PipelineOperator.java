@@ -176,7 +176,8 @@ final class PipelineOperator {
     var gate = new ReconcileGate();
     var release = PipelineRendering.release(platform);
     var pacer = new RolloutPacer(platform.rollout(), release, reports, metrics, clock);
-    var replayReports = new ReplayReports(events);
+    var replayReports = new ReplayReports(client, events);
+    var failures = new ReconcileFailures(metrics, clock);
     var removal = new PipelineRemoval(client, platform, topics, events, metrics, clock);
     var operator =
         new PipelineOperator(
@@ -185,6 +186,7 @@ final class PipelineOperator {
                 metrics,
                 clock,
                 gate,
+                failures,
                 ReconcileShares.OF_THE_PROCESS::isPutOff,
                 Map.of(
                     DataPipeline.KIND,
@@ -223,6 +225,7 @@ final class PipelineOperator {
             new PlanApplier(client, clock),
             removal,
             reports,
+            failures,
             pacer,
             release,
             events,
@@ -230,7 +233,7 @@ final class PipelineOperator {
         overrider -> overrider.withOnUpdateFilter(PipelineOperator::asksForReconcile),
         Trim::pipeline);
     operator.register(
-        new ReplayReconciler(logs, calls, replayReports, clock), _ -> {}, Trim::replay);
+        new ReplayReconciler(logs, calls, replayReports, failures, clock), _ -> {}, Trim::replay);
     return operator;
   }
 

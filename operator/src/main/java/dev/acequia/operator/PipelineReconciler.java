@@ -42,7 +42,6 @@ import io.javaoperatorsdk.operator.api.reconciler.DeleteControl;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
-import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
@@ -68,9 +67,6 @@ import org.slf4j.LoggerFactory;
     fieldManager = PipelineNames.MANAGER,
     generationAwareEventProcessing = false) // annotations count too; see OperatorProcess
 final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<DataPipeline> {
-  /** Retries before a failure reaches the status. */
-  private static final int QUIET_RETRIES = 2;
-
   private static final Duration READS_ASKED_EVERY = Duration.ofSeconds(8);
 
   private static final Logger log = LoggerFactory.getLogger(PipelineReconciler.class);
@@ -85,6 +81,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   private final PlanApplier applier;
   private final PipelineRemoval removal;
   private final StatusReports reports;
+  private final ReconcileFailures failures;
   private final RolloutPacer pacer;
   private final NextLook looks;
   private final SimpleInboundEventSource<DataPipeline> deferred =
@@ -101,6 +98,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       PlanApplier applier,
       PipelineRemoval removal,
       StatusReports reports,
+      ReconcileFailures failures,
       RolloutPacer pacer,
       String release,
       EventRecorder events,
@@ -113,6 +111,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     this.applier = applier;
     this.removal = removal;
     this.reports = reports;
+    this.failures = failures;
     this.pacer = pacer;
     this.release = release;
     this.events = events;
@@ -149,17 +148,13 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   private <T> Optional<T> inTurn(DataPipeline pipeline, Supplier<T> reconcile) {
     var names = PipelineNames.of(pipeline);
     var id = ResourceID.fromResource(pipeline);
-    return ReconcileShares.OF_THE_PROCESS.run(
-        pipeline,
-        () -> deferred.propagateEvent(id),
-        () -> {
-          try {
-            return reconcile.get();
-          } finally {
-            topics.ended(names);
-            pacer.ended(names);
-          }
-        });
+    try {
+      return ReconcileShares.OF_THE_PROCESS.run(
+          pipeline, () -> deferred.propagateEvent(id), reconcile);
+    } finally { // also of one that is put off: others need not wait for its turn
+      topics.ended(names);
+      pacer.ended(names);
+    }
   }
 
   private UpdateControl<DataPipeline> advance(
@@ -341,16 +336,17 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   public ErrorStatusUpdateControl<DataPipeline> updateErrorStatus(
       DataPipeline pipeline, Context<DataPipeline> context, Exception failure) {
     if (Gone.is(pipeline, context, failure)) {
+      failures.ended(Reconciled.of(pipeline));
       log.info(
           "DataPipeline {}/{} is gone",
           pipeline.getMetadata().getNamespace(),
           pipeline.getMetadata().getName());
       return ErrorStatusUpdateControl.<DataPipeline>noStatusUpdate().withNoRetry();
     }
-    var attempt = context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
     if (pipeline.isMarkedForDeletion()
         || ReconcileGate.isClosedTo(failure)
-        || (!(failure instanceof NameTakenException) && attempt < QUIET_RETRIES)) {
+        || (!(failure instanceof NameTakenException)
+            && failures.inARow(pipeline) <= ReconcileFailures.QUIET)) {
       return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
     var former = reports.former(pipeline);
@@ -361,7 +357,13 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
                 pipeline, former, TopicState.Refused.NAME_TAKEN, message, clock.instant())
             : PipelineStatus.failed(pipeline, former, platform, message, clock.instant());
     try {
-      report(pipeline, former, status);
+      var _ =
+          inTurn(
+              pipeline,
+              () -> {
+                report(pipeline, former, status);
+                return status;
+              });
     } catch (KubernetesClientException e) { // the failure itself is what is logged and retried
       log.warn(
           "the status of DataPipeline {}/{} was not written: {}",
@@ -377,7 +379,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var former = reports.former(pipeline);
     var status = PipelineStatus.deleting(pipeline, former, clock.instant());
     try {
-      report(pipeline, former, status);
+      reports.reportDeleting(pipeline, status);
+      pacer.reported(rollout(former), status.rollout());
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) { // it has gone meanwhile
         throw e;

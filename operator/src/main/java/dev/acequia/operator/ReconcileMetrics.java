@@ -2,7 +2,6 @@ package dev.acequia.operator;
 
 import dev.acequia.contract.PipelineMetric;
 import dev.acequia.telemetry.MetricSet;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.javaoperatorsdk.operator.processing.GroupVersionKind;
@@ -11,6 +10,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -26,13 +26,14 @@ final class ReconcileMetrics implements Metrics {
   private final MetricSet metrics;
   private final Clock clock;
   private final ReconcileGate gate;
-  private final Predicate<HasMetadata> isPutOff;
+  private final ReconcileFailures failures;
+  private final Predicate<Reconciled> isPutOff;
   private final Map<String, Consumer<ResourceID>> gone;
   private final Map<Object, Instant> inProgress = new ConcurrentHashMap<>();
-  private final Map<Reconciled, Instant> retrying = new ConcurrentHashMap<>();
 
   /**
    * @param gate what every reconcile passes, since this is where each can be seen
+   * @param failures are told how each reconcile ended
    * @param isPutOff whether the last reconcile of a resource was deferred
    * @param gone by kind, what to run for a resource that has left its informer
    */
@@ -40,15 +41,16 @@ final class ReconcileMetrics implements Metrics {
       MetricSet metrics,
       Clock clock,
       ReconcileGate gate,
-      Predicate<HasMetadata> isPutOff,
+      ReconcileFailures failures,
+      Predicate<Reconciled> isPutOff,
       Map<String, Consumer<ResourceID>> gone) {
     this.metrics = metrics;
     this.clock = clock;
     this.gate = gate;
+    this.failures = failures;
     this.isPutOff = isPutOff;
     this.gone = Map.copyOf(gone);
     showInProgress();
-    showRetrying();
     metrics.histogram(PipelineMetric.RECONCILE, "done");
     metrics.histogram(PipelineMetric.RECONCILE, "failed");
   }
@@ -64,10 +66,16 @@ final class ReconcileMetrics implements Metrics {
     showInProgress();
     var start = System.nanoTime();
     var result = "failed";
+    var resource =
+        kind(execution.metadata()).map(kind -> new Reconciled(kind, execution.resourceID()));
     try {
       var outcome = execution.execute();
       result = "done";
+      resource.filter(isPutOff.negate()).ifPresent(failures::ended);
       return outcome;
+    } catch (Exception e) {
+      resource.ifPresent(failures::failed);
+      throw e;
     } finally {
       inProgress.remove(ticket);
       showInProgress();
@@ -78,37 +86,23 @@ final class ReconcileMetrics implements Metrics {
   }
 
   @Override
-  public void failedReconciliation(
-      HasMetadata resource, Exception exception, Map<String, Object> metadata) {
-    retrying.putIfAbsent(Reconciled.of(resource), clock.instant());
-    showRetrying();
-  }
-
-  @Override
-  public void finishedReconciliation(HasMetadata resource, Map<String, Object> metadata) {
-    if (!isPutOff.test(resource)) {
-      retrying.remove(Reconciled.of(resource));
-      showRetrying();
-    }
-  }
-
-  @Override
   public void cleanupDoneFor(ResourceID id, Map<String, Object> metadata) {
-    if (!(metadata.get(Constants.RESOURCE_GVK_KEY) instanceof GroupVersionKind kind)) {
-      return;
-    }
-    retrying.remove(new Reconciled(kind.getKind(), id));
-    showRetrying();
-    gone.getOrDefault(kind.getKind(), _ -> {}).accept(id);
+    kind(metadata)
+        .ifPresent(
+            kind -> {
+              failures.ended(new Reconciled(kind, id));
+              gone.getOrDefault(kind, _ -> {}).accept(id);
+            });
+  }
+
+  private static Optional<String> kind(Map<String, Object> metadata) {
+    return metadata.get(Constants.RESOURCE_GVK_KEY) instanceof GroupVersionKind kind
+        ? Optional.of(kind.getKind())
+        : Optional.empty();
   }
 
   private void showInProgress() {
     metrics.gauge(PipelineMetric.RECONCILE_IN_PROGRESS).set(oldest(inProgress));
-  }
-
-  private void showRetrying() {
-    metrics.gauge(PipelineMetric.RECONCILE_QUEUE).set(retrying.size());
-    metrics.gauge(PipelineMetric.RECONCILE_FAILING).set(oldest(retrying));
   }
 
   private static double oldest(Map<?, Instant> starts) {

@@ -55,8 +55,8 @@ final class ReconcileShares {
   }
 
   /** Whether the last reconcile of this resource was deferred: it did nothing. */
-  synchronized boolean isPutOff(HasMetadata resource) {
-    return putOff.contains(Reconciled.of(resource));
+  synchronized boolean isPutOff(Reconciled resource) {
+    return putOff.contains(resource);
   }
 
   /** Forgets a deleted resource. */

@@ -8,4 +8,8 @@ record Reconciled(String kind, ResourceID id) {
   static Reconciled of(HasMetadata resource) {
     return new Reconciled(resource.getKind(), ResourceID.fromResource(resource));
   }
+
+  String namespace() {
+    return id.getNamespace().orElseThrow();
+  }
 }

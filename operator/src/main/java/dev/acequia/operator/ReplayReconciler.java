@@ -14,12 +14,12 @@ import dev.acequia.operator.plan.ReplayPlan;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.status.ReplayStatus;
 import dev.acequia.operator.validate.ReplayValidation;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
-import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,9 +53,6 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
 
   private static final String BY_UID = "by-uid";
 
-  /** Retries before a failure reaches the status. */
-  private static final int QUIET_RETRIES = 2;
-
   private static final Logger log = LoggerFactory.getLogger(ReplayReconciler.class);
 
   private final TopicLogs logs;
@@ -62,12 +60,19 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   private final SimpleInboundEventSource<DataPipelineReplay> answers =
       new SimpleInboundEventSource<>("log-answers");
   private final ReplayReports reports;
+  private final ReconcileFailures failures;
   private final Clock clock;
 
-  ReplayReconciler(TopicLogs logs, KafkaCalls calls, ReplayReports reports, Clock clock) {
+  ReplayReconciler(
+      TopicLogs logs,
+      KafkaCalls calls,
+      ReplayReports reports,
+      ReconcileFailures failures,
+      Clock clock) {
     this.logs = logs;
     this.calls = calls;
     this.reports = reports;
+    this.failures = failures;
     this.clock = clock;
   }
 
@@ -91,34 +96,37 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   @Override
   public UpdateControl<DataPipelineReplay> reconcile(
       DataPipelineReplay replay, Context<DataPipelineReplay> context) {
-    var id = ResourceID.fromResource(replay);
-    return ReconcileShares.OF_THE_PROCESS
-        .run(replay, () -> answers.propagateEvent(id), () -> advance(replay, context))
+    return inTurn(replay, () -> advance(replay, context))
         .orElseGet(
             () ->
                 UpdateControl.<DataPipelineReplay>noUpdate()
                     .rescheduleAfter(ReconcileShares.PATIENCE));
   }
 
+  /** Empty when the namespace has no turn now; the reconcile is retried. */
+  private <T> Optional<T> inTurn(DataPipelineReplay replay, Supplier<T> reconcile) {
+    var id = ResourceID.fromResource(replay);
+    return ReconcileShares.OF_THE_PROCESS.run(replay, () -> answers.propagateEvent(id), reconcile);
+  }
+
   private UpdateControl<DataPipelineReplay> advance(
       DataPipelineReplay replay, Context<DataPipelineReplay> context) {
     var former = reports.former(replay);
     if (ReplayStatus.hasEnded(former)) {
-      return reports.report(replay, Objects.requireNonNull(former));
+      return report(replay, Objects.requireNonNull(former));
     }
     var pipeline = context.getSecondaryResource(DataPipeline.class).orElse(null);
     var status = new ReplayStatus(replay, former, clock.instant());
     var refusal = ReplayValidation.of(replay, pipeline);
     if (refusal.isPresent() || pipeline == null) {
-      return reports.report(replay, status.refused(refusal.orElseThrow()));
+      return report(replay, status.refused(refusal.orElseThrow()));
     }
     var isPlanned = former != null && !former.partitions().isEmpty();
     var order =
         isPlanned ? inForce(PipelineNames.of(pipeline), context) : Optional.<ReplayOrder>empty();
     var running = order.flatMap(one -> running(one, status, context));
     if (running.isPresent()) {
-      return reports
-          .report(replay, status.behind(pipeline, running.get()))
+      return report(replay, status.behind(pipeline, running.get()))
           .rescheduleAfter(LOOK_AGAIN_BEHIND);
     }
     var question =
@@ -135,7 +143,7 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
       return UpdateControl.noUpdate(); // the answer brings the next reconcile
     }
     var seen = status(replay, reading.get(), status, pipeline, isPlanned, order.orElse(null));
-    var control = reports.report(replay, seen);
+    var control = report(replay, seen);
     return ReplayStatus.hasEnded(seen)
             || ReplayStatus.isStalled(seen)
             || calls.silentSince().isPresent()
@@ -144,25 +152,40 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
             reading.get() instanceof TopicLogs.Reading.Found ? LOOK_AGAIN : LOOK_AGAIN_UNREADABLE);
   }
 
+  /** The framework would write the status after the reconcile, in nobody's turn. */
+  private UpdateControl<DataPipelineReplay> report(
+      DataPipelineReplay replay, DataPipelineReplayStatus status) {
+    reports.report(replay, status);
+    return UpdateControl.noUpdate();
+  }
+
   @Override
   public ErrorStatusUpdateControl<DataPipelineReplay> updateErrorStatus(
       DataPipelineReplay replay, Context<DataPipelineReplay> context, Exception failure) {
     if (Gone.is(replay, context, failure)) {
+      failures.ended(Reconciled.of(replay));
       log.info(
           "DataPipelineReplay {}/{} is gone",
           replay.getMetadata().getNamespace(),
           replay.getMetadata().getName());
       return ErrorStatusUpdateControl.<DataPipelineReplay>noStatusUpdate().withNoRetry();
     }
-    if (ReconcileGate.isClosedTo(failure)
-        || context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0) < QUIET_RETRIES) {
+    if (ReconcileGate.isClosedTo(failure) || failures.inARow(replay) <= ReconcileFailures.QUIET) {
       return ErrorStatusUpdateControl.defaultErrorProcessing();
     }
-    var status = new ReplayStatus(replay, reports.former(replay), clock.instant());
-    var control = reports.report(replay, status.failed(String.valueOf(failure.getMessage())));
-    return control.isNoUpdate()
-        ? ErrorStatusUpdateControl.noStatusUpdate()
-        : ErrorStatusUpdateControl.patchStatus(control.getResource().orElseThrow());
+    var status =
+        new ReplayStatus(replay, reports.former(replay), clock.instant())
+            .failed(String.valueOf(failure.getMessage()));
+    try {
+      var _ = inTurn(replay, () -> report(replay, status));
+    } catch (KubernetesClientException e) { // the failure itself is what is logged and retried
+      log.warn(
+          "the status of DataPipelineReplay {}/{} was not written: {}",
+          replay.getMetadata().getNamespace(),
+          replay.getMetadata().getName(),
+          e.getMessage());
+    }
+    return ErrorStatusUpdateControl.noStatusUpdate();
   }
 
   private static DataPipelineReplayStatus status(

@@ -7,21 +7,25 @@ import dev.acequia.operator.status.Conditions;
 import dev.acequia.operator.status.ReplayStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** For replays what {@link StatusReports} is for pipelines. */
 final class ReplayReports {
+  private final Consumer<DataPipelineReplay> writer;
   private final EventRecorder events;
   private final Map<ResourceID, Written> written = new ConcurrentHashMap<>();
 
   private record Written(String uid, DataPipelineReplayStatus status) {}
 
-  ReplayReports(EventRecorder events) {
+  ReplayReports(KubernetesClient client, EventRecorder events) {
+    this.writer =
+        replay -> client.resource(replay).subresource("status").patch(StatusReports.STATUS_APPLY);
     this.events = events;
   }
 
@@ -33,14 +37,18 @@ final class ReplayReports {
         .orElseGet(replay::getStatus);
   }
 
-  /** The write that makes this the resource's status, or none. */
-  UpdateControl<DataPipelineReplay> report(
-      DataPipelineReplay replay, DataPipelineReplayStatus status) {
-    tell(replay, former(replay), status);
-    if (status.equals(former(replay)) && status.equals(replay.getStatus())) {
-      return UpdateControl.noUpdate();
+  /** Makes this the resource's status, then tells of it. */
+  void report(DataPipelineReplay replay, DataPipelineReplayStatus status) {
+    var former = former(replay);
+    if (!status.equals(former) || !status.equals(replay.getStatus())) {
+      writer.accept(fresh(replay, status));
+      written.put(ResourceID.fromResource(replay), new Written(uid(replay), status));
     }
-    written.put(ResourceID.fromResource(replay), new Written(uid(replay), status));
+    tell(replay, former, status);
+  }
+
+  private static DataPipelineReplay fresh(
+      DataPipelineReplay replay, DataPipelineReplayStatus status) {
     var fresh = new DataPipelineReplay();
     fresh.setMetadata(
         new ObjectMetaBuilder()
@@ -48,7 +56,7 @@ final class ReplayReports {
             .withName(replay.getMetadata().getName())
             .build());
     fresh.setStatus(status);
-    return UpdateControl.patchStatus(fresh);
+    return fresh;
   }
 
   /** Ends what is kept of a replay that is gone. */

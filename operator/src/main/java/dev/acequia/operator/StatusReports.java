@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * and one's own write to a status causes no reconcile that would notice.
  */
 final class StatusReports {
-  private static final PatchContext STATUS_APPLY =
+  static final PatchContext STATUS_APPLY =
       new PatchContext.Builder()
           .withPatchType(PatchType.SERVER_SIDE_APPLY)
           .withFieldManager(PipelineNames.MANAGER)
@@ -98,6 +98,15 @@ final class StatusReports {
         ObservationReader.api(names, children).orElse(null),
         ObservationReader.consumer(names, children).orElse(null));
     tell(pipeline, former, status);
+  }
+
+  /** Reports a pipeline that is deleted: nobody is to be alerted of what becomes of it. */
+  void reportDeleting(DataPipeline pipeline, DataPipelineStatus status) {
+    var former = former(pipeline);
+    write(pipeline, former, status);
+    gauges.remove(PipelineNames.of(pipeline));
+    forgetGone(PipelineNames.of(pipeline));
+    record(pipeline, former, status);
   }
 
   /**
@@ -198,6 +207,11 @@ final class StatusReports {
       DataPipeline pipeline, @Nullable DataPipelineStatus former, DataPipelineStatus status) {
     gauges.set(pipeline, status);
     forgetGone(PipelineNames.of(pipeline)); // it may have gone since the reconcile began
+    record(pipeline, former, status);
+  }
+
+  private void record(
+      DataPipeline pipeline, @Nullable DataPipelineStatus former, DataPipelineStatus status) {
     for (var type : List.of(Conditions.READY, Conditions.STALLED)) {
       var before =
           Optional.ofNullable(former).flatMap(known -> Conditions.of(known.conditions(), type));

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.servers.PretendNode;
 import dev.acequia.telemetry.MetricSet;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -119,6 +123,63 @@ class HostileObjectsIT {
       awaitReady("third");
       assertThat(operator.hasEnded()).isFalse();
     }
+  }
+
+  /** An older version of the resources allowed them. */
+  @Test
+  void objectsWithoutASpecStopNobody() {
+    cluster.node.decide(PretendNode::allGoesWell);
+    requireSpec(List.of());
+    var objects = List.of(bare(DataPipeline.KIND, "bare"), bare(DataPipelineReplay.KIND, "bare"));
+    try {
+      objects.forEach(
+          object ->
+              await()
+                  .atMost(LIMIT)
+                  .ignoreExceptions()
+                  .until(() -> client.resource(object).serverSideApply() != null));
+      requireSpec(List.of("spec"));
+      try (var operator = cluster.startOperator()) {
+        create("fourth");
+        awaitReady("fourth");
+        assertThat(operator.hasEnded()).isFalse();
+      }
+    } finally {
+      requireSpec(List.of());
+      objects.forEach(object -> client.resource(object).delete());
+      requireSpec(List.of("spec"));
+    }
+  }
+
+  private void requireSpec(List<String> required) {
+    for (var type : List.of(DataPipeline.class, DataPipelineReplay.class)) {
+      client
+          .apiextensions()
+          .v1()
+          .customResourceDefinitions()
+          .withName(CustomResource.getCRDName(type))
+          .edit(
+              crd -> {
+                crd.getSpec()
+                    .getVersions()
+                    .getFirst()
+                    .getSchema()
+                    .getOpenAPIV3Schema()
+                    .setRequired(required);
+                return crd;
+              });
+    }
+  }
+
+  private GenericKubernetesResource bare(String kind, String name) {
+    return new GenericKubernetesResourceBuilder()
+        .withApiVersion(DataPipeline.GROUP + "/" + DataPipeline.VERSION)
+        .withKind(kind)
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace(theirs)
+        .endMetadata()
+        .build();
   }
 
   private Secret hostile(String manager) {

@@ -32,11 +32,13 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,12 +217,19 @@ class InformerCachesIT {
         .build();
   }
 
+  /** A list has identities only. */
+  private <R extends HasMetadata> Stream<R> objects(InformerEventSource<R, ?> source) {
+    return source
+        .list(namespace, _ -> true)
+        .flatMap(one -> source.get(ResourceID.fromResource(one)).stream());
+  }
+
   private <R extends HasMetadata> List<R> kept(
       Class<R> type, List<? extends EventSource<?, ?>> sources) {
     return sources.stream()
         .filter(source -> source.resourceType().equals(type))
         .filter(InformerEventSource.class::isInstance)
-        .flatMap(source -> ((InformerEventSource<?, ?>) source).list(namespace, _ -> true))
+        .flatMap(source -> objects((InformerEventSource<?, ?>) source))
         .filter(
             object ->
                 CustomResource.class.isAssignableFrom(type)

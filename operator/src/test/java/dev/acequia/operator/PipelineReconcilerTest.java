@@ -103,7 +103,18 @@ class PipelineReconcilerTest {
   private static PipelineReconciler reconciler(KubernetesClient client, BackgroundTopics topics) {
     var pacer = new RolloutPacer(PLATFORM.rollout(), "r1", null, null, Clock.systemUTC());
     return new PipelineReconciler(
-        client, PLATFORM, topics, null, null, null, null, pacer, "r1", null, Clock.systemUTC());
+        client,
+        PLATFORM,
+        topics,
+        null,
+        null,
+        null,
+        null,
+        null,
+        pacer,
+        "r1",
+        null,
+        Clock.systemUTC());
   }
 
   @SuppressWarnings("NullAway")

@@ -77,14 +77,14 @@ class ReconcileSharesTest {
     begins("crowd", "a");
     begins("crowd", "b");
     begins("crowd", "c");
-    assertThat(shares.isPutOff(resource("crowd", "c"))).isTrue();
-    assertThat(shares.isPutOff(resource("crowd", "a"))).isFalse();
+    assertThat(shares.isPutOff(Reconciled.of(resource("crowd", "c")))).isTrue();
+    assertThat(shares.isPutOff(Reconciled.of(resource("crowd", "a")))).isFalse();
     end("crowd", "a");
     begins("crowd", "c");
-    assertThat(shares.isPutOff(resource("crowd", "c"))).isFalse();
+    assertThat(shares.isPutOff(Reconciled.of(resource("crowd", "c")))).isFalse();
     begins("crowd", "d");
     shares.forget(Reconciled.of(resource("crowd", "d")));
-    assertThat(shares.isPutOff(resource("crowd", "d"))).isFalse();
+    assertThat(shares.isPutOff(Reconciled.of(resource("crowd", "d")))).isFalse();
     end("crowd", "b");
     assertThat(brought).containsExactly("c");
   }

@@ -173,7 +173,7 @@ public final class KafkaTopics implements AutoCloseable {
           }
           // Only when the topic is gone: who claims the name next makes a topic of it.
           owners.release(keys);
-          lastSeen.remove(topic);
+          forgetSeen(claimant, topic, keys);
         });
     return new TopicProvider.Deletion(true, left);
   }
@@ -194,7 +194,7 @@ public final class KafkaTopics implements AutoCloseable {
             hold.keep(claims, topic, actual);
           }
           owners.release(keys);
-          lastSeen.remove(topic);
+          forgetSeen(claimant, topic, keys);
         });
   }
 
@@ -221,6 +221,13 @@ public final class KafkaTopics implements AutoCloseable {
           }
           owners.release(keys);
         });
+  }
+
+  /** Anyone can name another pipeline's topic as adopted; only a claim shows that it was. */
+  private void forgetSeen(TopicClaimant claimant, String topic, List<String> keys) {
+    if (!claimant.adopts(topic) || !keys.isEmpty()) {
+      lastSeen.remove(topic);
+    }
   }
 
   /** The topics of a pipeline, and for each what was written of it up to now. */

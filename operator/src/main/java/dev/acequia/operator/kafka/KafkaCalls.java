@@ -88,6 +88,13 @@ public final class KafkaCalls implements AutoCloseable {
             .toList();
   }
 
+  private enum Outcome {
+    ANSWERED,
+    SILENT,
+    /** The call failed by itself, which says nothing of Kafka. */
+    BROKEN
+  }
+
   /** A call to Kafka. */
   @FunctionalInterface
   public interface Call {
@@ -219,27 +226,28 @@ public final class KafkaCalls implements AutoCloseable {
   private void make(CallLine.Waiting turn) {
     var began = clock.instant();
     var start = System.nanoTime();
-    boolean answered;
+    Outcome outcome;
     try {
-      answered = turn.call().isAnswered();
+      outcome = turn.call().isAnswered() ? Outcome.ANSWERED : Outcome.SILENT;
     } catch (RuntimeException | Error e) { // a thread that ends would leave the line standing
       log.error("a call to Kafka ended without an answer or the lack of one: {}", turn.key(), e);
-      answered = true;
+      outcome = Outcome.BROKEN;
     }
-    if (answered) {
-      circuit.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-    } else {
-      circuit.onError(
-          System.nanoTime() - start,
-          TimeUnit.NANOSECONDS,
-          new java.util.concurrent.TimeoutException("Kafka did not answer"));
+    switch (outcome) {
+      case ANSWERED -> circuit.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+      case SILENT ->
+          circuit.onError(
+              System.nanoTime() - start,
+              TimeUnit.NANOSECONDS,
+              new java.util.concurrent.TimeoutException("Kafka did not answer"));
+      case BROKEN -> circuit.releasePermission();
     }
-    ended(turn, began, answered);
+    ended(turn, began, outcome);
   }
 
-  private void ended(CallLine.Waiting turn, Instant began, boolean answered) {
+  private void ended(CallLine.Waiting turn, Instant began, Outcome outcome) {
     var wasSilent = silentSince != null;
-    locked(() -> note(turn, began, answered));
+    locked(() -> note(turn, began, outcome));
     var isSilent = silentSince != null;
     if (isSilent && !wasSilent) {
       log.warn("Kafka has not answered since {}; it is tried every {}", silentSince, pause);
@@ -257,14 +265,20 @@ public final class KafkaCalls implements AutoCloseable {
     }
   }
 
-  private void note(CallLine.Waiting turn, Instant began, boolean answered) {
+  private void note(CallLine.Waiting turn, Instant began, Outcome outcome) {
     running.remove(turn.key());
     var wanted = !cancelled.remove(turn.key());
-    if (answered) {
-      firstSilent = null;
-      silentSince = null;
-      return;
+    switch (outcome) {
+      case ANSWERED -> {
+        firstSilent = null;
+        silentSince = null;
+      }
+      case SILENT -> noteSilence(turn, began, wanted);
+      case BROKEN -> {}
     }
+  }
+
+  private void noteSilence(CallLine.Waiting turn, Instant began, boolean wanted) {
     if (wanted && !line.contains(turn.key())) {
       line.put(turn.again(System.nanoTime() + pause.toNanos()));
     }

@@ -1,6 +1,8 @@
 package dev.acequia.operator.observe;
 
+import dev.acequia.operator.observe.NamespaceBudget.Room;
 import dev.acequia.operator.observe.Packing.Kept;
+import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
@@ -19,8 +21,7 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
   private final NamespaceBudget budget;
   private final Map<String, Packed<R>> items = new ConcurrentHashMap<>();
 
-  /** An object; {@code taken} is whether it is within its namespace's budget. */
-  private record Packed<R>(byte[] bytes, boolean taken, WeakReference<R> object) {}
+  private record Packed<R>(byte[] bytes, Room room, WeakReference<R> object) {}
 
   PackedItemStore(Packing<R> packing) {
     this(packing, NamespaceBudget.OF_THE_PROCESS);
@@ -38,15 +39,25 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
 
   @Override
   public @Nullable R put(String key, R object) {
-    var packed = packed(packing.keep(object), true);
-    if (!budget.take(namespace(key), packed.bytes().length, taken(items.get(key)))) {
-      packed = packed(packing.identity(object), false);
+    var former = items.get(key);
+    var whole = packed(key, packing.keep(object));
+    var kept =
+        budget.take(whole.room(), room(former)) ? whole : packed(key, packing.identity(object));
+    if (kept != whole) {
+      budget.takeAnyway(kept.room());
     }
-    return object(items.put(key, packed)); // at no moment is it gone
+    var replaced = items.put(key, kept); // at no moment is it gone
+    return replaced == null ? null : unpacked(replaced);
   }
 
-  private Packed<R> packed(Kept<R> kept, boolean taken) {
-    return new Packed<>(packing.pack(kept.text()), taken, new WeakReference<>(kept.object()));
+  private Packed<R> packed(String key, Kept<R> kept) {
+    var bytes = packing.pack(kept.json());
+    var labels = kept.object().getMetadata().getLabels();
+    var pipeline = labels == null ? null : labels.get(PipelineNames.INSTANCE_LABEL);
+    return new Packed<>(
+        bytes,
+        new Room(namespace(key), pipeline, bytes.length, kept.json().length),
+        new WeakReference<>(kept.object()));
   }
 
   private static String namespace(String key) {
@@ -56,12 +67,12 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
   @Override
   public @Nullable R remove(String key) {
     var former = items.remove(key);
-    budget.give(namespace(key), taken(former));
-    return object(former);
+    budget.give(room(former));
+    return former == null ? null : unpacked(former);
   }
 
-  private static int taken(@Nullable Packed<?> packed) {
-    return packed == null || !packed.taken() ? 0 : packed.bytes().length;
+  private static @Nullable Room room(@Nullable Packed<?> packed) {
+    return packed == null ? null : packed.room();
   }
 
   @Override
@@ -69,9 +80,13 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
     return items.keySet().stream();
   }
 
+  /**
+   * The identities of the objects: whoever asks for all of them, as informers do at a start, would
+   * otherwise hold them all unpacked.
+   */
   @Override
   public Stream<R> values() {
-    return items.keySet().stream().flatMap(key -> Stream.ofNullable(get(key)));
+    return items.values().stream().map(packed -> packing.stub(unpacked(packed)));
   }
 
   @Override
@@ -80,10 +95,10 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
     if (packed == null) {
       return null;
     }
-    var object = object(packed);
+    var object = unpacked(packed);
     if (packed.object().get() == null) {
       items.replace(
-          key, packed, new Packed<>(packed.bytes(), packed.taken(), new WeakReference<>(object)));
+          key, packed, new Packed<>(packed.bytes(), packed.room(), new WeakReference<>(object)));
     }
     return object;
   }
@@ -93,10 +108,7 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
     return items.size();
   }
 
-  private @Nullable R object(@Nullable Packed<R> packed) {
-    if (packed == null) {
-      return null;
-    }
+  private R unpacked(Packed<R> packed) {
     var known = packed.object().get();
     return known == null ? packing.unpack(packed.bytes()) : known;
   }

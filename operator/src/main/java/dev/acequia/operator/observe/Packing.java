@@ -25,8 +25,8 @@ final class Packing<R extends HasMetadata> {
   private final Predicate<? super R> trim;
   private final int mostChars;
 
-  /** What is kept of an object: itself, and its JSON. */
-  record Kept<R>(R object, String text) {}
+  /** What is kept of an object: itself, and its JSON in UTF-8. */
+  record Kept<R>(R object, byte[] json) {}
 
   /**
    * How to pack objects of a kind.
@@ -46,7 +46,7 @@ final class Packing<R extends HasMetadata> {
     if (trim.test(object)) {
       var text = json.asJson(object);
       if (text.length() <= mostChars && !text.contains(CUT)) {
-        return new Kept<>(object, text);
+        return new Kept<>(object, text.getBytes(StandardCharsets.UTF_8));
       }
     }
     return identity(object);
@@ -54,16 +54,22 @@ final class Packing<R extends HasMetadata> {
 
   /** Keeps the identity only. */
   Kept<R> identity(R object) {
-    var stub = json.unmarshal("{}", type);
-    stub.setMetadata(Trim.identity(object.getMetadata()));
-    return new Kept<>(stub, json.asJson(stub));
+    var stub = stub(object);
+    return new Kept<>(stub, json.asJson(stub).getBytes(StandardCharsets.UTF_8));
   }
 
-  byte[] pack(String text) {
+  /** The object's identity. */
+  R stub(R object) {
+    var stub = json.unmarshal("{}", type);
+    Trim.identify(object, stub);
+    return stub;
+  }
+
+  byte[] pack(byte[] text) {
     var bytes = new ByteArrayOutputStream();
     var deflater = new Deflater(Deflater.BEST_SPEED);
     try (var packed = new DeflaterOutputStream(bytes, deflater)) {
-      packed.write(text.getBytes(StandardCharsets.UTF_8));
+      packed.write(text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {

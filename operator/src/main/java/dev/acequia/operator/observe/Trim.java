@@ -4,11 +4,19 @@ import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.AllowedRewrite;
 import dev.acequia.contract.Fingerprint;
 import dev.acequia.contract.UnknownFields;
+import dev.acequia.crds.ApiSpec;
+import dev.acequia.crds.ConsumerSpec;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
+import dev.acequia.crds.DataPipelineReplaySpec;
 import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.crds.DeletionPolicy;
+import dev.acequia.crds.ReplayFrom;
 import dev.acequia.crds.SchemaSpec;
+import dev.acequia.crds.SloSpec;
+import dev.acequia.crds.StoreSpec;
+import dev.acequia.crds.TopicSpec;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -23,6 +31,7 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSetSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -35,8 +44,11 @@ import java.util.stream.Stream;
  * watched. Such an object may have any size, and there may be any number.
  */
 public final class Trim {
-  /** 500 fields with the longest documentation and values make a definition of 450 KiB. */
-  private static final int MOST_CHARS_OF_DEFINITION = 512 * 1024;
+  /**
+   * 500 fields with the longest documentation and values make a definition of 450 KiB, and 1,000
+   * partitions a replay of 250 KiB.
+   */
+  private static final int MOST_CHARS_WITH_LISTS = 512 * 1024;
 
   /** A Deployment of ours has some 10 KiB; a Pod that a mesh adds containers to has more. */
   private static final int MOST_CHARS = 64 * 1024;
@@ -80,11 +92,35 @@ public final class Trim {
   private static final SchemaSpec NO_SCHEMA =
       new SchemaSpec(List.of(), List.of(), UnknownFields.REJECT);
 
+  /**
+   * Stands for a missing spec, which only an older version of the resource allows. It is refused
+   * like any other that names no field and no store.
+   */
+  private static final DataPipelineSpec NO_SPEC =
+      new DataPipelineSpec(
+          null,
+          NO_SCHEMA,
+          TopicSpec.DEFAULT,
+          new StoreSpec(null, null),
+          ConsumerSpec.DEFAULT,
+          ApiSpec.DEFAULT,
+          null,
+          SloSpec.DEFAULT,
+          DeletionPolicy.RETAIN,
+          false);
+
+  private static final ReplayFrom NOWHERE = new ReplayFrom(null, List.of(), null);
+
+  /** No resource can have this name. */
+  private static final String NO_PIPELINE = "-";
+
   private Trim() {}
 
   /** The length of JSON that none of the operator's own objects of a kind exceeds, trimmed. */
   static int mostChars(Class<?> kind) {
-    return kind == ConfigMap.class ? MOST_CHARS_OF_DEFINITION : MOST_CHARS;
+    return kind == ConfigMap.class || kind == DataPipelineReplay.class
+        ? MOST_CHARS_WITH_LISTS
+        : MOST_CHARS;
   }
 
   /**
@@ -93,6 +129,7 @@ public final class Trim {
    */
   public static DataPipeline pipeline(DataPipeline pipeline) {
     custom(pipeline);
+    pipeline.setSpec(spec(pipeline));
     var metadata = pipeline.getMetadata();
     if (metadata.getAnnotations() == null) {
       return pipeline;
@@ -127,9 +164,16 @@ public final class Trim {
         : value.substring(0, MOST_CHARS_OF_ANNOTATION);
   }
 
+  private static DataPipelineSpec spec(DataPipeline pipeline) {
+    return Objects.requireNonNullElse(pipeline.getSpec(), NO_SPEC);
+  }
+
   /** A replay: none of its annotations is read. */
   public static DataPipelineReplay replay(DataPipelineReplay replay) {
     custom(replay);
+    if (replay.getSpec() == null) {
+      replay.setSpec(replayOf(NO_PIPELINE));
+    }
     replay.getMetadata().setAnnotations(Map.of());
     return replay;
   }
@@ -150,7 +194,7 @@ public final class Trim {
   static void pipelineForReplays(DataPipeline pipeline) {
     custom(pipeline);
     pipeline.getMetadata().setAnnotations(Map.of());
-    var spec = pipeline.getSpec();
+    var spec = spec(pipeline);
     pipeline.setSpec(
         new DataPipelineSpec(
             null,
@@ -215,11 +259,29 @@ public final class Trim {
   }
 
   /**
-   * What is kept of an object that is not the operator's: that it is there, and which pipeline to
-   * reconcile when it changes. Whether it has owners is kept too, but none that controls it, so
-   * nobody takes it for a pipeline's.
+   * Gives a stub what is kept of an object that is not the operator's: that it is there, and which
+   * pipeline to reconcile when it changes.
    */
-  static ObjectMeta identity(ObjectMeta metadata) {
+  static void identify(HasMetadata object, HasMetadata stub) {
+    stub.setMetadata(identity(object.getMetadata()));
+    if (stub instanceof DataPipeline pipeline) {
+      pipeline.setSpec(NO_SPEC);
+    } else if (object instanceof DataPipelineReplay replay
+        && stub instanceof DataPipelineReplay stubOfReplay) {
+      var spec = replay.getSpec();
+      stubOfReplay.setSpec(replayOf(spec == null ? NO_PIPELINE : spec.pipeline()));
+    }
+  }
+
+  private static DataPipelineReplaySpec replayOf(String pipeline) {
+    return new DataPipelineReplaySpec(pipeline, NOWHERE, null, true);
+  }
+
+  /**
+   * Whether an object has owners is kept, but none that controls it, so nobody takes it for a
+   * pipeline's.
+   */
+  private static ObjectMeta identity(ObjectMeta metadata) {
     var labels = new LinkedHashMap<String, String>();
     if (metadata.getLabels() != null) {
       LABELS.forEach(

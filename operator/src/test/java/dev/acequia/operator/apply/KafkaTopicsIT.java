@@ -137,6 +137,21 @@ class KafkaTopicsIT {
     await().untilAsserted(() -> assertThat(topics.delete(claimant())).isEqualTo(gone));
   }
 
+  /** Anyone may name another's topic; the watch over it goes on. */
+  @Test
+  void theEndOfAPipelineThatNeverHadTheTopicForgetsNothingOfIt() {
+    ensure(plan(1, true, "604800000"));
+    var stranger =
+        new TopicClaimant(
+            new PipelineNames("theirs", names.pipeline()), "other", names.topic(), Set.of(), null);
+    topics.retire(stranger);
+    assertThat(topics.lastSeen(names.topic())).isNotNull();
+    topics.delete(stranger);
+    assertThat(topics.lastSeen(names.topic())).isNotNull();
+    topics.retire(claimant());
+    assertThat(topics.lastSeen(names.topic())).isNull();
+  }
+
   private TopicProvider.Result ensure(TopicsPlan plan) {
     return topics.ensure(claimant(), plan, noChildren());
   }

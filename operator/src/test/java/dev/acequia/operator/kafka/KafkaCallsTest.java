@@ -81,6 +81,26 @@ class KafkaCallsTest {
     assertThat(told).hasValue(1);
   }
 
+  /** Kafka was not asked, so it has not answered. */
+  @Test
+  void aCallThatFailsByItselfEndsNoSilence() {
+    for (var i = 0; i < 5; i++) {
+      submit("call-" + i, () -> false);
+    }
+    await().atMost(LIMIT).until(() -> calls.silentSince().isPresent());
+    var failed = new AtomicInteger();
+    for (var i = 0; i < 5; i++) {
+      submit(
+          "broken-" + i,
+          () -> {
+            failed.incrementAndGet();
+            throw new IllegalStateException("broken");
+          });
+    }
+    await().atMost(LIMIT).until(() -> failed.get() == 5);
+    assertThat(calls.silentSince()).isPresent();
+  }
+
   @Test
   void oneCallThatIsNeverAnsweredDoesNotStopTheOthers() {
     var answered = new AtomicInteger();

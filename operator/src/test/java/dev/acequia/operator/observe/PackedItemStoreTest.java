@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineReplay;
+import dev.acequia.crds.DataPipelineReplaySpec;
+import dev.acequia.crds.ReplayFrom;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -21,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -130,7 +135,7 @@ class PackedItemStoreTest {
   @Test
   void keepsTheIdentityAloneOnceANamespaceHasTakenItsShare() {
     var mostBytes = 4 << 20;
-    var budget = new NamespaceBudget(mostBytes);
+    var budget = new NamespaceBudget(mostBytes, Long.MAX_VALUE);
     var told = new ArrayList<String>();
     budget.follow((namespace, isFull) -> told.add(namespace + "=" + isFull));
     var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, Trim::own), budget);
@@ -157,6 +162,93 @@ class PackedItemStoreTest {
     assertThat(told).containsExactly("ops=true", "ops=false");
     jobs.put("ops/flights-19", withText("flights-19"));
     assertThat(Objects.requireNonNull(jobs.get("ops/flights-19")).getSpec()).isNotNull();
+  }
+
+  /** A reconcile unpacks all that one pipeline has. */
+  @Test
+  void keepsTheIdentityAloneOfWhatAPipelineCannotHave() {
+    var budget = new NamespaceBudget(Long.MAX_VALUE, 3 << 20);
+    var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, Trim::own), budget);
+    for (var i = 0; i < 100; i++) {
+      maps.put("ops/owned-" + i, packsWell("owned-" + i, "flights"));
+    }
+    assertThat(IntStream.range(0, 100).filter(i -> isWhole(maps, "ops/owned-" + i))).hasSize(3);
+    maps.put("ops/other", packsWell("other", "orders"));
+    assertThat(isWhole(maps, "ops/other")).isTrue();
+    for (var i = 0; i < 100; i++) {
+      maps.remove("ops/owned-" + i);
+    }
+    maps.put("ops/owned-1", packsWell("owned-1", "flights"));
+    assertThat(isWhole(maps, "ops/owned-1")).isTrue();
+  }
+
+  /** An informer asks for all of them at once. */
+  @Test
+  void listsIdentities() {
+    var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, Trim::own));
+    maps.put("ops/owned", packsWell("owned", "flights"));
+    assertThat(isWhole(maps, "ops/owned")).isTrue();
+    assertThat(maps.values())
+        .singleElement()
+        .satisfies(
+            map -> {
+              assertThat(map.getData()).isEmpty();
+              assertThat(map.getMetadata().getLabels())
+                  .containsEntry(PipelineNames.INSTANCE_LABEL, "flights");
+            });
+  }
+
+  /** Identities take memory too. */
+  @Test
+  void identitiesCount() {
+    var full = new ArrayList<String>();
+    var budget = new NamespaceBudget(1 << 20, Long.MAX_VALUE);
+    budget.follow((namespace, isFull) -> full.add(namespace + "=" + isFull));
+    var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, _ -> false), budget);
+    for (var i = 0; i < 1000; i++) {
+      maps.put("ops/theirs-" + i, packsWell("theirs-" + i, "flights"));
+    }
+    assertThat(full).containsExactly("ops=true");
+  }
+
+  private static ConfigMap packsWell(String name, String pipeline) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace("ops")
+        .addToLabels(PipelineNames.INSTANCE_LABEL, pipeline)
+        .withOwnerReferences(owner())
+        .endMetadata()
+        .addToData("text", "Ā".repeat(520_000))
+        .build();
+  }
+
+  /** The API server took objects without a spec, and may have some. */
+  @Test
+  void keepsAReplayWithoutASpec() {
+    var replays =
+        new PackedItemStore<>(
+            new Packing<>(DataPipelineReplay.class, json, replay -> Trim.replay(replay) != null));
+    var replay = new DataPipelineReplay();
+    replay.setMetadata(new ObjectMetaBuilder().withName("again").withNamespace("ops").build());
+    replays.put("ops/again", replay);
+    assertThat(Objects.requireNonNull(replays.get("ops/again")).getSpec().pipeline()).isNotEmpty();
+  }
+
+  /** Its informer asks each for its pipeline. */
+  @Test
+  void theIdentityOfAReplayNamesItsPipeline() {
+    var replays = new PackedItemStore<>(new Packing<>(DataPipelineReplay.class, json, _ -> false));
+    var replay = new DataPipelineReplay();
+    replay.setMetadata(new ObjectMetaBuilder().withName("again").withNamespace("ops").build());
+    replay.setSpec(
+        new DataPipelineReplaySpec("flights", new ReplayFrom(null, List.of(), true), null, false));
+    replays.put("ops/again", replay);
+    assertThat(Objects.requireNonNull(replays.get("ops/again")).getSpec().pipeline())
+        .isEqualTo("flights");
+    assertThat(replays.values())
+        .singleElement()
+        .returns("flights", one -> one.getSpec().pipeline());
   }
 
   private static Deployment withText(String name) {

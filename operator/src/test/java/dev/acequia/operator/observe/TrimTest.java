@@ -31,6 +31,20 @@ class TrimTest {
     assertThat(trimmed.getStatus()).isEqualTo(pipeline().getStatus());
   }
 
+  /** The API server took such objects before the resource required a spec. */
+  @Test
+  void aMissingSpecIsOneThatIsRefused() {
+    var pipeline = new DataPipeline();
+    pipeline.setMetadata(new ObjectMetaBuilder().withName("flights").withNamespace("ops").build());
+    assertThat(Trim.pipeline(pipeline).getSpec().schema().fields()).isEmpty();
+    pipeline.setSpec(null);
+    Trim.pipelineForReplays(pipeline);
+    assertThat(pipeline.getSpec().suspend()).isFalse();
+    var replay = new DataPipelineReplay();
+    replay.setMetadata(new ObjectMetaBuilder().withName("again").withNamespace("ops").build());
+    assertThat(Trim.replay(replay).getSpec().pipeline()).isEqualTo("-");
+  }
+
   @Test
   void aPipelineWithoutAnnotationsStaysAsItIs() {
     var pipeline = pipeline();
