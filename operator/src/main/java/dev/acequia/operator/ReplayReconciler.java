@@ -6,6 +6,7 @@ import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.crds.DataPipelineReplayStatus;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.observe.EventSources;
+import dev.acequia.operator.observe.ForeignObject;
 import dev.acequia.operator.observe.ForeignReads;
 import dev.acequia.operator.observe.TopicLogs;
 import dev.acequia.operator.plan.PipelineNames;
@@ -14,6 +15,7 @@ import dev.acequia.operator.plan.ReplayPlan;
 import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.status.ReplayStatus;
 import dev.acequia.operator.validate.ReplayValidation;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -211,13 +213,8 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
       PipelineNames names, Context<DataPipelineReplay> context) {
     return ForeignReads.judge(
         names.namespace(),
-        context
-                .getClient()
-                .apps()
-                .deployments()
-                .inNamespace(names.namespace())
-                .withName(names.consumerDeployment())
-            ::get,
+        ForeignObject.of(
+            context.getClient(), Deployment.class, names.namespace(), names.consumerDeployment()),
         found ->
             found.flatMap(Release::of).flatMap(release -> Optional.ofNullable(release.replay())));
   }

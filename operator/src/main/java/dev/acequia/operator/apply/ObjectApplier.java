@@ -3,6 +3,7 @@ package dev.acequia.operator.apply;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.EventSources;
+import dev.acequia.operator.observe.ForeignObject;
 import dev.acequia.operator.observe.ForeignReads;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
@@ -105,7 +106,7 @@ final class ObjectApplier {
   private boolean isNotOwn(HasMetadata desired) {
     return ForeignReads.judge(
         desired.getMetadata().getNamespace(),
-        client.resource(desired)::get,
+        ForeignObject.inPlaceOf(client, desired),
         live -> live.isPresent() && !children.owns(live.get()));
   }
 
@@ -135,7 +136,7 @@ final class ObjectApplier {
   private boolean isForeign(HasMetadata desired) {
     return ForeignReads.judge(
         desired.getMetadata().getNamespace(),
-        client.resource(desired)::get,
+        ForeignObject.inPlaceOf(client, desired),
         existing ->
             existing
                 .map(object -> object.getMetadata().getLabels())

@@ -3,6 +3,7 @@ package dev.acequia.operator.apply;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.EventSources;
+import dev.acequia.operator.observe.ForeignObject;
 import dev.acequia.operator.observe.ForeignReads;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.Facts;
@@ -25,8 +26,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,9 @@ public final class StrimziTopics implements TopicProvider {
   private final KubernetesClient client;
   private final PlatformConfig.Kafka kafka;
   private final PlatformConfig.Strimzi strimzi;
+
+  /** What reconciles in progress have read: each asks twice. */
+  private final Map<PipelineNames, KafkaCredentials> inUse = new ConcurrentHashMap<>();
 
   public StrimziTopics(KubernetesClient client, PlatformConfig.Kafka kafka) {
     this.client = client;
@@ -67,7 +73,16 @@ public final class StrimziTopics implements TopicProvider {
   }
 
   @Override
+  public void ended(PipelineNames names) {
+    inUse.remove(names);
+  }
+
+  @Override
   public Optional<KafkaCredentials> credentials(PipelineNames names) {
+    return Optional.ofNullable(inUse.get(names)).or(() -> read(names));
+  }
+
+  private Optional<KafkaCredentials> read(PipelineNames names) {
     if (strimzi.authentication() == PlatformConfig.Strimzi.Authentication.NONE) {
       return Optional.empty();
     }
@@ -197,8 +212,10 @@ public final class StrimziTopics implements TopicProvider {
                 .formatted(desired.name(), strimzi.namespace(), refusal.get()));
       }
     }
+    var credentials = read(names);
+    credentials.ifPresent(found -> inUse.put(names, found));
     if (strimzi.authentication() != PlatformConfig.Strimzi.Authentication.NONE
-        && credentials(names).isEmpty()) {
+        && credentials.isEmpty()) {
       return new TopicState.Missing(
           "WaitingForStrimzi",
           "Strimzi's user operator has not made the Secret of KafkaUser %s in namespace %s"
@@ -259,7 +276,7 @@ public final class StrimziTopics implements TopicProvider {
   private Optional<String> value(PipelineNames asking, String secret, String key) {
     return ForeignReads.judge(
         asking.namespace(),
-        client.secrets().inNamespace(strimzi.namespace()).withName(secret)::get,
+        ForeignObject.of(client, Secret.class, strimzi.namespace(), secret),
         found ->
             found
                 .map(Secret::getData)

@@ -43,7 +43,7 @@ public record AccessSecrets(String version, List<String> trouble, List<String> n
         (name, judge) ->
             ForeignReads.judge(
                 namespace,
-                client.secrets().inNamespace(namespace).withName(name)::get,
+                ForeignObject.of(client, Secret.class, namespace, name),
                 secret -> {
                   judge.accept(secret);
                   return secret.isPresent();

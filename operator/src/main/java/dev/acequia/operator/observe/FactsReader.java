@@ -223,7 +223,7 @@ public final class FactsReader {
               (secret, keys) ->
                   ForeignReads.judge(
                       names.namespace(),
-                      client.secrets().inNamespace(names.namespace()).withName(secret)::get,
+                      ForeignObject.of(client, Secret.class, names.namespace(), secret),
                       found -> {
                         keys.forEach(
                             key ->
@@ -282,7 +282,7 @@ public final class FactsReader {
     private Optional<SecretValues> given(String name) {
       return ForeignReads.judge(
           names.namespace(),
-          client.secrets().inNamespace(names.namespace()).withName(name)::get,
+          ForeignObject.of(client, Secret.class, names.namespace(), name),
           secret -> given(name, secret));
     }
 

@@ -1,9 +1,10 @@
 package dev.acequia.operator.observe;
 
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
+import io.fabric8.kubernetes.api.model.events.v1.EventList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Comparator;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.Optional;
  */
 final class PodRefusal {
   /** Of a Job's Events one is enough. Anyone may write Events about it, and of any size. */
-  private static final long MOST_EVENTS = 5;
+  private static final int MOST_EVENTS = 5;
 
   private PodRefusal() {}
 
@@ -32,21 +33,21 @@ final class PodRefusal {
   static Optional<String> of(KubernetesClient client, Job job) {
     return ForeignReads.judge(
         job.getMetadata().getNamespace(),
-        () ->
-            client
-                .events()
-                .v1()
-                .events()
-                .inNamespace(job.getMetadata().getNamespace())
-                .withField("regarding.uid", job.getMetadata().getUid())
-                .withField("reason", "FailedCreate")
-                .list(new ListOptionsBuilder().withLimit(MOST_EVENTS).build()),
+        new BoundedGet<>(client, events(job.getMetadata()), EventList.class),
         events ->
             events.stream()
                 .flatMap(list -> list.getItems().stream())
                 .max(Comparator.comparing(event -> event.getMetadata().getCreationTimestamp()))
                 .map(Event::getNote)
                 .map(PodRefusal::text));
+  }
+
+  private static String events(ObjectMeta job) {
+    return "%s?fieldSelector=%s&limit=%d"
+        .formatted(
+            BoundedGet.path(Event.class, job.getNamespace()),
+            BoundedGet.encoded("regarding.uid=" + job.getUid() + ",reason=FailedCreate"),
+            MOST_EVENTS);
   }
 
   private static String text(String message) {

@@ -6,6 +6,7 @@ import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.store.StorePlan;
 import dev.acequia.operator.store.StorePlan.Purpose;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ public final class StoreSecrets {
         ? Optional.of(SecretValues.NONE.store())
         : ForeignReads.judge(
             namespace,
-            client.secrets().inNamespace(namespace).withName(name)::get,
+            ForeignObject.of(client, Secret.class, namespace, name),
             secret ->
                 secret
                     .flatMap(found -> SecretValues.of(found, plan.secretKeys()))

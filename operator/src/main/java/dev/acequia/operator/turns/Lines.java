@@ -57,6 +57,11 @@ public final class Lines<K, V> {
     return Optional.of(first.getValue());
   }
 
+  /** The first of each line, in the order of the lines' turns. */
+  Stream<V> firsts() {
+    return lines.values().stream().map(line -> line.values().iterator().next());
+  }
+
   /** All that waits, the line first whose turn is next. */
   public Stream<V> all() {
     return lines.values().stream().flatMap(line -> line.values().stream());

@@ -1,22 +1,26 @@
 package dev.acequia.operator.turns;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Lets a few threads work at a time, and the others wait. The namespaces take turns, and while
- * another namespace waits, one namespace gets no second turn.
+ * Lets a few threads work at a time, and the others wait. The namespaces take turns. While another
+ * namespace waits, one namespace gets no second turn, and the last free turn is never a second one:
+ * so nobody waits for one namespace alone.
  */
 public final class Turns {
-  private final int atATime;
+  private final int mostOfOne;
   private final ReentrantLock lock = new ReentrantLock();
   private final Lines<Waiting, Waiting> lines = new Lines<>();
 
-  /** The namespaces of those at work, each as often as it has a turn. */
-  private final List<String> atWork = new ArrayList<>();
+  /** How many turns each namespace has. */
+  private final Map<String, Integer> atWork = new HashMap<>();
+
+  private int free;
 
   private static final class Waiting {
     private final String namespace;
@@ -35,7 +39,18 @@ public final class Turns {
    * @param atATime how many may work
    */
   public Turns(int atATime) {
-    this.atATime = atATime;
+    this(atATime, atATime);
+  }
+
+  /**
+   * Creates it with all turns free.
+   *
+   * @param atATime how many may work
+   * @param mostOfOne how many of one namespace may work
+   */
+  public Turns(int atATime, int mostOfOne) {
+    this.free = atATime;
+    this.mostOfOne = mostOfOne;
   }
 
   /** Waits for a turn of this namespace, and works. */
@@ -75,7 +90,8 @@ public final class Turns {
   private void end(String namespace) {
     lock.lock();
     try {
-      atWork.remove(namespace);
+      free++;
+      atWork.computeIfPresent(namespace, (_, count) -> count == 1 ? null : count - 1);
       giveTurns();
     } finally {
       lock.unlock();
@@ -83,19 +99,29 @@ public final class Turns {
   }
 
   private void giveTurns() {
-    while (atWork.size() < atATime && lines.size() > 0) {
-      var next =
-          lines
-              .all()
-              .filter(waiting -> !atWork.contains(waiting.namespace))
-              .findFirst()
-              .or(() -> lines.all().findFirst())
-              .orElseThrow();
-      lines.take(next.namespace, next);
-      atWork.add(next.namespace);
-      next.hasTurn = true;
-      next.turn.signal();
+    for (var next = next(); next.isPresent(); next = next()) {
+      var waiting = next.get();
+      lines.take(waiting.namespace, waiting);
+      atWork.merge(waiting.namespace, 1, Integer::sum);
+      free--;
+      waiting.hasTurn = true;
+      waiting.turn.signal();
     }
+  }
+
+  private Optional<Waiting> next() {
+    if (free == 0) {
+      return Optional.empty();
+    }
+    var first = firstWithFewerThan(1);
+    return first.isEmpty() && free > 1 ? firstWithFewerThan(mostOfOne) : first;
+  }
+
+  private Optional<Waiting> firstWithFewerThan(int turns) {
+    return lines
+        .firsts()
+        .filter(waiting -> atWork.getOrDefault(waiting.namespace, 0) < turns)
+        .findFirst();
   }
 
   /** How many wait. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
@@ -13,41 +14,53 @@ import org.junit.jupiter.api.Test;
 
 class ForeignReadsTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final int CROWD = 30;
 
   private final Semaphore ends = new Semaphore(0);
   private final List<String> begun = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void end() {
-    ends.release(100);
+    ends.release(200);
+  }
+
+  @Test
+  void shortObjectsAreReadForManyAtATimeAndNobodyWaitsForOneNamespace() {
+    var crowd = IntStream.range(0, CROWD).mapToObj(_ -> read("crowd", 100)).toList();
+    await().atMost(LIMIT).until(() -> crowd.stream().allMatch(ForeignReadsTest::waits));
+    assertThat(begun).hasSize(19).containsOnly("crowd");
+    read("ops", 100);
+    await().atMost(LIMIT).until(() -> begun.size() == 20);
+    assertThat(begun).last().isEqualTo("ops");
   }
 
   /** Fifty pipelines that name one large Secret, which changes every few seconds. */
   @Test
-  void aPipelineWaitsForOneReadOfAnotherNamespaceAtMost() {
-    var crowd = IntStream.range(0, 20).mapToObj(_ -> read("crowd")).toList();
+  void longObjectsAreReadForTwoAtATimeAndNobodyWaitsForOneNamespace() {
+    var crowd = IntStream.range(0, CROWD).mapToObj(_ -> read("crowd", 1 << 20)).toList();
     await().atMost(LIMIT).until(() -> crowd.stream().allMatch(ForeignReadsTest::waits));
-    assertThat(begun).containsExactly("crowd", "crowd");
-    var own = read("ops");
-    await().atMost(LIMIT).until(() -> waits(own));
-    ends.release();
+    assertThat(begun).containsExactly("crowd");
+    read("ops", 1 << 20);
+    await().atMost(LIMIT).until(() -> begun.size() == 2);
+    assertThat(begun).containsExactly("crowd", "ops");
+    read("audit", 100);
     await().atMost(LIMIT).until(() -> begun.size() == 3);
-    assertThat(begun).last().isEqualTo("ops");
+    assertThat(begun).last().isEqualTo("audit");
   }
 
-  private Thread read(String namespace) {
+  private Thread read(String namespace, int length) {
+    ForeignObject<String> object =
+        mostBytes -> {
+          if (length > mostBytes) {
+            return Optional.empty();
+          }
+          begun.add(namespace);
+          ends.acquireUninterruptibly();
+          return Optional.of(new ForeignObject.Answer<>(namespace));
+        };
     return Thread.ofPlatform()
         .daemon()
-        .start(
-            () ->
-                ForeignReads.judge(
-                    namespace,
-                    () -> {
-                      begun.add(namespace);
-                      ends.acquireUninterruptibly();
-                      return namespace;
-                    },
-                    found -> found));
+        .start(() -> ForeignReads.judge(namespace, object, found -> found));
   }
 
   private static boolean waits(Thread thread) {

@@ -19,7 +19,6 @@ class TurnsTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final Turns turns = new Turns(2);
   private final Map<String, Semaphore> ends = new ConcurrentHashMap<>();
   private final List<String> begun = new CopyOnWriteArrayList<>();
 
@@ -29,26 +28,53 @@ class TurnsTest {
   }
 
   @Test
+  void nobodyWaitsForOneNamespaceAlone() {
+    var turns = new Turns(3);
+    submit(turns, "crowd", 6);
+    awaitBegun(turns, 2, 4);
+    submit(turns, "ops", 1);
+    awaitBegun(turns, 3, 4);
+    assertThat(begun).containsExactly("crowd", "crowd", "ops");
+  }
+
+  @Test
   void aNamespaceGetsNoSecondTurnWhileAnotherWaits() {
-    for (var i = 0; i < 6; i++) {
-      submit("crowd");
-    }
-    await().atMost(LIMIT).until(() -> begun.size() == 2 && turns.waiting() == 4);
-    submit("ops");
-    submit("ops");
-    await().atMost(LIMIT).until(() -> turns.waiting() == 6);
+    var turns = new Turns(3);
+    submit(turns, "crowd", 6);
+    awaitBegun(turns, 2, 4);
+    submit(turns, "ops", 1);
+    awaitBegun(turns, 3, 4);
+    submit(turns, "ops", 1);
+    submit(turns, "audit", 1);
+    awaitBegun(turns, 3, 6);
+
     end("crowd");
-    assertThat(begun.getLast()).isEqualTo("ops");
+    awaitBegun(turns, 4, 5);
+    assertThat(begun).last().isEqualTo("audit");
     end("ops");
-    assertThat(begun.getLast()).isEqualTo("ops");
+    awaitBegun(turns, 5, 4);
+    assertThat(begun).last().isEqualTo("ops");
+    end("audit");
     end("ops");
-    assertThat(begun.getLast()).isEqualTo("crowd");
+    awaitBegun(turns, 6, 3);
+    assertThat(begun).last().isEqualTo("crowd");
+  }
+
+  @Test
+  void aNamespaceGetsItsShareAtMost() {
+    var turns = new Turns(10, 2);
+    submit(turns, "crowd", 6);
+    awaitBegun(turns, 2, 4);
+    submit(turns, "ops", 3);
+    awaitBegun(turns, 4, 5);
     end("crowd");
-    assertThat(begun.getLast()).isEqualTo("crowd");
+    awaitBegun(turns, 5, 4);
+    assertThat(begun).last().isEqualTo("crowd");
   }
 
   @Test
   void aFailureGivesItsTurnBack() {
+    var turns = new Turns(2);
     for (var i = 0; i < 3; i++) {
       assertThatThrownBy(
               () ->
@@ -62,22 +88,25 @@ class TurnsTest {
     assertThat(turns.take("ops", () -> "read")).isEqualTo("read");
   }
 
-  private void submit(String namespace) {
-    threads.execute(
-        () ->
-            turns.run(
-                namespace,
-                () -> {
-                  begun.add(namespace);
-                  ends(namespace).acquireUninterruptibly();
-                }));
+  private void submit(Turns turns, String namespace, int times) {
+    for (var i = 0; i < times; i++) {
+      threads.execute(
+          () ->
+              turns.run(
+                  namespace,
+                  () -> {
+                    begun.add(namespace);
+                    ends(namespace).acquireUninterruptibly();
+                  }));
+    }
   }
 
-  /** Ends one that works, and waits for the next. */
+  private void awaitBegun(Turns turns, int count, int waiting) {
+    await().atMost(LIMIT).until(() -> begun.size() == count && turns.waiting() == waiting);
+  }
+
   private void end(String namespace) {
-    var before = begun.size();
     ends(namespace).release();
-    await().atMost(LIMIT).until(() -> begun.size() == before + 1);
   }
 
   private Semaphore ends(String namespace) {

@@ -1,0 +1,89 @@
+package dev.acequia.operator.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+@EnableKubernetesMockClient
+class BoundedGetIT {
+  private static final String PATH = "/api/v1/namespaces/ops/secrets/keys";
+
+  @SuppressWarnings("NullAway.Init") // the extension sets them
+  private KubernetesMockServer server;
+
+  @SuppressWarnings("NullAway.Init")
+  private KubernetesClient client;
+
+  @Test
+  void readsWhatIsNoLongerThanTheBound() {
+    server.expect().get().withPath(PATH).andReturn(200, secret(50_000)).always();
+    assertThat(keys().read(60_000))
+        .hasValueSatisfying(answer -> assertThat(answer.object()).isEqualTo(secret(50_000)));
+    assertThat(keys().read(40_000)).isEmpty();
+    assertThat(keys().read(Integer.MAX_VALUE)).isPresent();
+  }
+
+  @Test
+  void tellsWhatIsAbsentFromWhatItMayNotRead() {
+    assertThat(keys().read(1_000))
+        .hasValueSatisfying(answer -> assertThat(answer.object()).isNull());
+    server
+        .expect()
+        .get()
+        .withPath(PATH)
+        .andReturn(403, new StatusBuilder().withCode(403).withMessage("not for you").build())
+        .once();
+    assertThatThrownBy(() -> keys().read(1_000))
+        .isInstanceOfSatisfying(
+            KubernetesClientException.class, e -> assertThat(e.getCode()).isEqualTo(403))
+        .hasMessageContaining(PATH.substring(1))
+        .hasMessageContaining("not for you");
+  }
+
+  /** The client by itself retries for minutes, and others wait for the turn meanwhile. */
+  @Test
+  void endsWithinSecondsWhileTheApiServerIsOverloaded() {
+    server.expect().get().withPath(PATH).andReturn(503, "overloaded").always();
+    var begin = System.nanoTime();
+    assertThatThrownBy(() -> keys().read(1_000)).isInstanceOf(KubernetesClientException.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(13));
+  }
+
+  @Test
+  void endsWithinSecondsWhereNoAnswerComes() {
+    server
+        .expect()
+        .get()
+        .withPath(PATH)
+        .delay(30, TimeUnit.SECONDS)
+        .andReturn(200, secret(1))
+        .always();
+    var begin = System.nanoTime();
+    assertThatThrownBy(() -> keys().read(1_000)).isInstanceOf(KubernetesClientException.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(13));
+  }
+
+  private ForeignObject<Secret> keys() {
+    return ForeignObject.of(client, Secret.class, "ops", "keys");
+  }
+
+  private static Secret secret(int length) {
+    return new SecretBuilder()
+        .withNewMetadata()
+        .withNamespace("ops")
+        .withName("keys")
+        .endMetadata()
+        .addToData("loader", "x".repeat(length))
+        .build();
+  }
+}
