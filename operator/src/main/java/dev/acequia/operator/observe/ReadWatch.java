@@ -3,6 +3,7 @@ package dev.acequia.operator.observe;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.turns.Turns;
 import dev.acequia.telemetry.ManagementServer;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.javaoperatorsdk.operator.processing.event.Event;
@@ -13,10 +14,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,7 +26,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -38,11 +37,12 @@ import org.slf4j.LoggerFactory;
  * Asks one API Pod of each pipeline now and then whether it can read the store. An API stays ready
  * when it cannot, because it still takes records in, so no object of Kubernetes tells of it. A
  * changed answer brings a reconcile. Whatever runs in a Pod may answer anything, slowly, or not at
- * all: each question has one deadline, a pipeline has one question at a time, and a silent Pod is
- * asked less often.
+ * all: each question has one deadline, a pipeline has one question at a time, a namespace a few, and
+ * a slow or silent Pod is asked less often.
  */
 public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
   private static final int AT_ONCE = 64;
+  private static final int AT_ONCE_OF_ONE_NAMESPACE = 8;
   private static final int MAX_BYTES = 4096;
 
   /** After so many questions in a row without an answer, the last answer is no longer true. */
@@ -51,6 +51,11 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
   /** Where a network policy forbids the questions, they take a place until their deadline. */
   private static final int MOST_PERIODS_PASSED = 15;
 
+  /** Of the limit of an answer: whoever takes longer is asked for a quarter of the time at most. */
+  private static final int SLOW_PART = 4;
+
+  private static final int PERIODS_PASSED_WHEN_SLOW = 3;
+
   private static final Logger log = LoggerFactory.getLogger(ReadWatch.class);
 
   private final int port;
@@ -58,16 +63,13 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
   private final Duration answerLimit;
   private final Map<ResourceID, Asked> asked = new ConcurrentHashMap<>();
   private final Set<ResourceID> underWay = ConcurrentHashMap.newKeySet();
-  private final Semaphore turns = new Semaphore(AT_ONCE);
+  private final Turns turns = new Turns(AT_ONCE, AT_ONCE_OF_ONE_NAMESPACE);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("read-watch").daemon().factory());
   private final HttpClient http;
   private volatile Predicate<ResourceID> present = _ -> true;
-
-  /** Where the next round begins, for those that found no turn in the last one; the timer's own. */
-  private int firstOfRound;
 
   private record Target(String uid, String pod, String address) {}
 
@@ -83,8 +85,12 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
       return next.equals(target) ? this : new Asked(next, trouble, silences, 0);
     }
 
-    Asked answered(@Nullable String said) {
-      return new Asked(target, said, 0, 0);
+    Asked answered(Said said) {
+      return new Asked(
+          target,
+          said.text().isEmpty() ? null : said.text(),
+          0,
+          said.slowly() ? PERIODS_PASSED_WHEN_SLOW : 0);
     }
 
     Asked unanswered() {
@@ -100,6 +106,13 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
       return new Asked(target, trouble, silences, passes - 1);
     }
   }
+
+  /**
+   * An answer.
+   *
+   * @param text that the Pod can read ({@code ""}), or why it cannot
+   */
+  private record Said(String text, boolean slowly) {}
 
   /**
    * A watch that asks nobody yet.
@@ -211,19 +224,13 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
   /** Spreads the questions over half a period, since all may reach one database. */
   private void askAll() {
     try {
-      var ids = new ArrayList<>(asked.keySet());
-      if (ids.isEmpty()) {
-        return;
-      }
-      var first = firstOfRound % ids.size();
-      Collections.rotate(ids, -first);
-      var pause = period.dividedBy(2L * ids.size());
-      var isFull = false;
-      for (var i = 0; i < ids.size(); i++) {
-        if (isDue(ids.get(i)) && !begin(ids.get(i)) && !isFull) {
-          isFull = true;
-          firstOfRound = first + i;
+      var ids = List.copyOf(asked.keySet());
+      for (var id : ids) {
+        if (isDue(id)) {
+          underWay.add(id);
+          threads.execute(() -> askInTurn(id));
         }
+        var pause = period.dividedBy(2L * ids.size());
         if (pause.toMillis() > 0) {
           TimeUnit.MILLISECONDS.sleep(pause.toMillis());
         }
@@ -251,33 +258,31 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
     return true;
   }
 
-  /** Never waits: false when all turns are taken. */
-  private boolean begin(ResourceID id) {
-    if (!turns.tryAcquire()) {
-      return false;
+  /** A thread that waits costs next to nothing, and keeps its place in the line. */
+  private void askInTurn(ResourceID id) {
+    try {
+      turns.run(id.getNamespace().orElseThrow(), () -> askAndNote(id));
+    } finally {
+      underWay.remove(id);
     }
-    underWay.add(id);
-    threads.execute(() -> askAndNote(id));
-    return true;
   }
 
   private void askAndNote(ResourceID id) {
     try {
       var one = asked.get(id);
       if (one != null) {
-        note(
-            id,
-            one,
-            answer(one.target())
-                .map(said -> one.answered(said.isEmpty() ? null : said))
-                .orElseGet(one::unanswered));
+        note(id, one, ask(one.target()).map(one::answered).orElseGet(one::unanswered));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      underWay.remove(id);
-      turns.release();
     }
+  }
+
+  private Optional<Said> ask(Target target) throws InterruptedException {
+    var begin = System.nanoTime();
+    var text = answer(target);
+    var slowly = System.nanoTime() - begin > answerLimit.dividedBy(SLOW_PART).toNanos();
+    return text.map(said -> new Said(said, slowly));
   }
 
   private void note(ResourceID id, Asked before, Asked after) {

@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -219,6 +220,66 @@ class ReadWatchIT {
       assertThat(endless.mostOpen).as("questions to one Pod at a time").hasValue(1);
       await().atMost(Duration.ofSeconds(20)).until(() -> endless.accepted.get() >= 2);
     }
+  }
+
+  @Test
+  void asksAFewPodsOfANamespaceAtATime() throws Exception {
+    try (var endless = new EndlessPod()) {
+      for (var i = 0; i < 100; i++) {
+        watch.follow(
+            pipeline("endless-" + i),
+            List.of(pod("endless-api-" + i, Component.API, "True", EndlessPod.ADDRESS)),
+            null);
+      }
+      await().atMost(Duration.ofSeconds(20)).until(() -> endless.open.get() == 8);
+      watch.follow(ofAnotherNamespace(), List.of(pod(Component.API, "True")), null);
+      awaitQuestions(10);
+      assertThat(endless.mostOpen.get()).isBetween(8, 32);
+      await().atMost(Duration.ofSeconds(20)).until(() -> endless.accepted.get() > 16);
+    }
+  }
+
+  private static DataPipeline ofAnotherNamespace() {
+    var other = new DataPipeline();
+    other.setMetadata(new ObjectMetaBuilder().withNamespace("audit").withName("flights").build());
+    return other;
+  }
+
+  @Test
+  void asksAPodThatAnswersSlowlyLessOften() throws Exception {
+    var limit = Duration.ofSeconds(2);
+    var slowQuestions = new AtomicInteger();
+    var slow = HttpServer.create(new InetSocketAddress(EndlessPod.ADDRESS, port()), 0);
+    slow.createContext(
+        ManagementServer.READ_PATH,
+        exchange -> {
+          try (exchange) {
+            slowQuestions.incrementAndGet();
+            LockSupport.parkNanos(limit.toNanos() / 3);
+            exchange.sendResponseHeaders(200, -1);
+          }
+        });
+    slow.start();
+    var patient = new ReadWatch(port(), Duration.ofMillis(750), limit);
+    patient.setEventHandler(events::add);
+    patient.start();
+    try {
+      patient.follow(
+          pipeline("slow"),
+          List.of(pod("slow-api-1", Component.API, "True", EndlessPod.ADDRESS)),
+          null);
+      patient.follow(pipeline, List.of(pod(Component.API, "True")), null);
+      awaitQuestions(9);
+      assertThat(slowQuestions.get()).isBetween(2, 4);
+      assertThat(events).isEmpty();
+    } finally {
+      patient.stop();
+      slow.stop(0);
+    }
+  }
+
+  private int port() {
+    return server.getAddress().getPort();
   }
 
   @Test
