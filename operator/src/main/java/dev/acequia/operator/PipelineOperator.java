@@ -36,6 +36,7 @@ import io.javaoperatorsdk.operator.health.Status;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
 import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +69,6 @@ final class PipelineOperator {
   private static final Duration SYNC_LIMIT = Duration.ofMinutes(15);
 
   private static final Duration NAMESPACES_ASKED_EVERY = Duration.ofSeconds(30);
-  private static final Duration NAMESPACES_ASKED_AT_START_EVERY = Duration.ofSeconds(10);
 
   /** Also catches changes without events, such as a topic's settings. */
   static final Duration RESYNC = Duration.ofMinutes(10);
@@ -83,6 +83,7 @@ final class PipelineOperator {
   private final @Nullable KafkaTopics directTopics;
   private final TopicLogs logs;
   private final @Nullable WatchedNamespaces namespaces;
+  private final ClosedNamespaces closedNamespaces;
 
   /** One for the namespaces, and one for the limit of the start. */
   private final ScheduledExecutorService timer =
@@ -91,9 +92,9 @@ final class PipelineOperator {
   private final Optional<String> identity;
   private final Optional<String> leaseNamespace;
   private final End end;
+  private final Startup startup;
   private final Clock clock;
   private final AtomicBoolean stopping = new AtomicBoolean();
-  private volatile boolean started;
   private volatile boolean leading;
 
   private PipelineOperator(
@@ -104,6 +105,7 @@ final class PipelineOperator {
       @Nullable KafkaTopics directTopics,
       TopicLogs logs,
       @Nullable WatchedNamespaces namespaces,
+      ClosedNamespaces closedNamespaces,
       Optional<String> identity,
       Optional<String> leaseNamespace,
       End end,
@@ -114,9 +116,11 @@ final class PipelineOperator {
     this.directTopics = directTopics;
     this.logs = logs;
     this.namespaces = namespaces;
+    this.closedNamespaces = closedNamespaces;
     this.identity = identity;
     this.leaseNamespace = leaseNamespace;
     this.end = end;
+    this.startup = new Startup(end);
     this.clock = clock;
     this.operator = new Operator(overrider -> configure(overrider, metrics));
   }
@@ -135,23 +139,36 @@ final class PipelineOperator {
       Optional<String> identity,
       Optional<String> leaseNamespace) {
     return create(
-        client, platform, metrics, identity, leaseNamespace, End.ofTheProcess(), Clock.systemUTC());
+        client,
+        platform,
+        metrics,
+        identity,
+        leaseNamespace,
+        Path.of(System.getProperty("java.io.tmpdir")),
+        End.ofTheProcess(),
+        Clock.systemUTC());
   }
 
-  /** The same by another clock, and with another end. */
+  /**
+   * The same by another clock, and with another end.
+   *
+   * @param folder outlives the process, but not its Pod
+   */
   static PipelineOperator create(
       KubernetesClient client,
       PlatformConfig configured,
       MetricSet metrics,
       Optional<String> identity,
       Optional<String> leaseNamespace,
+      Path folder,
       End end,
       Clock clock) {
-    var namespaces = watchable(client, configured, metrics);
+    var ownName = identity.orElse("acequia-operator");
+    var closed = new ClosedNamespaces(folder.resolve(ownName + ".closed-namespaces"), clock);
+    var namespaces = watchable(client, configured, closed, metrics);
     var platform =
         configured.withInstallation(Installation.name(client, configured, leaseNamespace));
-    var events =
-        new EventRecorder(client, clock, identity.orElse("acequia-operator"), platform::watches);
+    var events = new EventRecorder(client, clock, ownName, platform::watches);
     var direct =
         switch (platform.kafka().topicProvider()) {
           case DIRECT ->
@@ -211,6 +228,7 @@ final class PipelineOperator {
             direct,
             logs,
             namespaces,
+            closed,
             identity,
             leaseNamespace,
             end,
@@ -243,7 +261,10 @@ final class PipelineOperator {
    * @throws MissingRight when there is nothing that the operator may watch
    */
   private static @Nullable WatchedNamespaces watchable(
-      KubernetesClient client, PlatformConfig platform, MetricSet metrics) {
+      KubernetesClient client,
+      PlatformConfig platform,
+      ClosedNamespaces closed,
+      MetricSet metrics) {
     var kinds = EventSources.watched(PipelineRendering.kinds(platform));
     var strimzi =
         switch (platform.kafka().topicProvider()) {
@@ -254,21 +275,25 @@ final class PipelineOperator {
         strimzi == null ? List.<Class<? extends HasMetadata>>of() : EventSources.KAFKAS;
     Stream.concat(kinds.stream(), kafkasKinds.stream()).forEach(kind -> requireKnown(client, kind));
     if (strimzi != null) {
-      requireRight(new WatchRights(client, kafkasKinds).missing(strimzi.namespace()));
+      requireRights(new WatchRights(client, kafkasKinds).in(strimzi.namespace()));
     }
     var rights = new WatchRights(client, kinds);
     if (platform.watchNamespaces().isEmpty()) {
-      requireRight(rights.missing(null));
+      requireRights(rights.in(null));
       return null;
     }
-    return new WatchedNamespaces(platform.watchNamespaces(), rights::missing, metrics);
+    return new WatchedNamespaces(
+        platform.watchNamespaces(), rights::inEach, closed.lately(), metrics);
   }
 
-  private static void requireRight(Optional<String> missing) {
-    missing.ifPresent(
-        what -> {
-          throw new MissingRight(MissingRight.sentence(what));
-        });
+  private static void requireRights(WatchRights.Answer answer) {
+    switch (answer) {
+      case WatchRights.Answer.Granted _ -> {}
+      case WatchRights.Answer.Missing missing ->
+          throw new MissingRight(MissingRight.sentence(missing.right()));
+      case WatchRights.Answer.Unknown unknown -> // the informers will tell
+          log.warn("which rights the operator has is not known: {}", unknown.why());
+    }
   }
 
   /** An informer waits for ever for a resource that nobody has defined. */
@@ -296,14 +321,14 @@ final class PipelineOperator {
     var watches =
         List.of(
             timer.schedule(this::endOverdue, SYNC_LIMIT.toMillis(), TimeUnit.MILLISECONDS),
-            every(NAMESPACES_ASKED_AT_START_EVERY, this::requireNamespaces));
+            every(NAMESPACES_ASKED_EVERY, this::requireNamespaces));
     try {
       operator.start();
     } finally {
       watches.forEach(watch -> watch.cancel(false));
     }
     requireInformers();
-    started = true;
+    startup.succeed();
     every(NAMESPACES_ASKED_EVERY, () -> lookForNamespaces(begin));
   }
 
@@ -326,17 +351,19 @@ final class PipelineOperator {
    * informers alone, so the process ends when the sync takes too long.
    */
   private void endOverdue() {
-    log.error("the informers have not synced within {}: ending", SYNC_LIMIT);
-    end.atOnce().run();
+    startup.fail(() -> log.error("the informers have not synced within {}: ending", SYNC_LIMIT));
   }
 
-  /** The next start leaves out a namespace that was closed during this one. */
+  /** The informers of one that was closed would never sync, and the next start leaves it out. */
   private void requireNamespaces() {
     if (namespaces != null) {
       var closed = namespaces.closed();
       if (!closed.isEmpty()) {
-        log.error("{} can be read no more since the start began: ending, to start anew", closed);
-        end.atOnce().run();
+        startup.fail(
+            () -> {
+              closedNamespaces.add(closed);
+              log.error("{} can be read no more since the start began: ending", closed);
+            });
       }
     }
   }
@@ -391,7 +418,7 @@ final class PipelineOperator {
    * Why it cannot work now: until every informer has its objects. Waiting for the lease is fine.
    */
   Optional<String> whyNotReady() {
-    if (!started) {
+    if (!startup.isOver()) {
       return Optional.of("the informers have not synced");
     }
     var unhealthy =
@@ -405,7 +432,7 @@ final class PipelineOperator {
 
   /** Whether its informers have synced and it holds the lease, or needs none. */
   private boolean leads() {
-    return started && (leading || leaseNamespace.isEmpty());
+    return startup.isOver() && (leading || leaseNamespace.isEmpty());
   }
 
   /** Which of the watched namespaces it leaves out, and why; it works without them. */

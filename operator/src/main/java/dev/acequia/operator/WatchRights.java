@@ -1,13 +1,24 @@
 package dev.acequia.operator;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceRule;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,50 +26,151 @@ import org.jspecify.annotations.Nullable;
  * refused tries for ever, and what the others hold is not the whole without it.
  */
 final class WatchRights {
-  private static final List<String> VERBS = List.of("list", "watch");
+  private static final int AT_A_TIME = 16;
+  private static final int TRIES = 3;
+
+  /** For all namespaces together. */
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   private final KubernetesClient client;
-  private final Collection<Class<? extends HasMetadata>> kinds;
+  private final List<Right> rights;
+
+  /** What is known of the rights in a namespace. */
+  sealed interface Answer {
+    /** The operator may do all that it has to. */
+    record Granted() implements Answer {}
+
+    /**
+     * It may not.
+     *
+     * @param right the first thing that it may not do, such as {@code it cannot list resource
+     *     "pods" in API group "" in the namespace "orders"}
+     */
+    record Missing(String right) implements Answer {}
+
+    /** The API server gave no answer. */
+    record Unknown(String why) implements Answer {}
+  }
+
+  private record Right(String verb, String group, String resource) {
+    boolean isGivenBy(ResourceRule rule) {
+      return rule.getResourceNames().isEmpty()
+          && covers(rule.getVerbs(), verb)
+          && covers(rule.getApiGroups(), group)
+          && covers(rule.getResources(), resource);
+    }
+
+    private static boolean covers(List<String> given, String wanted) {
+      return given.contains(wanted) || given.contains("*");
+    }
+
+    String isMissing(@Nullable String namespace) {
+      return "it cannot %s resource \"%s\" in API group \"%s\" %s"
+          .formatted(
+              verb,
+              resource,
+              group,
+              namespace == null
+                  ? "at the cluster scope"
+                  : "in the namespace \"" + namespace + "\"");
+    }
+  }
 
   WatchRights(KubernetesClient client, Collection<Class<? extends HasMetadata>> kinds) {
     this.client = client;
-    this.kinds = List.copyOf(kinds);
+    this.rights =
+        kinds.stream()
+            .flatMap(
+                kind ->
+                    Stream.of("list", "watch")
+                        .map(
+                            verb ->
+                                new Right(
+                                    verb, HasMetadata.getGroup(kind), HasMetadata.getPlural(kind))))
+            .toList();
+  }
+
+  /** The rights in each of these namespaces. */
+  Map<String, Answer> inEach(Set<String> namespaces) {
+    var names = List.copyOf(namespaces);
+    var questions = names.stream().<Callable<Answer>>map(name -> () -> in(name)).toList();
+    var answers = new HashMap<String, Answer>();
+    try (var threads = Executors.newFixedThreadPool(AT_A_TIME, Thread.ofVirtual().factory())) {
+      var asked = threads.invokeAll(questions, LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      for (var i = 0; i < names.size(); i++) {
+        answers.put(
+            names.get(i),
+            asked.get(i).state() == Future.State.SUCCESS
+                ? asked.get(i).resultNow()
+                : new Answer.Unknown("no answer within " + LIMIT));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      names.forEach(name -> answers.put(name, new Answer.Unknown("interrupted")));
+    }
+    return answers;
   }
 
   /**
-   * The first thing that the operator may not do in the namespace, such as {@code it cannot list
-   * resource "pods" in API group "" in the namespace "orders"}.
+   * The rights in a namespace.
    *
    * @param namespace null: in all
    */
-  Optional<String> missing(@Nullable String namespace) {
-    for (var kind : kinds) {
-      for (var verb : VERBS) {
-        if (!isAllowed(verb, kind, namespace)) {
-          return Optional.of(
-              "it cannot %s resource \"%s\" in API group \"%s\" %s"
-                  .formatted(
-                      verb,
-                      HasMetadata.getPlural(kind),
-                      HasMetadata.getGroup(kind),
-                      namespace == null
-                          ? "at the cluster scope"
-                          : "in the namespace \"" + namespace + "\""));
+  Answer in(@Nullable String namespace) {
+    for (var tries = 1; ; tries++) {
+      try {
+        return missing(namespace)
+            .<Answer>map(right -> new Answer.Missing(right.isMissing(namespace)))
+            .orElseGet(Answer.Granted::new);
+      } catch (KubernetesClientException e) {
+        if (tries == TRIES) {
+          return new Answer.Unknown(String.valueOf(e.getMessage()));
         }
       }
     }
-    return Optional.empty();
   }
 
-  private boolean isAllowed(
-      String verb, Class<? extends HasMetadata> kind, @Nullable String namespace) {
+  private Optional<Right> missing(@Nullable String namespace) {
+    var rules = namespace == null ? Optional.<List<ResourceRule>>empty() : rules(namespace);
+    return rights.stream()
+        .filter(
+            right ->
+                rules
+                    .map(all -> all.stream().noneMatch(right::isGivenBy))
+                    .orElseGet(() -> !isAllowed(right, namespace)))
+        .findFirst();
+  }
+
+  /** All that the operator may do in a namespace; empty where one question does not tell. */
+  private Optional<List<ResourceRule>> rules(String namespace) {
+    var question =
+        new SelfSubjectRulesReviewBuilder()
+            .withNewSpec()
+            .withNamespace(namespace)
+            .endSpec()
+            .build();
+    try {
+      var answer = client.authorization().v1().selfSubjectRulesReview().create(question);
+      return Optional.of(answer.getStatus())
+          .filter(status -> Boolean.FALSE.equals(status.getIncomplete()))
+          .filter(status -> status.getEvaluationError() == null)
+          .map(status -> status.getResourceRules());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private boolean isAllowed(Right right, @Nullable String namespace) {
     var question =
         new SelfSubjectAccessReviewBuilder()
             .withNewSpec()
             .withNewResourceAttributes()
-            .withVerb(verb)
-            .withGroup(HasMetadata.getGroup(kind))
-            .withResource(HasMetadata.getPlural(kind))
+            .withVerb(right.verb())
+            .withGroup(right.group())
+            .withResource(right.resource())
             .withNamespace(namespace)
             .endResourceAttributes()
             .endSpec()

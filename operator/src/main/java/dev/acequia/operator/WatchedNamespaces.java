@@ -1,6 +1,7 @@
 package dev.acequia.operator;
 
 import dev.acequia.contract.PipelineMetric;
+import dev.acequia.operator.WatchRights.Answer;
 import dev.acequia.telemetry.MetricSet;
 import java.time.Duration;
 import java.util.Collection;
@@ -24,10 +25,10 @@ import org.slf4j.LoggerFactory;
 final class WatchedNamespaces {
   private static final Logger log = LoggerFactory.getLogger(WatchedNamespaces.class);
 
-  private static final Duration LEAST_LIFETIME = Duration.ofMinutes(10);
+  private static final Duration LEAST_LIFETIME = ClosedNamespaces.LEFT_OUT;
 
   private final List<String> wanted;
-  private final Function<String, Optional<String>> missingRight;
+  private final Function<Set<String>, Map<String, Answer>> rights;
   private final MetricSet metrics;
   private final Set<String> watched;
   private final Map<String, String> unreadable = new ConcurrentHashMap<>();
@@ -38,18 +39,28 @@ final class WatchedNamespaces {
   /**
    * Asks for each whether it may be read.
    *
-   * @param missingRight what the operator may not do in a namespace, empty where it may read all
+   * @param rights gives an answer for each of some namespaces
+   * @param closedLately those that have ended a start lately; they are left out unless there is no
+   *     other
    * @throws MissingRight when there is none that it may read
    */
   WatchedNamespaces(
-      List<String> wanted, Function<String, Optional<String>> missingRight, MetricSet metrics) {
+      List<String> wanted,
+      Function<Set<String>, Map<String, Answer>> rights,
+      Set<String> closedLately,
+      MetricSet metrics) {
     this.wanted = wanted;
-    this.missingRight = missingRight;
+    this.rights = rights;
     this.metrics = metrics;
-    for (var namespace : wanted) {
-      missingRight
-          .apply(namespace)
-          .ifPresentOrElse(what -> miss(namespace, what), () -> find(namespace));
+    var others = new TreeSet<>(wanted);
+    others.removeAll(closedLately);
+    ask(others);
+    var leftOut = new TreeSet<>(wanted);
+    leftOut.retainAll(closedLately);
+    if (unreadable.keySet().containsAll(others)) {
+      ask(leftOut);
+    } else {
+      leftOut.forEach(this::leaveOut);
     }
     watched =
         wanted.stream()
@@ -67,8 +78,10 @@ final class WatchedNamespaces {
   }
 
   /** Those among the watched that the operator may read no more. */
-  List<String> closed() {
-    return watched.stream().filter(namespace -> missingRight.apply(namespace).isPresent()).toList();
+  Set<String> closed() {
+    var closed = new TreeMap<>(rights.apply(watched));
+    closed.values().removeIf(answer -> !(answer instanceof Answer.Missing));
+    return closed.keySet();
   }
 
   /**
@@ -83,7 +96,7 @@ final class WatchedNamespaces {
             watched.contains(namespace)
                 && !unreadable.containsKey(namespace)
                 && !troubled.contains(namespace));
-    doubtful.forEach(this::look);
+    rights.apply(doubtful).forEach(this::look);
   }
 
   /**
@@ -109,23 +122,52 @@ final class WatchedNamespaces {
         : Optional.of("not reading " + new TreeMap<>(unreadable));
   }
 
-  private void look(String namespace) {
-    Optional<String> missing;
-    try {
-      missing = missingRight.apply(namespace);
-    } catch (RuntimeException e) { // of the others something may be known
-      log.warn("whether namespace {} can be read is not known: {}", namespace, e.getMessage());
-      return;
+  /** Where there is no answer, its informers tell whether it can be read. */
+  private void ask(Set<String> namespaces) {
+    rights
+        .apply(namespaces)
+        .forEach(
+            (namespace, answer) -> {
+              switch (answer) {
+                case Answer.Granted _ -> find(namespace);
+                case Answer.Missing missing -> miss(namespace, missing.right());
+                case Answer.Unknown unknown -> {
+                  find(namespace);
+                  logUnknown(namespace, unknown);
+                }
+              }
+            });
+  }
+
+  private void look(String namespace, Answer answer) {
+    switch (answer) {
+      case Answer.Granted _ when watched.contains(namespace) -> find(namespace);
+      case Answer.Granted _ -> {
+        if (waiting.add(namespace)) {
+          unreadable.put(namespace, "it is read from the operator's next start on");
+          log.info("namespace {} can be read, and is from the next start on", namespace);
+        }
+      }
+      case Answer.Missing missing -> {
+        waiting.remove(namespace);
+        miss(namespace, missing.right());
+      }
+      case Answer.Unknown unknown -> logUnknown(namespace, unknown);
     }
-    if (missing.isPresent()) {
-      waiting.remove(namespace);
-      miss(namespace, missing.get());
-    } else if (watched.contains(namespace)) {
-      find(namespace);
-    } else if (waiting.add(namespace)) {
-      unreadable.put(namespace, "it is read from the operator's next start on");
-      log.info("namespace {} can be read, and is from the next start on", namespace);
-    }
+  }
+
+  private static void logUnknown(String namespace, Answer.Unknown unknown) {
+    log.warn("whether namespace {} can be read is not known: {}", namespace, unknown.why());
+  }
+
+  private void leaveOut(String namespace) {
+    metrics.gauge(PipelineMetric.UNREAD_NAMESPACE, namespace).set(1);
+    unreadable.put(namespace, "it was closed during a start of the operator a few minutes ago");
+    log.warn(
+        "namespace {} is left out, the others are not: it was closed during a start less than {}"
+            + " minutes ago",
+        namespace,
+        ClosedNamespaces.LEFT_OUT.toMinutes());
   }
 
   private void miss(String namespace, String what) {

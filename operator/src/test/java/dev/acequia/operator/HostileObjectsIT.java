@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -87,6 +88,7 @@ class HostileObjectsIT {
             new MetricSet(new PrometheusRegistry()),
             Optional.empty(),
             Optional.empty(),
+            Path.of("unused"),
             new End(() -> {}, ends::incrementAndGet),
             Clock.systemUTC());
     operator.start();

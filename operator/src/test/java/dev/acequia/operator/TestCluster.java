@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class TestCluster {
   private static final Path CRDS = Path.of("../helm/acequia-crds/templates");
   private static final AtomicInteger NAMESPACES = new AtomicInteger();
+  private static final Path FOLDER = Ephemeral.folder("operator-files");
   private static @Nullable TestCluster instance;
 
   final KubernetesClient client;
@@ -193,6 +194,7 @@ final class TestCluster {
               metrics,
               Optional.empty(),
               Optional.empty(),
+              FOLDER,
               new End(ended::countDown, ended::countDown),
               clock);
       operator.start();

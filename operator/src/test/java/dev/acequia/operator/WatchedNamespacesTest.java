@@ -1,15 +1,17 @@
 package dev.acequia.operator;
 
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.acequia.contract.PipelineMetric;
+import dev.acequia.operator.WatchRights.Answer;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,7 @@ class WatchedNamespacesTest {
   private final Set<String> forbidden = new TreeSet<>();
   private final List<String> asked = new ArrayList<>();
   private final Set<String> unanswered = new TreeSet<>();
+  private final Set<String> closedLately = new TreeSet<>();
   private final MetricSet metrics = new MetricSet(new PrometheusRegistry());
 
   @Test
@@ -78,7 +81,41 @@ class WatchedNamespacesTest {
     var namespaces = find();
     assertThat(namespaces.closed()).isEmpty();
     forbidden.add("refunds");
+    unanswered.add("orders");
     assertThat(namespaces.closed()).containsExactly("refunds");
+  }
+
+  /** Its informers tell; an end of the start because of one slow answer would help nobody. */
+  @Test
+  void watchesTheOneOfWhichItGetsNoAnswer() {
+    unanswered.add("payments");
+    assertThat(find().watched()).containsExactlyInAnyOrderElementsOf(WANTED);
+  }
+
+  /** A tenant who deletes a RoleBinding and makes it again would end each start. */
+  @Test
+  void leavesOutTheOneThatWasClosedDuringAnEarlierStartUntilItMayRestart() {
+    closedLately.add("payments");
+    var namespaces = find();
+    assertThat(namespaces.watched()).containsExactlyInAnyOrder("orders", "refunds");
+    assertThat(asked).doesNotContain("payments");
+    assertThat(namespaces.whyUnread().orElseThrow())
+        .contains("payments=it was closed during a start");
+    assertThat(unread("payments")).isOne();
+
+    forbidden.add("payments");
+    assertThat(namespaces.closed()).isEmpty();
+    forbidden.clear();
+    look(namespaces);
+    assertThat(namespaces.asksForRestart(Duration.ofMinutes(9))).isFalse();
+    assertThat(namespaces.asksForRestart(A_DAY)).isTrue();
+  }
+
+  @Test
+  void leavesOutNoneWhereItMayReadNoOther() {
+    closedLately.add("payments");
+    forbidden.addAll(List.of("orders", "refunds"));
+    assertThat(find().watched()).containsExactly("payments");
   }
 
   /** Its informers try by themselves until they may. */
@@ -117,16 +154,19 @@ class WatchedNamespacesTest {
   private WatchedNamespaces find() {
     return new WatchedNamespaces(
         WANTED,
-        namespace -> {
-          asked.add(namespace);
-          if (unanswered.contains(namespace)) {
-            throw new IllegalStateException("no answer");
-          }
-          return forbidden.contains(namespace)
-              ? Optional.of("it cannot list resource \"pods\" in the namespace " + namespace)
-              : Optional.empty();
-        },
+        namespaces -> namespaces.stream().collect(toMap(identity(), this::answer)),
+        closedLately,
         metrics);
+  }
+
+  private Answer answer(String namespace) {
+    asked.add(namespace);
+    if (unanswered.contains(namespace)) {
+      return new Answer.Unknown("no answer");
+    }
+    return forbidden.contains(namespace)
+        ? new Answer.Missing("it cannot list resource \"pods\" in the namespace " + namespace)
+        : new Answer.Granted();
   }
 
   private double unread(String namespace) {

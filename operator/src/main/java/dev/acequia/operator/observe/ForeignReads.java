@@ -41,8 +41,6 @@ public final class ForeignReads {
 
   private static <T, J> Optional<J> read(
       ForeignObject<T> object, int mostBytes, Function<Optional<T>, J> judge) {
-    return object
-        .read(mostBytes)
-        .map(answer -> judge.apply(Optional.ofNullable(answer.object())));
+    return object.read(mostBytes).map(answer -> judge.apply(Optional.ofNullable(answer.object())));
   }
 }

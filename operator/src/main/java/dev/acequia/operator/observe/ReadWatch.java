@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * Asks one API Pod of each pipeline now and then whether it can read the store. An API stays ready
  * when it cannot, because it still takes records in, so no object of Kubernetes tells of it. A
  * changed answer brings a reconcile. Whatever runs in a Pod may answer anything, slowly, or not at
- * all: each question has one deadline, a pipeline has one question at a time, a namespace a few, and
- * a slow or silent Pod is asked less often.
+ * all: each question has one deadline, a pipeline has one question at a time, a namespace a few,
+ * and a slow or silent Pod is asked less often.
  */
 public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
   private static final int AT_ONCE = 64;
