@@ -44,8 +44,8 @@ public record Schema(List<String> key, List<Field> fields, UnknownFields unknown
   }
 
   /**
-   * 16 hex digits over all that decides the table's shape: names, types, required, key; not the
-   * descriptions.
+   * 16 hex digits over all that decides the table's shape: names, types with their digits, required,
+   * key; not the descriptions.
    */
   public String hash() {
     var shape = new StringBuilder(String.join(",", key));
@@ -57,6 +57,10 @@ public record Schema(List<String> key, List<Field> fields, UnknownFields unknown
           .append(field.type())
           .append(' ')
           .append(field.required());
+      var digits = field.digits();
+      if (digits != null) {
+        shape.append(' ').append(digits.precision()).append(' ').append(digits.scale());
+      }
     }
     return Sha256.hex(shape.toString(), 8);
   }

@@ -17,7 +17,8 @@ class PipelineDefinitionTest {
               List.of(
                   new Field("carrier", FieldType.STRING, true, "Two-letter IATA code"),
                   new Field("flight", FieldType.INT32, true, null),
-                  new Field("dep_delay", FieldType.DOUBLE, false, null)),
+                  new Field("dep_delay", FieldType.DOUBLE, false, null),
+                  new Field("fare", FieldType.DECIMAL, false, new Digits(12, 2), null)),
               UnknownFields.REJECT),
           new TopicDefinition("ops.flights", "Vkzx5VNgS4uCd8_jwZ0aOg", 6, "ops.flights.dlq"),
           new StoreDefinition.Postgres("ops", "flights"),

@@ -3,6 +3,7 @@ package dev.acequia.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SchemaTest {
@@ -32,6 +33,22 @@ class SchemaTest {
                 schema(SCHEMA.key(), CARRIER).hash()))
         .doesNotHaveDuplicates()
         .allMatch(hash -> hash.matches("[0-9a-f]{16}"));
+  }
+
+  /** Another one would restart every pipeline at the platform's next version. */
+  @Test
+  void hashIsThatOfFormerVersionsWhereNoDecimalHasDigits() {
+    var price = new Field("price", FieldType.DECIMAL, false, null);
+    assertThat(schema(SCHEMA.key(), CARRIER, FLIGHT, price).hash()).isEqualTo("93f7a7ff7d616143");
+  }
+
+  @Test
+  void hashChangesWithTheDigitsOfADecimal() {
+    assertThat(
+            Stream.of(null, new Digits(12, 2), new Digits(12, 3), new Digits(13, 2))
+                .map(digits -> new Field("price", FieldType.DECIMAL, false, digits, null))
+                .map(price -> schema(List.of(), price).hash()))
+        .doesNotHaveDuplicates();
   }
 
   @Test

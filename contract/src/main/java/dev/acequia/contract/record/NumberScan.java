@@ -1,5 +1,6 @@
 package dev.acequia.contract.record;
 
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import java.nio.charset.StandardCharsets;
 
@@ -193,6 +194,22 @@ final class NumberScan {
         cursor.own(),
         offset,
         count);
+  }
+
+  /**
+   * Refuses a value that would have to be rounded; zeros behind its last digit do not count. To be
+   * called after {@link #toDecimal}, which has found its digits.
+   */
+  void checkFits(Digits most) throws BadRecordException {
+    var beforePoint = count == 0 ? 0 : Math.max(count + lastPower, 0);
+    var afterPoint = count == 0 ? 0 : Math.max(-lastPower, 0);
+    if (beforePoint > most.beforePoint() || afterPoint > most.scale()) {
+      throw new BadRecordException(
+          ErrorClass.OutOfRange,
+          null,
+          "a number of type %s has at most %d digits before its point and %d after it, this one has %d and %d"
+              .formatted(most, most.beforePoint(), most.scale(), beforePoint, afterPoint));
+    }
   }
 
   /** The fraction digits that PostgreSQL would show. */

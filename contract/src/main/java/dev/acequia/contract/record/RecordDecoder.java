@@ -1,5 +1,6 @@
 package dev.acequia.contract.record;
 
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.Schema;
@@ -7,6 +8,7 @@ import dev.acequia.contract.UnknownFields;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one record, a JSON object in UTF-8, into a {@link Row}, by a table prepared from the
@@ -20,6 +22,7 @@ public final class RecordDecoder {
   private final FieldNames names;
   private final String[] fieldNames;
   private final FieldType[] types;
+  private final @Nullable Digits[] digits;
   private final boolean[] required;
   private final int[] key;
   private final boolean dropUnknown;
@@ -38,8 +41,10 @@ public final class RecordDecoder {
     names = new FieldNames(schema);
     fieldNames = schema.fields().stream().map(Field::name).toArray(String[]::new);
     types = schema.fields().stream().map(Field::type).toArray(FieldType[]::new);
+    digits = new Digits[types.length];
     required = new boolean[types.length];
     for (var i = 0; i < types.length; i++) {
+      digits[i] = schema.fields().get(i).digits();
       required[i] = schema.isRequired(i);
     }
     key = schema.keyIndexes();
@@ -233,14 +238,19 @@ public final class RecordDecoder {
     }
   }
 
-  private static void decimal(JsonCursor in, Row into, int field, int first)
-      throws BadRecordException {
-    if (first != '"') {
-      number(in, first, "a number").toDecimal(in, into, field);
-      return;
+  private void decimal(JsonCursor in, Row into, int field, int first) throws BadRecordException {
+    NumberScan number;
+    if (first == '"') {
+      in.string();
+      number = in.numberInText();
+    } else {
+      number = number(in, first, "a number");
     }
-    in.string();
-    in.numberInText().toDecimal(in, into, field);
+    number.toDecimal(in, into, field);
+    var most = digits[field];
+    if (most != null) {
+      number.checkFits(most);
+    }
   }
 
   private static void text(JsonCursor in, int first, String wanted) throws BadRecordException {

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.Schema;
@@ -339,6 +340,106 @@ class RecordDecoderTest {
     var text = "7".repeat(1000) + "." + "3".repeat(1000);
     assertThat(decode("{\"a_decimal\":" + text + "}").decimalAt(at(FieldType.DECIMAL)))
         .isEqualTo(new BigDecimal(text));
+  }
+
+  private Row decodeDecimal(Digits digits, String number) throws BadRecordException {
+    var schema =
+        new Schema(
+            List.of(),
+            List.of(new Field("p", FieldType.DECIMAL, false, digits, null)),
+            UnknownFields.REJECT);
+    return decode(schema, ("{\"p\":" + number + "}").getBytes(StandardCharsets.UTF_8));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "4, 2, 0",
+    "4, 2, -0.00",
+    "4, 2, 0e-400",
+    "4, 2, 0e999999",
+    "4, 2, 99.99",
+    "4, 2, -99.99",
+    "4, 2, 1.5",
+    "4, 2, 1.5000000000",
+    "4, 2, 0.01",
+    "4, 2, 9.999e1",
+    "4, 2, 9999e-2",
+    "4, 2, 5e1",
+    "4, 2, 1000e-2",
+    "4, 0, 9999.000",
+    "4, 0, 1e3",
+    "2, 2, 0.99",
+    "2, 2, -0.1",
+    "38, 0, 99999999999999999999999999999999999999",
+    "38, 38, 1e-38",
+    "38, 18, 99999999999999999999.999999999999999999"
+  })
+  void takesDecimalsThatFitTheirDigits(int precision, int scale, String number)
+      throws BadRecordException {
+    var written = new BigDecimal(number);
+    for (var json : List.of(number, "\"" + number + "\"")) {
+      assertThat(decodeDecimal(new Digits(precision, scale), json).decimalAt(0))
+          .isEqualTo(written.scale() < 0 ? written.setScale(0) : written);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "4, 2, 100, 3, 0",
+    "4, 2, -100.5, 3, 1",
+    "4, 2, 1e2, 3, 0",
+    "4, 2, 0.001, 0, 3",
+    "4, 2, -1.005, 1, 3",
+    "4, 2, 1.0010, 1, 3",
+    "4, 2, 15e-4, 0, 4",
+    "4, 2, 1e4000, 4001, 0",
+    "4, 2, 1e-4000, 0, 4000",
+    "4, 0, 0.5, 0, 1",
+    "4, 0, 10000, 5, 0",
+    "2, 2, 1, 1, 0",
+    "38, 0, 100000000000000000000000000000000000000, 39, 0",
+    "38, 38, 1e-39, 0, 39"
+  })
+  void refusesDecimalsThatWouldHaveToBeRounded(
+      int precision, int scale, String number, int before, int after) {
+    for (var json : List.of(number, "\"" + number + "\"")) {
+      var refusal =
+          catchThrowableOfType(
+              BadRecordException.class, () -> decodeDecimal(new Digits(precision, scale), json));
+      assertThat(refusal.errorClass()).isEqualTo(OutOfRange);
+      assertThat(refusal.field()).isEqualTo("p");
+      assertThat(refusal.reason())
+          .isEqualTo(
+              "a number of type decimal(%d,%d) has at most %d digits before its point and %d after it, this one has %d and %d"
+                  .formatted(precision, scale, precision - scale, scale, before, after));
+    }
+  }
+
+  /** Nothing is written out that is too long: a flood of them must not slow the good ones down. */
+  @Test
+  void refusesHugeExponentsOfADecimalAtOnce() {
+    for (var number : List.of("1e131071", "1e-16383", "-7e999999999999", "7e-999999999999")) {
+      var refusal =
+          catchThrowableOfType(
+              BadRecordException.class, () -> decodeDecimal(new Digits(12, 2), number));
+      assertThat(refusal.errorClass()).as(number).isEqualTo(OutOfRange);
+      assertThat(row.cursor.own()).as(number).hasSizeLessThan(1000);
+    }
+  }
+
+  @Test
+  void refusesAKeyWhoseDecimalWouldHaveToBeRounded() {
+    var schema =
+        new Schema(
+            List.of("p"),
+            List.of(new Field("p", FieldType.DECIMAL, true, new Digits(4, 2), null)),
+            UnknownFields.REJECT);
+    var refusal =
+        catchThrowableOfType(
+            BadRecordException.class,
+            () -> new RecordDecoder(schema).decodeKey(List.of("1.005"), new Row(schema)));
+    assertThat(refusal.errorClass()).isEqualTo(OutOfRange);
+    assertThat(refusal.field()).isEqualTo("p");
   }
 
   @ParameterizedTest
