@@ -3,7 +3,10 @@ package dev.acequia.crds;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.FieldType;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
@@ -23,6 +26,38 @@ import org.jspecify.annotations.Nullable;
             + " + ': a type may only widen, int32 to int64 to decimal, date to timestamp; add a"
             + " field of another name instead'",
     fieldPath = ".type")
+@ValidationRule(
+    value = "self.type == 'decimal' || !(has(self.precision) || has(self.scale))",
+    messageExpression =
+        "\"field '\" + self.name + \"' is of type \" + self.type"
+            + " + ', which has neither precision nor scale: remove them, or make it a decimal'",
+    fieldPath = ".precision")
+@ValidationRule(
+    value = "!has(self.scale) || (has(self.precision) && self.scale <= self.precision)",
+    messageExpression =
+        "\"field '\" + self.name + \"' has scale \" + string(self.scale) + ' and '"
+            + " + (has(self.precision) ? 'precision ' + string(self.precision) : 'no precision')"
+            + " + ': precision counts all digits and scale those after the point; set a precision of '"
+            + " + string(self.scale) + ' to 38, or a smaller scale'",
+    fieldPath = ".scale")
+@ValidationRule(
+    value =
+        "!has(self.precision)"
+            + " || (oldSelf.type == 'int32' ? self.precision - "
+            + FieldSpec.SCALE
+            + " >= 10 : oldSelf.type == 'int64' ? self.precision - "
+            + FieldSpec.SCALE
+            + " >= 19 : oldSelf.type != 'decimal' || (has(oldSelf.precision)"
+            + " && self.precision >= oldSelf.precision && "
+            + FieldSpec.SCALE
+            + " == (has(oldSelf.scale) ? oldSelf.scale : 0)))",
+    messageExpression =
+        "\"field '\" + self.name + \"' cannot change to precision \" + string(self.precision)"
+            + " + ' and scale ' + string("
+            + FieldSpec.SCALE
+            + ") + ': a precision may grow with the same scale or be removed, and an int32 needs 10"
+            + " digits before the point, an int64 19; add a field of another name instead'",
+    fieldPath = ".precision")
 public record FieldSpec(
     @JsonPropertyDescription(
             "Name of the field and its column. Required. Lower-case letters, digits and '_', a"
@@ -44,12 +79,27 @@ public record FieldSpec(
         String name,
     @JsonPropertyDescription(
             "Type of the values. Required. string, int32, int64, double, decimal (a JSON number or"
-                + " string of at most 4,096 digits), boolean, date (2013-01-31), timestamp (RFC"
+                + " string of at most 4,096 digits, or of those that precision and scale allow), boolean, date (2013-01-31), timestamp (RFC"
                 + " 3339 with offset, kept to the microsecond), uuid, json (any JSON value). May"
                 + " only widen: int32 to int64 to decimal, date to timestamp (midnight in UTC); a"
                 + " key field only from int32 to int64.")
         @Required
         FieldType type,
+    @JsonPropertyDescription(
+            "How many digits a decimal has at most, before and after its point together. Only for"
+                + " type decimal. No default: as many as the store holds. A record with a value that"
+                + " has more is refused, never rounded. May grow while scale stays, or be removed"
+                + " together with scale; a lake allows the removal for scale 18 only.")
+        @Min(1)
+        @Max(Digits.MAX_PRECISION)
+        @Nullable Integer precision,
+    @JsonPropertyDescription(
+            "How many of a decimal's digits stand after its point, at most; zeros behind the last"
+                + " other digit do not count. Needs precision. Default 0 where precision is set."
+                + " Immutable, but may be removed together with precision.")
+        @Min(0)
+        @Max(Digits.MAX_PRECISION)
+        @Nullable Integer scale,
     @JsonPropertyDescription(
             "Whether every record must have a value that is not null. Default false. Adding it to"
                 + " a field that holds nulls, or a required field to a table that holds records, is"
@@ -62,4 +112,12 @@ public record FieldSpec(
             "What the field means, for people; shown on the API's documentation page. No default."
                 + " May change at any time.")
         @Size(max = 500)
-        @Nullable String description) {}
+        @Nullable String description) {
+  /** A scale that is absent counts as 0. */
+  static final String SCALE = "(has(self.scale) ? self.scale : 0)";
+
+  /** What a decimal must fit; null where it may have any digits. */
+  public @Nullable Digits digits() {
+    return precision == null ? null : new Digits(precision, scale == null ? 0 : scale);
+  }
+}

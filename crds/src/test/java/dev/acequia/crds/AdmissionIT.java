@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a real API server takes and refuses, and what it says. */
 class AdmissionIT {
@@ -110,6 +111,21 @@ class AdmissionIT {
   }
 
   @Test
+  void givesDecimalsMoreDigitsOrLetsThemHaveAny() throws Exception {
+    var pipeline = pipeline("{name: a, type: int32}", "{name: b, type: int64}");
+    apply(pipeline);
+    apply(
+        pipeline
+            .replace("int32", "decimal, precision: 12, scale: 2")
+            .replace("int64", "decimal, precision: 19"));
+    apply(
+        pipeline
+            .replace("int32", "decimal, precision: 14, scale: 2")
+            .replace("int64", "decimal, precision: 38, scale: 0"));
+    apply(pipeline.replace("int32", "decimal").replace("int64", "decimal"));
+  }
+
+  @Test
   void changesTopicAndCredentials() throws Exception {
     var pipeline = pipeline("{name: a, type: int32}");
     apply(pipeline.replace("store:", "topic: {partitions: 3, retention: 90m}\n  store:"));
@@ -121,11 +137,12 @@ class AdmissionIT {
   }
 
   /** The sum of all rules' cost is bounded at run time, too. */
-  @Test
-  void takesTheLargestSchema() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"string", "decimal, precision: 38, scale: 18"})
+  void takesTheLargestSchema(String type) throws Exception {
     var fields =
         IntStream.range(0, 500)
-            .mapToObj(i -> "{name: %s, type: string, required: true}".formatted(longName(i)))
+            .mapToObj(i -> "{name: %s, type: %s, required: true}".formatted(longName(i), type))
             .toArray(String[]::new);
     var key =
         IntStream.range(484, 500)

@@ -42,7 +42,14 @@ final class DefinitionPlan {
             new Schema(
                 definition.schema().key(),
                 definition.schema().fields().stream()
-                    .map(field -> new Field(field.name(), field.type(), field.required(), null))
+                    .map(
+                        field ->
+                            new Field(
+                                field.name(),
+                                field.type(),
+                                field.required(),
+                                field.digits(),
+                                null))
                     .toList(),
                 dev.acequia.contract.UnknownFields.REJECT),
             definition.topic(),
@@ -70,7 +77,12 @@ final class DefinitionPlan {
         spec.schema().fields().stream()
             .map(
                 field ->
-                    new Field(field.name(), field.type(), field.required(), field.description()))
+                    new Field(
+                        field.name(),
+                        field.type(),
+                        field.required(),
+                        field.digits(),
+                        field.description()))
             .toList(),
         spec.schema().unknownFields());
   }

@@ -1,6 +1,8 @@
 package dev.acequia.operator.validate;
 
 import dev.acequia.contract.AcceptedOffsets;
+import dev.acequia.contract.Digits;
+import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.crds.ApiSpec;
 import dev.acequia.crds.DataPipeline;
@@ -94,6 +96,7 @@ public final class SpecValidation {
       if (!names.add(field.name())) {
         add("spec.schema.fields", "'" + field.name() + "' is there twice; remove or rename one");
       }
+      checkDigits(field);
     }
     var required =
         fields.stream()
@@ -101,6 +104,33 @@ public final class SpecValidation {
             .map(FieldSpec::name)
             .collect(Collectors.toSet());
     checkKey(spec, names, required);
+  }
+
+  private void checkDigits(FieldSpec field) {
+    var precision = field.precision();
+    var scale = field.scale();
+    if (precision == null && scale == null) {
+      return;
+    }
+    if (field.type() != FieldType.DECIMAL) {
+      add(
+          "spec.schema.fields",
+          "'%s' has precision or scale, which only a decimal has; remove them, or set type: decimal"
+              .formatted(field.name()));
+    } else if (precision == null || precision < 1 || precision > Digits.MAX_PRECISION) {
+      add(
+          "spec.schema.fields",
+          "'%s' has %s; set precision to the number of all digits, 1 to %d, or remove precision and scale"
+              .formatted(
+                  field.name(),
+                  precision == null ? "a scale but no precision" : "precision " + precision,
+                  Digits.MAX_PRECISION));
+    } else if (scale != null && (scale < 0 || scale > precision)) {
+      add(
+          "spec.schema.fields",
+          "'%s' has scale %d; set it to the number of digits after the point, 0 to the precision, which is %d"
+              .formatted(field.name(), scale, precision));
+    }
   }
 
   private void checkKey(DataPipelineSpec spec, Set<String> names, Set<String> required) {

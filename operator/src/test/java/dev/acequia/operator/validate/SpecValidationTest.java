@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SpecValidationTest {
@@ -82,6 +83,31 @@ class SpecValidationTest {
         .extracting(Violation::message)
         .asString()
         .contains("required: true");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "type: int64, precision: 12 | 'price' has precision or scale, which only a decimal has",
+        "type: decimal, scale: 2 | 'price' has a scale but no precision; set precision",
+        "type: decimal, precision: 39 | 'price' has precision 39; set precision",
+        "type: decimal, precision: 4, scale: 5 | 'price' has scale 5; set it",
+        "type: decimal, precision: 4, scale: -1 | 'price' has scale -1; set it"
+      })
+  void refusesDigitsThatNoDecimalHas(String field, String message) {
+    assertThat(violations(VALID.replace("type: int32", field).replace("flight,", "price,")))
+        .singleElement()
+        .asString()
+        .startsWith("spec.schema.fields: " + message);
+  }
+
+  @Test
+  void takesDigitsOfADecimal() {
+    assertThat(
+            violations(VALID.replace("type: int32", "type: decimal, precision: 12, scale: 2")))
+        .isEmpty();
+    assertThat(violations(VALID.replace("type: int32", "type: decimal, precision: 12"))).isEmpty();
   }
 
   @Test
