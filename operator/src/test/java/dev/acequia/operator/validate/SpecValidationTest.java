@@ -88,6 +88,7 @@ class SpecValidationTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "type: int64, precision: 12 | 'price' has precision or scale, which only a decimal has",
         "type: decimal, scale: 2 | 'price' has a scale but no precision; set precision",

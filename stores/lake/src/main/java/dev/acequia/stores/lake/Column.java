@@ -1,5 +1,7 @@
 package dev.acequia.stores.lake;
 
+import dev.acequia.contract.Digits;
+import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.lake.table.LakeColumns;
@@ -11,6 +13,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.iceberg.types.TypeUtil;
 import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +22,12 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class Column {
   private final BitSet nulls = new BitSet();
 
-  static Column of(FieldType type) {
-    return switch (type) {
+  static Column of(Field field) {
+    return switch (field.type()) {
       case STRING, JSON -> new Texts();
-      case INT32, INT64, BOOLEAN, DATE, TIMESTAMP -> new Longs(type);
+      case INT32, INT64, BOOLEAN, DATE, TIMESTAMP -> new Longs(field.type());
       case DOUBLE -> new Doubles();
-      case DECIMAL -> new Decimals();
+      case DECIMAL -> new Decimals(LakeColumns.digits(field));
       case UUID -> new Uuids();
     };
   }
@@ -255,29 +258,41 @@ abstract sealed class Column {
   /** Decimals as 128-bit numbers of the last digit that the column has. */
   static final class Decimals extends Bytes {
     private static final int WIDTH = 16;
-    private static final int BEFORE_POINT = LakeColumns.PRECISION - LakeColumns.SCALE;
+
+    /** Up to so many digits, Iceberg writes a decimal as an int to Parquet. */
+    private static final int INT_DIGITS = 9;
+
+    /** Up to so many as a long, and beyond them as bytes. */
+    private static final int LONG_DIGITS = 18;
+
+    private final Digits most;
+
+    Decimals(Digits most) {
+      this.most = most;
+    }
 
     @Override
     Optional<String> set(int row, Row from, int field) {
       var digits = from.textLength(field);
       var exponent = from.exponent(field);
       if (digits > 0
-          && (exponent < -LakeColumns.SCALE || (long) digits + exponent > BEFORE_POINT)) {
+          && (exponent < -most.scale() || (long) digits + exponent > most.beforePoint())) {
         return Optional.of(
             "is a decimal with %d digits before the point and %d behind it, and a lake holds %d and %d"
                 .formatted(
                     Math.max(0, (long) digits + exponent),
                     Math.max(0, -(long) exponent),
-                    BEFORE_POINT,
-                    LakeColumns.SCALE));
+                    most.beforePoint(),
+                    most.scale()));
       }
-      add(row, fixed(digits == 0 ? BigDecimal.ZERO : from.decimalAt(field)), 0, WIDTH);
+      var value = digits == 0 ? BigDecimal.ZERO : from.decimalAt(field);
+      add(row, fixed(value.setScale(most.scale())), 0, WIDTH);
       return Optional.empty();
     }
 
-    /** The 16 bytes of a decimal that fits. */
+    /** The 16 bytes of a decimal that has the scale of its column. */
     static byte[] fixed(BigDecimal value) {
-      var number = value.setScale(LakeColumns.SCALE).unscaledValue().toByteArray();
+      var number = value.unscaledValue().toByteArray();
       var fixed = new byte[WIDTH];
       if (number[0] < 0) {
         Arrays.fill(fixed, (byte) -1);
@@ -287,8 +302,24 @@ abstract sealed class Column {
     }
 
     @Override
+    void write(int row, ColumnWriter writer, int level) {
+      if (most.precision() > LONG_DIGITS) {
+        var width = TypeUtil.decimalRequiredBytes(most.precision());
+        writer.write(
+            Binary.fromReusedByteArray(bytes(), start(row) + WIDTH - width, width), 0, level);
+        return;
+      }
+      var number = ByteBuffer.wrap(bytes()).getLong(start(row) + WIDTH - Long.BYTES);
+      if (most.precision() > INT_DIGITS) {
+        writer.write(number, 0, level);
+      } else {
+        writer.write((int) number, 0, level);
+      }
+    }
+
+    @Override
     Object get(int row) {
-      return new BigDecimal(new BigInteger(bytes(), start(row), WIDTH), LakeColumns.SCALE);
+      return new BigDecimal(new BigInteger(bytes(), start(row), WIDTH), most.scale());
     }
 
     @Override

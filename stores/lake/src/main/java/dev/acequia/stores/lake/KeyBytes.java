@@ -12,7 +12,7 @@ import org.apache.iceberg.util.DateTimeUtil;
 
 /**
  * The values of a key as bytes that are equal for equal keys, also after an int32 has become an
- * int64.
+ * int64, or a decimal has got more digits: its scale stays.
  */
 final class KeyBytes {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -37,7 +37,7 @@ final class KeyBytes {
     bytes.write(from, offset, length);
   }
 
-  /** A value as Iceberg's readers give it. */
+  /** A value as Iceberg's readers give it; a decimal has the scale of its column. */
   void put(FieldType type, Object value) {
     switch (type) {
       case STRING, JSON -> {

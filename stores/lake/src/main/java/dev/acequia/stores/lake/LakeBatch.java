@@ -61,7 +61,7 @@ final class LakeBatch implements StoreBatch {
   LakeBatch(Schema schema, LoadMode mode) {
     this.schema = schema;
     this.mode = mode;
-    columns = schema.fields().stream().map(field -> Column.of(field.type())).toList();
+    columns = schema.fields().stream().map(Column::of).toList();
     key = schema.keyIndexes();
   }
 

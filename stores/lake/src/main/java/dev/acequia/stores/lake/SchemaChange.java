@@ -1,5 +1,6 @@
 package dev.acequia.stores.lake;
 
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Division;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
@@ -21,7 +22,7 @@ import org.apache.iceberg.Transaction;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.expressions.NamedReference;
 import org.apache.iceberg.expressions.Term;
-import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
@@ -81,23 +82,35 @@ final class SchemaChange {
       }
       return;
     }
-    var former = LakeColumns.fieldType(column);
-    if (former != field.type() && !isWidened(former, field.type())) {
+    var former = former(field.name(), column);
+    if (!isWidened(former, field)) {
       refusals.add(
-          "Field '%s' cannot change from %s to %s: the files of a lake are not written anew, and only int32 may become int64."
-              .formatted(field.name(), lower(former), lower(field.type())));
+          "Field '%s' cannot change from %s to %s: the files of a lake are not written anew, so only int32 may become int64, and a decimal's precision may grow. A decimal without precision is %s here."
+              .formatted(field.name(), former.typeName(), field.typeName(), LakeColumns.DIGITS));
     }
     if (required && column.isOptional()) {
       refusals.add("Field '%s' cannot become required.".formatted(field.name()));
     }
   }
 
-  private static boolean isWidened(FieldType from, FieldType to) {
-    return from == FieldType.INT32 && to == FieldType.INT64;
+  /** The field whose column it is. */
+  private static Field former(String name, NestedField column) {
+    var type = LakeColumns.fieldType(column);
+    var digits =
+        column.type() instanceof Types.DecimalType decimal
+            ? new Digits(decimal.precision(), decimal.scale())
+            : null;
+    return new Field(name, type, column.isRequired(), digits, null);
   }
 
-  private static String lower(FieldType type) {
-    return type.name().toLowerCase(Locale.ROOT);
+  private static boolean isWidened(Field from, Field to) {
+    return switch (to.type()) {
+      case DECIMAL ->
+          from.type() == FieldType.DECIMAL
+              && LakeColumns.digits(to).canReplace(LakeColumns.digits(from));
+      case INT64 -> from.type() == FieldType.INT32 || from.type() == FieldType.INT64;
+      case STRING, INT32, DOUBLE, BOOLEAN, DATE, TIMESTAMP, UUID, JSON -> from.type() == to.type();
+    };
   }
 
   /** Whether there is something to change. */
@@ -110,7 +123,7 @@ final class SchemaChange {
       var field = schema.fields().get(i);
       var column = table.schema().findField(field.name());
       if (column == null
-          || !column.type().equals(LakeColumns.type(field.type()))
+          || !column.type().equals(LakeColumns.type(field))
           || column.isRequired() != schema.isRequired(i)) {
         return true;
       }
@@ -124,14 +137,14 @@ final class SchemaChange {
       var update = transaction.updateSchema();
       for (var i = 0; i < schema.fields().size(); i++) {
         var field = schema.fields().get(i);
-        var type = LakeColumns.type(field.type());
+        var type = LakeColumns.type(field);
         var column = table.schema().findField(field.name());
         if (column == null) {
           update.addColumn(field.name(), type, LakeColumns.doc(field.type()));
           continue;
         }
         if (!column.type().equals(type)) {
-          update.updateColumn(field.name(), (Type.PrimitiveType) type);
+          update.updateColumn(field.name(), type);
         }
         if (column.isRequired() && !schema.isRequired(i)) {
           update.makeColumnOptional(field.name());

@@ -131,8 +131,7 @@ final class StoredRows {
 
   private Expression filter(LakeBatch batch, int field, Iterable<Integer> rows) {
     var name = schema.fields().get(field).name();
-    var type = schema.fields().get(field).type();
-    if (!isOrdered(type)) {
+    if (!isOrdered(schema.fields().get(field).type())) {
       return Expressions.alwaysTrue();
     }
     var column = batch.column(field);
@@ -146,7 +145,7 @@ final class StoredRows {
     if (values.size() <= MOST_VALUES) {
       return Expressions.in(name, values);
     }
-    Comparator<Object> order = Comparators.forType(LakeColumns.type(type).asPrimitiveType());
+    Comparator<Object> order = Comparators.forType(LakeColumns.type(schema.fields().get(field)));
     return Expressions.and(
         Expressions.greaterThanOrEqual(name, values.stream().min(order).orElseThrow()),
         Expressions.lessThanOrEqual(name, values.stream().max(order).orElseThrow()));

@@ -56,7 +56,7 @@ final class DeletionStatements {
   }
 
   private String type(String name) {
-    return ColumnType.name(schema.fields().get(schema.indexOf(name)).type());
+    return ColumnType.name(schema.fields().get(schema.indexOf(name)));
   }
 
   /**

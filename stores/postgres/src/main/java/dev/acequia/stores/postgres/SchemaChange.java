@@ -7,12 +7,10 @@ import dev.acequia.contract.Schema;
 import dev.acequia.contract.Termination;
 import dev.acequia.contract.TerminationException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,6 +21,10 @@ import java.util.stream.Stream;
  * have been allowed to be null. All else is refused, all of it at once.
  */
 final class SchemaChange {
+  private static final String ADVICE_ON_DIGITS =
+      " A precision must leave 10 digits before the point for a former int32, and 19 for an int64; a"
+          + " former decimal keeps its scale, and its precision may only grow.";
+
   private final Schema schema;
   private final LoadMode mode;
   private final Map<String, String> additions = new LinkedHashMap<>();
@@ -44,7 +46,7 @@ final class SchemaChange {
                   var field = schema.fields().get(i);
                   return Sql.quoted(field.name())
                       + " "
-                      + ColumnType.name(field.type())
+                      + ColumnType.name(field)
                       + (schema.isRequired(i) ? " NOT NULL" : "");
                 });
     var provenance =
@@ -140,37 +142,13 @@ final class SchemaChange {
     }
     additions.put(
         field.name(),
-        "ADD COLUMN " + Sql.quoted(field.name()) + " " + ColumnType.name(field.type()));
+        "ADD COLUMN " + Sql.quoted(field.name()) + " " + ColumnType.name(field));
   }
 
   private void alter(Field field, boolean required, TableState.Column column) {
     var quoted = Sql.quoted(field.name());
-    var wanted = ColumnType.name(field.type());
-    if (!column.type().equals(wanted)) {
-      var old = fieldType(column.type());
-      if (isOfKey(field) && !(field.type() == FieldType.INT64 && isInt32(old))) {
-        refusals.add(
-            "Field '%s' is part of the key and cannot change from %s to %s: only int32 to int64 leaves the records' keys in the topic as they are; use a new pipeline."
-                .formatted(
-                    field.name(),
-                    old.map(ColumnType::spelled).orElse(column.type()),
-                    ColumnType.spelled(field.type())));
-      } else if (old.isPresent() && ColumnType.widensFrom(field.type()).contains(old.get())) {
-        widened.add(
-            "'%s' from %s to %s"
-                .formatted(
-                    field.name(), ColumnType.spelled(old.get()), ColumnType.spelled(field.type())));
-        changes.add(
-            "ALTER COLUMN %s TYPE %s USING %s"
-                .formatted(quoted, wanted, ColumnType.conversion(field.type(), quoted)));
-      } else {
-        refusals.add(
-            "Field '%s' cannot change from %s to %s: only int32 to int64 to decimal and date to timestamp lose nothing; add a new field instead."
-                .formatted(
-                    field.name(),
-                    old.map(ColumnType::spelled).orElse(column.type()),
-                    ColumnType.spelled(field.type())));
-      }
+    if (!column.type().equals(ColumnType.name(field))) {
+      changeType(field, column.type(), quoted);
     }
     if (required && !column.notNull()) {
       refusals.add(
@@ -181,12 +159,35 @@ final class SchemaChange {
     }
   }
 
-  private boolean isOfKey(Field field) {
-    return schema.key().contains(field.name());
+  private void changeType(Field field, String former, String quoted) {
+    var from = ColumnType.spelled(former);
+    var to = field.typeName();
+    if (schema.key().contains(field.name()) && !isWrittenAlike(former, field)) {
+      refusals.add(
+          "Field '%s' is part of the key and cannot change from %s to %s: only int32 to int64 leaves the records' keys in the topic as they are; use a new pipeline."
+              .formatted(field.name(), from, to));
+    } else if (ColumnType.widens(former, field)) {
+      changes.add(
+          "ALTER COLUMN %s TYPE %s USING %s"
+              .formatted(quoted, ColumnType.name(field), ColumnType.conversion(field, quoted)));
+      // PostgreSQL leaves the rows of a decimal as they are.
+      if (!ColumnType.isDecimal(former)) {
+        widened.add("'%s' from %s to %s".formatted(field.name(), from, to));
+      }
+    } else {
+      refusals.add(
+          "Field '%s' cannot change from %s to %s: only int32 to int64 to decimal and date to timestamp lose nothing; add a new field instead.%s"
+              .formatted(field.name(), from, to, field.digits() == null ? "" : ADVICE_ON_DIGITS));
+    }
   }
 
-  private static boolean isInt32(Optional<FieldType> type) {
-    return type.equals(Optional.of(FieldType.INT32));
+  /** Whether the records' keys in the topic stay as they are. */
+  private static boolean isWrittenAlike(String former, Field field) {
+    return switch (field.type()) {
+      case INT64 -> former.equals(ColumnType.name(FieldType.INT32));
+      case DECIMAL -> ColumnType.isDecimal(former);
+      case STRING, INT32, DOUBLE, BOOLEAN, DATE, TIMESTAMP, UUID, JSON -> false;
+    };
   }
 
   private static List<String> primaryKey(Schema schema, LoadMode mode) {
@@ -196,11 +197,5 @@ final class SchemaChange {
   /** What {@link ProvenanceUpgrade} replaces. */
   private boolean isFormerKey(List<String> key) {
     return mode == LoadMode.APPEND && key.equals(Provenance.FORMER_COLUMNS);
-  }
-
-  private static Optional<FieldType> fieldType(String column) {
-    return Arrays.stream(FieldType.values())
-        .filter(type -> ColumnType.name(type).equals(column))
-        .findFirst();
   }
 }

@@ -18,14 +18,17 @@ record TableState(Map<String, Column> columns, List<String> primaryKey) {
   /**
    * One column.
    *
-   * @param type without a length or precision
+   * @param type without a length; a numeric one with its digits
    * @param filled whether a row that does not name it gets a value by itself
    */
   record Column(String type, boolean notNull, boolean filled) {}
 
   private static final String COLUMNS =
       """
-      SELECT a.attname, format_type(a.atttypid, NULL), a.attnotnull,
+      SELECT a.attname,
+             format_type(
+                 a.atttypid, CASE WHEN a.atttypid = 'numeric'::regtype THEN a.atttypmod END),
+             a.attnotnull,
              a.atthasdef OR a.attidentity <> '' OR a.attgenerated <> ''
       FROM pg_attribute a
       WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped

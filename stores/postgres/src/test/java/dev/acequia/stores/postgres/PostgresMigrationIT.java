@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.contract.AcceptedOffsets;
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
@@ -203,6 +204,58 @@ class PostgresMigrationIT {
         .containsExactly("2013-01-31 00:00:00+00");
     assertThat(warehouse.rows("SELECT DISTINCT schema_hash FROM ops._acequia_offsets_flights"))
         .containsExactly(StoredSchema.of(widened.schema().hash()));
+  }
+
+  private static Field decimal(String name, boolean required, int precision, int scale) {
+    return new Field(name, FieldType.DECIMAL, required, new Digits(precision, scale), null);
+  }
+
+  private List<String> typeOf(String table, String column) throws SQLException {
+    return warehouse.rows(
+        "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'ops.%s'::regclass AND attname = '%s'"
+            .formatted(table, column));
+  }
+
+  private List<String> files() throws SQLException {
+    return warehouse.rows(
+        "SELECT relname, relfilenode FROM pg_class WHERE relnamespace = 'ops'::regnamespace AND relname LIKE '%flights%' ORDER BY 1");
+  }
+
+  @Test
+  void givesADecimalMoreDigitsWithoutWritingTheTableAnew() throws Exception {
+    migrate(append(ID, decimal("x", false, 9, 2)));
+    assertThat(typeOf("flights", "x")).containsExactly("numeric(9,2)");
+    warehouse.asSuperuser("INSERT INTO ops.flights VALUES (1, 1.5, 1, 0, 0)");
+    var files = files();
+
+    migrate(append(ID, decimal("x", false, 20, 2)));
+    assertThat(typeOf("flights", "x")).containsExactly("numeric(20,2)");
+    migrate(append(ID, new Field("x", FieldType.DECIMAL, false, null)));
+    assertThat(typeOf("flights", "x")).containsExactly("numeric");
+
+    assertThat(files()).isEqualTo(files);
+    assertThat(warehouse.rows("SELECT x FROM ops.flights")).containsExactly("1.50");
+  }
+
+  @Test
+  void givesAKeyMoreDigitsInBothTables() throws Exception {
+    migrate(upsert(decimal("id", true, 9, 2)));
+    migrate(upsert(decimal("id", true, 20, 2)));
+    assertThat(typeOf("flights", "id")).containsExactly("numeric(20,2)");
+    assertThat(typeOf("_acequia_deleted_flights", "id")).containsExactly("numeric(20,2)");
+    migrate(upsert(new Field("id", FieldType.DECIMAL, true, null)));
+    assertThat(typeOf("flights", "id")).containsExactly("numeric");
+    assertThat(typeOf("_acequia_deleted_flights", "id")).containsExactly("numeric");
+  }
+
+  @Test
+  void saysWhichDigitsWouldSuffice() throws Exception {
+    migrate(append(ID, new Field("x", FieldType.INT32, false, null), decimal("y", false, 9, 2)));
+    var refusal = refused(append(ID, decimal("x", false, 11, 2), decimal("y", false, 11, 4)));
+    assertThat(refusal.message())
+        .isEqualTo(
+            "Field 'x' cannot change from int32 to decimal(11,2): only int32 to int64 to decimal and date to timestamp lose nothing; add a new field instead. A precision must leave 10 digits before the point for a former int32, and 19 for an int64; a former decimal keeps its scale, and its precision may only grow."
+                + " Field 'y' cannot change from decimal(9,2) to decimal(11,4): only int32 to int64 to decimal and date to timestamp lose nothing; add a new field instead. A precision must leave 10 digits before the point for a former int32, and 19 for an int64; a former decimal keeps its scale, and its precision may only grow.");
   }
 
   @Test

@@ -1,6 +1,6 @@
 package dev.acequia.stores.reference;
 
-import dev.acequia.contract.FieldType;
+import dev.acequia.contract.Field;
 import dev.acequia.stores.Origin;
 import dev.acequia.stores.position.Ledger;
 import dev.acequia.stores.position.Position;
@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What a table holds at one moment. */
 final class Content {
-  record Column(FieldType type, boolean required) {}
+  /**
+   * A field's column.
+   *
+   * @param required also where the field is part of the key and does not say so
+   */
+  record Column(Field field, boolean required) {}
 
   /** A row; a null is a name that is not there. */
   record StoredRow(Map<String, Object> values, Origin origin) {

@@ -11,7 +11,6 @@ import dev.acequia.stores.reference.Content.StoredRow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -48,8 +47,8 @@ final class SchemaMigration {
     for (var i = 0; i < schema.fields().size(); i++) {
       var field = schema.fields().get(i);
       var former =
-          content.columns.put(field.name(), new Column(field.type(), schema.isRequired(i)));
-      if (former != null && former.type() != field.type()) {
+          content.columns.put(field.name(), new Column(field, schema.isRequired(i)));
+      if (former != null && former.field().type() != field.type()) {
         widen(field);
       }
     }
@@ -78,10 +77,13 @@ final class SchemaMigration {
       }
       return;
     }
-    if (column.type() != field.type() && !mayWiden(field, column.type())) {
+    var former = column.field();
+    var isWidened =
+        former.type() == field.type() ? keepsDigits(field, former) : mayWiden(field, former);
+    if (!isWidened) {
       refusals.add(
           "Field '%s' cannot change from %s to %s."
-              .formatted(field.name(), lower(column.type()), lower(field.type())));
+              .formatted(field.name(), former.typeName(), field.typeName()));
     }
     if (required && !column.required()) {
       refusals.add("Field '%s' cannot become required.".formatted(field.name()));
@@ -89,9 +91,21 @@ final class SchemaMigration {
   }
 
   /** A key's int32 may become int64, since the records' keys in the topic stay as they are. */
-  private boolean mayWiden(Field field, FieldType from) {
-    return WIDENED.getOrDefault(field.type(), List.of()).contains(from)
-        && (!schema.key().contains(field.name()) || field.type() == FieldType.INT64);
+  private boolean mayWiden(Field field, Field former) {
+    return WIDENED.getOrDefault(field.type(), List.of()).contains(former.type())
+        && (!schema.key().contains(field.name()) || field.type() == FieldType.INT64)
+        && (field.digits() == null || field.digits().beforePoint() >= wholeDigits(former.type()));
+  }
+
+  /** The digits of an integer's largest value. */
+  private static int wholeDigits(FieldType type) {
+    return type == FieldType.INT32 ? 10 : 19;
+  }
+
+  /** Whether all that a decimal may hold before it may hold now. */
+  private static boolean keepsDigits(Field field, Field former) {
+    return field.digits() == null
+        || (former.digits() != null && field.digits().canReplace(former.digits()));
   }
 
   private void widen(Field field) {
@@ -121,9 +135,5 @@ final class SchemaMigration {
         key.indexOf(field.name()),
         Values.cast(values.get(key.indexOf(field.name())), field.type()));
     return Values.key(values);
-  }
-
-  private static String lower(FieldType type) {
-    return type.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -6,11 +6,13 @@ import dev.acequia.stores.query.Expression.Aggregate;
 import dev.acequia.stores.query.Expression.Cast;
 import dev.acequia.stores.query.Expression.Provenance;
 import dev.acequia.stores.query.Expression.Value;
+import dev.acequia.stores.query.Literal;
+import java.math.BigDecimal;
 import java.util.Locale;
 
 /** What queries ask for, over the rows of a table {@code t}. */
 final class Expressions {
-  /** Digits behind the point of what is computed. */
+  /** Digits behind the point of what is computed; a mean has as many as its numbers, if more. */
   private static final int SCALE = 18;
 
   private final TableColumns columns;
@@ -60,9 +62,18 @@ final class Expressions {
   private static SqlValue average(SqlValue of) {
     return switch (of.type()) {
       case DOUBLE -> of.named("finite_double(avg(" + of.text() + "))");
-      case DECIMAL -> new SqlValue("mean_of_decimal(" + of.text() + ")", FieldType.DECIMAL, SCALE);
+      case DECIMAL ->
+          of.scale() > SCALE
+              ? of.named("mean_of_fine_decimal(" + of.text() + ", " + unit(of.scale()) + ")")
+              : new SqlValue("mean_of_decimal(" + of.text() + ")", FieldType.DECIMAL, SCALE);
       default -> new SqlValue("mean_of_whole(" + of.text() + ")", FieldType.DECIMAL, SCALE);
     };
+  }
+
+  /** The least decimal of a scale. */
+  private static String unit(int scale) {
+    var unit = BigDecimal.ONE.movePointLeft(scale);
+    return SqlText.value(new Literal(FieldType.DECIMAL, unit), scale);
   }
 
   private static SqlValue cast(SqlValue of, FieldType type) {
@@ -95,9 +106,11 @@ final class Expressions {
       case STRING, JSON -> of.text();
       case DOUBLE -> "text_of_double(" + of.text() + ")";
       case DECIMAL ->
-          of.scale() == 0
-              ? "CAST(" + of.text() + " AS VARCHAR)"
-              : "text_of_decimal(" + of.text() + ")";
+          switch (of.scale()) {
+            case 0 -> "CAST(" + of.text() + " AS VARCHAR)";
+            case SqlText.PRECISION -> "text_of_fraction(" + of.text() + ")";
+            default -> "text_of_decimal(" + of.text() + ")";
+          };
       case TIMESTAMP -> "(CAST(make_timestamp(epoch_us(" + of.text() + ")) AS VARCHAR) || '+00')";
       case INT32, INT64, BOOLEAN, DATE, UUID -> "CAST(" + of.text() + " AS VARCHAR)";
     };

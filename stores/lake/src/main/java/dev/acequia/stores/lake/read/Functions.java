@@ -30,6 +30,17 @@ final class Functions {
   private static final String TEXT_OF_DECIMAL =
       "CREATE MACRO text_of_decimal(x) AS rtrim(rtrim(CAST(x AS VARCHAR), '0'), '.')";
 
+  /** A decimal that has all its digits behind the point: DuckDB writes no zero before it. */
+  private static final String TEXT_OF_FRACTION =
+      """
+      CREATE MACRO text_of_fraction(x) AS
+      CASE
+        WHEN x = 0 THEN '0'
+        WHEN x < 0 THEN '-0' || rtrim(substr(CAST(x AS VARCHAR), 2), '0')
+        ELSE '0' || rtrim(CAST(x AS VARCHAR), '0')
+      END\
+      """;
+
   /** The digits that a double is sure of. */
   private static final String DECIMAL_OF_DOUBLE =
       "CREATE MACRO decimal_of_double(x) AS CAST(printf('%.14e', x) AS DECIMAL(38,18))";
@@ -55,7 +66,7 @@ final class Functions {
       """;
 
   /**
-   * The mean of {@code count} numbers to 18 digits behind the point.
+   * The mean of {@code count} numbers of at most 18 digits behind the point, to so many.
    *
    * <p>{@code whole} is the sum of what stands before their points, {@code rest} that of what
    * stands behind, times 10^18. No step has more digits than a HUGEINT.
@@ -91,18 +102,35 @@ final class Functions {
         count(x))\
       """;
 
+  /**
+   * The mean of decimals that have more than 18 digits behind their point, to as many: that of the
+   * numbers of their last digit, times this digit's {@code unit}. DuckDB tells such a number only by
+   * way of text, and does so once for each group.
+   */
+  private static final String MEAN_OF_FINE_DECIMAL =
+      """
+      CREATE MACRO mean_of_fine_decimal(x, unit) AS
+      CAST(
+        rounded_quotient(
+          CAST(replace(CAST(sum(x) AS VARCHAR), '.', '') AS HUGEINT), CAST(count(x) AS HUGEINT))
+        AS DECIMAL(38,0))
+        * unit\
+      """;
+
   /** In an order in which each knows those that it uses. */
   static final List<String> ALL =
       List.of(
           TEXT_OF_DOUBLE,
           TEXT_OF_DECIMAL,
+          TEXT_OF_FRACTION,
           DECIMAL_OF_DOUBLE,
           DOUBLE_OF_DECIMAL,
           FINITE,
           QUOTIENT,
           MEAN,
           MEAN_OF_WHOLE,
-          MEAN_OF_DECIMAL);
+          MEAN_OF_DECIMAL,
+          MEAN_OF_FINE_DECIMAL);
 
   private Functions() {}
 }

@@ -1,8 +1,11 @@
 package dev.acequia.stores.lake.table;
 
+import dev.acequia.contract.Digits;
+import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -23,11 +26,8 @@ public final class LakeColumns {
   /** Those that are no fields, in their order. */
   public static final List<String> PROVENANCE = List.of(GENERATION, PARTITION, OFFSET);
 
-  /** The most digits of a decimal. */
-  public static final int PRECISION = 38;
-
-  /** How many of them stand behind the point. */
-  public static final int SCALE = 18;
+  /** Those of a decimal whose field says nothing of them. */
+  public static final Digits DIGITS = new Digits(Digits.MAX_PRECISION, 18);
 
   private LakeColumns() {}
 
@@ -40,7 +40,7 @@ public final class LakeColumns {
     for (var i = 0; i < schema.fields().size(); i++) {
       var field = schema.fields().get(i);
       var id = columns.size() + 1;
-      var type = type(field.type());
+      var type = type(field);
       var doc = doc(field.type());
       columns.add(
           schema.isRequired(i)
@@ -56,7 +56,7 @@ public final class LakeColumns {
   }
 
   /**
-   * The type of the field whose column it is.
+   * The type of the field whose column it is; of a decimal, whatever its digits.
    *
    * @throws IllegalArgumentException when no field has such a column
    */
@@ -64,27 +64,43 @@ public final class LakeColumns {
     if ("json".equals(column.doc())) {
       return FieldType.JSON;
     }
-    for (var type : FieldType.values()) {
-      if (type(type).equals(column.type())) {
-        return type;
-      }
-    }
-    throw new IllegalArgumentException(
-        "column '%s' is of a type that no field has: %s".formatted(column.name(), column.type()));
+    return switch (column.type()) {
+      case Types.StringType _ -> FieldType.STRING;
+      case Types.IntegerType _ -> FieldType.INT32;
+      case Types.LongType _ -> FieldType.INT64;
+      case Types.DoubleType _ -> FieldType.DOUBLE;
+      case Types.DecimalType _ -> FieldType.DECIMAL;
+      case Types.BooleanType _ -> FieldType.BOOLEAN;
+      case Types.DateType _ -> FieldType.DATE;
+      case Types.TimestampType time when time.shouldAdjustToUTC() -> FieldType.TIMESTAMP;
+      case Types.UUIDType _ -> FieldType.UUID;
+      default ->
+          throw new IllegalArgumentException(
+              "column '%s' is of a type that no field has: %s"
+                  .formatted(column.name(), column.type()));
+    };
   }
 
   /** What holds the values of a field. */
-  public static Type type(FieldType type) {
-    return switch (type) {
+  public static Type.PrimitiveType type(Field field) {
+    return switch (field.type()) {
       case STRING, JSON -> Types.StringType.get();
       case INT32 -> Types.IntegerType.get();
       case INT64 -> Types.LongType.get();
       case DOUBLE -> Types.DoubleType.get();
-      case DECIMAL -> Types.DecimalType.of(PRECISION, SCALE);
+      case DECIMAL -> {
+        var digits = digits(field);
+        yield Types.DecimalType.of(digits.precision(), digits.scale());
+      }
       case BOOLEAN -> Types.BooleanType.get();
       case DATE -> Types.DateType.get();
       case TIMESTAMP -> Types.TimestampType.withZone();
       case UUID -> Types.UUIDType.get();
     };
+  }
+
+  /** The digits of a decimal's column. */
+  public static Digits digits(Field field) {
+    return Objects.requireNonNullElse(field.digits(), DIGITS);
   }
 }
