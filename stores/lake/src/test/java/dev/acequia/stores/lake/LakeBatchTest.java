@@ -3,6 +3,7 @@ package dev.acequia.stores.lake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
@@ -68,6 +69,24 @@ class LakeBatchTest {
     assertThat(batch.column(NAME).value(2)).isEqualTo("third");
     assertThat(batch.column(NOTE).value(2)).isEqualTo("its own");
     assertThat(batch.column(AMOUNT).value(2)).isNull();
+  }
+
+  @Test
+  void keepsDecimalsWithTheScaleOfTheirField() throws Exception {
+    var schema =
+        new Schema(
+            List.of(),
+            List.of(
+                new Field("few", FieldType.DECIMAL, false, new Digits(4, 2), null),
+                new Field("many", FieldType.DECIMAL, false, new Digits(38, 30), null)),
+            UnknownFields.REJECT);
+    var ofDigits = new LakeBatch(schema, LoadMode.APPEND);
+    var bytes = "{\"few\":-1.5,\"many\":1e-30}".getBytes(StandardCharsets.UTF_8);
+    var row = new Row(schema);
+    new RecordDecoder(schema).decode(bytes, 0, bytes.length, row);
+    ofDigits.add(row, new Arrival().from(1, 0, 0));
+    assertThat(ofDigits.column(0).value(0)).isEqualTo(new BigDecimal("-1.50"));
+    assertThat(ofDigits.column(1).value(0)).isEqualTo(new BigDecimal("1e-30"));
   }
 
   private static long bytesOfARow(LakeBatch batch, Schema schema, String json, boolean isDeletion)

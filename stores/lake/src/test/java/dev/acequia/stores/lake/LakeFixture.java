@@ -1,6 +1,7 @@
 package dev.acequia.stores.lake;
 
 import dev.acequia.contract.Division;
+import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LakeCatalog;
 import dev.acequia.contract.LakeEngine;
@@ -189,15 +190,17 @@ final class LakeFixture implements StoreFixture {
   }
 
   @Override
-  public boolean widens(FieldType from, FieldType to) {
-    return from == FieldType.INT32 && to == FieldType.INT64;
+  public boolean widens(Field from, Field to) {
+    return from.type() == FieldType.DECIMAL
+        ? LakeColumns.digits(to).canReplace(LakeColumns.digits(from))
+        : from.type() == FieldType.INT32 && to.type() == FieldType.INT64;
   }
 
   @Override
   public Optional<BigDecimal> stored(BigDecimal decimal) {
     var fits =
-        decimal.stripTrailingZeros().scale() <= LakeColumns.SCALE
-            && decimal.precision() - decimal.scale() <= LakeColumns.PRECISION - LakeColumns.SCALE;
+        decimal.stripTrailingZeros().scale() <= LakeColumns.DIGITS.scale()
+            && decimal.precision() - decimal.scale() <= LakeColumns.DIGITS.beforePoint();
     var shortest = decimal.stripTrailingZeros();
     return fits ? Optional.of(shortest.setScale(Math.max(0, shortest.scale()))) : Optional.empty();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.acequia.contract.AcceptedOffsets;
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
@@ -28,7 +29,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 
 /** What a migration does that is no matter of every store. */
@@ -163,7 +167,26 @@ class LakeMigrationIT {
     assertThatThrownBy(
             () -> migrate(definition(new Field("x", FieldType.DECIMAL, false, null)), Map.of()))
         .hasMessage(
-            "Field 'x' cannot change from int64 to decimal: the files of a lake are not written anew, and only int32 may become int64.");
+            "Field 'x' cannot change from int64 to decimal: the files of a lake are not written anew, so only int32 may become int64, and a decimal's precision may grow. A decimal without precision is decimal(38,18) here.");
+  }
+
+  @Test
+  void makesAColumnOfTheDigitsOfItsDecimal() throws Exception {
+    var few = new Field("x", FieldType.DECIMAL, false, new Digits(9, 2), null);
+    var more = new Field("x", FieldType.DECIMAL, false, new Digits(12, 2), null);
+    var any = new Field("y", FieldType.DECIMAL, false, null);
+    migrate(definition(few, any), Map.of());
+    assertThat(columnType("x")).isEqualTo(Types.DecimalType.of(9, 2));
+    assertThat(columnType("y")).isEqualTo(Types.DecimalType.of(38, 18));
+    migrate(definition(more, any), Map.of());
+    assertThat(columnType("x")).isEqualTo(Types.DecimalType.of(12, 2));
+  }
+
+  private Type columnType(String column) {
+    var type = new AtomicReference<Type>();
+    lake.act(
+        definition, tables -> type.set(tables.load(tables.data()).schema().findType(column)));
+    return type.get();
   }
 
   /** Nobody knows what was read, so nothing that is read now may be taken for it. */

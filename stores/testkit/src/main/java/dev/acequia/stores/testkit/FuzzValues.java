@@ -2,6 +2,7 @@ package dev.acequia.stores.testkit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import java.math.BigDecimal;
@@ -57,6 +58,8 @@ public final class FuzzValues {
           new Field("m", FieldType.INT64, false, null),
           new Field("d", FieldType.DOUBLE, false, null),
           new Field("p", FieldType.DECIMAL, false, null),
+          new Field("q", FieldType.DECIMAL, false, new Digits(9, 2), null),
+          new Field("w", FieldType.DECIMAL, false, new Digits(38, 30), null),
           new Field("b", FieldType.BOOLEAN, false, null),
           new Field("day", FieldType.DATE, false, null),
           new Field("at", FieldType.TIMESTAMP, false, null),
@@ -64,6 +67,26 @@ public final class FuzzValues {
           new Field("j", FieldType.JSON, false, null));
 
   private FuzzValues() {}
+
+  /** A value of the field; {@link #value(FieldType, Random, List)} where its type says all. */
+  public static Object value(Field field, Random random, List<BigDecimal> extremes) {
+    var digits = field.digits();
+    return digits == null ? value(field.type(), random, extremes) : decimal(digits, random);
+  }
+
+  /** A value with all digits after its point; thousands of them add up to one that fits, too. */
+  private static BigDecimal decimal(Digits digits, Random random) {
+    var unit = BigDecimal.ONE.movePointLeft(digits.scale());
+    return switch (random.nextInt(8)) {
+      case 0 -> unit.negate();
+      case 1 -> BigDecimal.TEN.pow(digits.beforePoint() - 4).subtract(unit);
+      default -> cents(random).setScale(digits.scale());
+    };
+  }
+
+  private static BigDecimal cents(Random random) {
+    return BigDecimal.valueOf(random.nextInt(30) - 10, 2);
+  }
 
   /**
    * A value of the type: a timestamp as an {@link Instant}, JSON as its text.
@@ -80,7 +103,7 @@ public final class FuzzValues {
       case DECIMAL ->
           random.nextInt(4) == 0
               ? extremes.get(random.nextInt(extremes.size()))
-              : BigDecimal.valueOf(random.nextInt(30) - 10, 2);
+              : cents(random);
       case BOOLEAN -> random.nextBoolean();
       case DATE -> LocalDate.of(2012, 2, 27).plusDays(random.nextInt(5));
       case TIMESTAMP -> Instant.parse("2013-01-01T05:00:00Z").plusMillis(random.nextInt(5) * 250L);

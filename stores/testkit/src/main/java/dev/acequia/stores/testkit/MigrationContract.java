@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The table as the schema has it, before and after the schema changes. */
 public abstract class MigrationContract extends StoreContract {
   private static final Field ID = new Field("id", FieldType.INT64, true, null);
+  private static final Pattern DECIMAL = Pattern.compile("decimal\\(([0-9]+),([0-9]+)\\)");
 
   protected MigrationContract(StoreFixture store) {
     super(store);
@@ -153,7 +156,7 @@ public abstract class MigrationContract extends StoreContract {
     migrate(narrow);
     load(narrow, "{\"id\":1,\"x\":" + before + "}", "{\"id\":2}");
     var widened = append(ID, field("x", to));
-    if (!store.widens(from, to)) {
+    if (!store.widens(field("x", from), field("x", to))) {
       assertThat(refused(widened).message()).contains("'x' cannot change from");
       assertThat(schemaHash(narrow)).isEqualTo(narrow.schema().hash());
       return;
@@ -164,6 +167,120 @@ public abstract class MigrationContract extends StoreContract {
         .isEqualTo(new WriteResult.Stored(1, 0, 0));
     assertThat(table(widened, "id", "x"))
         .containsExactly("1|" + after, "2|null", "3|" + wide.replace("\"", ""));
+  }
+
+  private static Field decimal(int precision, int scale) {
+    return new Field("x", FieldType.DECIMAL, false, new Digits(precision, scale), null);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9,2,12", "9,2,38", "18,0,19", "30,18,38"})
+  void givesADecimalMoreDigits(int precision, int scale, int more) throws Exception {
+    var narrow = append(ID, decimal(precision, scale));
+    migrate(narrow);
+    load(narrow, "{\"id\":1,\"x\":-7}", "{\"id\":2}");
+    var wide = append(ID, decimal(more, scale));
+    migrate(wide);
+    assertThat(schemaHash(wide)).isEqualTo(wide.schema().hash());
+    var largest = "9".repeat(more - scale);
+    assertThat(load(wide, "{\"id\":3,\"x\":" + largest + "}"))
+        .isEqualTo(new WriteResult.Stored(1, 0, 0));
+    assertThat(shortest(table(wide, "x"))).containsExactly("-7", "null", largest);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"9,2", "20,18"})
+  void letsADecimalHaveAnyDigits(int precision, int scale) throws Exception {
+    var bounded = append(ID, decimal(precision, scale));
+    migrate(bounded);
+    load(bounded, "{\"id\":1,\"x\":-0.5}", "{\"id\":2}");
+    var free = append(ID, field("x", FieldType.DECIMAL));
+    if (!store.widens(decimal(precision, scale), field("x", FieldType.DECIMAL))) {
+      assertThat(refused(free).message())
+          .contains("'x' cannot change from decimal(%d,%d) to decimal".formatted(precision, scale));
+      return;
+    }
+    migrate(free);
+    load(free, "{\"id\":3,\"x\":12345678901234567890.000000000000000001}");
+    assertThat(shortest(table(free, "x")))
+        .containsExactly("-0.5", "null", "12345678901234567890.000000000000000001");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT32,12,2", "INT64,21,2"})
+  void makesAnIntegerADecimalThatHoldsAllOfIts(FieldType from, int precision, int scale)
+      throws Exception {
+    var narrow = append(ID, field("x", from));
+    migrate(narrow);
+    load(narrow, "{\"id\":1,\"x\":-2147483648}", "{\"id\":2}");
+    var wide = append(ID, decimal(precision, scale));
+    if (!store.widens(field("x", from), decimal(precision, scale))) {
+      assertThat(refused(wide).message()).contains("'x' cannot change from");
+      return;
+    }
+    migrate(wide);
+    load(wide, "{\"id\":3,\"x\":0.05}");
+    assertThat(shortest(table(wide, "x"))).containsExactly("-2147483648", "null", "0.05");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "decimal(12,2) | decimal(10,2)",
+        "decimal(12,2) | decimal(12,4)",
+        "decimal(12,2) | decimal(14,4)",
+        "decimal(12,2) | decimal(12,0)",
+        "decimal(12,0) | int64",
+        "decimal       | decimal(38,2)",
+        "int32         | decimal(11,2)",
+        "int64         | decimal(20,2)",
+        "string        | decimal(38,2)"
+      })
+  void refusesDigitsThatDoNotHoldAllFormerValues(String from, String to) throws Exception {
+    var before = append(ID, named(from));
+    migrate(before);
+    var refusal = refused(append(ID, named(to)));
+    assertThat(refusal.reason()).isEqualTo(Termination.Reason.SchemaChangeRefused);
+    assertThat(refusal.message()).contains("'x' cannot change from " + from).contains("to " + to);
+    assertThat(schemaHash(before)).isEqualTo(before.schema().hash());
+  }
+
+  /** A field whose type has this name. */
+  private static Field named(String type) {
+    var digits = DECIMAL.matcher(type);
+    return digits.matches()
+        ? decimal(Integer.parseInt(digits.group(1)), Integer.parseInt(digits.group(2)))
+        : field("x", FieldType.valueOf(type.toUpperCase(Locale.ROOT)));
+  }
+
+  /** Rows and deletions are found by the keys that records had before. */
+  @Test
+  void givesAKeyMoreDigits() throws Exception {
+    var narrow = keyedByADecimal(9);
+    migrate(narrow);
+    try (var writer = writer(narrow)) {
+      var batch = writer.newBatch();
+      add(narrow.schema(), batch, arrival.from(1, 0, 0), "{\"id\":1,\"x\":1.5}");
+      add(narrow.schema(), batch, arrival.from(1, 0, 1), "{\"id\":2,\"x\":2}");
+      add(narrow.schema(), batch, arrival.from(1, 0, 2), "{\"id\":3,\"x\":-0.25}");
+      write(writer, batch, 0, 3);
+    }
+    var wide = keyedByADecimal(20);
+    migrate(wide);
+    try (var writer = writer(wide)) {
+      var batch = writer.newBatch();
+      add(wide.schema(), batch, arrival.from(1, 0, 3), "{\"id\":4,\"x\":1.50}");
+      delete(wide.schema(), batch, arrival.from(1, 0, 4), "[\"-0.250\"]");
+      add(wide.schema(), batch, arrival.from(1, 0, 5), "{\"id\":5,\"x\":123456789012345678.01}");
+      write(writer, batch, 3, 6);
+    }
+    assertThat(table(wide, "id")).containsExactly("2", "4", "5");
+  }
+
+  private PipelineDefinition keyedByADecimal(int precision) {
+    var key = new Field("x", FieldType.DECIMAL, true, new Digits(precision, 2), null);
+    return definition(Pipelines.schema(List.of("x"), ID, key), LoadMode.UPSERT, TOPIC, 2, null);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.acequia.stores.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
@@ -40,10 +41,12 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -98,24 +101,60 @@ public abstract class ReadingContract extends StoreContract {
           {"id":-8,"note":"100%_\\\\"}\
           """);
 
+  /** Decimals of so many digits, which stores keep in different forms. */
+  private static final Schema DIGITS =
+      Pipelines.schema(
+          List.of("id"),
+          new Field("id", FieldType.INT32, true, null),
+          decimal("small", 9, 2),
+          decimal("middle", 18, 6),
+          decimal("whole", 19, 0),
+          decimal("fine", 38, 30),
+          decimal("part", 38, 38));
+
+  private static final List<String> OF_DIGITS =
+      List.of(
+          """
+          {"id":1,"small":1.50,"middle":-0.000001,"whole":9999999999999999999,"fine":1e-30,
+          "part":0.99999999999999999999999999999999999999}\
+          """,
+          """
+          {"id":2,"small":-9999999.99,"middle":999999999999.999999,"whole":-9999999999999999999,
+          "fine":9999.999999999999999999999999999999,"part":-0.25}\
+          """,
+          """
+          {"id":3,"small":1.5000,"middle":0,"whole":10,"fine":-0.5,"part":0}\
+          """,
+          """
+          {"id":4}\
+          """);
+
+  private static Field decimal(String name, int precision, int scale) {
+    return new Field(name, FieldType.DECIMAL, false, new Digits(precision, scale), null);
+  }
+
   protected ReadingContract(StoreFixture store) {
     super(store);
   }
 
   /** The table with all records, and its reader. */
   private final class Filled implements AutoCloseable {
-    final PipelineDefinition definition = definition(ALL_TYPES, LoadMode.UPSERT, TOPIC, 1, null);
-    final RecordColumns columns = RecordColumns.of(definition);
+    final PipelineDefinition definition;
+    final RecordColumns columns;
     final StoreReader reader;
 
     Filled(String... more) throws Exception {
+      this(ALL_TYPES, Stream.concat(RECORDS.stream(), Arrays.stream(more)).toList());
+    }
+
+    Filled(Schema schema, List<String> records) throws Exception {
+      definition = definition(schema, LoadMode.UPSERT, TOPIC, 1, null);
+      columns = RecordColumns.of(definition);
       migrate(definition);
       try (var writer = writer(definition)) {
         var batch = writer.newBatch();
-        var records = new ArrayList<>(RECORDS);
-        records.addAll(List.of(more));
         for (var i = 0; i < records.size(); i++) {
-          add(ALL_TYPES, batch, arrival.from(1, 0, i), records.get(i));
+          add(schema, batch, arrival.from(1, 0, i), records.get(i));
         }
         write(writer, batch, 0, records.size());
         assertThat(rejected).isEmpty();
@@ -384,6 +423,112 @@ public abstract class ReadingContract extends StoreContract {
         }
       }
     }
+  }
+
+  @Test
+  void readsDecimalsOfTheDigitsOfTheirFields() throws Exception {
+    try (var table = new Filled(DIGITS, OF_DIGITS)) {
+      var expected =
+          Map.of(
+              "small", List.of("1.5", "-9999999.99", "1.5", "null"),
+              "middle", List.of("-0.000001", "999999999999.999999", "0", "null"),
+              "whole", List.of("9999999999999999999", "-9999999999999999999", "10", "null"),
+              "fine",
+                  List.of(
+                      "0.000000000000000000000000000001",
+                      "9999.999999999999999999999999999999",
+                      "-0.5",
+                      "null"),
+              "part",
+                  List.of("0.99999999999999999999999999999999999999", "-0.25", "0", "null"));
+      for (var field : expected.entrySet()) {
+        var all = table.select(List.of(field.getKey()), Condition.always());
+        assertThat(shortest(table.answers(all))).isEqualTo(field.getValue());
+        var texts = table.cast(field.getKey(), FieldType.STRING);
+        assertThat(shortest(texts)).isEqualTo(field.getValue().subList(0, 3));
+        assertThat(texts).noneMatch(text -> text.startsWith(".") || text.startsWith("-."));
+      }
+      assertThat(table.cast("fine", FieldType.DOUBLE)).containsExactly("1.0E-30", "10000.0", "-0.5");
+      assertThat(table.cast("part", FieldType.INT32)).containsExactly("1", "0", "0");
+    }
+  }
+
+  /** Also with numbers that the field cannot have. */
+  @Test
+  void comparesDecimalsOfFewDigits() throws Exception {
+    try (var table = new Filled(DIGITS, OF_DIGITS)) {
+      assertThat(table.ids(table.compare("small", Operator.EQ, "1.5000"))).containsExactly("1", "3");
+      assertThat(table.ids(table.compare("small", Operator.EQ, "1.505"))).isEmpty();
+      assertThat(table.ids(table.compare("small", Operator.NEQ, "1.505")))
+          .containsExactly("1", "2", "3");
+      assertThat(table.ids(table.compare("small", Operator.DISTINCT, "1.505"))).hasSize(4);
+      assertThat(table.ids(table.compare("small", Operator.GT, "1.495"))).containsExactly("1", "3");
+      assertThat(table.ids(table.compare("small", Operator.GTE, "1.505"))).isEmpty();
+      assertThat(table.ids(table.compare("small", Operator.LT, "-9999999.985")))
+          .containsExactly("2");
+      assertThat(table.ids(table.compare("small", Operator.LTE, "1e40"))).hasSize(3);
+      assertThat(table.ids(table.compare("whole", Operator.GT, "9999999999999999998.5")))
+          .containsExactly("1");
+      assertThat(table.ids(table.compare("fine", Operator.GT, "0"))).containsExactly("1", "2");
+      assertThat(table.ids(table.compare("fine", Operator.GT, "1.5e-30"))).containsExactly("2");
+      assertThat(table.ids(table.compare("part", Operator.LT, "1"))).containsExactly("1", "2", "3");
+      var small = table.columns.require("small").field();
+      var values =
+          Stream.of("1.5", "1.505", "1e30")
+              .map(text -> Literal.parse(FieldType.DECIMAL, text))
+              .toList();
+      assertThat(table.ids(new In(small, values))).containsExactly("1", "3");
+      assertThat(table.ids(new Not(new In(small, values)))).containsExactly("2");
+    }
+  }
+
+  @Test
+  void goesOnBehindADecimalOfFewDigits() throws Exception {
+    try (var table = new Filled(DIGITS, OF_DIGITS)) {
+      for (var field : List.of("small", "middle", "whole", "fine", "part")) {
+        for (var direction : Direction.values()) {
+          var query =
+              table.select(
+                  List.of("id", field),
+                  Condition.always(),
+                  new OrderTerm(table.field(field), direction, Nulls.LAST));
+          var whole = RowText.read(table.reader, query, "|");
+          assertThat(whole).hasSize(4);
+          assertThat(paged(table, query, 1)).as(query.toString()).isEqualTo(whole);
+        }
+      }
+    }
+  }
+
+  @Test
+  void addsDecimalsOfTheDigitsOfTheirFields() throws Exception {
+    try (var table = new Filled(DIGITS, OF_DIGITS)) {
+      assertThat(
+              shortest(
+                  aggregates(table, Function.SUM, "small", "middle", "whole", "fine", "part")))
+          .containsExactly(
+              "-9999996.99",
+              "999999999999.999998",
+              "10",
+              "9999.5",
+              "0.74999999999999999999999999999999999999");
+      assertThat(shortest(aggregates(table, Function.MAX, "small", "fine")))
+          .containsExactly("1.5", "9999.999999999999999999999999999999");
+      assertThat(shortest(aggregates(table, Function.AVG, "fine", "part")))
+          .containsExactly(
+              "3333.166666666666666666666666666667", "0.25");
+    }
+  }
+
+  /** Of all rows. */
+  private static List<String> aggregates(Filled table, Function function, String... fields)
+      throws Exception {
+    var row =
+        table.one(
+            Arrays.stream(fields)
+                .map(field -> new Aggregate(function, table.field(field)))
+                .toArray(Expression[]::new));
+    return List.of(row.getFirst().split("\\|"));
   }
 
   private static List<String> paged(Filled table, Query whole, int size) throws Exception {

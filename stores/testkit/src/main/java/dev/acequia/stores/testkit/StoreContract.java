@@ -36,6 +36,7 @@ import dev.acequia.stores.query.Query;
 import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.stores.query.SelectItem;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -255,6 +256,17 @@ abstract class StoreContract {
       return RowText.read(
           reader, new Query(select, Condition.always(), order, List.of(), ALL, 0), "|");
     }
+  }
+
+  /** Decimals without zeros behind their last digit, of which stores write as many as they like. */
+  static List<String> shortest(List<String> numbers) {
+    return numbers.stream()
+        .map(
+            text ->
+                text.equals("null")
+                    ? text
+                    : new BigDecimal(text).stripTrailingZeros().toPlainString())
+        .toList();
   }
 
   private static Expression column(RecordColumns columns, String name) {

@@ -1,6 +1,6 @@
 package dev.acequia.stores.testkit;
 
-import dev.acequia.contract.FieldType;
+import dev.acequia.contract.Field;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.stores.StoreReader;
@@ -31,8 +31,8 @@ public interface StoreFixture extends AutoCloseable {
     return StoreReader.open(definition, readerEnvironment());
   }
 
-  /** Whether a field of a table that has rows may change its type so. */
-  default boolean widens(FieldType from, FieldType to) {
+  /** Whether a field of a table that has rows may change its type or its digits so. */
+  default boolean widens(Field from, Field to) {
     return true;
   }
 

@@ -3,6 +3,9 @@ package dev.acequia.stores.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.acequia.contract.Digits;
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.stores.CommitGate;
@@ -10,11 +13,13 @@ import dev.acequia.stores.Lineage;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.RowRejection;
 import dev.acequia.stores.WriteResult;
+import dev.acequia.stores.query.Literal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a batch does to the table in each mode. */
@@ -166,6 +171,41 @@ public abstract class WritingContract extends StoreContract {
       add(batch, arrival.from(1, 0, 4), 1, "again");
       write(writer, batch, 3, 5);
       assertThat(table(definition, "id", "name")).containsExactly("1|again");
+    }
+  }
+
+  /** A key is one however many zeros it ends in; stores keep decimals by their number of digits. */
+  @ParameterizedTest
+  @CsvSource({"9,2", "18,6", "19,2", "38,30"})
+  void findsADecimalThatIsTheKey(int precision, int scale) throws Exception {
+    var price = new Field("price", FieldType.DECIMAL, true, new Digits(precision, scale), null);
+    var schema =
+        Pipelines.schema(List.of("price"), price, new Field("id", FieldType.INT64, true, null));
+    var definition = definition(schema, LoadMode.UPSERT, TOPIC, 1, null);
+    migrate(definition);
+    try (var writer = writer(definition)) {
+      var batch = writer.newBatch();
+      add(schema, batch, arrival.from(1, 0, 0), "{\"price\":1.5,\"id\":1}");
+      add(schema, batch, arrival.from(1, 0, 1), "{\"price\":-0.25,\"id\":2}");
+      add(schema, batch, arrival.from(1, 0, 2), "{\"price\":2,\"id\":3}");
+      add(schema, batch, arrival.from(1, 0, 3), "{\"price\":\"2.0\",\"id\":4}");
+      write(writer, batch, 0, 4);
+      batch.clear();
+      add(schema, batch, arrival.from(1, 0, 4), "{\"price\":15000e-4,\"id\":5}");
+      delete(schema, batch, arrival.from(1, 0, 5), "[\"-0.250\"]");
+      add(schema, batch, arrival.from(1, 0, 6), "{\"price\":0,\"id\":6}");
+      write(writer, batch, 4, 7);
+    }
+    assertThat(table(definition, "id")).containsExactly("4", "5", "6");
+    try (var reader = store.reader(definition)) {
+      for (var number : List.of("1.500", "0.00")) {
+        var key = List.of(Literal.parse(FieldType.DECIMAL, number));
+        assertThat(reader.readOne(key, row -> {})).as(number).isTrue();
+      }
+      for (var number : List.of("-0.25", "1.505", "1e12", "1e-40")) {
+        var key = List.of(Literal.parse(FieldType.DECIMAL, number));
+        assertThat(reader.readOne(key, row -> {})).as(number).isFalse();
+      }
     }
   }
 

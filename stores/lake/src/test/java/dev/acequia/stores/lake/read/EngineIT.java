@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReadException.Reason;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -185,6 +186,20 @@ class EngineIT {
 
   @ParameterizedTest
   @CsvSource({
+    "0.50, 0.5",
+    "-0.01, -0.01",
+    "0, 0",
+    "-0.00000000000000000000000000000000000001, -0.00000000000000000000000000000000000001",
+    "0.99999999999999999999999999999999999999, 0.99999999999999999999999999999999999999"
+  })
+  void writesADecimalBelowOneWithAZero(String number, String text) throws Exception {
+    assertThat(of("text_of_fraction", "DECIMAL(38,38)", number)).isEqualTo(text);
+    assertThat(of("double_of_decimal", "DECIMAL(38,38)", number))
+        .isEqualTo(one("CAST('" + number + "' AS DOUBLE)"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "0.1, 0.100000000000000000",
     "-2.675, -2.675000000000000000",
     "1.5e-7, 0.000000150000000000",
@@ -215,6 +230,31 @@ class EngineIT {
     assertThat(one("(SELECT mean_of_whole(x) FROM (SELECT 1 AS x WHERE FALSE))")).isEqualTo("null");
   }
 
+  @Test
+  void averagesDecimalsOfAnyScale() throws Exception {
+    assertThat(mean("mean_of_decimal", "DECIMAL(38,2)", "-0.01", "-0.02", "-0.02"))
+        .isEqualTo("-0.016666666666666667");
+    assertThat(mean("mean_of_decimal", "DECIMAL(38,0)", "1", "2"))
+        .isEqualTo("1.500000000000000000");
+    assertThat(fineMean(30, "0.000000000000000000000000000001", "0", "0.5"))
+        .isEqualTo("0.166666666666666666666666666667");
+    assertThat(fineMean(30, "-9999999.999999999999999999999999999999", "-0.5"))
+        .isEqualTo("-5000000.250000000000000000000000000000");
+    assertThat(fineMean(19, "1", "2", "2")).isEqualTo("1.6666666666666666667");
+    assertThat(fineMean(38, "-0.5", "-0.25")).endsWith(".375" + "0".repeat(35));
+    assertThat(
+            one(
+                "(SELECT mean_of_fine_decimal(x, x) FROM (SELECT CAST('1' AS DECIMAL(38,30)) AS x WHERE FALSE))"))
+        .isEqualTo("null");
+  }
+
+  private String fineMean(int scale, String... numbers) throws StoreReadException, IOException {
+    var type = SqlText.decimal(scale);
+    var unit = BigDecimal.ONE.movePointLeft(scale).toPlainString();
+    return over(
+        "mean_of_fine_decimal(x, CAST('%s' AS %s))".formatted(unit, type), type, numbers);
+  }
+
   private String of(String function, String type, String number)
       throws StoreReadException, IOException {
     return one("%s(CAST('%s' AS %s))".formatted(function, number, type));
@@ -222,11 +262,17 @@ class EngineIT {
 
   private String mean(String function, String type, String... numbers)
       throws StoreReadException, IOException {
+    return over(function + "(x)", type, numbers);
+  }
+
+  /** An aggregate over numbers {@code x}. */
+  private String over(String aggregate, String type, String... numbers)
+      throws StoreReadException, IOException {
     var rows =
         java.util.Arrays.stream(numbers)
             .map(number -> "(CAST('" + number + "' AS " + type + "))")
             .collect(java.util.stream.Collectors.joining(", "));
-    return one("(SELECT " + function + "(x) FROM (VALUES " + rows + ") v(x))");
+    return one("(SELECT " + aggregate + " FROM (VALUES " + rows + ") v(x))");
   }
 
   @Test

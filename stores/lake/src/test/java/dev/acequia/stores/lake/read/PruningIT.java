@@ -92,7 +92,7 @@ class PruningIT {
   }
 
   private static BigDecimal decimal(String text) {
-    return new BigDecimal(text).setScale(LakeColumns.SCALE);
+    return new BigDecimal(text).setScale(LakeColumns.DIGITS.scale());
   }
 
   @Test
@@ -123,6 +123,26 @@ class PruningIT {
     leavesOut(is("p", Operator.GT, "1.5000000000000000000001"), decimal("1.5"));
     leavesOut(is("p", Operator.GT, "1e30"), decimal("1.5"));
     finds(is("p", Operator.LT, "1e30"), decimal("1.5"));
+  }
+
+  /** Bounds are numbers of the column's last digit. */
+  @Test
+  void comparesDecimalsOfTheColumnsDigits() throws Exception {
+    var cents = new BigDecimal("1.50");
+    leavesOut(is("q", Operator.EQ, "1.6"), cents);
+    leavesOut(is("q", Operator.EQ, "1.505"), cents);
+    finds(is("q", Operator.EQ, "1.500"), cents);
+    finds(is("q", Operator.GT, "1.495"), cents);
+    leavesOut(is("q", Operator.GT, "1.505"), cents);
+    finds(is("q", Operator.LT, "1.505"), cents);
+    leavesOut(is("q", Operator.GTE, "1e7"), cents);
+    finds(is("q", Operator.LT, "1e7"), cents);
+    leavesOut(new In(field("q"), List.of(Literal.parse(FieldType.DECIMAL, "1.6"))), cents);
+
+    var least = new BigDecimal("1e-30");
+    finds(is("w", Operator.GT, "0"), least);
+    finds(is("w", Operator.GT, "0.5e-30"), least);
+    leavesOut(is("w", Operator.GT, "1.5e-30"), least);
   }
 
   @Test

@@ -49,7 +49,7 @@ final class RandomRows {
         if (field.required()) {
           FuzzValues.put(record, field, i);
         } else if (random.nextInt(5) > 0) {
-          FuzzValues.put(record, field, value(field.type(), random));
+          FuzzValues.put(record, field, shortest(FuzzValues.value(field, random, EXTREMES)));
         }
       }
       records.add(record.toString());
@@ -58,14 +58,13 @@ final class RandomRows {
   }
 
   static Literal literal(FieldType type, Random random) {
-    var value = value(type, random);
+    var value = shortest(FuzzValues.value(type, random, EXTREMES));
     return new Literal(
         type, value instanceof Instant instant ? instant.atOffset(ZoneOffset.UTC) : value);
   }
 
   /** A lake writes decimals without trailing zeros, so the reference store gets them so. */
-  private static Object value(FieldType type, Random random) {
-    var value = FuzzValues.value(type, random, EXTREMES);
+  private static Object shortest(Object value) {
     if (!(value instanceof BigDecimal number)) {
       return value;
     }
@@ -89,12 +88,13 @@ final class RandomRows {
     if (row.isNull(field)) {
       return null;
     }
-    return switch (SCHEMA.fields().get(field).type()) {
+    var declared = SCHEMA.fields().get(field);
+    return switch (declared.type()) {
       case STRING, JSON -> row.stringAt(field);
       case INT32 -> (int) row.longAt(field);
       case INT64 -> row.longAt(field);
       case DOUBLE -> row.doubleAt(field);
-      case DECIMAL -> row.decimalAt(field).setScale(LakeColumns.SCALE);
+      case DECIMAL -> row.decimalAt(field).setScale(LakeColumns.digits(declared).scale());
       case BOOLEAN -> row.longAt(field) != 0;
       case DATE -> LocalDate.ofEpochDay(row.longAt(field));
       case TIMESTAMP ->

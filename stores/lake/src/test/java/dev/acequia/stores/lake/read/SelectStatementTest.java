@@ -2,6 +2,7 @@ package dev.acequia.stores.lake.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
@@ -48,7 +49,10 @@ class SelectStatementTest {
               new Field("b", FieldType.BOOLEAN, false, null),
               new Field("day", FieldType.DATE, false, null),
               new Field("at", FieldType.TIMESTAMP, false, null),
-              new Field("u", FieldType.UUID, false, null)),
+              new Field("u", FieldType.UUID, false, null),
+              new Field("q", FieldType.DECIMAL, false, new Digits(9, 2), null),
+              new Field("w", FieldType.DECIMAL, false, new Digits(38, 30), null),
+              new Field("part", FieldType.DECIMAL, false, new Digits(38, 38), null)),
           UnknownFields.REJECT);
 
   private final RecordColumns records = LakeQueries.records(SCHEMA, LoadMode.UPSERT);
@@ -175,6 +179,31 @@ class SelectStatementTest {
   }
 
   @Test
+  void computesWithTheDigitsOfAColumn() {
+    assertThat(where(compare("q", Operator.GTE, "1.5")))
+        .isEqualTo("t.\"q\" >= CAST('1.50' AS DECIMAL(38,2))");
+    assertThat(where(compare("q", Operator.EQ, "1.505")))
+        .isEqualTo("t.\"q\" > CAST('9999999.99' AS DECIMAL(38,2))");
+    assertThat(column(new Cast(records.require("q"), FieldType.STRING)))
+        .isEqualTo("text_of_decimal(t.\"q\")");
+    assertThat(column(new Cast(records.require("part"), FieldType.STRING)))
+        .isEqualTo("text_of_fraction(t.\"part\")");
+    assertThat(column(new Aggregate(Function.SUM, records.require("q")))).isEqualTo("sum(t.\"q\")");
+    assertThat(column(new Aggregate(Function.AVG, records.require("q"))))
+        .isEqualTo("mean_of_decimal(t.\"q\")");
+    assertThat(column(new Aggregate(Function.AVG, records.require("w"))))
+        .isEqualTo(
+            "mean_of_fine_decimal(t.\"w\", CAST('0.000000000000000000000000000001' AS DECIMAL(38,30)))");
+    var byCents = records.total(List.of(OrderTerm.ascending(records.require("q"))));
+    assertThat(
+            after(
+                byCents,
+                Literal.parse(FieldType.DECIMAL, "1.5"),
+                new Literal(FieldType.INT32, 7)))
+        .contains("t.\"q\" > CAST('1.50' AS DECIMAL(38,2))");
+  }
+
+  @Test
   void asksForAPage() {
     var query =
         query(
@@ -260,7 +289,7 @@ class SelectStatementTest {
     assertThat(columns.parameter())
         .startsWith("MAP {1: {name: 'c1', type: 'INTEGER', default_value: NULL}, 2: {name: 'c2'")
         .contains("5: {name: 'c5', type: 'BIGINT', default_value: NULL}")
-        .contains("type: 'DECIMAL(38,18)'");
+        .contains("type: 'DECIMAL(38,18)'", "type: 'DECIMAL(38,2)'", "type: 'DECIMAL(38,30)'");
     assertThat(columns.named("r f"))
         .startsWith("(SELECT f.c1 AS \"_generation\", f.c2 AS \"_partition\"")
         .contains(", f.c5 AS \"a \"\"b\"\"\", ")
