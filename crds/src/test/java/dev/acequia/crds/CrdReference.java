@@ -28,6 +28,7 @@ final class CrdReference {
       | `int64` | number without fraction | `bigint` | `long` |
       | `double` | number | `double precision` | `double` |
       | `decimal` | number, or string to keep every digit | `numeric` | `decimal(38, 18)` |
+      | `decimal`, `precision: p`, `scale: s` | the same | `numeric(p, s)` | `decimal(p, s)` |
       | `boolean` | `true` or `false` | `boolean` | `boolean` |
       | `date` | string, `2013-01-31` | `date` | `date` |
       | `timestamp` | string, RFC 3339 with offset, `2013-01-31T06:00:00-05:00` | `timestamptz` | `timestamptz` |

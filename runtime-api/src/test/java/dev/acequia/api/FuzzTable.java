@@ -25,7 +25,7 @@ final class FuzzTable {
       var row = new LinkedHashMap<String, Object>();
       for (var field : FuzzValues.FIELDS) {
         if (field.required() || random.nextInt(5) > 0) {
-          row.put(field.name(), value(field.type(), random));
+          row.put(field.name(), FuzzValues.value(field, random, EXTREMES));
         }
       }
       row.put("id", i);

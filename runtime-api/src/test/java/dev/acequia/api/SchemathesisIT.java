@@ -4,6 +4,8 @@ import static dev.acequia.api.TestPipeline.field;
 import static dev.acequia.api.TestPipeline.required;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.acequia.contract.Digits;
+import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import java.io.IOException;
@@ -41,10 +43,13 @@ class SchemathesisIT {
             List.of("key", "at"),
             Stream.concat(
                     Stream.of(
-                        required("key", FieldType.STRING), required("at", FieldType.TIMESTAMP)),
+                        required("key", FieldType.STRING),
+                        required("at", FieldType.TIMESTAMP),
+                        new Field("fare", FieldType.DECIMAL, false, new Digits(12, 2), null),
+                        new Field("count", FieldType.DECIMAL, false, new Digits(9, 0), null)),
                     Arrays.stream(FieldType.values())
                         .map(type -> field("a_" + type.name().toLowerCase(Locale.ROOT), type)))
-                .toArray(dev.acequia.contract.Field[]::new))) {
+                .toArray(Field[]::new))) {
       pipeline.store(
           "[{\"key\":\"key A\",\"at\":\"2013-01-01T05:00:00Z\",\"a_int64\":9007199254740993}]");
 

@@ -1,5 +1,6 @@
 package dev.acequia.consumer;
 
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** The files in {@code schema-changes}, whose README says what they hold. */
 final class SchemaChangeCases {
   private static final Path FOLDER = Path.of("src/test/resources/schema-changes");
-  private static final Pattern FIELD = Pattern.compile("([a-z]+) ([a-z0-9]+)(!?)(\\*?)");
+  private static final Pattern FIELD =
+      Pattern.compile("([a-z]+) ([a-z0-9]+)(?:\\(([0-9]+),([0-9]+)\\))?(!?)(\\*?)");
 
   /** What becomes of a field that is of one type and is to become of another. */
   record TypeChange(FieldType from, FieldType to, boolean allowed) {}
@@ -132,8 +134,14 @@ final class SchemaChangeCases {
       if (!found.matches()) {
         throw new IllegalStateException("changes.txt: not a field: " + text);
       }
-      all.add(new Field(found.group(1), type(found.group(2)), !found.group(3).isEmpty(), null));
-      if (!found.group(4).isEmpty()) {
+      var digits =
+          found.group(3) == null
+              ? null
+              : new Digits(Integer.parseInt(found.group(3)), Integer.parseInt(found.group(4)));
+      all.add(
+          new Field(
+              found.group(1), type(found.group(2)), !found.group(5).isEmpty(), digits, null));
+      if (!found.group(6).isEmpty()) {
         key.add(found.group(1));
       }
     }

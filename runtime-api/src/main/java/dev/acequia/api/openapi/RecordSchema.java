@@ -3,6 +3,7 @@ package dev.acequia.api.openapi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.Schema;
@@ -10,6 +11,7 @@ import dev.acequia.contract.UnknownFields;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A pipeline's schema as JSON Schema, and records that fit it. */
 final class RecordSchema {
@@ -112,7 +114,8 @@ final class RecordSchema {
       case DATE -> property.put("format", "date");
       case TIMESTAMP -> property.put("format", "date-time");
       case UUID -> property.put("format", "uuid");
-      case STRING, DECIMAL, BOOLEAN, JSON -> {}
+      case DECIMAL -> bound(property, field.digits());
+      case STRING, BOOLEAN, JSON -> {}
     }
     if (field.description() != null) {
       property.put("description", field.description());
@@ -122,19 +125,45 @@ final class RecordSchema {
     return property;
   }
 
+  /**
+   * What JSON Schema can say of a decimal's digits. There is no {@code multipleOf} for a scale:
+   * validators divide doubles, and would refuse 1.13 as a multiple of 0.01.
+   */
+  private static void bound(ObjectNode property, @Nullable Digits digits) {
+    if (digits == null) {
+      return;
+    }
+    var beyond = BigDecimal.TEN.pow(digits.beforePoint());
+    property
+        .put("exclusiveMinimum", beyond.negate())
+        .put("exclusiveMaximum", beyond)
+        .put("x-acequia-precision", digits.precision())
+        .put("x-acequia-scale", digits.scale());
+    if (digits.scale() == 0) {
+      property.put("multipleOf", 1);
+    }
+  }
+
   private static JsonNode exampleOf(Field field, int number) {
     return switch (field.type()) {
       case STRING -> NODES.textNode(field.name() + " " + (char) ('A' + number));
       case INT32 -> NODES.numberNode(number + 1);
       case INT64 -> NODES.numberNode(9_007_199_254_740_993L + number);
       case DOUBLE -> NODES.numberNode(number + 12.5);
-      case DECIMAL -> NODES.numberNode(new BigDecimal("1234.50").add(BigDecimal.valueOf(number)));
+      case DECIMAL -> NODES.numberNode(decimal(field.digits(), number));
       case BOOLEAN -> NODES.booleanNode(number % 2 == 0);
       case DATE -> NODES.textNode("2013-01-0" + (number + 1));
       case TIMESTAMP -> NODES.textNode("2013-01-01T0" + (number + 5) + ":00:00Z");
       case UUID -> NODES.textNode("6f1f2b1c-0000-4000-8000-00000000000" + number);
       case JSON -> NODES.objectNode().put("note", number);
     };
+  }
+
+  /** Of one digit where there is no room for more. */
+  private static BigDecimal decimal(@Nullable Digits digits, int number) {
+    return digits == null || (digits.beforePoint() >= 4 && digits.scale() >= 1)
+        ? new BigDecimal("1234.50").add(BigDecimal.valueOf(number))
+        : BigDecimal.valueOf(number + 1L, digits.beforePoint() == 0 ? 1 : 0);
   }
 
   private static String name(FieldType type) {

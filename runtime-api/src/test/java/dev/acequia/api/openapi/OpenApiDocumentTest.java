@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
@@ -22,13 +23,14 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class OpenApiDocumentTest {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private static PipelineDefinition definition(LoadMode mode) {
-    var fields =
+    var types =
         Arrays.stream(FieldType.values())
             .map(
                 type ->
@@ -36,8 +38,14 @@ class OpenApiDocumentTest {
                         "a_" + type.name().toLowerCase(Locale.ROOT),
                         type,
                         type == FieldType.STRING,
-                        "what it is"))
-            .toList();
+                        "what it is"));
+    var decimals =
+        Stream.of(new Digits(12, 2), new Digits(4, 2), new Digits(3, 3), new Digits(38, 0))
+            .map(
+                digits ->
+                    new Field(
+                        "decimal_" + digits.precision(), FieldType.DECIMAL, true, digits, null));
+    var fields = Stream.concat(types, decimals).toList();
     return new PipelineDefinition(
         "ops",
         "everything",
@@ -121,8 +129,23 @@ class OpenApiDocumentTest {
     }
     assertThat(record.at("/properties/a_date/type")).hasToString("[\"string\",\"null\"]");
     assertThat(record.at("/properties/a_int32/type").asText()).isEqualTo("integer");
-    assertThat(record.get("required")).hasToString("[\"a_string\",\"a_int32\"]");
+    assertThat(record.get("required").toString()).startsWith("[\"a_string\",\"a_int32\"");
     assertThat(record.get("additionalProperties").asBoolean()).isFalse();
+  }
+
+  @Test
+  void saysHowManyDigitsADecimalHas() throws IOException {
+    var properties = document(LoadMode.UPSERT).at("/components/schemas/Record/properties");
+
+    var fare = properties.get("decimal_12");
+    assertThat(fare.get("exclusiveMinimum").longValue()).isEqualTo(-10_000_000_000L);
+    assertThat(fare.get("exclusiveMaximum").longValue()).isEqualTo(10_000_000_000L);
+    assertThat(fare.get("x-acequia-precision").intValue()).isEqualTo(12);
+    assertThat(fare.get("x-acequia-scale").intValue()).isEqualTo(2);
+    assertThat(fare.has("multipleOf")).isFalse();
+    assertThat(properties.get("decimal_3").get("exclusiveMaximum").intValue()).isOne();
+    assertThat(properties.get("decimal_38").get("multipleOf").intValue()).isOne();
+    assertThat(properties.get("a_decimal").has("exclusiveMaximum")).isFalse();
   }
 
   @Test
