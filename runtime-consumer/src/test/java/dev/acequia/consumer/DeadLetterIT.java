@@ -5,8 +5,13 @@ import static dev.acequia.consumer.LoadIT.record;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.acequia.contract.Digits;
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.Schema;
 import dev.acequia.contract.Termination;
+import dev.acequia.contract.UnknownFields;
 import dev.acequia.contract.record.RecordHeader;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -146,6 +151,29 @@ class DeadLetterIT {
         pipeline.start("pod");
       }
       assertThat(sources(pipeline)).hasSize(putAsideFirst);
+    }
+  }
+
+  @Test
+  void putsADecimalAsideRatherThanRoundIt() throws Exception {
+    var fare = new Field("fare", FieldType.DECIMAL, false, new Digits(12, 2), null);
+    var schema = new Schema(List.of(), List.of(fare), UnknownFields.REJECT);
+    try (var pipeline = TestPipeline.ready(schema, LoadMode.APPEND, 1)) {
+      for (var number : List.of("1.5", "1.005", "-10000000000", "-1.500000", "1e131071")) {
+        pipeline.send(0, null, "{\"fare\":" + number + "}");
+      }
+      pipeline.start("pod");
+      pipeline.awaitTaken();
+
+      assertThat(pipeline.rows("SELECT fare FROM " + pipeline.table() + " ORDER BY _offset"))
+          .containsExactly("1.50", "-1.50");
+      assertThat(pipeline.deadLetters())
+          .hasSize(3)
+          .allSatisfy(
+              letter ->
+                  assertThat(headers(letter))
+                      .containsEntry("acequia-error-class", "OutOfRange")
+                      .containsEntry("acequia-error-field", "fare"));
     }
   }
 

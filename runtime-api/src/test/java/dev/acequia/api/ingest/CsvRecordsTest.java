@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.acequia.api.http.ProblemException;
+import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.Schema;
@@ -147,6 +148,21 @@ class CsvRecordsTest {
     assertThat(rows(field + "\n" + text + "\n"))
         .singleElement()
         .satisfies(fault -> assertThat(fault).startsWith(reason.strip()));
+  }
+
+  @Test
+  void roundsNoDecimal() throws IOException {
+    var schema =
+        new Schema(
+            List.of(),
+            List.of(new Field("fare", FieldType.DECIMAL, false, new Digits(12, 2), null)),
+            UnknownFields.REJECT);
+    var body = new ByteArrayInputStream("fare\n1.50\n1.505\n".getBytes(UTF_8));
+
+    assertThat(rows(records(body, schema), schema))
+        .containsExactly(
+            "{\"fare\":\"1.50\"}",
+            "fare: a number of type decimal(12,2) has at most 10 digits before its point and 2 after it, this one has 1 and 3");
   }
 
   @Test
