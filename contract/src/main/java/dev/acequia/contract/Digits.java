@@ -25,7 +25,7 @@ public record Digits(int precision, int scale) {
     return precision - scale;
   }
 
-  /** Whether all that has the former digits has these, and is written with as many after the point. */
+  /** Whether a decimal of the former digits may have these: more before the point, as many after. */
   public boolean canReplace(Digits former) {
     return scale == former.scale && precision >= former.precision;
   }

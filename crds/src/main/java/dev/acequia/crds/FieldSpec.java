@@ -42,11 +42,10 @@ import org.jspecify.annotations.Nullable;
     fieldPath = ".scale")
 @ValidationRule(
     value =
-        "!has(self.precision)"
-            + " || (oldSelf.type == 'int32' ? self.precision - "
-            + FieldSpec.SCALE
-            + " >= 10 : oldSelf.type == 'int64' ? self.precision - "
-            + FieldSpec.SCALE
+        "!has(self.precision) || (oldSelf.type == 'int32' ? "
+            + FieldSpec.BEFORE_POINT
+            + " >= 10 : oldSelf.type == 'int64' ? "
+            + FieldSpec.BEFORE_POINT
             + " >= 19 : oldSelf.type != 'decimal' || (has(oldSelf.precision)"
             + " && self.precision >= oldSelf.precision && "
             + FieldSpec.SCALE
@@ -79,10 +78,11 @@ public record FieldSpec(
         String name,
     @JsonPropertyDescription(
             "Type of the values. Required. string, int32, int64, double, decimal (a JSON number or"
-                + " string of at most 4,096 digits, or of those that precision and scale allow), boolean, date (2013-01-31), timestamp (RFC"
-                + " 3339 with offset, kept to the microsecond), uuid, json (any JSON value). May"
-                + " only widen: int32 to int64 to decimal, date to timestamp (midnight in UTC); a"
-                + " key field only from int32 to int64.")
+                + " string of at most 4,096 digits, or of those that precision and scale allow),"
+                + " boolean, date (2013-01-31), timestamp (RFC 3339 with offset, kept to the"
+                + " microsecond), uuid, json (any JSON value). May only widen: int32 to int64 to"
+                + " decimal, date to timestamp (midnight in UTC); a key field only from int32 to"
+                + " int64.")
         @Required
         FieldType type,
     @JsonPropertyDescription(
@@ -115,6 +115,8 @@ public record FieldSpec(
         @Nullable String description) {
   /** A scale that is absent counts as 0. */
   static final String SCALE = "(has(self.scale) ? self.scale : 0)";
+
+  static final String BEFORE_POINT = "self.precision - " + SCALE;
 
   /** What a decimal must fit; null where it may have any digits. */
   public @Nullable Digits digits() {
