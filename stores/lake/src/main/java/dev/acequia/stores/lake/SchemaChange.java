@@ -85,8 +85,8 @@ final class SchemaChange {
     var former = former(field.name(), column);
     if (!isWidened(former, field)) {
       refusals.add(
-          "Field '%s' cannot change from %s to %s: the files of a lake are not written anew, so only int32 may become int64, and a decimal's precision may grow. A decimal without precision is %s here."
-              .formatted(field.name(), former.typeName(), field.typeName(), LakeColumns.DIGITS));
+          "Field '%s' cannot change from %s to %s: the files of a lake are not written anew, so only int32 may become int64, and a decimal's precision may grow."
+              .formatted(field.name(), typeName(former), typeName(field)));
     }
     if (required && column.isOptional()) {
       refusals.add("Field '%s' cannot become required.".formatted(field.name()));
@@ -101,6 +101,13 @@ final class SchemaChange {
             ? new Digits(decimal.precision(), decimal.scale())
             : null;
     return new Field(name, type, column.isRequired(), digits, null);
+  }
+
+  /** A decimal's digits are said also where the field does not. */
+  private static String typeName(Field field) {
+    return field.type() == FieldType.DECIMAL
+        ? LakeColumns.digits(field).toString()
+        : field.typeName();
   }
 
   private static boolean isWidened(Field from, Field to) {
