@@ -25,7 +25,9 @@ public record Digits(int precision, int scale) {
     return precision - scale;
   }
 
-  /** Whether a decimal of the former digits may have these: more before the point, as many after. */
+  /**
+   * Whether a decimal of the former digits may have these: more before the point, as many after.
+   */
   public boolean canReplace(Digits former) {
     return scale == former.scale && precision >= former.precision;
   }

@@ -44,8 +44,8 @@ public record Schema(List<String> key, List<Field> fields, UnknownFields unknown
   }
 
   /**
-   * 16 hex digits over all that decides the table's shape: names, types with their digits, required,
-   * key; not the descriptions.
+   * 16 hex digits over all that decides the table's shape: names, types with their digits,
+   * required, key; not the descriptions.
    */
   public String hash() {
     var shape = new StringBuilder(String.join(",", key));

@@ -139,8 +139,7 @@ final class SchemaChangeCases {
               ? null
               : new Digits(Integer.parseInt(found.group(3)), Integer.parseInt(found.group(4)));
       all.add(
-          new Field(
-              found.group(1), type(found.group(2)), !found.group(5).isEmpty(), digits, null));
+          new Field(found.group(1), type(found.group(2)), !found.group(5).isEmpty(), digits, null));
       if (!found.group(6).isEmpty()) {
         key.add(found.group(1));
       }

@@ -184,8 +184,7 @@ class LakeMigrationIT {
 
   private Type columnType(String column) {
     var type = new AtomicReference<Type>();
-    lake.act(
-        definition, tables -> type.set(tables.load(tables.data()).schema().findType(column)));
+    lake.act(definition, tables -> type.set(tables.load(tables.data()).schema().findType(column)));
     return type.get();
   }
 

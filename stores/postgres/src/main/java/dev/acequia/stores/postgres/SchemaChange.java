@@ -141,8 +141,7 @@ final class SchemaChange {
       return;
     }
     additions.put(
-        field.name(),
-        "ADD COLUMN " + Sql.quoted(field.name()) + " " + ColumnType.name(field));
+        field.name(), "ADD COLUMN " + Sql.quoted(field.name()) + " " + ColumnType.name(field));
   }
 
   private void alter(Field field, boolean required, TableState.Column column) {

@@ -46,8 +46,7 @@ final class SchemaMigration {
     content.key = key;
     for (var i = 0; i < schema.fields().size(); i++) {
       var field = schema.fields().get(i);
-      var former =
-          content.columns.put(field.name(), new Column(field, schema.isRequired(i)));
+      var former = content.columns.put(field.name(), new Column(field, schema.isRequired(i)));
       if (former != null && former.field().type() != field.type()) {
         widen(field);
       }

@@ -101,9 +101,7 @@ public final class FuzzValues {
           random.nextBoolean() ? random.nextInt(6) : 9_007_199_254_740_990L + random.nextInt(6);
       case DOUBLE -> (random.nextInt(20) - 8) / 4.0;
       case DECIMAL ->
-          random.nextInt(4) == 0
-              ? extremes.get(random.nextInt(extremes.size()))
-              : cents(random);
+          random.nextInt(4) == 0 ? extremes.get(random.nextInt(extremes.size())) : cents(random);
       case BOOLEAN -> random.nextBoolean();
       case DATE -> LocalDate.of(2012, 2, 27).plusDays(random.nextInt(5));
       case TIMESTAMP -> Instant.parse("2013-01-01T05:00:00Z").plusMillis(random.nextInt(5) * 250L);

@@ -439,8 +439,7 @@ public abstract class ReadingContract extends StoreContract {
                       "9999.999999999999999999999999999999",
                       "-0.5",
                       "null"),
-              "part",
-                  List.of("0.99999999999999999999999999999999999999", "-0.25", "0", "null"));
+              "part", List.of("0.99999999999999999999999999999999999999", "-0.25", "0", "null"));
       for (var field : expected.entrySet()) {
         var all = table.select(List.of(field.getKey()), Condition.always());
         assertThat(shortest(table.answers(all))).isEqualTo(field.getValue());
@@ -448,7 +447,8 @@ public abstract class ReadingContract extends StoreContract {
         assertThat(shortest(texts)).isEqualTo(field.getValue().subList(0, 3));
         assertThat(texts).noneMatch(text -> text.startsWith(".") || text.startsWith("-."));
       }
-      assertThat(table.cast("fine", FieldType.DOUBLE)).containsExactly("1.0E-30", "10000.0", "-0.5");
+      assertThat(table.cast("fine", FieldType.DOUBLE))
+          .containsExactly("1.0E-30", "10000.0", "-0.5");
       assertThat(table.cast("part", FieldType.INT32)).containsExactly("1", "0", "0");
     }
   }
@@ -457,7 +457,8 @@ public abstract class ReadingContract extends StoreContract {
   @Test
   void comparesDecimalsOfFewDigits() throws Exception {
     try (var table = new Filled(DIGITS, OF_DIGITS)) {
-      assertThat(table.ids(table.compare("small", Operator.EQ, "1.5000"))).containsExactly("1", "3");
+      assertThat(table.ids(table.compare("small", Operator.EQ, "1.5000")))
+          .containsExactly("1", "3");
       assertThat(table.ids(table.compare("small", Operator.EQ, "1.505"))).isEmpty();
       assertThat(table.ids(table.compare("small", Operator.NEQ, "1.505")))
           .containsExactly("1", "2", "3");
@@ -504,8 +505,7 @@ public abstract class ReadingContract extends StoreContract {
   void addsDecimalsOfTheDigitsOfTheirFields() throws Exception {
     try (var table = new Filled(DIGITS, OF_DIGITS)) {
       assertThat(
-              shortest(
-                  aggregates(table, Function.SUM, "small", "middle", "whole", "fine", "part")))
+              shortest(aggregates(table, Function.SUM, "small", "middle", "whole", "fine", "part")))
           .containsExactly(
               "-9999996.99",
               "999999999999.999998",
@@ -515,8 +515,7 @@ public abstract class ReadingContract extends StoreContract {
       assertThat(shortest(aggregates(table, Function.MAX, "small", "fine")))
           .containsExactly("1.5", "9999.999999999999999999999999999999");
       assertThat(shortest(aggregates(table, Function.AVG, "fine", "part")))
-          .containsExactly(
-              "3333.166666666666666666666666666667", "0.25");
+          .containsExactly("3333.166666666666666666666666666667", "0.25");
     }
   }
 

@@ -104,8 +104,8 @@ final class Functions {
 
   /**
    * The mean of decimals that have more than 18 digits behind their point, to as many: that of the
-   * numbers of their last digit, times this digit's {@code unit}. DuckDB tells such a number only by
-   * way of text, and does so once for each group.
+   * numbers of their last digit, times this digit's {@code unit}. DuckDB tells such a number only
+   * by way of text, and does so once for each group.
    */
   private static final String MEAN_OF_FINE_DECIMAL =
       """

@@ -251,8 +251,7 @@ class EngineIT {
   private String fineMean(int scale, String... numbers) throws StoreReadException, IOException {
     var type = SqlText.decimal(scale);
     var unit = BigDecimal.ONE.movePointLeft(scale).toPlainString();
-    return over(
-        "mean_of_fine_decimal(x, CAST('%s' AS %s))".formatted(unit, type), type, numbers);
+    return over("mean_of_fine_decimal(x, CAST('%s' AS %s))".formatted(unit, type), type, numbers);
   }
 
   private String of(String function, String type, String number)

@@ -197,9 +197,7 @@ class SelectStatementTest {
     var byCents = records.total(List.of(OrderTerm.ascending(records.require("q"))));
     assertThat(
             after(
-                byCents,
-                Literal.parse(FieldType.DECIMAL, "1.5"),
-                new Literal(FieldType.INT32, 7)))
+                byCents, Literal.parse(FieldType.DECIMAL, "1.5"), new Literal(FieldType.INT32, 7)))
         .contains("t.\"q\" > CAST('1.50' AS DECIMAL(38,2))");
   }
 
