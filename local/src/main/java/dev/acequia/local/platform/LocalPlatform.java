@@ -192,10 +192,7 @@ public final class LocalPlatform implements AutoCloseable {
       cluster.applyStoreSecret(LakeBucket.SECRET, bucket.secret());
     }
     new PlatformEnvironment(
-            files.kubeconfig(),
-            kafkaAddress,
-            warehouse.uriWithCredentials(),
-            bucket)
+            files.kubeconfig(), kafkaAddress, warehouse.uriWithCredentials(), bucket)
         .write(files.environment());
     await(kafkaStart);
     await(nodeStart);

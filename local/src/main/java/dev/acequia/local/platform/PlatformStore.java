@@ -11,9 +11,7 @@ public enum PlatformStore {
       return LocalPlatform.STORE;
     }
   },
-  /**
-   * In the platform's bucket, else in its folder, with its catalog in the platform's database.
-   */
+  /** In the platform's bucket, else in its folder, with its catalog in the platform's database. */
   LAKE {
     @Override
     public String spec(PlatformFiles files, String pipeline) throws IOException {

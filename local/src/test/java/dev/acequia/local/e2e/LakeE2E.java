@@ -11,7 +11,9 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A pipeline whose records lie in files of a folder or a bucket, with its catalog in PostgreSQL. */
+/**
+ * A pipeline whose records lie in files of a folder or a bucket, with its catalog in PostgreSQL.
+ */
 @EndToEnd
 class LakeE2E {
   @TempDir private static Path folder;

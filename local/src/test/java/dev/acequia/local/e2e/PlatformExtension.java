@@ -1,8 +1,8 @@
 package dev.acequia.local.e2e;
 
 import dev.acequia.local.platform.LocalPlatform;
-import dev.acequia.local.platform.PlatformFiles;
 import dev.acequia.local.platform.OptionalServer;
+import dev.acequia.local.platform.PlatformFiles;
 import dev.acequia.local.platform.PlatformSettings;
 import dev.acequia.servers.ControlPlaneBinaries;
 import java.io.IOException;

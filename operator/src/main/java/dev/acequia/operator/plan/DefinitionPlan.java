@@ -45,11 +45,7 @@ final class DefinitionPlan {
                     .map(
                         field ->
                             new Field(
-                                field.name(),
-                                field.type(),
-                                field.required(),
-                                field.digits(),
-                                null))
+                                field.name(), field.type(), field.required(), field.digits(), null))
                     .toList(),
                 dev.acequia.contract.UnknownFields.REJECT),
             definition.topic(),

@@ -105,8 +105,7 @@ class SpecValidationTest {
 
   @Test
   void takesDigitsOfADecimal() {
-    assertThat(
-            violations(VALID.replace("type: int32", "type: decimal, precision: 12, scale: 2")))
+    assertThat(violations(VALID.replace("type: int32", "type: decimal, precision: 12, scale: 2")))
         .isEmpty();
     assertThat(violations(VALID.replace("type: int32", "type: decimal, precision: 12"))).isEmpty();
   }

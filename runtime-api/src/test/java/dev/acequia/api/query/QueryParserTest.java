@@ -340,7 +340,8 @@ class QueryParserTest {
   /** The store's query knows no language; only the parser can say how to write it. */
   @Test
   void saysHowToWriteAnAggregate() {
-    assertThatThrownBy(() -> parse("select=sum()")).hasMessage("sum() needs a field: write field.sum()");
+    assertThatThrownBy(() -> parse("select=sum()"))
+        .hasMessage("sum() needs a field: write field.sum()");
   }
 
   @Test

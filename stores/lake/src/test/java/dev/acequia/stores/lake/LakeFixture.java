@@ -47,6 +47,7 @@ final class LakeFixture implements StoreFixture {
 
   /** Who has credentials of its own, for S3 too if wanted. */
   static final List<String> ROLES = List.of("migration", "writer", "reader");
+
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final String name = "lake_" + COUNT.incrementAndGet();
