@@ -7,6 +7,7 @@ import dev.acequia.local.platform.PlatformSettings;
 import dev.acequia.servers.ControlPlaneBinaries;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Set;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
