@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
             + " + ': a type may only widen, int32 to int64 to decimal, date to timestamp; add a"
             + " field of another name instead'",
     fieldPath = ".type")
+// Messages name no numbers: the length of a number's text has no bounded cost.
 @ValidationRule(
     value = "self.type == 'decimal' || !(has(self.precision) || has(self.scale))",
     messageExpression =
@@ -35,10 +36,10 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value = "!has(self.scale) || (has(self.precision) && self.scale <= self.precision)",
     messageExpression =
-        "\"field '\" + self.name + \"' has scale \" + string(self.scale) + ' and '"
-            + " + (has(self.precision) ? 'precision ' + string(self.precision) : 'no precision')"
-            + " + ': precision counts all digits and scale those after the point; set a precision of '"
-            + " + string(self.scale) + ' to 38, or a smaller scale'",
+        "\"field '\" + self.name + \"' has a scale and \""
+            + " + (has(self.precision) ? 'a smaller precision' : 'no precision')"
+            + " + ': precision counts all digits and scale those after the point; set a precision of at"
+            + " least the scale, or remove both'",
     fieldPath = ".scale")
 @ValidationRule(
     value =
@@ -51,11 +52,9 @@ import org.jspecify.annotations.Nullable;
             + FieldSpec.SCALE
             + " == (has(oldSelf.scale) ? oldSelf.scale : 0)))",
     messageExpression =
-        "\"field '\" + self.name + \"' cannot change to precision \" + string(self.precision)"
-            + " + ' and scale ' + string("
-            + FieldSpec.SCALE
-            + ") + ': a precision may grow with the same scale or be removed, and an int32 needs 10"
-            + " digits before the point, an int64 19; add a field of another name instead'",
+        "\"field '\" + self.name + \"' cannot get this precision and scale: a precision may grow with"
+            + " the same scale or be removed, and an int32 needs 10 digits before the point, an int64"
+            + " 19; add a field of another name instead\"",
     fieldPath = ".precision")
 public record FieldSpec(
     @JsonPropertyDescription(

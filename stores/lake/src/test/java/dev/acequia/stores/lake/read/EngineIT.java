@@ -244,7 +244,7 @@ class EngineIT {
     assertThat(fineMean(38, "-0.5", "-0.25")).endsWith(".375" + "0".repeat(35));
     assertThat(
             one(
-                "(SELECT mean_of_fine_decimal(x, x) FROM (SELECT CAST('1' AS DECIMAL(38,30)) AS x WHERE FALSE))"))
+                "(SELECT mean_of_fine_decimal(x, CAST('1' AS DECIMAL(38,30))) FROM (SELECT CAST('1' AS DECIMAL(38,30)) AS x WHERE FALSE))"))
         .isEqualTo("null");
   }
 
