@@ -12,7 +12,11 @@ final class Startup {
     this.end = end;
   }
 
-  /** Ends the process at once, unless the start is over. */
+  /**
+   * Ends the process at once, unless the start is over.
+   *
+   * @param lastly what to do before
+   */
   synchronized void fail(Runnable lastly) {
     if (!over) {
       lastly.run();

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -54,14 +56,8 @@ record BoundedGet<T>(KubernetesClient client, String path, Class<T> type)
 
   @Override
   public Optional<Answer<T>> read(int mostBytes) {
-    var http = client.getHttpClient();
-    var request =
-        http.newHttpRequestBuilder()
-            .uri(client.getConfiguration().getMasterUrl() + path)
-            .timeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
-            .build();
     var body = new Body(mostBytes);
-    var response = http.consumeBytes(request, body);
+    var response = send(body);
     var code =
         response.thenCompose(
             begun -> {
@@ -83,6 +79,20 @@ record BoundedGet<T>(KubernetesClient client, String path, Class<T> type)
     } finally {
       var _ = response.thenAccept(begun -> begun.body().cancel());
       response.cancel(true);
+    }
+  }
+
+  private CompletableFuture<HttpResponse<AsyncBody>> send(Body body) {
+    var http = client.getHttpClient();
+    var request =
+        http.newHttpRequestBuilder()
+            .uri(client.getConfiguration().getMasterUrl() + path)
+            .timeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS)
+            .build();
+    try {
+      return http.consumeBytes(request, body);
+    } catch (IllegalStateException e) { // closed, since the operator ends
+      throw failed(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -51,9 +51,10 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
   /** Where a network policy forbids the questions, they take a place until their deadline. */
   private static final int MOST_PERIODS_PASSED = 15;
 
-  /** Of the limit of an answer: whoever takes longer is asked for a quarter of the time at most. */
+  /** An answer is slow after this part of its limit: after 2 s of 8. */
   private static final int SLOW_PART = 4;
 
+  /** So a slow Pod holds a turn for a quarter of the time at most. */
   private static final int PERIODS_PASSED_WHEN_SLOW = 3;
 
   private static final Logger log = LoggerFactory.getLogger(ReadWatch.class);

@@ -80,6 +80,13 @@ class BoundedGetIT {
     }
   }
 
+  /** Whoever reads beside a reconcile does so until the operator has ended. */
+  @Test
+  void failsAsAnyReadDoesOnceTheClientIsClosed() {
+    client.close();
+    assertThatThrownBy(() -> keys().read(1_000)).isInstanceOf(KubernetesClientException.class);
+  }
+
   private ForeignObject<Secret> keys() {
     return keys(client);
   }
