@@ -213,8 +213,8 @@ class RightsIT {
       third.awaitServing("flights");
       assertThat(operator.log())
           .containsPattern(
-              "namespace fourth is left out.* cannot list resource .* in the namespace \"fourth\".*"
-                  + "take the namespace off watchNamespaces if it is gone");
+              "namespace fourth cannot be read and is left out.* cannot list resource .* in the namespace \"fourth\".*"
+                  + "remove it from watchNamespaces if it is gone");
       assertThat(operator.get("/health/namespaces")).contains("not reading {fourth=");
       assertThat(operator.get("/metrics")).contains(unread("fourth", 1), unread("third", 0));
 
