@@ -302,10 +302,10 @@ class PipelineStatusTest {
   @ParameterizedTest
   @CsvSource({
     "RELEASE, go back to the former one, Nothing else is needed",
-    "STORE_SECRET, mend the Secret of each, release a corrected version",
-    "KAFKA_CERTIFICATE, mend the certificate, release a corrected version",
-    "KAFKA_PASSWORD, their KafkaUsers, mend the Secret of each",
-    "TOPIC, ./acequia offsets accept, mend the Secret of each"
+    "STORE_SECRET, fix the Secret of each, release a corrected version",
+    "KAFKA_CERTIFICATE, fix the certificate, release a corrected version",
+    "KAFKA_PASSWORD, their KafkaUsers, fix the Secret of each",
+    "TOPIC, ./acequia offsets accept, fix the Secret of each"
   })
   void saysWhatMendsTheChangeThatIsStopped(
       Rollout.Subject subject, String advice, String otherAdvice) {

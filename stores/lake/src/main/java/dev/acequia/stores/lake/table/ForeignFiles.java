@@ -16,8 +16,6 @@ public final class ForeignFiles {
           + " rewrite them";
   private static final String EQUALITY_DELETES =
       "the table has equality deletes, which another writer made: compact it";
-  private static final String DELETION_VECTORS =
-      "the table has deletion vectors, which another writer made: compact it";
   private static final String DELETES_NOT_PARQUET =
       "the table has deletes of the format %s, which another writer made: compact it";
 
@@ -47,10 +45,8 @@ public final class ForeignFiles {
     if (file.content() == FileContent.EQUALITY_DELETES) {
       return EQUALITY_DELETES;
     }
-    return switch (file.format()) {
-      case PARQUET -> null;
-      case PUFFIN -> DELETION_VECTORS;
-      default -> DELETES_NOT_PARQUET.formatted(file.format());
-    };
+    return file.format() == FileFormat.PARQUET
+        ? null
+        : DELETES_NOT_PARQUET.formatted(file.format());
   }
 }
