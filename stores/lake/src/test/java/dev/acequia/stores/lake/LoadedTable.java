@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 /** A table of names by id that a writer loads, and the map with its expected content. */
 final class LoadedTable implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LoadedTable.class);
-  private static final int ATTEMPTS = 50;
+  private static final int ATTEMPTS = 200;
 
   private static final Schema SCHEMA =
       Pipelines.schema(
@@ -108,7 +108,7 @@ final class LoadedTable implements AutoCloseable {
           return failures;
         }
       } catch (StoreUnavailableException e) {
-        LOG.debug("the load goes on", e);
+        LOG.info("the load goes on: {}", e.getMessage());
       }
     }
     throw new IllegalStateException("no attempt succeeds");
