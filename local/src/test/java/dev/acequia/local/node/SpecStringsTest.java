@@ -2,6 +2,7 @@ package dev.acequia.local.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.acequia.contract.FieldType;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineSpec;
 import dev.acequia.operator.plan.Facts;
@@ -134,6 +135,9 @@ class SpecStringsTest {
       return List.of(filled(list.getActualTypeArguments()[0], path + "[]", text));
     }
     var kind = (Class<?>) type;
+    if (kind == FieldType.class) {
+      return FieldType.DECIMAL; // only these have digits
+    }
     if (kind.isEnum()) {
       return kind.getEnumConstants()[0];
     }
