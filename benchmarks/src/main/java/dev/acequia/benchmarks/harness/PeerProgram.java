@@ -5,7 +5,10 @@ import dev.acequia.servers.GoProgram;
 import dev.acequia.servers.ServerException;
 import java.nio.file.Path;
 
-/** A peer that is written in Go: the tool that a {@code go.mod} below {@code benchmarks/peers} names. */
+/**
+ * A peer that is written in Go: the tool that a {@code go.mod} below {@code benchmarks/peers}
+ * names.
+ */
 public final class PeerProgram {
   private PeerProgram() {}
 
