@@ -30,6 +30,12 @@ import org.jspecify.annotations.Nullable;
 final class PipelineGauges {
   private static final double MILLIS = 1000.0;
 
+  private static final List<PipelineMetric> READINESS =
+      List.of(
+          PipelineMetric.PIPELINE_READY,
+          PipelineMetric.PIPELINE_STALLED,
+          PipelineMetric.PIPELINE_UNKNOWN);
+
   private static final List<PipelineMetric> GAUGES =
       List.of(
           PipelineMetric.PIPELINE_READY,
@@ -143,6 +149,20 @@ final class PipelineGauges {
         .set(state == null ? 0 : state.wanted());
     own.gauge(PipelineMetric.PIPELINE_READY_PROCESSES, component.label())
         .set(state == null ? 0 : state.ready());
+  }
+
+  /**
+   * Sets the gauges of a pipeline that is deleted: it is neither ready nor unready, and its
+   * processes may run on.
+   */
+  void setDeleting(
+      PipelineNames names, @Nullable DeploymentState api, @Nullable DeploymentState consumer) {
+    var own = metrics.forPipeline(names.namespace(), names.pipeline());
+    READINESS.forEach(own::removeGauge);
+    setProcesses(names, api, consumer);
+    if (consumer == null) {
+      own.gauge(PipelineMetric.PIPELINE_PARTITIONS).set(0); // nobody is to read them
+    }
   }
 
   void remove(PipelineNames names) {

@@ -317,7 +317,6 @@ final class PipelineOperator {
 
   /** Watches, and reconciles once the lease is held. */
   void start() {
-    var begin = clock.instant();
     var watches =
         List.of(
             timer.schedule(this::endOverdue, SYNC_LIMIT.toMillis(), TimeUnit.MILLISECONDS),
@@ -329,6 +328,7 @@ final class PipelineOperator {
     }
     requireInformers();
     startup.succeed();
+    var begin = clock.instant(); // a slow start is no life
     every(NAMESPACES_ASKED_EVERY, () -> lookForNamespaces(begin));
   }
 
@@ -351,7 +351,12 @@ final class PipelineOperator {
    * informers alone, so the process ends when the sync takes too long.
    */
   private void endOverdue() {
-    startup.fail(() -> log.error("the informers have not synced within {}: ending", SYNC_LIMIT));
+    startup.fail(
+        () ->
+            log.error(
+                "the informers have not synced within {}: {}: ending",
+                SYNC_LIMIT,
+                unhealthy().map(String::valueOf).distinct().toList()));
   }
 
   /** The informers of one that was closed would never sync, and the next start leaves it out. */

@@ -320,9 +320,10 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
 
   private DeleteControl remove(DataPipeline pipeline, Context<DataPipeline> context) {
     reads.forget(pipeline);
-    tellOfDeletion(pipeline);
+    var children = new Children(pipeline, context);
+    tellOfDeletion(pipeline, children);
     pipeline.setStatus(reports.former(pipeline)); // the informer may lack the last note
-    var next = removal.advance(pipeline, new Children(pipeline, context));
+    var next = removal.advance(pipeline, children);
     if (context.getPrimaryCache().get(ResourceID.fromResource(pipeline)).isEmpty()) {
       removal.forget(PipelineNames.of(pipeline)); // its finalizer was removed by hand meanwhile
     }
@@ -335,51 +336,34 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   @Override
   public ErrorStatusUpdateControl<DataPipeline> updateErrorStatus(
       DataPipeline pipeline, Context<DataPipeline> context, Exception failure) {
-    if (Gone.is(pipeline, context, failure)) {
-      failures.ended(Reconciled.of(pipeline));
-      log.info(
-          "DataPipeline {}/{} is gone",
-          pipeline.getMetadata().getNamespace(),
-          pipeline.getMetadata().getName());
-      return ErrorStatusUpdateControl.<DataPipeline>noStatusUpdate().withNoRetry();
-    }
-    if (pipeline.isMarkedForDeletion()
-        || ReconcileGate.isClosedTo(failure)
-        || (!(failure instanceof NameTakenException)
-            && failures.inARow(pipeline) <= ReconcileFailures.QUIET)) {
-      return ErrorStatusUpdateControl.defaultErrorProcessing();
-    }
+    var isNameTaken = failure instanceof NameTakenException;
+    return failures.tell(
+        pipeline,
+        context,
+        failure,
+        isNameTaken,
+        () -> inTurn(pipeline, () -> reportFailure(pipeline, failure, isNameTaken)));
+  }
+
+  private DataPipelineStatus reportFailure(
+      DataPipeline pipeline, Exception failure, boolean isNameTaken) {
     var former = reports.former(pipeline);
     var message = String.valueOf(failure.getMessage());
     var status =
-        failure instanceof NameTakenException
+        isNameTaken
             ? PipelineStatus.stalled(
                 pipeline, former, TopicState.Refused.NAME_TAKEN, message, clock.instant())
             : PipelineStatus.failed(pipeline, former, platform, message, clock.instant());
-    try {
-      var _ =
-          inTurn(
-              pipeline,
-              () -> {
-                report(pipeline, former, status);
-                return status;
-              });
-    } catch (KubernetesClientException e) { // the failure itself is what is logged and retried
-      log.warn(
-          "the status of DataPipeline {}/{} was not written: {}",
-          pipeline.getMetadata().getNamespace(),
-          pipeline.getMetadata().getName(),
-          e.getMessage());
-    }
-    return ErrorStatusUpdateControl.noStatusUpdate();
+    report(pipeline, former, status);
+    return status;
   }
 
   /** So that nobody takes it for ready who waits for that. */
-  private void tellOfDeletion(DataPipeline pipeline) {
+  private void tellOfDeletion(DataPipeline pipeline, Children children) {
     var former = reports.former(pipeline);
     var status = PipelineStatus.deleting(pipeline, former, clock.instant());
     try {
-      reports.reportDeleting(pipeline, status);
+      reports.reportDeleting(pipeline, status, children);
       pacer.reported(rollout(former), status.rollout());
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) { // it has gone meanwhile

@@ -1,6 +1,7 @@
 package dev.acequia.operator;
 
 import dev.acequia.contract.PipelineMetric;
+import dev.acequia.operator.apply.NameTakenException;
 import dev.acequia.telemetry.MetricSet;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.api.reconciler.Constants;
@@ -33,7 +34,7 @@ final class ReconcileMetrics implements Metrics {
 
   /**
    * @param gate what every reconcile passes, since this is where each can be seen
-   * @param failures are told how each reconcile ended
+   * @param failures records the outcome of each reconcile
    * @param isPutOff whether the last reconcile of a resource was deferred
    * @param gone by kind, what to run for a resource that has left its informer
    */
@@ -73,6 +74,8 @@ final class ReconcileMetrics implements Metrics {
       result = "done";
       resource.filter(isPutOff.negate()).ifPresent(failures::ended);
       return outcome;
+    } catch (NameTakenException e) { // a user's own error, which a condition tells
+      throw e;
     } catch (Exception e) {
       resource.ifPresent(failures::failed);
       throw e;

@@ -12,4 +12,10 @@ record Reconciled(String kind, ResourceID id) {
   String namespace() {
     return id.getNamespace().orElseThrow();
   }
+
+  /** As logs name it, such as {@code DataPipeline orders/flights}. */
+  @Override
+  public String toString() {
+    return "%s %s/%s".formatted(kind, namespace(), id.getName());
+  }
 }

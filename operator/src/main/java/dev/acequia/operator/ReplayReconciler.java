@@ -16,7 +16,6 @@ import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.status.ReplayStatus;
 import dev.acequia.operator.validate.ReplayValidation;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
@@ -34,8 +33,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One replay from spec to status: validate, plan, observe, status. Nothing is applied here: what is
@@ -54,8 +51,6 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   private static final Duration LOOK_AGAIN_UNREADABLE = Duration.ofSeconds(15);
 
   private static final String BY_UID = "by-uid";
-
-  private static final Logger log = LoggerFactory.getLogger(ReplayReconciler.class);
 
   private final TopicLogs logs;
   private final KafkaCalls calls;
@@ -164,30 +159,18 @@ final class ReplayReconciler implements Reconciler<DataPipelineReplay> {
   @Override
   public ErrorStatusUpdateControl<DataPipelineReplay> updateErrorStatus(
       DataPipelineReplay replay, Context<DataPipelineReplay> context, Exception failure) {
-    if (Gone.is(replay, context, failure)) {
-      failures.ended(Reconciled.of(replay));
-      log.info(
-          "DataPipelineReplay {}/{} is gone",
-          replay.getMetadata().getNamespace(),
-          replay.getMetadata().getName());
-      return ErrorStatusUpdateControl.<DataPipelineReplay>noStatusUpdate().withNoRetry();
-    }
-    if (ReconcileGate.isClosedTo(failure) || failures.inARow(replay) <= ReconcileFailures.QUIET) {
-      return ErrorStatusUpdateControl.defaultErrorProcessing();
-    }
-    var status =
-        new ReplayStatus(replay, reports.former(replay), clock.instant())
-            .failed(String.valueOf(failure.getMessage()));
-    try {
-      var _ = inTurn(replay, () -> report(replay, status));
-    } catch (KubernetesClientException e) { // the failure itself is what is logged and retried
-      log.warn(
-          "the status of DataPipelineReplay {}/{} was not written: {}",
-          replay.getMetadata().getNamespace(),
-          replay.getMetadata().getName(),
-          e.getMessage());
-    }
-    return ErrorStatusUpdateControl.noStatusUpdate();
+    return failures.tell(
+        replay,
+        context,
+        failure,
+        false,
+        () -> inTurn(replay, () -> reportFailure(replay, failure)));
+  }
+
+  private UpdateControl<DataPipelineReplay> reportFailure(
+      DataPipelineReplay replay, Exception failure) {
+    var status = new ReplayStatus(replay, reports.former(replay), clock.instant());
+    return report(replay, status.failed(String.valueOf(failure.getMessage())));
   }
 
   private static DataPipelineReplayStatus status(

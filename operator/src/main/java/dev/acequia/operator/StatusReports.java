@@ -91,8 +91,8 @@ final class StatusReports {
   /** Reports a pipeline whose spec is refused, so that no plan is applied. */
   void reportRefused(DataPipeline pipeline, DataPipelineStatus status, Children children) {
     var former = former(pipeline);
-    var names = PipelineNames.of(pipeline);
     write(pipeline, former, status);
+    var names = PipelineNames.of(pipeline);
     gauges.setProcesses(
         names,
         ObservationReader.api(names, children).orElse(null),
@@ -100,12 +100,19 @@ final class StatusReports {
     tell(pipeline, former, status);
   }
 
-  /** Reports a pipeline that is deleted: nobody is to be alerted of what becomes of it. */
-  void reportDeleting(DataPipeline pipeline, DataPipelineStatus status) {
+  /**
+   * Reports a pipeline that is deleted. It is not expected to be ready, but its processes may run
+   * on, as with a finalizer of somebody else: alerts still watch them.
+   */
+  void reportDeleting(DataPipeline pipeline, DataPipelineStatus status, Children children) {
     var former = former(pipeline);
+    var names = PipelineNames.of(pipeline);
     write(pipeline, former, status);
-    gauges.remove(PipelineNames.of(pipeline));
-    forgetGone(PipelineNames.of(pipeline));
+    gauges.setDeleting(
+        names,
+        ObservationReader.api(names, children).orElse(null),
+        ObservationReader.consumer(names, children).orElse(null));
+    forgetGone(names);
     record(pipeline, former, status);
   }
 

@@ -131,18 +131,23 @@ final class WatchRights {
   }
 
   private Optional<Right> missing(@Nullable String namespace) {
-    var rules = namespace == null ? Optional.<List<ResourceRule>>empty() : rules(namespace);
+    var rules = namespace == null ? Rules.UNKNOWN : rules(namespace);
     return rights.stream()
-        .filter(
-            right ->
-                rules
-                    .map(all -> all.stream().noneMatch(right::isGivenBy))
-                    .orElseGet(() -> !isAllowed(right, namespace)))
+        .filter(right -> rules.given().stream().noneMatch(right::isGivenBy))
+        .filter(right -> rules.areAll() || !isAllowed(right, namespace))
         .findFirst();
   }
 
-  /** All that the operator may do in a namespace; empty where one question does not tell. */
-  private Optional<List<ResourceRule>> rules(String namespace) {
+  /**
+   * What the operator may do in a namespace, by one question.
+   *
+   * @param areAll whether it may do nothing else; a webhook that authorizes lists nothing
+   */
+  private record Rules(List<ResourceRule> given, boolean areAll) {
+    static final Rules UNKNOWN = new Rules(List.of(), false);
+  }
+
+  private Rules rules(String namespace) {
     var question =
         new SelfSubjectRulesReviewBuilder()
             .withNewSpec()
@@ -151,13 +156,13 @@ final class WatchRights {
             .build();
     try {
       var answer = client.authorization().v1().selfSubjectRulesReview().create(question);
-      return Optional.of(answer.getStatus())
-          .filter(status -> Boolean.FALSE.equals(status.getIncomplete()))
-          .filter(status -> status.getEvaluationError() == null)
-          .map(status -> status.getResourceRules());
+      var status = answer.getStatus();
+      return new Rules(
+          status.getResourceRules(),
+          Boolean.FALSE.equals(status.getIncomplete()) && status.getEvaluationError() == null);
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
-        return Optional.empty();
+        return Rules.UNKNOWN;
       }
       throw e;
     }

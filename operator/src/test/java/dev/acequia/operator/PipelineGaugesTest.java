@@ -102,6 +102,30 @@ class PipelineGaugesTest {
     assertThat(processes(PipelineMetric.PIPELINE_READY_PROCESSES, "api")).isZero();
   }
 
+  /** Its end may take a quarter of an hour, and longer with a finalizer of somebody else. */
+  @Test
+  void aPipelineThatIsDeletedIsNeitherReadyNorUnreadyAndItsProcessesCount() {
+    var pipeline = pipeline();
+    setLoad(pipeline, null, seen(pods(1, 1), pods(1, 1)));
+    gauges.set(pipeline, consumers("True", "Running", NOON.toString()));
+    gauges.setDeleting(PipelineNames.of(pipeline), pods(1, 0), pods(1, 1));
+    assertThat(metrics.registry().scrape().stream())
+        .filteredOn(
+            family ->
+                family
+                    .getMetadata()
+                    .getPrometheusName()
+                    .equals(PipelineMetric.PIPELINE_READY.exposedName()))
+        .allSatisfy(family -> assertThat(family.getDataPoints()).isEmpty());
+    assertThat(processes(PipelineMetric.PIPELINE_WANTED_PROCESSES, "api")).isEqualTo(1);
+    assertThat(processes(PipelineMetric.PIPELINE_READY_PROCESSES, "api")).isZero();
+    gauges.setDeleting(PipelineNames.of(pipeline), null, null);
+    assertThat(processes(PipelineMetric.PIPELINE_WANTED_PROCESSES, "api")).isZero();
+    assertThat(
+            metrics.forPipeline("ops", "flights").gauge(PipelineMetric.PIPELINE_PARTITIONS).get())
+        .isZero();
+  }
+
   @Test
   void nothingStaysOfAPipelineThatIsGone() {
     var pipeline = pipeline();

@@ -59,20 +59,6 @@ class StatusReportsTest {
     assertThat(reports.former(pipeline)).isEqualTo(UNSEEN);
   }
 
-  /** It may take a quarter of an hour to go, and longer with a finalizer of somebody else. */
-  @Test
-  void aPipelineThatIsDeletedHasNoGauges() {
-    var reports = reports(_ -> {});
-    reports.report(pipeline, READY);
-    metrics
-        .forPipeline("ops", "flights")
-        .gauge(PipelineMetric.PIPELINE_WANTED_PROCESSES, "api")
-        .set(1);
-    reports.reportDeleting(pipeline, status("False", "Deleting"));
-    assertThat(metrics.registry().scrape().stream().flatMap(one -> one.getDataPoints().stream()))
-        .noneMatch(point -> "flights".equals(point.getLabels().get("pipeline")));
-  }
-
   @Test
   void writesWhatDiffersOnly() {
     var written = new ArrayList<DataPipelineStatus>();

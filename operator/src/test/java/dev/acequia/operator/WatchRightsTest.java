@@ -72,6 +72,15 @@ class WatchRightsTest {
     assertThat(accessAsked).hasValue(4);
   }
 
+  /** A webhook beside RBAC makes every answer incomplete. */
+  @Test
+  void asksOnlyForRightsThatAnIncompleteAnswerDoesNotList() {
+    incomplete = true;
+    rules = List.of(PODS);
+    assertThat(rights.in("orders")).isEqualTo(new Answer.Granted());
+    assertThat(accessAsked).hasValue(2);
+  }
+
   @Test
   void asksAgainBeforeItKnowsNothing() {
     rules = List.of(rule(List.of("*"), List.of("*"), List.of("*")));

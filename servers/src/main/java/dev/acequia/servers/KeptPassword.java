@@ -3,6 +3,7 @@ package dev.acequia.servers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -16,9 +17,13 @@ final class KeptPassword {
     if (!Files.exists(file)) {
       var bytes = new byte[16];
       new SecureRandom().nextBytes(bytes);
+      var unfinished = file.resolveSibling(file.getFileName() + ".new");
+      Files.deleteIfExists(unfinished); // of a process that was killed
       Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(file, HexFormat.of().formatHex(bytes));
+          unfinished,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(unfinished, HexFormat.of().formatHex(bytes));
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     }
     return Files.readString(file).strip();
   }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Acequia's own charts, rendered for this platform. Helm runs in a process of its own: it is Go in
@@ -106,18 +105,7 @@ final class Charts {
       Files.writeString(valuesFile, values);
       var process =
           new ProcessBuilder(
-                  List.of(
-                      Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                      "-XX:TieredStopAtLevel=1",
-                      "-XX:+UseSerialGC",
-                      "-Xshare:auto",
-                      "--enable-native-access=ALL-UNNAMED",
-                      "-cp",
-                      System.getProperty("java.class.path"),
-                      Charts.class.getName(),
-                      folder.toString(),
-                      chart,
-                      valuesFile.toString()))
+                  JavaCommand.of(Charts.class, folder.toString(), chart, valuesFile.toString()))
               .redirectError(errors.toFile())
               .start();
       var yaml = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -7,8 +7,6 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -37,18 +35,8 @@ final class DetachedPlatform {
     Files.deleteIfExists(files.ready());
     Files.deleteIfExists(files.output());
     var command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xshare:auto",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                PlatformProcess.class.getName(),
-                files.folder().toString(),
-                settings.repositoryRoot().toString()));
+        JavaCommand.of(
+            PlatformProcess.class, files.folder().toString(), settings.repositoryRoot().toString());
     settings.with().forEach(server -> command.add(server.name()));
     var process =
         new ProcessBuilder(ProcessGroup.apart(command))

@@ -81,8 +81,8 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
   }
 
   /**
-   * The identities of the objects: whoever asks for all of them, as informers do at a start, would
-   * otherwise hold them all unpacked.
+   * Lists the identities only. Informers list all objects at a start, and would hold all of them
+   * unpacked.
    */
   @Override
   public Stream<R> values() {

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
   private static final int AT_ONCE = 64;
-  private static final int AT_ONCE_OF_ONE_NAMESPACE = 8;
+  private static final int LEAST_OF_ONE_NAMESPACE = 8;
   private static final int MAX_BYTES = 4096;
 
   /** After so many questions in a row without an answer, the last answer is no longer true. */
@@ -64,7 +64,7 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
   private final Duration answerLimit;
   private final Map<ResourceID, Asked> asked = new ConcurrentHashMap<>();
   private final Set<ResourceID> underWay = ConcurrentHashMap.newKeySet();
-  private final Turns turns = new Turns(AT_ONCE, AT_ONCE_OF_ONE_NAMESPACE);
+  private final Turns turns = new Turns(AT_ONCE, LEAST_OF_ONE_NAMESPACE);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
@@ -226,6 +226,8 @@ public final class ReadWatch extends AbstractEventSource<String, DataPipeline> {
   private void askAll() {
     try {
       var ids = List.copyOf(asked.keySet());
+      var namespaces = ids.stream().map(ResourceID::getNamespace).distinct().count();
+      turns.setMostOfOne(Math.max(LEAST_OF_ONE_NAMESPACE, AT_ONCE / (int) Math.max(1, namespaces)));
       for (var id : ids) {
         if (isDue(id)) {
           underWay.add(id);

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * so nobody waits for one namespace alone.
  */
 public final class Turns {
-  private final int mostOfOne;
+  private int mostOfOne;
   private final ReentrantLock lock = new ReentrantLock();
   private final Lines<Waiting, Waiting> lines = new Lines<>();
 
@@ -51,6 +51,17 @@ public final class Turns {
   public Turns(int atATime, int mostOfOne) {
     this.free = atATime;
     this.mostOfOne = mostOfOne;
+  }
+
+  /** Changes how many of one namespace may work. */
+  public void setMostOfOne(int most) {
+    lock.lock();
+    try {
+      mostOfOne = most;
+      giveTurns();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Waits for a turn of this namespace, and works. */

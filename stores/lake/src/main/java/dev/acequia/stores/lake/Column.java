@@ -259,10 +259,10 @@ abstract sealed class Column {
   static final class Decimals extends Bytes {
     private static final int WIDTH = 16;
 
-    /** Up to so many digits, Iceberg writes a decimal as an int to Parquet. */
+    /** The most digits of a decimal that Iceberg writes to Parquet as an int. */
     private static final int INT_DIGITS = 9;
 
-    /** Up to so many as a long, and beyond them as bytes. */
+    /** The most digits of one that it writes as a long; it writes longer ones as bytes. */
     private static final int LONG_DIGITS = 18;
 
     private final Digits most;

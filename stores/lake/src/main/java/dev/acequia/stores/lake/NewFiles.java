@@ -88,6 +88,7 @@ final class NewFiles {
     DataWriter<BatchRow> writer =
         Parquet.writeData(table.io().newOutputFile(location("")))
             .forTable(table)
+            .overwrite() // the name is new; S3 tells so only to who may list the bucket
             .withSpec(spec)
             .withPartition(key)
             .createWriterFunc(type -> new BatchRowWriter(type, schema))
@@ -134,6 +135,7 @@ final class NewFiles {
     StructLike partition = any.partition();
     PositionDeleteWriter<Record> writer =
         Parquet.writeDeletes(table.io().newOutputFile(location("-deletes")))
+            .overwrite()
             .setAll(table.properties())
             .metricsConfig(MetricsConfig.forPositionDelete())
             .withSpec(spec)

@@ -60,6 +60,7 @@ final class NoteFiles {
     var location = LakeTables.besideLocation(store) + "/notes/" + UUID.randomUUID() + ".avro";
     try {
       return Avro.writeData(table.io().newOutputFile(location))
+          .overwrite()
           .schema(Note.SCHEMA)
           .withSpec(PartitionSpec.unpartitioned())
           .createWriterFunc(DataWriter::create)

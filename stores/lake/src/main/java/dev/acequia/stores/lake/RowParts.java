@@ -1,16 +1,20 @@
 package dev.acequia.stores.lake;
 
+import java.math.BigDecimal;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a batch by the table's partitions. Each partition becomes a file. A record's values
- * must not stop the load. So rows with long partition values, and batches of too many partitions,
- * go into one file without a partition.
+ * must not stop the load. So rows with partition values that are too long, and batches of too many
+ * partitions, go into one file without a partition.
  *
  * @param byKey rows by partition
  * @param others rows of the file without a partition
@@ -34,7 +38,7 @@ record RowParts(Map<PartitionKey, BitSet> byKey, BitSet others, PartitionSpec un
     var others = new BitSet();
     for (var i = rows.nextSetBit(0); i >= 0; i = rows.nextSetBit(i + 1)) {
       key.partition(row.at(i));
-      if (isLong(key)) {
+      if (isTooLong(key, spec.partitionType())) {
         others.set(i);
         continue;
       }
@@ -59,12 +63,21 @@ record RowParts(Map<PartitionKey, BitSet> byKey, BitSet others, PartitionSpec un
         .orElseThrow();
   }
 
-  private static boolean isLong(PartitionKey key) {
+  private static boolean isTooLong(PartitionKey key, Types.StructType types) {
     for (var i = 0; i < key.size(); i++) {
-      if (key.get(i, Object.class) instanceof CharSequence text && text.length() > LONGEST_VALUE) {
+      if (isTooLong(key.get(i, Object.class), types.fields().get(i).type())) {
         return true;
       }
     }
     return false;
+  }
+
+  /** A truncated decimal can have one digit more than its column: it is rounded down. */
+  static boolean isTooLong(@Nullable Object value, Type type) {
+    return switch (value) {
+      case CharSequence text -> text.length() > LONGEST_VALUE;
+      case BigDecimal decimal -> decimal.precision() > ((Types.DecimalType) type).precision();
+      case null, default -> false;
+    };
   }
 }

@@ -85,7 +85,7 @@ final class SchemaChange {
     var former = former(field.name(), column);
     if (!isWidened(former, field)) {
       refusals.add(
-          "Field '%s' cannot change from %s to %s: the files of a lake are not written anew, so only int32 may become int64, and a decimal's precision may grow."
+          "Field '%s' cannot change from %s to %s: the files of a lake are not rewritten, so only int32 may become int64, and a decimal's precision may grow."
               .formatted(field.name(), typeName(former), typeName(field)));
     }
     if (required && column.isOptional()) {

@@ -167,7 +167,7 @@ class LakeMigrationIT {
     assertThatThrownBy(
             () -> migrate(definition(new Field("x", FieldType.DECIMAL, false, null)), Map.of()))
         .hasMessage(
-            "Field 'x' cannot change from int64 to decimal(38,18): the files of a lake are not written anew, so only int32 may become int64, and a decimal's precision may grow.");
+            "Field 'x' cannot change from int64 to decimal(38,18): the files of a lake are not rewritten, so only int32 may become int64, and a decimal's precision may grow.");
   }
 
   @Test

@@ -74,8 +74,7 @@ final class LoadedTable implements AutoCloseable {
             UUID.randomUUID(),
             1,
             null);
-    StoreMigration.open(definition, lake.migrationEnvironment())
-        .migrate(Pipelines.log(definition.topic().uuid(), 1, 0, 1_000_000_000));
+    migrate();
     writer = StoreWriter.open(definition, lake.writerEnvironment("pod"));
     claim = writer.claim(0).orElseThrow();
     tables =
@@ -174,6 +173,21 @@ final class LoadedTable implements AutoCloseable {
           new Query(
               RecordColumns.of(definition).all(), Condition.always(), List.of(), List.of(), 1, 0));
     }
+  }
+
+  void migrate() throws Exception {
+    StoreMigration.open(definition, lake.migrationEnvironment())
+        .migrate(Pipelines.log(definition.topic().uuid(), 1, 0, 1_000_000_000));
+  }
+
+  /** The catalog no longer has the table; its files stay. */
+  void lose() {
+    lake.dropTable(definition);
+  }
+
+  /** The next migration creates the table again. */
+  void refill() {
+    lake.refill(definition);
   }
 
   /** As the deletion of its pipeline does. */

@@ -101,7 +101,7 @@ public abstract class ReadingContract extends StoreContract {
           {"id":-8,"note":"100%_\\\\"}\
           """);
 
-  /** Decimals of so many digits, which stores keep in different forms. */
+  /** Decimals of several precisions: stores encode them differently. */
   private static final Schema DIGITS =
       Pipelines.schema(
           List.of("id"),

@@ -258,7 +258,7 @@ abstract class StoreContract {
     }
   }
 
-  /** Decimals without zeros behind their last digit, of which stores write as many as they like. */
+  /** Decimals without trailing zeros: stores differ in these. */
   static List<String> shortest(List<String> numbers) {
     return numbers.stream()
         .map(

@@ -118,6 +118,7 @@ final class DeletedPositions {
                         table
                             .locationProvider()
                             .newDataLocation(UUID.randomUUID() + "-merged-deletes.parquet")))
+            .overwrite()
             .setAll(table.properties())
             .metricsConfig(MetricsConfig.forPositionDelete())
             .withSpec(part.spec(table))

@@ -168,6 +168,7 @@ final class PartRewrite {
     DataWriter<Record> writer =
         Parquet.writeData(table.io().newOutputFile(location))
             .forTable(table)
+            .overwrite()
             .set(TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, ROW_GROUP_BYTES)
             .set(TableProperties.PARQUET_ROW_GROUP_CHECK_MIN_RECORD_COUNT, ROWS_UNTIL_CHECK)
             .withSpec(part.spec(table))

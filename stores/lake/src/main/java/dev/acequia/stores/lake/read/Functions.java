@@ -66,7 +66,7 @@ final class Functions {
       """;
 
   /**
-   * The mean of {@code count} numbers of at most 18 digits behind the point, to so many.
+   * The mean of {@code count} numbers with a scale of at most 18; the mean has scale 18.
    *
    * <p>{@code whole} is the sum of what stands before their points, {@code rest} that of what
    * stands behind, times 10^18. No step has more digits than a HUGEINT.
