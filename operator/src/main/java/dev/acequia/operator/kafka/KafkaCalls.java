@@ -246,9 +246,17 @@ public final class KafkaCalls implements AutoCloseable {
   }
 
   private void ended(CallLine.Waiting turn, Instant began, Outcome outcome) {
-    var wasSilent = silentSince != null;
-    locked(() -> note(turn, began, outcome));
-    var isSilent = silentSince != null;
+    boolean wasSilent;
+    boolean isSilent;
+    lock.lock();
+    try { // two calls may end at once, and one of them alone changes it
+      wasSilent = silentSince != null;
+      note(turn, began, outcome);
+      isSilent = silentSince != null;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
     if (isSilent && !wasSilent) {
       log.warn("Kafka has not answered since {}; it is tried every {}", silentSince, pause);
       listeners.forEach(KafkaCalls::tell);

@@ -6,13 +6,17 @@ import static org.awaitility.Awaitility.await;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class KafkaCallsTest {
@@ -78,6 +82,24 @@ class KafkaCallsTest {
     silent.set(false);
     await().atMost(LIMIT).until(() -> answered.get() == 100);
     assertThat(calls.silentSince()).isEmpty();
+    assertThat(told).hasValue(1);
+  }
+
+  @RepeatedTest(200)
+  void tellsOnceThoughTwoCallsFindTheSilenceAtOnce() {
+    var told = new AtomicInteger();
+    var calls = new KafkaCalls(Clock.systemUTC(), Duration.ofMinutes(1));
+    try {
+      calls.onSilence(told::incrementAndGet);
+      var met = new CyclicBarrier(2);
+      // The third call opens the circuit, and the fourth began before it.
+      for (var i = 0; i < 4; i++) {
+        calls.submit(key("ops", "call-" + i), Urgency.LOOK_AGAIN, () -> isSilentAfter(met));
+      }
+      await().pollInterval(1, TimeUnit.MILLISECONDS).atMost(LIMIT).until(() -> told.get() > 0);
+    } finally {
+      calls.close();
+    }
     assertThat(told).hasValue(1);
   }
 
@@ -256,6 +278,15 @@ class KafkaCallsTest {
   private boolean waitsForTheEnd() {
     inProgress.incrementAndGet();
     return HeldCalls.isAnsweredAfter(end);
+  }
+
+  private static boolean isSilentAfter(CyclicBarrier met) {
+    try {
+      met.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      return false;
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      return false;
+    }
   }
 
   private static boolean countsDown(CountDownLatch latch) {
