@@ -1,5 +1,6 @@
 package dev.acequia.stores.lake;
 
+import dev.acequia.stores.lake.table.Truncation;
 import java.math.BigDecimal;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a batch by the table's partitions. Each partition becomes a file. A record's values
- * must not stop the load. So rows with partition values that are too long, and batches of too many
- * partitions, go into one file without a partition.
+ * must not stop the load. So rows with partition values that are too long or out of order, and
+ * batches of too many partitions, go into one file without a partition.
  *
  * @param byKey rows by partition
  * @param others rows of the file without a partition
@@ -34,11 +35,12 @@ record RowParts(Map<PartitionKey, BitSet> byKey, BitSet others, PartitionSpec un
       return new RowParts(Map.of(), rows, unparted);
     }
     var key = new PartitionKey(spec, table.schema());
+    var truncation = Truncation.of(spec);
     var byKey = new LinkedHashMap<PartitionKey, BitSet>();
     var others = new BitSet();
     for (var i = rows.nextSetBit(0); i >= 0; i = rows.nextSetBit(i + 1)) {
       key.partition(row.at(i));
-      if (isTooLong(key, spec.partitionType())) {
+      if (isTooLong(key, spec.partitionType()) || truncation.wraps(key, row)) {
         others.set(i);
         continue;
       }

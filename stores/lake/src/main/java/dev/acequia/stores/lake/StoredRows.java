@@ -5,6 +5,7 @@ import dev.acequia.contract.Schema;
 import dev.acequia.stores.Origin;
 import dev.acequia.stores.lake.table.ForeignFileException;
 import dev.acequia.stores.lake.table.LakeColumns;
+import dev.acequia.stores.lake.table.Truncation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -146,8 +147,11 @@ final class StoredRows {
       return Expressions.in(name, values);
     }
     Comparator<Object> order = Comparators.forType(LakeColumns.type(schema.fields().get(field)));
+    var least = values.stream().min(order).orElseThrow();
     return Expressions.and(
-        Expressions.greaterThanOrEqual(name, values.stream().min(order).orElseThrow()),
+        Truncation.wraps(state.table().specs().values(), name, least)
+            ? Expressions.alwaysTrue()
+            : Expressions.greaterThanOrEqual(name, least),
         Expressions.lessThanOrEqual(name, values.stream().max(order).orElseThrow()));
   }
 

@@ -23,9 +23,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tables whose files are parted. */
 class PartedTableIT {
@@ -46,9 +50,14 @@ class PartedTableIT {
   private final Arrival arrival = new Arrival();
 
   private PipelineDefinition parted(LoadMode mode, Division... divisions) throws Exception {
+    return parted(SCHEMA, mode, divisions);
+  }
+
+  private PipelineDefinition parted(Schema schema, LoadMode mode, Division... divisions)
+      throws Exception {
     var definition =
         Pipelines.definition(
-            lake.definition("flights", List.of(divisions)), SCHEMA, mode, topic, 1, null);
+            lake.definition("flights", List.of(divisions)), schema, mode, topic, 1, null);
     StoreMigration.open(definition, lake.migrationEnvironment())
         .migrate(Pipelines.log(topic, 1, 0, 1000));
     return definition;
@@ -60,9 +69,9 @@ class PartedTableIT {
       var batch = writer.newBatch();
       var offset = claim.nextOffset();
       for (var record : records) {
-        var row = new Row(SCHEMA);
+        var row = new Row(definition.schema());
         var bytes = record.getBytes(StandardCharsets.UTF_8);
-        new RecordDecoder(SCHEMA).decode(bytes, 0, bytes.length, row);
+        new RecordDecoder(definition.schema()).decode(bytes, 0, bytes.length, row);
         batch.add(row, arrival.from(1, 0, offset++));
       }
       return writer.write(
@@ -78,15 +87,21 @@ class PartedTableIT {
   }
 
   private List<String> names(PipelineDefinition definition) {
-    var names = new ArrayList<String>();
+    return rows(definition, row -> row.getField("day") + " " + row.getField("name")).stream()
+        .sorted()
+        .toList();
+  }
+
+  private <T> List<T> rows(PipelineDefinition definition, Function<Record, T> value) {
+    var values = new ArrayList<T>();
     lake.act(
         definition,
         tables -> {
           try (var rows = IcebergGenerics.read(tables.load(tables.data())).build()) {
-            rows.forEach(row -> names.add(row.getField("day") + " " + row.getField("name")));
+            rows.forEach(row -> values.add(value.apply(row)));
           }
         });
-    return names.stream().sorted().toList();
+    return values;
   }
 
   /** The partitions that files are in, as paths. */
@@ -139,6 +154,29 @@ class PartedTableIT {
     assertThat(names(definition)).containsExactly("2026-01-31 other", "2026-02-01 moved");
     load(definition, record(TWO, "2026-02-01", "moved too"), record(ONE, "2026-02-01", "again"));
     assertThat(names(definition)).containsExactly("2026-02-01 again", "2026-02-01 moved too");
+  }
+
+  /** Iceberg truncates the least numbers of a type to the greatest. */
+  @ParameterizedTest
+  @EnumSource(names = {"INT32", "INT64"})
+  void theLeastNumbersAreReplaced(FieldType type) throws Exception {
+    var schema =
+        Pipelines.schema(
+            List.of("n"),
+            new Field("n", type, true, null),
+            new Field("name", FieldType.STRING, false, null));
+    var definition = parted(schema, LoadMode.UPSERT, new Division("n", Transform.TRUNCATE, 1000));
+    var least = type == FieldType.INT32 ? Integer.MIN_VALUE : Long.MIN_VALUE;
+    for (var name : List.of("first", "second")) {
+      load(
+          definition,
+          IntStream.range(0, 500)
+              .mapToObj(i -> "{\"n\":%d,\"name\":\"%s\"}".formatted(least + i * 5, name))
+              .toArray(String[]::new));
+    }
+    assertThat(rows(definition, row -> String.valueOf(row.getField("name"))))
+        .hasSize(500)
+        .allMatch("second"::equals);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.acequia.stores.lake.read;
 
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
+import dev.acequia.stores.lake.table.Truncation;
 import dev.acequia.stores.query.Condition;
 import dev.acequia.stores.query.Condition.All;
 import dev.acequia.stores.query.Condition.Any;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,10 +52,10 @@ final class Pruning {
   Pruning(TableColumns columns, Map<Integer, PartitionSpec> specs, Condition fitted) {
     this.columns = columns;
     this.specs = specs;
-    var byBounds = new Translation(false).of(fitted, false);
+    var byBounds = new Translation(false, List.of()).of(fitted, false);
     bounds = new InclusiveMetricsEvaluator(columns.schema(), byBounds);
     compared = Binder.boundReferences(columns.schema().asStruct(), byBounds, true);
-    byPartition = new Translation(true).of(fitted, false);
+    byPartition = new Translation(true, specs.values()).of(fitted, false);
   }
 
   /** Whether columns of a type leave files out by bounds, and not only by nulls. */
@@ -85,9 +87,16 @@ final class Pruning {
   /** A condition that holds wherever the given one does. */
   private static final class Translation {
     private final boolean withUuids;
+    private final Collection<PartitionSpec> specs;
 
-    Translation(boolean withUuids) {
+    /**
+     * A translation.
+     *
+     * @param specs of the partitions that it is projected to
+     */
+    Translation(boolean withUuids, Collection<PartitionSpec> specs) {
       this.withUuids = withUuids;
+      this.specs = specs;
     }
 
     Expression of(Condition condition, boolean negated) {
@@ -121,6 +130,10 @@ final class Pruning {
         return Expressions.alwaysTrue();
       }
       var name = field.name();
+      if ((operator == Operator.GT || operator == Operator.GTE)
+          && Truncation.wraps(specs, name, value(literal))) {
+        return Expressions.notNull(name);
+      }
       return switch (operator) {
         case EQ ->
             isZero(literal)

@@ -142,7 +142,7 @@ class EngineIT {
             query(
                 "SELECT CAST(i AS VARCHAR) FROM (SELECT i, md5(CAST(i AS VARCHAR)) m, repeat('x',"
                     + " 200) r FROM range(1500000) t(i) ORDER BY m, r) ORDER BY m LIMIT 1",
-                TIME))
+                Duration.ofMinutes(2)))
         .hasSize(1);
   }
 

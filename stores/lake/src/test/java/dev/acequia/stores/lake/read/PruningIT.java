@@ -236,4 +236,18 @@ class PruningIT {
     assertThat(mayMatch(is("at", Operator.GTE, "2013-01-31T00:00:00Z"), byDay, noon)).isTrue();
     assertThat(mayMatch(is("at", Operator.GTE, "2013-02-01T00:00:00Z"), byDay, noon)).isFalse();
   }
+
+  /** Iceberg truncates the least numbers of a type to the greatest. */
+  @Test
+  void findsWhatIsGreaterThanTheLeastNumbersAmongTruncatedOnes() throws Exception {
+    var columns = LakeColumns.of(SCHEMA);
+    var byTens = PartitionSpec.builderFor(columns).truncate("n", 10).truncate("m", 10).build();
+    for (var least :
+        List.of(is("n", Operator.GTE, "-2147483648"), is("n", Operator.GT, "-2147483647"))) {
+      assertThat(mayMatch(least, byTens, 1)).isTrue();
+    }
+    assertThat(mayMatch(is("m", Operator.GTE, "-9223372036854775808"), byTens, 1L)).isTrue();
+    assertThat(mayMatch(is("n", Operator.GTE, "-2147483640"), byTens, 1)).isTrue();
+    assertThat(mayMatch(is("n", Operator.GTE, "20"), byTens, 1)).isFalse();
+  }
 }

@@ -232,7 +232,7 @@ class TablePlansIT {
       assertThatThrownBy(() -> plans.current(Deadline.in(SOON)))
           .isInstanceOfSatisfying(
               StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE))
-          .hasMessage("the lake's catalog or its files have not answered for 0 s");
+          .hasMessageMatching("the lake's catalog or its files have not answered for \\d+ s");
       assertThatThrownBy(() -> plans.columns(Deadline.in(SOON)))
           .isInstanceOf(StoreReadException.class);
       table.answerAgain();
@@ -243,7 +243,7 @@ class TablePlansIT {
   /** Otherwise every query plans a table that takes longer than a period to plan. */
   @Test
   void isFreshWhenItIsThereHoweverLongItTook() throws Exception {
-    var period = Duration.ofSeconds(2);
+    var period = Duration.ofSeconds(5);
     try (var plans = plans(table, period);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       table.answerNobody();
