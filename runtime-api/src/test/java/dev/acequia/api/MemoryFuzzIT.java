@@ -3,6 +3,7 @@ package dev.acequia.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.LoadMode;
@@ -11,6 +12,7 @@ import dev.acequia.contract.PipelineMetric;
 import dev.acequia.contract.access.ApiKey;
 import dev.acequia.contract.access.ApiKeyEntry;
 import dev.acequia.contract.access.Scope;
+import dev.acequia.servers.push.VendorStandIn;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -99,7 +101,7 @@ class MemoryFuzzIT {
                 LoadMode.UPSERT, List.of(ExtremeTable.KEY), table.fields().toArray(Field[]::new))) {
       table.fill(pipeline.table());
       var google = new RSAKeyGenerator(2048).keyID("one").generate();
-      vendor.serveGoogleKey(google);
+      vendor.serveGoogleKeys(new JWKSet(google.toPublicJWK()).toString());
       var pushes =
           ExtremePush.all(
               table, PubSubIT.token(PubSubIT.claims().build(), google), FIREHOSE_KEY, random);

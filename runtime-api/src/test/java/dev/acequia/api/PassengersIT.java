@@ -37,7 +37,8 @@ class PassengersIT {
       var answer = pipeline.get("/v1/records", "Accept", "application/vnd.acequia.columns+json");
 
       assertThat(answer.statusCode()).isEqualTo(200);
-      assertThat(JSON.readTree(answer.body())).isEqualTo(columns);
+      // Names, values and their order.
+      assertThat(JSON.readTree(answer.body())).hasToString(columns.toString());
     }
   }
 

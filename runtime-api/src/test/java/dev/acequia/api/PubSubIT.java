@@ -10,6 +10,7 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -18,6 +19,7 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.record.RecordHeader;
+import dev.acequia.servers.push.VendorStandIn;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Instant;
@@ -44,7 +46,7 @@ class PubSubIT {
   static void start() throws JOSEException {
     vendor = new VendorStandIn();
     key = new RSAKeyGenerator(2048).keyID("one").generate();
-    vendor.serveGoogleKey(key);
+    vendor.serveGoogleKeys(new JWKSet(key.toPublicJWK()).toString());
     pipeline =
         TestPipeline.start(
             Map.of(

@@ -8,21 +8,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.acequia.api.Certificates.Authority;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.record.RecordHeader;
+import dev.acequia.servers.push.Certificates;
+import dev.acequia.servers.push.Certificates.Authority;
+import dev.acequia.servers.push.SnsStandIn;
+import dev.acequia.servers.push.VendorStandIn;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -120,27 +122,10 @@ class SnsIT {
     return document;
   }
 
-  private static ObjectNode signed(ObjectNode document, KeyPair keys)
-      throws GeneralSecurityException {
-    var text = new StringBuilder();
-    var names =
-        document.get("Type").asText().equals("Notification")
-            ? List.of("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
-            : List.of(
-                "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type");
-    for (var name : names) {
-      if (document.has(name)) {
-        text.append(name).append('\n').append(document.get(name).asText()).append('\n');
-      }
-    }
-    var signature =
-        Signature.getInstance(
-            document.get("SignatureVersion").asText().equals("1")
-                ? "SHA1withRSA"
-                : "SHA256withRSA");
-    signature.initSign(keys.getPrivate());
-    signature.update(text.toString().getBytes(UTF_8));
-    return document.put("Signature", Base64.getEncoder().encodeToString(signature.sign()));
+  private static ObjectNode signed(ObjectNode document, KeyPair keys) {
+    var fields = new HashMap<String, String>();
+    document.properties().forEach(field -> fields.put(field.getKey(), field.getValue().asText()));
+    return document.put("Signature", SnsStandIn.signature(fields, keys.getPrivate()));
   }
 
   private static HttpResponse<String> push(ObjectNode document) throws IOException {
@@ -163,7 +148,7 @@ class SnsIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"1", "2"})
-  void unwrapsANotification(String version) throws IOException, GeneralSecurityException {
+  void unwrapsANotification(String version) throws IOException {
     var document = notification(PASSENGER).put("SignatureVersion", version);
     document
         .putObject("MessageAttributes")
@@ -187,7 +172,7 @@ class SnsIT {
   }
 
   @Test
-  void makesADeadLetterOfWhatDoesNotFit() throws IOException, GeneralSecurityException {
+  void makesADeadLetterOfWhatDoesNotFit() throws IOException {
     var answer = push(signed(notification("{\"passenger_id\":\"x\"}\n" + PASSENGER), KEYS));
 
     assertThat(answer.body()).isEqualTo("{\"accepted\":1,\"deadLetters\":1}");
@@ -195,7 +180,7 @@ class SnsIT {
   }
 
   @Test
-  void refusesWhatDoesNotFitWhereTheAddressSaysSo() throws IOException, GeneralSecurityException {
+  void refusesWhatDoesNotFitWhereTheAddressSaysSo() throws IOException {
     var answer =
         pipeline.post(
             "/v1/records?onError=reject",
@@ -239,7 +224,7 @@ class SnsIT {
   }
 
   @Test
-  void refusesForgedMessages() throws IOException, GeneralSecurityException {
+  void refusesForgedMessages() throws IOException {
     assertRefused(signed(notification(PASSENGER), Certificates.keys()));
     assertRefused(signed(notification(PASSENGER), KEYS).put("Message", "{\"passenger_id\":2}"));
     assertRefused(notification(PASSENGER).put("Signature", "EXAMPLEnot+Base64=="));
@@ -253,14 +238,14 @@ class SnsIT {
   }
 
   @Test
-  void refusesOtherTopicsAndOldMessages() throws IOException, GeneralSecurityException {
+  void refusesOtherTopicsAndOldMessages() throws IOException {
     assertRefused(signed(notification(PASSENGER).put("TopicArn", TOPIC + "-of-others"), KEYS));
     var old = Instant.now().minus(Duration.ofHours(13)).toString();
     assertRefused(signed(notification(PASSENGER).put("Timestamp", old), KEYS));
   }
 
   @Test
-  void refusesCertificatesThatAreNotAmazons() throws IOException, GeneralSecurityException {
+  void refusesCertificatesThatAreNotAmazons() throws IOException {
     var elsewhere = certificate.replace("127.0.0.1", "localhost");
     assertRefused(signed(notification(PASSENGER).put("SigningCertURL", elsewhere), KEYS));
     assertRefused(
@@ -272,7 +257,7 @@ class SnsIT {
   }
 
   @Test
-  void refusesCertificatesThatAreNotInForce() throws IOException, GeneralSecurityException {
+  void refusesCertificatesThatAreNotInForce() throws IOException {
     var expired = Duration.ofDays(-1);
     var leaf = chain("/expired.pem", "CN=sns.amazonaws.com", expired, YEAR);
     assertRefused(signed(notification(PASSENGER).put("SigningCertURL", leaf), KEYS));
@@ -287,8 +272,7 @@ class SnsIT {
   }
 
   @Test
-  void asksForTheSameMessageLaterWhileTheCertificateIsNotToBeHad()
-      throws IOException, GeneralSecurityException {
+  void asksForTheSameMessageLaterWhileTheCertificateIsNotToBeHad() throws IOException {
     var absent = vendor.origin() + "/absent.pem";
 
     var answer = push(signed(notification(PASSENGER).put("SigningCertURL", absent), KEYS));
@@ -298,7 +282,7 @@ class SnsIT {
   }
 
   @Test
-  void confirmsTheSubscriptionOfADeclaredTopicOnce() throws IOException, GeneralSecurityException {
+  void confirmsTheSubscriptionOfADeclaredTopicOnce() throws IOException {
     var document = signed(confirmation("one"), KEYS);
     assertThat(push(document).statusCode()).isEqualTo(200);
     assertThat(vendor.asked("/?Action=ConfirmSubscription&Token=one")).isEqualTo(1);
@@ -308,7 +292,7 @@ class SnsIT {
   }
 
   @Test
-  void confirmsNothingElse() throws IOException, GeneralSecurityException {
+  void confirmsNothingElse() throws IOException {
     assertRefused(signed(confirmation("two").put("TopicArn", TOPIC + "2"), KEYS));
     assertRefused(signed(confirmation("two"), Certificates.keys()));
     var old = Instant.now().minus(Duration.ofHours(2)).toString();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Acequia's own charts, rendered for this platform. Helm runs in a process of its own: it is Go in
@@ -38,8 +39,13 @@ final class Charts {
     return render("acequia-crds", "");
   }
 
-  /** The operator and all it needs, as YAML. */
-  String operator(String kafkaBootstrapServers) throws IOException, InterruptedException {
+  /**
+   * The operator and all it needs, as YAML.
+   *
+   * @param vendors an address that is trusted in place of Amazon's and Google's
+   */
+  String operator(String kafkaBootstrapServers, @Nullable String vendors)
+      throws IOException, InterruptedException {
     return render(
         RELEASE,
         """
@@ -54,8 +60,11 @@ final class Charts {
           exposure:
             type: NodePort
             host: 127.0.0.1
+          sources: %s
         """
-            .formatted(kafkaBootstrapServers));
+            .formatted(
+                kafkaBootstrapServers,
+                vendors == null ? "{}" : "{standIn: \"%s\"}".formatted(vendors)));
   }
 
   /** The process of its own: a chart's folder, the release's name, a file of values. */

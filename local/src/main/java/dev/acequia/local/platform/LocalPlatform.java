@@ -169,7 +169,7 @@ public final class LocalPlatform implements AutoCloseable {
     var charts = new Charts(settings.repositoryRoot(), files.home("charts").data());
     var kafkaAddress = "127.0.0.1:" + choices.port("kafka");
     var crds = sideBySide.submit(charts::crds);
-    var operator = sideBySide.submit(() -> charts.operator(kafkaAddress));
+    var operator = sideBySide.submit(() -> charts.operator(kafkaAddress, settings.vendors()));
     var controlPlaneStart = begin("control plane", this::startControlPlane);
     var kafkaStart = begin("Kafka", this::startKafka);
     var warehouseStart = begin("PostgreSQL", this::startPostgres);

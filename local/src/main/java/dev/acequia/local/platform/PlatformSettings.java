@@ -3,6 +3,7 @@ package dev.acequia.local.platform;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a local platform is made of.
@@ -13,6 +14,8 @@ import java.util.Set;
  * @param operator whether Acequia itself is installed
  * @param audited whether the API server writes down what the operator calls
  * @param with the servers beside those that every platform has
+ * @param vendors an address that APIs trust in place of Amazon's and Google's; null: those
+ *     themselves
  */
 public record PlatformSettings(
     PlatformFiles files,
@@ -20,7 +23,8 @@ public record PlatformSettings(
     List<Path> imageRoots,
     boolean operator,
     boolean audited,
-    Set<OptionalServer> with) {
+    Set<OptionalServer> with,
+    @Nullable String vendors) {
   public PlatformSettings {
     imageRoots = List.copyOf(imageRoots);
     with = Set.copyOf(with);
@@ -34,16 +38,24 @@ public record PlatformSettings(
         List.of(repositoryRoot.resolve("images/target/images")),
         true,
         false,
-        Set.of());
+        Set.of(),
+        null);
   }
 
   /** The same with the operator's calls in {@link LocalPlatform#auditLog}. */
   public PlatformSettings withAudit() {
-    return new PlatformSettings(files, repositoryRoot, imageRoots, operator, true, with);
+    return new PlatformSettings(files, repositoryRoot, imageRoots, operator, true, with, vendors);
   }
 
   /** The same with these servers. */
   public PlatformSettings with(Set<OptionalServer> servers) {
-    return new PlatformSettings(files, repositoryRoot, imageRoots, operator, audited, servers);
+    return new PlatformSettings(
+        files, repositoryRoot, imageRoots, operator, audited, servers, vendors);
+  }
+
+  /** The same where pushes are verified at this address. */
+  public PlatformSettings withVendors(String address) {
+    return new PlatformSettings(
+        files, repositoryRoot, imageRoots, operator, audited, with, address);
   }
 }

@@ -6,6 +6,7 @@ import dev.acequia.local.cli.Acequia;
 import dev.acequia.local.platform.LocalPlatform;
 import dev.acequia.local.platform.PlatformEnvironment;
 import dev.acequia.servers.ControlPlaneBinaries;
+import dev.acequia.servers.push.VendorStandIn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -44,7 +45,11 @@ final class Platform implements AutoCloseable {
   final Kubectl kubectl;
   final PlatformEnvironment environment;
 
-  Platform(LocalPlatform local) {
+  /** Amazon's and Google's addresses, to the platform's APIs. */
+  final VendorStandIn vendors;
+
+  Platform(LocalPlatform local, VendorStandIn vendors) {
+    this.vendors = vendors;
     try {
       environment = local.environment();
       auditLog = local.auditLog();

@@ -5,6 +5,7 @@ import dev.acequia.local.platform.OptionalServer;
 import dev.acequia.local.platform.PlatformFiles;
 import dev.acequia.local.platform.PlatformSettings;
 import dev.acequia.servers.ControlPlaneBinaries;
+import dev.acequia.servers.push.VendorStandIn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Set;
@@ -32,11 +33,13 @@ final class PlatformExtension implements ParameterResolver {
         context
             .getRoot()
             .getStore(STORE)
-            .computeIfAbsent(Shared.class, key -> Shared.start(), Shared.class)
-            .platform();
+            .computeIfAbsent(Shared.class, key -> Shared.start(), Shared.class);
     // Kept with the class, at whose end it takes its pipelines along.
     return storeOfClass(context)
-        .computeIfAbsent(Platform.class, key -> new Platform(shared), Platform.class);
+        .computeIfAbsent(
+            Platform.class,
+            key -> new Platform(shared.platform(), shared.vendors()),
+            Platform.class);
   }
 
   private static ExtensionContext.Store storeOfClass(ExtensionContext context) {
@@ -47,17 +50,22 @@ final class PlatformExtension implements ParameterResolver {
     return ofClass.getStore(STORE);
   }
 
-  private record Shared(LocalPlatform platform) implements AutoCloseable {
+  private record Shared(LocalPlatform platform, VendorStandIn vendors) implements AutoCloseable {
     static Shared start() {
       try {
         var root = ControlPlaneBinaries.repositoryRoot();
         var target = root.resolve("local/target");
         Files.createDirectories(target);
         var files = new PlatformFiles(Files.createTempDirectory(target, "platform-"));
+        var vendors = new VendorStandIn();
         return new Shared(
             LocalPlatform.start(
-                PlatformSettings.of(files, root).withAudit().with(Set.of(OptionalServer.S3)),
-                System.out::println));
+                PlatformSettings.of(files, root)
+                    .withAudit()
+                    .with(Set.of(OptionalServer.S3))
+                    .withVendors(vendors.origin()),
+                System.out::println),
+            vendors);
       } catch (IOException e) {
         throw new AssertionError("the platform cannot be started", e);
       }
@@ -66,6 +74,7 @@ final class PlatformExtension implements ParameterResolver {
     @Override
     public void close() throws IOException {
       platform.close();
+      vendors.close();
     }
   }
 }

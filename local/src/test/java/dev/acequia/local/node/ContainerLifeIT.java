@@ -125,7 +125,7 @@ class ContainerLifeIT {
     assertThat(inits.get(1).getState().getTerminated().getExitCode()).isEqualTo(143);
     assertThat(NodeCluster.main(pod).getState().getTerminated().getExitCode()).isZero();
     await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () ->
                 assertThat(cluster.kubectl("-n", namespace, "logs", "ordered", "-c", "main"))
@@ -200,7 +200,7 @@ class ContainerLifeIT {
         kind: Pod
         metadata: {name: late}
         spec:
-          activeDeadlineSeconds: 2
+          activeDeadlineSeconds: 6
           terminationGracePeriodSeconds: 1
           containers: [{name: main, image: tools, args: [sleep, '1000']}]
         """);

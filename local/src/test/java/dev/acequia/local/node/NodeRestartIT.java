@@ -11,6 +11,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(NodeCluster.Extension.class)
 class NodeRestartIT {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
   private static final String POD =
       """
       apiVersion: v1
@@ -33,7 +35,7 @@ class NodeRestartIT {
     cluster.apply(namespace, POD.formatted("ends", "killed", "Never"));
     var before = cluster.pod(namespace, "stays", NodeCluster::isReady);
     cluster.pod(namespace, "ends", NodeCluster::isReady);
-    assertThat(processesOf(before)).hasSize(2);
+    await().atMost(LIMIT).until(() -> processesOf(before).size() == 2);
 
     killed.destroyForcibly().waitFor();
     try (var node = LocalNode.start(config)) {
@@ -55,7 +57,9 @@ class NodeRestartIT {
       cluster.awaitGone(namespace, "stays");
       cluster.client().pods().inNamespace(namespace).withName("ends").delete();
       cluster.awaitGone(namespace, "ends");
-      assertThat(config.workDir().resolve("pods")).isEmptyDirectory();
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() -> assertThat(config.workDir().resolve("pods")).isEmptyDirectory());
     } finally {
       cluster.client().nodes().withName("killed").delete();
     }

@@ -23,6 +23,7 @@ class ProbesIT {
           containers:
           - name: main
             image: web
+            startupProbe: {httpGet: {path: /, port: 18080}, periodSeconds: 1, failureThreshold: 60}
             livenessProbe:
               {httpGet: {path: /absent, port: 18080}, initialDelaySeconds: 1, periodSeconds: 1, failureThreshold: 2}
         """);

@@ -114,7 +114,7 @@ class LocalPlatformIT {
 
   private static PlatformSettings settings(Path folder) {
     return new PlatformSettings(
-        files(folder), root(), List.of(folder.resolve("built")), false, false, Set.of());
+        files(folder), root(), List.of(folder.resolve("built")), false, false, Set.of(), null);
   }
 
   private static PlatformFiles files(Path folder) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param exposure how an API is reached from outside
  * @param requireAuth whether an API that is open to everyone is refused
  * @param store how careful migrations are, and where records may be
+ * @param sources whose signatures pushes are verified by
  * @param rollout how fast changes of the platform reach the pipelines
  * @param resources what the processes ask for, where not the defaults
  * @param installation this operator's name among all that share a Kafka or a database; null: the
@@ -32,6 +33,7 @@ public record PlatformConfig(
     Exposure exposure,
     boolean requireAuth,
     Store store,
+    Sources sources,
     Rollout rollout,
     Resources resources,
     @Nullable String installation,
@@ -48,6 +50,7 @@ public record PlatformConfig(
     require(kafka, "kafka");
     exposure = exposure == null ? new Exposure(Exposure.Type.CLUSTER_IP, null) : exposure;
     store = store == null ? new Store(null, false) : store;
+    sources = sources == null ? new Sources(null) : sources;
     rollout = rollout == null ? new Rollout(0, 0, Rollout.READY_WITHIN) : rollout;
     resources = resources == null ? new Resources(null, null) : resources;
     watchNamespaces = watchNamespaces == null ? List.of() : List.copyOf(watchNamespaces);
@@ -71,7 +74,16 @@ public record PlatformConfig(
 
   private PlatformConfig with(String image, @Nullable String name) {
     return new PlatformConfig(
-        image, kafka, exposure, requireAuth, store, rollout, resources, name, watchNamespaces);
+        image,
+        kafka,
+        exposure,
+        requireAuth,
+        store,
+        sources,
+        rollout,
+        resources,
+        name,
+        watchNamespaces);
   }
 
   /** Whether the operator sees the pipelines of this namespace, and has rights in it. */
@@ -210,6 +222,22 @@ public record PlatformConfig(
       return rewriteLimit == null
           ? AllowedRewrite.DEFAULT_LIMIT_BYTES
           : rewriteLimit.getNumericalAmount().longValue();
+    }
+  }
+
+  /**
+   * Whose signatures pushes are verified by.
+   *
+   * @param standIn {@code http://host:port} that APIs trust in place of Amazon's and Google's
+   *     addresses; null: those themselves
+   */
+  public record Sources(@Nullable String standIn) {
+    public Sources {
+      if (standIn != null && !standIn.matches("https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")) {
+        throw new IllegalArgumentException(
+            "sources.standIn is '%s': use an address such as http://127.0.0.1:8080"
+                .formatted(standIn));
+      }
     }
   }
 

@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,6 +185,9 @@ record RuntimePod(
     variables.addAll(extra);
     if (access != null) {
       variables.addAll(access.environment());
+      Optional.ofNullable(platform.sources().standIn())
+          .map(address -> literal(RuntimeVariable.ACEQUIA_SOURCES_STAND_IN, address))
+          .ifPresent(variables::add);
     }
     if (release.replay() != null) {
       variables.add(literal(RuntimeVariable.ACEQUIA_REPLAY, release.replay().toJson()));

@@ -56,6 +56,17 @@ class PlatformConfigTest {
   }
 
   @Test
+  void trustsVendorsUnlessToldOtherwise() {
+    var text = "{runtimeImage: i, kafka: {bootstrapServers: 'k:1'}, sources: {standIn: '%s'}}";
+    assertThat(PlatformConfig.parse("{runtimeImage: i, kafka: {bootstrapServers: k}}").sources())
+        .returns(null, PlatformConfig.Sources::standIn);
+    assertThat(PlatformConfig.parse(text.formatted("http://127.0.0.1:80")).sources().standIn())
+        .isEqualTo("http://127.0.0.1:80");
+    assertThatThrownBy(() -> PlatformConfig.parse(text.formatted("http://a@b")))
+        .hasMessageContaining("sources.standIn is 'http://a@b'");
+  }
+
+  @Test
   void namesWhatIsMissing() {
     assertThatThrownBy(() -> PlatformConfig.parse("{runtimeImage: i, kafka: {}}"))
         .hasMessageContaining("kafka.bootstrapServers is missing");

@@ -1,4 +1,4 @@
-package dev.acequia.api;
+package dev.acequia.servers.push;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
@@ -15,23 +15,24 @@ import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import javax.security.auth.x500.X500Principal;
 
-/** X.509 certificates of the tests' own, since the JDK reads but does not make them. */
-final class Certificates {
+/** X.509 certificates, which the JDK reads but does not make. */
+public final class Certificates {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'").withZone(ZoneOffset.UTC);
   private static final byte[] SHA256_WITH_RSA =
       der(0x30, der(0x06, bytes(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 0x0b)), der(0x05));
 
   /** One who signs. */
-  record Authority(String name, KeyPair keys) {
-    static Authority named(String name) {
+  public record Authority(String name, KeyPair keys) {
+    public static Authority named(String name) {
       return new Authority(name, Certificates.keys());
     }
   }
 
   private Certificates() {}
 
-  static KeyPair keys() {
+  /** A new pair of 2048 bits. */
+  public static KeyPair keys() {
     try {
       var generator = KeyPairGenerator.getInstance("RSA");
       generator.initialize(2048);
@@ -42,7 +43,7 @@ final class Certificates {
   }
 
   /** A certificate in PEM that ends so long from now. */
-  static String pem(
+  public static String pem(
       String subject, PublicKey key, Authority issuer, boolean isAuthority, Duration left) {
     var ends = Instant.now().plus(left);
     var parts =

@@ -1,7 +1,5 @@
-package dev.acequia.api;
+package dev.acequia.servers.push;
 
-import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.RSAKey;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,13 +11,16 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The vendors' certificates, keys and confirmations, at one address of this machine. */
-final class VendorStandIn implements AutoCloseable {
+/**
+ * The certificates, keys and confirmations of Amazon and Google, at one address of this machine. An
+ * API trusts it in place of theirs where its platform says so.
+ */
+public final class VendorStandIn implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, String> documents = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
 
-  VendorStandIn() {
+  public VendorStandIn() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -43,22 +44,23 @@ final class VendorStandIn implements AutoCloseable {
     server.start();
   }
 
-  String origin() {
+  public String origin() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
   /** Puts a document at a path; the answer is its address. */
-  String serve(String path, String document) {
+  public String serve(String path, String document) {
     documents.put(path, document);
     return origin() + path;
   }
 
-  void serveGoogleKey(RSAKey key) {
-    serve("/oauth2/v3/certs", new JWKSet(key.toPublicJWK()).toString());
+  /** Puts Google's keys where its tokens are verified by them; a JWK set. */
+  public void serveGoogleKeys(String keys) {
+    serve("/oauth2/v3/certs", keys);
   }
 
   /** How often a path was asked for. */
-  long asked(String path) {
+  public long asked(String path) {
     return asked.stream().filter(path::equals).count();
   }
 
