@@ -47,8 +47,8 @@ public final class Servers {
                   small.jvmOptions(),
                   Map.of(
                       // A consumer that is stopped is missed after seconds.
-                      "group.consumer.min.session.timeout.ms", "3000",
-                      "group.consumer.session.timeout.ms", "3000",
+                      "group.consumer.min.session.timeout.ms", "8000",
+                      "group.consumer.session.timeout.ms", "8000",
                       "group.consumer.min.heartbeat.interval.ms", "500",
                       "group.consumer.heartbeat.interval.ms", "500",
                       "log.retention.check.interval.ms", "500",

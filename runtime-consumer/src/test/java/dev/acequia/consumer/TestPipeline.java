@@ -402,7 +402,7 @@ final class TestPipeline implements AutoCloseable {
     var all = new HashMap<String, Object>();
     all.put("bootstrap.servers", Servers.kafka().bootstrapServers());
     all.put("batch.size", 900_000);
-    all.put("linger.ms", 1_000);
+    all.put("linger.ms", 60_000);
     all.put("max.request.size", 1 << 30);
     all.put("buffer.memory", 1L << 30);
     all.putAll(settings);

@@ -185,7 +185,7 @@ class KafkaClientsIT {
                 "max.request.size",
                 32 << 20,
                 "linger.ms",
-                1000),
+                60_000),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       for (var i = 0; i < 10; i++) {

@@ -55,6 +55,7 @@ import org.junit.jupiter.api.Test;
 
 /** A consumer of a store that commits seldom, which stands in, with its topic in a real Kafka. */
 class SlowPaceIT {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final AtomicInteger COUNT = new AtomicInteger();
   private static final Map<String, Object> KAFKA =
       Map.of("bootstrap.servers", Servers.kafka().bootstrapServers());
@@ -271,9 +272,9 @@ class SlowPaceIT {
     var writer = new Writer();
     var running = start(writer, 1 << 20);
     send(0, 1, 2);
-    await().until(() -> writer.atHand() == 3);
+    await().atMost(LIMIT).until(() -> writer.atHand() == 3);
     send(3, 4);
-    await().until(() -> writer.atHand() == 5);
+    await().atMost(LIMIT).until(() -> writer.atHand() == 5);
     assertThat(writer.commits).isEmpty();
     running.stop();
     assertThat(writer.commits).containsExactly(List.of(0L, 1L, 2L, 3L, 4L));
@@ -285,10 +286,10 @@ class SlowPaceIT {
     var writer = new Writer();
     var running = start(writer, 3 * ROW_BYTES);
     send(0, 1);
-    await().until(() -> writer.atHand() == 2);
+    await().atMost(LIMIT).until(() -> writer.atHand() == 2);
     assertThat(writer.commits).isEmpty();
     send(2);
-    await().until(() -> !writer.commits.isEmpty());
+    await().atMost(LIMIT).until(() -> !writer.commits.isEmpty());
     assertThat(writer.commits).containsExactly(List.of(0L, 1L, 2L));
     running.stop();
   }
@@ -298,7 +299,7 @@ class SlowPaceIT {
     var writer = new Writer();
     var running = start(writer, 1 << 20);
     send(1, -2, 3);
-    await().until(() -> writer.atHand() == 2);
+    await().atMost(LIMIT).until(() -> writer.atHand() == 2);
     running.stop();
     assertThat(writer.commits).containsExactly(List.of(1L, 3L));
     assertThat(deadLetters())

@@ -170,7 +170,7 @@ class KeyReadsTest {
   /** Of each statement that several lead to be read alone, each waits for a place of its own. */
   @Test
   void refusesAfterAWhileWhatHasToBeReadAlone() throws Exception {
-    var impatient = new KeyReads(this::readEven, 1, Duration.ofSeconds(1));
+    var impatient = new KeyReads(this::readEven, 1, Duration.ofSeconds(5));
     var first = start(() -> read(impatient, 0));
     await().until(() -> statements.size() == 1);
     var reads = new ArrayList<Future<Boolean>>();

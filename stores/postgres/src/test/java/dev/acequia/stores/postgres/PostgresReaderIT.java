@@ -204,7 +204,7 @@ class PostgresReaderIT {
   @Test
   void endsAResultWhosePiecesTakeTooLongTogether() throws SQLException {
     createDrip("drip");
-    try (var reader = reader("drip", limits(Duration.ofSeconds(2)))) {
+    try (var reader = reader("drip", limits(Duration.ofSeconds(5)))) { // all take 9 s
       var rows = new AtomicInteger();
       assertThatThrownBy(() -> reader.read(all("drip", 3_000), row -> rows.incrementAndGet()))
           .isInstanceOfSatisfying(
