@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * stand in a file, which outlives the process as the Pod's volume does.
  */
 final class ClosedNamespaces {
-  /** A process that lives longer is started again at once by the kubelet. */
-  static final Duration LEFT_OUT = Duration.ofMinutes(10);
+  /** Longer than a start of a large fleet, which otherwise ends by the same namespace again. */
+  static final Duration LEFT_OUT = Duration.ofMinutes(30);
 
   private static final Logger log = LoggerFactory.getLogger(ClosedNamespaces.class);
 
@@ -39,7 +39,7 @@ final class ClosedNamespaces {
     this.clock = clock;
   }
 
-  /** Those that were closed in the last ten minutes. */
+  /** Those that were closed in the last half hour. */
   Set<String> lately() {
     return Set.copyOf(read().keySet());
   }
@@ -48,6 +48,18 @@ final class ClosedNamespaces {
   void add(Collection<String> namespaces) {
     var closed = read();
     namespaces.forEach(namespace -> closed.put(namespace, clock.instant()));
+    write(closed);
+  }
+
+  /** Notes that they are open now. */
+  void remove(Collection<String> namespaces) {
+    var closed = read();
+    if (closed.keySet().removeAll(namespaces)) {
+      write(closed);
+    }
+  }
+
+  private void write(Map<String, Instant> closed) {
     try {
       Files.writeString(
           file,
@@ -55,7 +67,11 @@ final class ClosedNamespaces {
               .map(entry -> entry.getKey() + " " + entry.getValue() + "\n")
               .collect(joining()));
     } catch (IOException e) {
-      log.warn("the next start will not leave out {}: {} cannot be written", namespaces, file, e);
+      log.warn(
+          "the next start will not know that {} are closed: {} cannot be written",
+          closed.keySet(),
+          file,
+          e);
     }
   }
 

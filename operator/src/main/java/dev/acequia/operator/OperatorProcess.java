@@ -5,6 +5,7 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.observe.BoundedJson;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.telemetry.ClockWatch;
+import dev.acequia.telemetry.LogLines;
 import dev.acequia.telemetry.ManagementServer;
 import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -36,6 +37,7 @@ public final class OperatorProcess {
   /** Runs until a signal ends it or the lease is lost. */
   public static void main(String[] args) throws IOException, InterruptedException {
     ClockWatch.start();
+    LogLines.install();
     try {
       run();
     } catch (RuntimeException e) {

@@ -392,6 +392,7 @@ final class PipelineOperator {
           unhealthy().map(InformerHealthIndicator::getTargetNamespace).distinct().toList());
       if (namespaces.asksForRestart(Duration.between(begin, clock.instant()))) {
         log.info("ending, since the next start can read more namespaces than this one could");
+        closedNamespaces.remove(namespaces.waiting());
         end.inOrder().run();
       }
     }

@@ -366,8 +366,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       reports.reportDeleting(pipeline, status, children);
       pacer.reported(rollout(former), status.rollout());
     } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) { // it has gone meanwhile
-        throw e;
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && !StatusPatch.isOfAnother(e)) {
+        throw e; // otherwise it has gone meanwhile
       }
     }
   }

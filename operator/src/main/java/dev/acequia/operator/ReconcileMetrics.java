@@ -75,6 +75,7 @@ final class ReconcileMetrics implements Metrics {
       resource.filter(isPutOff.negate()).ifPresent(failures::ended);
       return outcome;
     } catch (NameTakenException e) { // a user's own error, which a condition tells
+      resource.ifPresent(failures::ended);
       throw e;
     } catch (Exception e) {
       resource.ifPresent(failures::failed);

@@ -24,8 +24,7 @@ final class ReplayReports {
   private record Written(String uid, DataPipelineReplayStatus status) {}
 
   ReplayReports(KubernetesClient client, EventRecorder events) {
-    this.writer =
-        replay -> client.resource(replay).subresource("status").patch(StatusReports.STATUS_APPLY);
+    this.writer = replay -> StatusPatch.write(client, replay);
     this.events = events;
   }
 
@@ -54,6 +53,7 @@ final class ReplayReports {
         new ObjectMetaBuilder()
             .withNamespace(replay.getMetadata().getNamespace())
             .withName(replay.getMetadata().getName())
+            .withUid(replay.getMetadata().getUid())
             .build());
     fresh.setStatus(status);
     return fresh;

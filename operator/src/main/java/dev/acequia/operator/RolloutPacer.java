@@ -73,6 +73,7 @@ final class RolloutPacer {
     var former = reports.former(pipeline);
     var step =
         Rollout.decide(
+            name(pipeline),
             change,
             former == null ? null : former.rollout(),
             former == null ? null : PipelineStatus.notReadySince(former),

@@ -14,8 +14,6 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.Cache;
 import java.util.List;
@@ -33,13 +31,6 @@ import org.jspecify.annotations.Nullable;
  * and one's own write to a status causes no reconcile that would notice.
  */
 final class StatusReports {
-  static final PatchContext STATUS_APPLY =
-      new PatchContext.Builder()
-          .withPatchType(PatchType.SERVER_SIDE_APPLY)
-          .withFieldManager(PipelineNames.MANAGER)
-          .withForce(true)
-          .build();
-
   private static final int CLIENT_ERROR = 4;
 
   private final Consumer<DataPipeline> writer;
@@ -56,10 +47,7 @@ final class StatusReports {
   }
 
   StatusReports(KubernetesClient client, EventRecorder events, PipelineGauges gauges) {
-    this(
-        pipeline -> client.resource(pipeline).subresource("status").patch(STATUS_APPLY),
-        events,
-        gauges);
+    this(pipeline -> StatusPatch.write(client, pipeline), events, gauges);
   }
 
   /**
@@ -205,6 +193,7 @@ final class StatusReports {
         new ObjectMetaBuilder()
             .withNamespace(pipeline.getMetadata().getNamespace())
             .withName(pipeline.getMetadata().getName())
+            .withUid(pipeline.getMetadata().getUid())
             .build());
     fresh.setStatus(status);
     return fresh;

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 final class WatchedNamespaces {
   private static final Logger log = LoggerFactory.getLogger(WatchedNamespaces.class);
 
-  private static final Duration LEAST_LIFETIME = ClosedNamespaces.LEFT_OUT;
+  /** A process that lives longer is started again at once by the kubelet. */
+  private static final Duration LEAST_LIFETIME = Duration.ofMinutes(10);
 
   private final List<String> wanted;
   private final Function<Set<String>, Map<String, Answer>> rights;
@@ -110,6 +111,11 @@ final class WatchedNamespaces {
     return !waiting.isEmpty() && lifetime.compareTo(LEAST_LIFETIME) >= 0;
   }
 
+  /** Those that the next start can read. */
+  Set<String> waiting() {
+    return Set.copyOf(waiting);
+  }
+
   /** Whether the operator has not been allowed to read it of late. */
   boolean isUnreadable(String namespace) {
     return unreadable.containsKey(namespace);
@@ -162,7 +168,7 @@ final class WatchedNamespaces {
 
   private void leaveOut(String namespace) {
     metrics.gauge(PipelineMetric.UNREAD_NAMESPACE, namespace).set(1);
-    unreadable.put(namespace, "it was closed during a start of the operator a few minutes ago");
+    unreadable.put(namespace, "it was closed during a start of the operator lately");
     log.warn(
         "namespace {} is left out, the others are not: it was closed during a start less than {}"
             + " minutes ago",

@@ -23,15 +23,23 @@ class ClosedNamespacesIT {
   private final Clock clock = ((InstantSource) now::get).withZone(ZoneOffset.UTC);
 
   @Test
-  void remembersThemBeyondTheProcessForTenMinutes() {
+  void remembersThemBeyondTheProcessForHalfAnHour() {
     process().add(List.of("orders"));
-    now.set(NOON.plus(Duration.ofMinutes(6)));
+    now.set(NOON.plus(Duration.ofMinutes(16)));
     process().add(List.of("payments"));
     assertThat(process().lately()).containsExactlyInAnyOrder("orders", "payments");
-    now.set(NOON.plus(Duration.ofMinutes(11)));
+    now.set(NOON.plus(Duration.ofMinutes(31)));
     assertThat(process().lately()).containsExactly("payments");
-    now.set(NOON.plus(Duration.ofMinutes(17)));
+    now.set(NOON.plus(Duration.ofMinutes(47)));
     assertThat(process().lately()).isEmpty();
+  }
+
+  /** Otherwise the process that was to read it would leave it out again. */
+  @Test
+  void forgetsTheOneThatIsOpenAgain() {
+    process().add(List.of("orders", "payments"));
+    process().remove(List.of("orders", "refunds"));
+    assertThat(process().lately()).containsExactly("payments");
   }
 
   @Test

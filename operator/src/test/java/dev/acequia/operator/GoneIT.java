@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.acequia.contract.PipelineMetric;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
+import dev.acequia.servers.PretendNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -26,6 +27,13 @@ import org.junit.jupiter.api.Test;
 /** Resources that are deleted in the midst of a reconcile, just before their status is written. */
 class GoneIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final String REPLAY =
+      """
+      apiVersion: acequia.dev/v1alpha1
+      kind: DataPipelineReplay
+      metadata: {name: again, namespace: %s}
+      spec: {pipeline: flights, from: {earliest: true}}
+      """;
 
   /** Runs before a write to the status of a resource whose path ends so. */
   private record Before(String path, Runnable action) {}
@@ -60,14 +68,36 @@ class GoneIT {
           replay.delete();
           await().atMost(LIMIT).until(() -> replay.get() == null);
         });
-    apply(
-        """
-        apiVersion: acequia.dev/v1alpha1
-        kind: DataPipelineReplay
-        metadata: {name: again, namespace: %s}
-        spec: {pipeline: flights, from: {earliest: true}}
-        """);
+    apply(REPLAY);
     assertIsTold("DataPipelineReplay " + namespace + "/again is gone");
+  }
+
+  /** It must not look as if its own offsets were known. */
+  @Test
+  void aReplayOfTheSameNameDoesNotInheritAStatus() {
+    var replays = client.resources(DataPipelineReplay.class).inNamespace(namespace);
+    var replay = replays.withName("again");
+    createPipeline();
+    var former = new AtomicReference<DataPipelineReplay>();
+    interrupt(
+        "datapipelinereplays/again/status",
+        () -> {
+          former.set(replay.get());
+          replay.delete();
+          await().atMost(LIMIT).until(() -> replay.get() == null);
+          apply(REPLAY);
+          keepLog();
+        });
+    apply(REPLAY);
+    assertIsTold("DataPipelineReplay " + namespace + "/again is gone");
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> {
+              assertThat(replay.get().getMetadata().getUid())
+                  .isNotEqualTo(former.get().getMetadata().getUid());
+              assertThat(replay.get().getStatus()).isNotNull();
+            });
   }
 
   @Test
@@ -105,6 +135,7 @@ class GoneIT {
   }
 
   private void createPipeline() {
+    cluster.node.decide(PretendNode::allGoesWell);
     cluster.createPipeline(namespace, "flights", "");
     await()
         .atMost(LIMIT)

@@ -183,6 +183,26 @@ class InformerCachesIT {
     }
   }
 
+  /** Whoever may write labels could otherwise fill the index, and have a reconcile read all. */
+  @Test
+  void forgetWhichPipelineAnObjectLedToOnceItLeadsToAnother() {
+    var map = new ConfigMapBuilder().withMetadata(theirs()).build();
+    client.resource(map).create();
+    await().atMost(LIMIT).until(() -> mapsOfFlights().contains("theirs"));
+    map.getMetadata().getLabels().put(PipelineNames.INSTANCE_LABEL, "trains");
+    client.resource(map).update();
+    await().atMost(LIMIT).until(() -> !mapsOfFlights().contains("theirs"));
+    assertThat(mapsOfFlights()).isNotEmpty();
+  }
+
+  private List<String> mapsOfFlights() {
+    return pipelines.sources.stream()
+        .filter(source -> source.resourceType().equals(ConfigMap.class))
+        .flatMap(source -> source.getSecondaryResources(find()).stream())
+        .map(object -> ((ConfigMap) object).getMetadata().getName())
+        .toList();
+  }
+
   @Test
   void keepNoAnnotationsOfAReplayForItsPipeline() {
     client

@@ -12,6 +12,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LeaseIT {
+  /** Less than the 15 s that a lease holds. */
+  private static final Duration LIMIT = Duration.ofSeconds(12);
+
   private final TestCluster cluster = TestCluster.get();
   private final String namespace = cluster.newNamespace();
 
@@ -37,7 +40,7 @@ class LeaseIT {
     var first = operator("first", ofFirst);
     assertThat(leading(ofFirst)).isZero();
     first.start();
-    await().atMost(Duration.ofSeconds(7)).until(() -> leading(ofFirst) == 1);
+    await().atMost(LIMIT).until(() -> leading(ofFirst) == 1);
     var ofSecond = new MetricSet(new PrometheusRegistry());
     var second = operator("second", ofSecond);
     second.start();
@@ -45,7 +48,7 @@ class LeaseIT {
     assertThat(leading(ofSecond)).isZero();
 
     first.stop();
-    await().atMost(Duration.ofSeconds(7)).until(() -> leading(ofSecond) == 1);
+    await().atMost(LIMIT).until(() -> leading(ofSecond) == 1);
     second.stop();
   }
 
@@ -76,9 +79,8 @@ class LeaseIT {
         Optional.of(namespace));
   }
 
-  /** Half of the time that a lease holds. */
   private void awaitHolder(String identity) {
-    await().atMost(Duration.ofSeconds(7)).until(() -> holder().equals(identity));
+    await().atMost(LIMIT).until(() -> holder().equals(identity));
   }
 
   private String holder() {

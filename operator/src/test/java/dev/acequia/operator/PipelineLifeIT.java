@@ -115,6 +115,7 @@ class PipelineLifeIT {
     }
     await()
         .atMost(LIMIT)
+        .ignoreExceptions() // until there is a Deployment
         .untilAsserted(
             () -> {
               assertThat(inForce("flights-consumer").description()).isEqualTo("edit 300");
@@ -341,7 +342,7 @@ class PipelineLifeIT {
         .edit(s -> new SecretBuilder(s).withData(Map.of()).build());
     var version = versionOfKeys();
     await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(LIMIT)
         .untilAsserted(
             () ->
                 assertThat(apiPods())
@@ -869,9 +870,9 @@ class PipelineLifeIT {
          "spec":{"suspend":true}}
         """);
     await().atMost(LIMIT).until(() -> condition("Ready").getReason().equals("InvalidSpec"));
+    await().atMost(LIMIT).until(() -> gauge("acequia_pipeline_stalled") == 1); // after the status
     assertThat(gauge("acequia_pipeline_partitions")).isEqualTo(4);
     assertThat(gauge("acequia_pipeline_stopped_since_timestamp_seconds")).isZero();
-    assertThat(gauge("acequia_pipeline_stalled")).isEqualTo(1);
 
     // The running processes go on, and may end.
     assertThat(gauge("acequia_pipeline_ready_processes")).isEqualTo(2);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.acequia.contract.PipelineMetric;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.apply.NameTakenException;
 import dev.acequia.telemetry.MetricSet;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
@@ -89,6 +90,22 @@ class ReconcileMetricsTest {
     succeed("ops", "flights");
     fail("ops", "flights");
     assertThat(failures.inARow(pipeline("ops", "flights"))).isEqualTo(1);
+  }
+
+  /** A name that is taken is a user's own error, which a condition tells. */
+  @Test
+  void aNameThatIsTakenEndsAFailure() {
+    fail("ops", "flights");
+    assertThatThrownBy(
+            () ->
+                reconciles.timeControllerExecution(
+                    new Execution(
+                        new ResourceID("flights", "ops"),
+                        () -> {
+                          throw new NameTakenException(pipeline("ops", "flights"));
+                        })))
+        .isInstanceOf(NameTakenException.class);
+    assertThat(failing()).isZero();
   }
 
   private void fail(String namespace, String name) {

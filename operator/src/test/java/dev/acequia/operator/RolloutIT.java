@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.DoublePredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -152,8 +153,7 @@ class RolloutIT {
     var waiting = Set.copyOf(healthyAndStopped());
     var one = waiting.iterator().next();
     // What is refused is not counted among those that have the newest version.
-    assertThat(operator.metrics.gauge(PipelineMetric.ROLLOUT_PIPELINES, "behind").get())
-        .isEqualTo(1);
+    awaitPipelines("behind", count -> count == 1);
 
     var migration = migration(one);
     var made = job(migration.job());
@@ -424,8 +424,7 @@ class RolloutIT {
     assertThat(tried)
         .hasSizeBetween(MAX_FAILED, MAX_IN_FLIGHT + MAX_FAILED - 1)
         .doesNotContain("fleet-0");
-    assertThat(operator.metrics.gauge(PipelineMetric.ROLLOUT_PIPELINES, "stopped").get())
-        .isGreaterThanOrEqualTo(FLEET - 1 - MAX_IN_FLIGHT - 1);
+    awaitPipelines("stopped", count -> count >= FLEET - 1 - MAX_IN_FLIGHT - 1);
     await().during(Duration.ofSeconds(3)).atMost(LIMIT).until(() -> migrated("v2").equals(tried));
 
     var waiting = names().filter(name -> !tried.contains(name) && !name.equals("fleet-0")).toList();
@@ -662,6 +661,15 @@ class RolloutIT {
 
   private void create(String where, String name) {
     cluster.createPipeline(where, name, "");
+  }
+
+  /** The gauges follow the statuses. */
+  private void awaitPipelines(String state, DoublePredicate count) {
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                count.test(operator.metrics.gauge(PipelineMetric.ROLLOUT_PIPELINES, state).get()));
   }
 
   private void merge(String name, String patch) {

@@ -217,7 +217,7 @@ class StrimziTopicsIT {
         .create();
 
     client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
-    await().atMost(Duration.ofSeconds(10)).until(() -> reason("Ready").isEmpty());
+    await().atMost(LIMIT).until(() -> reason("Ready").isEmpty());
     assertThat(topics())
         .singleElement()
         .satisfies(

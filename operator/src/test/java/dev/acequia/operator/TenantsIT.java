@@ -392,7 +392,7 @@ class TenantsIT {
 
   private void delete() {
     client.resources(DataPipeline.class).inNamespace(ours).withName("flights").delete();
-    await().atMost(Duration.ofSeconds(10)).until(() -> find() == null);
+    await().atMost(LIMIT).until(() -> find() == null);
   }
 
   private DataPipeline find() {

@@ -7,6 +7,7 @@ import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreProvider;
 import dev.acequia.telemetry.ClockWatch;
+import dev.acequia.telemetry.LogLines;
 import dev.acequia.telemetry.ManagementServer;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -35,6 +36,7 @@ public final class ConsumerProcess {
 
   public static void main(String[] args) {
     ClockWatch.start();
+    LogLines.install();
     System.exit(run(System.getenv(), ManagementServer.PORT));
   }
 

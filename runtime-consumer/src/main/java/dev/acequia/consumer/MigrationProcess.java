@@ -7,6 +7,7 @@ import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.telemetry.ClockWatch;
+import dev.acequia.telemetry.LogLines;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +28,7 @@ public final class MigrationProcess {
 
   public static void main(String[] args) {
     ClockWatch.start();
+    LogLines.install();
     System.exit(run(List.of(args), System.getenv()));
   }
 

@@ -26,6 +26,13 @@ public final class ManagementServer implements AutoCloseable {
   /** Of an API only: 503 with the store's words while it cannot be read. */
   public static final String READ_PATH = "/health/read";
 
+  static {
+    // Who can reach the port may send half a request or read an answer byte by byte. The JDK reads
+    // these once, before the first server: the seconds for a request and for its answer.
+    System.setProperty("sun.net.httpserver.maxReqTime", "10");
+    System.setProperty("sun.net.httpserver.maxRspTime", "10");
+  }
+
   private final HttpServer server;
   private final ExecutorService threads;
 
@@ -58,7 +65,7 @@ public final class ManagementServer implements AutoCloseable {
             0);
     var threads = Executors.newVirtualThreadPerTaskExecutor();
     server.setExecutor(threads);
-    server.createContext("/metrics", new MetricsHandler(registry));
+    server.createContext("/metrics", new SharedHandler(new MetricsHandler(registry)));
     server.createContext("/health/live", exchange -> answer(exchange, live.get()));
     server.createContext("/health/ready", exchange -> answer(exchange, ready.get()));
     server.start();

@@ -1,13 +1,20 @@
 package dev.acequia.telemetry;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.acequia.contract.PipelineMetric;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -78,6 +85,42 @@ class ManagementServerIT {
     metrics.gauge(PipelineMetric.CONSUMER_LAG, "0").set(7);
     metrics.removeGauge(PipelineMetric.CONSUMER_LAG, "0");
     assertThat(get("/metrics").body()).doesNotContain("partition=\"0\"");
+  }
+
+  /** An answer is whole in memory until it is read. */
+  @Test
+  void whoReadsSlowlyHoldsOneAnswerAndNobodyElsesTurn() throws Exception {
+    var metrics = new MetricSet(registry);
+    for (var i = 0; i < 20_000; i++) { // more than the sockets hold
+      metrics.forPipeline("ops", "flights-" + i).gauge(PipelineMetric.CONSUMER_LAG, "0").set(i);
+    }
+    try (var first = slowReader();
+        var second = slowReader()) {
+      assertThat(first.isConnected() && second.isConnected()).isTrue();
+      assertThat(get("/metrics").statusCode()).isEqualTo(503);
+      assertThat(get("/health/live").statusCode()).isEqualTo(200);
+
+      try (var elsewhere =
+          HttpClient.newBuilder().localAddress(InetAddress.getByName("127.0.0.3")).build()) {
+        var request =
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + "/metrics"));
+        assertThat(
+                elsewhere
+                    .send(request.build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode())
+            .isEqualTo(200);
+      }
+    }
+    await().atMost(Duration.ofSeconds(30)).until(() -> get("/metrics").statusCode() == 200);
+  }
+
+  private Socket slowReader() throws IOException {
+    var slow = new Socket();
+    slow.setReceiveBufferSize(1024);
+    slow.connect(new InetSocketAddress("127.0.0.1", server.port()));
+    slow.getOutputStream().write("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(US_ASCII));
+    assertThat(slow.getInputStream().read()).isEqualTo('H');
+    return slow;
   }
 
   private HttpResponse<String> get(String path) throws Exception {

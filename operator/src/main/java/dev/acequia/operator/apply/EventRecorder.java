@@ -27,9 +27,6 @@ public final class EventRecorder {
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
-  /** The API server's own limit. */
-  static final int MAX_NOTE = 1024;
-
   private final KubernetesClient client;
   private final Clock clock;
   private final String instance;
@@ -116,7 +113,7 @@ public final class EventRecorder {
                   .withType(type.text)
                   .withReason(reason)
                   .withAction(action)
-                  .withNote(note.length() > MAX_NOTE ? note.substring(0, MAX_NOTE - 1) + "…" : note)
+                  .withNote(Note.cut(note, Note.MOST_BYTES))
                   .build())
           .create();
     } catch (KubernetesClientException e) {

@@ -156,7 +156,7 @@ public final class KafkaTopics implements AutoCloseable {
     var left = new ArrayList<String>();
     written.forEach(
         (topic, keys) -> {
-          var actual = present.get(topic);
+          var actual = hold.there(claims, topic, present);
           if (actual != null && hold.mayDelete(claims, topic, actual)) {
             // By id: the name may be another topic's by now.
             var deleted =
@@ -189,7 +189,7 @@ public final class KafkaTopics implements AutoCloseable {
     var hold = hold(claimant);
     written.forEach(
         (topic, keys) -> {
-          var actual = present.get(topic);
+          var actual = hold.there(claims, topic, present);
           if (actual != null) {
             hold.keep(claims, topic, actual);
           }
@@ -326,14 +326,14 @@ public final class KafkaTopics implements AutoCloseable {
 
   private Facts.Topic grow(
       DesiredTopic desired, Facts.Topic actual, TopicHold hold, List<String> changes) {
-    if (!desired.mayGrow() || actual.partitions() >= desired.partitions()) {
-      return actual;
-    }
     var known = lastSeen.get(desired.name());
     if (known != null
         && known.id().equals(actual.id())
-        && known.partitions() == desired.partitions()) {
-      return known; // added a moment ago
+        && known.partitions() > actual.partitions()) {
+      return known; // added a moment ago, and the broker that was asked has yet to hear of it
+    }
+    if (!desired.mayGrow() || actual.partitions() >= desired.partitions()) {
+      return actual;
     }
     hold.confirm(desired.name());
     change(

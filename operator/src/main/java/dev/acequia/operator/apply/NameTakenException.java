@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 public final class NameTakenException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  NameTakenException(HasMetadata object) {
+  public NameTakenException(HasMetadata object) {
     super(
         "%s '%s' in namespace %s exists and was not made by Acequia: rename or remove it"
             .formatted(

@@ -315,9 +315,8 @@ public final class PipelineRemoval {
     var what = "Table %s stays: ".formatted(StorePlan.of(pipeline).place());
     var remedy = ". To drop it by hand: " + StorePlan.of(pipeline).dropByHand();
     // What a person is to run has to be whole, so the reason is what is cut.
-    var room = Math.max(0, EventRecorder.MAX_NOTE - what.length() - remedy.length() - 1);
-    var shown = why.length() > room ? why.substring(0, room) + "…" : why;
-    tellOfLeft(pipeline, Left.TABLE, what + shown + remedy);
+    var room = Note.MOST_BYTES - Note.bytes(what) - Note.bytes(remedy);
+    tellOfLeft(pipeline, Left.TABLE, what + Note.cut(why, room) + remedy);
     return true;
   }
 

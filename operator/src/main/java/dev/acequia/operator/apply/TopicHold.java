@@ -202,6 +202,22 @@ final class TopicHold {
   }
 
   /**
+   * The topic of a name, or else the one that this very resource has made: the broker that was
+   * asked may have yet to hear of it.
+   */
+  Facts.@Nullable Topic there(TopicClaims claims, String topic, Map<String, Facts.Topic> present) {
+    var shown = present.get(topic);
+    return shown != null
+        ? shown
+        : claims
+            .details(topic, owner, claimant.uid())
+            .filter(details -> !details.adopted())
+            .map(Details::topicId)
+            .map(id -> new Facts.Topic(id, 0))
+            .orElse(null);
+  }
+
+  /**
    * Whether a topic that is there goes with this very resource: it made the topic, or took it over
    * as its own. What a predecessor left, and this one never took, stays.
    */

@@ -1,10 +1,12 @@
 package dev.acequia.operator.observe;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +18,10 @@ import java.io.Reader;
  */
 public final class BoundedJson {
   /** Longer than any object: owners, for one, become names of managed fields. */
-  private static final int MOST_CHARS_OF_NAME = 8 << 20;
+  private static final int MOST_CHARS = 8 << 20;
+
+  /** Beyond the 10,000 that the API server's own parsers take. */
+  private static final int MOST_DEPTH = 20_000;
 
   private BoundedJson() {}
 
@@ -25,7 +30,8 @@ public final class BoundedJson {
     return new KubernetesSerialization(
         new ObjectMapper(new Factory())
             // Of a later version of the definitions, after a rollback.
-            .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false),
+            .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
+            .registerModule(new SimpleModule().setDeserializerModifier(new KnownParts.Modifier())),
         true);
   }
 
@@ -33,8 +39,18 @@ public final class BoundedJson {
     private static final long serialVersionUID = 1;
 
     Factory() {
-      setStreamReadConstraints(
-          StreamReadConstraints.builder().maxNameLength(MOST_CHARS_OF_NAME).build());
+      super(
+          new JsonFactoryBuilder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxNameLength(MOST_CHARS)
+                      .maxNumberLength(MOST_CHARS)
+                      .maxNestingDepth(MOST_DEPTH)
+                      .build())
+              // A table of all parsers keeps thousands of names, of any length, for good. It is
+              // made with the factory, so a factory that is there cannot be told.
+              .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+              .disable(JsonFactory.Feature.INTERN_FIELD_NAMES));
     }
 
     @Override

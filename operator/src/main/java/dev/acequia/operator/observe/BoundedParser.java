@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what the API server sends: an object, a list of objects, or an event with one. Of an object
- * with very many names and values the rest is passed over, and the object gets the field {@link
- * #CUT} instead. What tells which object it is stays.
+ * with very many names and values the rest is passed over, and so is what lies very deep in it, or
+ * is a very long number; the object gets the field {@link #CUT} instead. What tells which object it
+ * is stays.
  *
  * <p>The API server bounds an object in bytes. A name and a value of three characters take a
  * hundred bytes here, so 1.4 MiB of them are 17 MiB.
@@ -26,6 +27,12 @@ final class BoundedParser extends JsonParserDelegate {
 
   /** The same of its metadata alone, so that these leave room for the rest. */
   static final int MOST_TOKENS_OF_METADATA = 10_000;
+
+  /** Containers in each other, of which a pipeline in a list has some 15. */
+  static final int MOST_DEPTH = 100;
+
+  /** Whoever asks for the value of a longer number waits for it. */
+  private static final int MOST_DIGITS = 1000;
 
   private static final String METADATA = "metadata";
   private static final Set<String> TOP = Set.of("apiVersion", "kind", METADATA);
@@ -51,11 +58,12 @@ final class BoundedParser extends JsonParserDelegate {
     ELSEWHERE
   }
 
-  /** What is put in at the end of an object that was cut. */
+  /** What is put in at the end of an object that was cut, or in place of a value. */
   private enum Insert {
     NAME(JsonToken.FIELD_NAME),
     VALUE(JsonToken.VALUE_TRUE),
-    END(JsonToken.END_OBJECT);
+    END(JsonToken.END_OBJECT),
+    NULL(JsonToken.VALUE_NULL);
 
     private final JsonToken token;
 
@@ -104,7 +112,7 @@ final class BoundedParser extends JsonParserDelegate {
           switch (insert) {
             case NAME -> Insert.VALUE;
             case VALUE -> Insert.END;
-            case END -> null;
+            case END, NULL -> null;
           };
       if (insert != null) {
         return insert.token;
@@ -144,6 +152,11 @@ final class BoundedParser extends JsonParserDelegate {
             continue;
           }
           count();
+          if (token.isNumeric() && delegate.getTextLength() > MOST_DIGITS) {
+            passOver();
+            insert = Insert.NULL;
+            return insert.token;
+          }
         }
       }
       return token;
@@ -152,7 +165,9 @@ final class BoundedParser extends JsonParserDelegate {
 
   private void passOver() throws IOException {
     delegate.skipChildren();
-    objects.element().cut = true;
+    if (!objects.isEmpty()) {
+      objects.element().cut = true;
+    }
   }
 
   private void count() {
@@ -164,13 +179,14 @@ final class BoundedParser extends JsonParserDelegate {
   /** Whether the object at hand has no room for the field at hand. */
   private boolean isBeyond() {
     var place = containers.element().place();
-    return objects.element().isUsedUp(place)
-        && switch (place) {
-          case WHOLE, OBJECT -> !TOP.contains(field);
-          case METADATA -> !IDENTITY.contains(field);
-          case IN_METADATA, ELSEWHERE -> true;
-          case ITEMS -> false;
-        };
+    return containers.size() >= MOST_DEPTH
+        || (objects.element().isUsedUp(place)
+            && switch (place) {
+              case WHOLE, OBJECT -> !TOP.contains(field);
+              case METADATA -> !IDENTITY.contains(field);
+              case IN_METADATA, ELSEWHERE -> true;
+              case ITEMS -> false;
+            });
   }
 
   /** The same of an element of an array; a field's value comes with its field. */
@@ -178,7 +194,7 @@ final class BoundedParser extends JsonParserDelegate {
     var container = containers.peek();
     return container != null
         && container.isArray()
-        && objects.element().isUsedUp(container.place());
+        && (containers.size() >= MOST_DEPTH || objects.element().isUsedUp(container.place()));
   }
 
   private void begin(JsonToken token) {

@@ -12,6 +12,7 @@ import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfig
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.SecondaryToPrimaryMapper;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.strimzi.api.kafka.model.topic.KafkaTopic;
 import io.strimzi.api.kafka.model.user.KafkaUser;
@@ -117,6 +118,7 @@ public final class EventSources {
               Trim.pipelineForReplays(pipeline);
               return true;
             },
+            _ -> Set.of(),
             context));
   }
 
@@ -133,18 +135,22 @@ public final class EventSources {
     return pods::getSecondaryResources;
   }
 
-  /** An informer that keeps trimmed objects packed. */
+  /**
+   * An informer that keeps trimmed objects packed.
+   *
+   * @param readers the pipelines whose reconcile reads an object
+   */
   private static <R extends HasMetadata, P extends HasMetadata> InformerEventSource<R, P> source(
       InformerEventSourceConfiguration<R> configuration,
       Predicate<? super R> trim,
+      SecondaryToPrimaryMapper<R> readers,
       EventSourceContext<P> context) {
     var packing =
         new Packing<>(
             configuration.getResourceClass(),
             context.getClient().getKubernetesSerialization(),
             trim);
-    return new InformerEventSource<>(
-        new StoreEach<>(configuration, () -> new PackedItemStore<>(packing)), context);
+    return new PackedInformer<>(packing, configuration, readers, context);
   }
 
   /** What an informer keeps of an object that the operator has written. */
@@ -164,7 +170,10 @@ public final class EventSources {
   private static <R extends HasMetadata> EventSource<R, DataPipeline> own(
       Class<R> type, EventSourceContext<DataPipeline> context) {
     return source(
-        labelled(type).withNamespacesInheritedFromController().build(), Trim::own, context);
+        labelled(type).withNamespacesInheritedFromController().build(),
+        Trim::own,
+        EventSources::pipelineOf,
+        context);
   }
 
   private static <R extends HasMetadata> EventSource<R, DataPipeline> inNamespace(
@@ -176,6 +185,7 @@ public final class EventSources {
             .withSecondaryToPrimaryMapper(EventSources::pipelineInKafka)
             .build(),
         Trim::ownInKafka,
+        EventSources::pipelineInKafka,
         context);
   }
 
@@ -197,6 +207,7 @@ public final class EventSources {
           Trim.replay(replay);
           return true;
         },
+        replay -> Set.of(pipelineOf(replay)),
         context);
   }
 
@@ -226,6 +237,7 @@ public final class EventSources {
                         || !Objects.equals(now.getStatus(), before.getStatus()))
             .build(),
         Trim::replicaSet,
+        EventSources::pipelineOf,
         context);
   }
 
@@ -239,6 +251,7 @@ public final class EventSources {
                         || newPod.isMarkedForDeletion() != oldPod.isMarkedForDeletion())
             .build(),
         Trim::pod,
+        EventSources::pipelineOf,
         context);
   }
 

@@ -2,10 +2,10 @@ package dev.acequia.operator.observe;
 
 import dev.acequia.operator.observe.NamespaceBudget.Room;
 import dev.acequia.operator.observe.Packing.Kept;
-import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import io.javaoperatorsdk.operator.processing.event.source.SecondaryToPrimaryMapper;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,17 +18,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
   private final Packing<R> packing;
+  private final SecondaryToPrimaryMapper<R> readers;
   private final NamespaceBudget budget;
   private final Map<String, Packed<R>> items = new ConcurrentHashMap<>();
 
-  private record Packed<R>(byte[] bytes, Room room, WeakReference<R> object) {}
-
-  PackedItemStore(Packing<R> packing) {
-    this(packing, NamespaceBudget.OF_THE_PROCESS);
+  /**
+   * An object.
+   *
+   * @param isWhole false where only its identity is kept
+   */
+  private record Packed<R>(byte[] bytes, Room room, boolean isWhole, WeakReference<R> object) {
+    private Packed<R> in(Room place) {
+      return new Packed<>(bytes, place, isWhole, object);
+    }
   }
 
-  PackedItemStore(Packing<R> packing, NamespaceBudget budget) {
+  PackedItemStore(Packing<R> packing, SecondaryToPrimaryMapper<R> readers) {
+    this(packing, readers, NamespaceBudget.OF_THE_PROCESS);
+  }
+
+  /**
+   * An empty store.
+   *
+   * @param readers the pipelines whose reconcile reads an object, one at most
+   */
+  PackedItemStore(Packing<R> packing, SecondaryToPrimaryMapper<R> readers, NamespaceBudget budget) {
     this.packing = packing;
+    this.readers = readers;
     this.budget = budget;
   }
 
@@ -39,24 +55,32 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
 
   @Override
   public @Nullable R put(String key, R object) {
-    var former = items.get(key);
-    var whole = packed(key, packing.keep(object));
-    var kept =
-        budget.take(whole.room(), room(former)) ? whole : packed(key, packing.identity(object));
-    if (kept != whole) {
-      budget.takeAnyway(kept.room());
-    }
-    var replaced = items.put(key, kept); // at no moment is it gone
+    var kept = kept(key, object, items.get(key));
+    // At no moment is an object gone that stays.
+    var replaced = kept == null ? items.remove(key) : items.put(key, kept);
     return replaced == null ? null : unpacked(replaced);
   }
 
-  private Packed<R> packed(String key, Kept<R> kept) {
+  private @Nullable Packed<R> kept(String key, R object, @Nullable Packed<R> former) {
+    if (former != null && !former.isWhole()) {
+      budget.give(former.room());
+    }
+    var whole = packed(key, packing.keep(object), true);
+    var room = budget.take(whole.room(), former != null && former.isWhole() ? former.room() : null);
+    if (room != null) {
+      return whole.in(room);
+    }
+    var identity = packed(key, packing.identity(object), false);
+    return budget.takeIdentity(identity.room()) ? identity : null;
+  }
+
+  private Packed<R> packed(String key, Kept<R> kept, boolean isWhole) {
     var bytes = packing.pack(kept.json());
-    var labels = kept.object().getMetadata().getLabels();
-    var pipeline = labels == null ? null : labels.get(PipelineNames.INSTANCE_LABEL);
+    var reader = readers.toPrimaryResourceIDs(kept.object()).stream().findFirst().orElse(null);
     return new Packed<>(
         bytes,
-        new Room(namespace(key), pipeline, bytes.length, kept.json().length),
+        Room.of(namespace(key), reader, bytes.length, kept.json().length),
+        isWhole,
         new WeakReference<>(kept.object()));
   }
 
@@ -67,12 +91,8 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
   @Override
   public @Nullable R remove(String key) {
     var former = items.remove(key);
-    budget.give(room(former));
+    budget.give(former == null ? null : former.room());
     return former == null ? null : unpacked(former);
-  }
-
-  private static @Nullable Room room(@Nullable Packed<?> packed) {
-    return packed == null ? null : packed.room();
   }
 
   @Override
@@ -98,7 +118,10 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
     var object = unpacked(packed);
     if (packed.object().get() == null) {
       items.replace(
-          key, packed, new Packed<>(packed.bytes(), packed.room(), new WeakReference<>(object)));
+          key,
+          packed,
+          new Packed<>(
+              packed.bytes(), packed.room(), packed.isWhole(), new WeakReference<>(object)));
     }
     return object;
   }

@@ -61,7 +61,8 @@ public final class Trim {
 
   /** Those of a pipeline that the operator reads. */
   private static final Set<String> READ =
-      Set.of(AcceptedOffsets.ANNOTATION, AllowedRewrite.ANNOTATION, OTHERS);
+      Set.of(
+          AcceptedOffsets.ANNOTATION, AllowedRewrite.ANNOTATION, PipelineNames.UNREADABLE, OTHERS);
 
   /** A value that is longer is none that the operator understands, with or without its end. */
   private static final int MOST_CHARS_OF_ANNOTATION = 1024;

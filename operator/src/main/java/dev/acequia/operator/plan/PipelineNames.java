@@ -27,6 +27,12 @@ public record PipelineNames(String namespace, String pipeline) {
   /** On objects that outlive the pipeline: its uid, as an owner reference would give it. */
   public static final String UID_ANNOTATION = DataPipeline.GROUP + "/pipeline-uid";
 
+  /**
+   * The part of a resource that this version of the operator cannot read, such as {@code
+   * spec.schema.fields[3].type}. It stands on objects in memory only.
+   */
+  public static final String UNREADABLE = DataPipeline.GROUP + "/unreadable";
+
   public static final String NAME_LABEL = "app.kubernetes.io/name";
   public static final String INSTANCE_LABEL = "app.kubernetes.io/instance";
   public static final String COMPONENT_LABEL = "app.kubernetes.io/component";

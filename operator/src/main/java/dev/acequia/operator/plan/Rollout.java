@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -103,17 +104,23 @@ public final class Rollout {
    *
    * @param name with its namespace
    */
-  public record Member(String name, RolloutStatus status) {}
+  public record Member(String name, RolloutStatus status) {
+    private String namespace() {
+      return Rollout.namespace(name);
+    }
+  }
 
   /**
    * Decides on one pipeline.
    *
+   * @param name with its namespace
    * @param former what was reported last; null when nothing ever was
    * @param notReadySince when the pipeline was first known not to be ready; null while it is ready,
    *     or nobody knows
    * @param others the fleet without this pipeline
    */
   public static Step decide(
+      String name,
       Change change,
       @Nullable RolloutStatus former,
       @Nullable String notReadySince,
@@ -165,7 +172,7 @@ public final class Rollout {
               ? next.in(State.UPDATING, cause, text(since(former)), wasReady)
               : taken);
     }
-    var obstacle = obstacle(cause, wasReady, former, others, limits, now);
+    var obstacle = obstacle(name, cause, wasReady, former, others, limits, now);
     if (obstacle.isEmpty()) {
       return new Step.Go(taken);
     }
@@ -173,7 +180,7 @@ public final class Rollout {
       return new Step.Renew(former.withEdit(change.edit()));
     }
     if (change.isRotated() && (former == null || isNewRelease(change, former))) {
-      return renew(change, former, notReadySince == null, others, limits, now);
+      return renew(name, change, former, notReadySince == null, others, limits, now);
     }
     return waits(change, former, cause, wasReady, obstacle.get(), now);
   }
@@ -183,6 +190,7 @@ public final class Rollout {
    * of an operator that kept nothing of rollouts has no release, which is older than any.
    */
   private static Step renew(
+      String name,
       Change change,
       @Nullable RolloutStatus former,
       boolean wasReady,
@@ -190,7 +198,7 @@ public final class Rollout {
       PlatformConfig.Rollout limits,
       Instant now) {
     var cause = rotation(change, former);
-    return obstacle(cause, wasReady, former, others, limits, now)
+    return obstacle(name, cause, wasReady, former, others, limits, now)
         .map(reason -> waits(change, former, cause, wasReady, reason, now))
         .orElseGet(
             () ->
@@ -279,6 +287,11 @@ public final class Rollout {
   public static List<String> next(List<Member> fleet, PlatformConfig.Rollout limits, Instant now) {
     var free = limits.maxInFlight() - slotsHeld(fleet, limits, now);
     var stopped = stopped(fleet, limits);
+    var waiting = waiting(fleet, limits);
+    var held =
+        fleet.stream()
+            .filter(one -> holdsSlot(one.status(), limits, now))
+            .collect(Collectors.groupingBy(Member::namespace, Collectors.counting()));
     return fleet.stream()
         .filter(one -> one.status().state() == State.WAITING)
         .filter(one -> !stopped.containsKey(cause(one.status())))
@@ -286,6 +299,10 @@ public final class Rollout {
             Comparator.comparing((Member one) -> !wasReady(one.status()))
                 .thenComparing(one -> since(one.status()))
                 .thenComparing(Member::name))
+        .filter(
+            one ->
+                held.merge(one.namespace(), 1L, Long::sum) <= share(limits)
+                    || waiting.stream().allMatch(one.namespace()::equals))
         .limit(Math.max(0, free))
         .map(Member::name)
         .toList();
@@ -310,6 +327,7 @@ public final class Rollout {
   }
 
   private static Optional<Reason> obstacle(
+      String name,
       String cause,
       boolean wasReady,
       @Nullable RolloutStatus former,
@@ -327,8 +345,41 @@ public final class Rollout {
       return Optional.of(new Reason.AfterOthers());
     }
     return slotsHeld(others, limits, now) < limits.maxInFlight()
+            && !holdsShare(namespace(name), others, limits, now)
         ? Optional.empty()
         : Optional.of(new Reason.NoSlot());
+  }
+
+  /**
+   * Whether a namespace holds half of all slots while others wait. Whoever breaks and mends the
+   * Secrets of a dozen pipelines has each of them hold a slot to its end.
+   */
+  private static boolean holdsShare(
+      String namespace, List<Member> fleet, PlatformConfig.Rollout limits, Instant now) {
+    return fleet.stream()
+                .filter(one -> one.namespace().equals(namespace))
+                .filter(one -> holdsSlot(one.status(), limits, now))
+                .count()
+            >= share(limits)
+        && waiting(fleet, limits).stream().anyMatch(other -> !other.equals(namespace));
+  }
+
+  /** The namespaces of pipelines that only wait for a slot. */
+  private static Set<String> waiting(List<Member> fleet, PlatformConfig.Rollout limits) {
+    var stopped = stopped(fleet, limits);
+    return fleet.stream()
+        .filter(one -> one.status().state() == State.WAITING && wasReady(one.status()))
+        .filter(one -> !stopped.containsKey(cause(one.status())))
+        .map(Member::namespace)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static int share(PlatformConfig.Rollout limits) {
+    return Math.max(1, limits.maxInFlight() / 2);
+  }
+
+  private static String namespace(String name) {
+    return name.substring(0, name.indexOf('/'));
   }
 
   private static Step waits(

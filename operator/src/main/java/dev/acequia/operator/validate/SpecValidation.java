@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checks. Those the API server makes as well are repeated where a plan would otherwise make no
@@ -41,6 +42,14 @@ public final class SpecValidation {
     var validation = new SpecValidation();
     validation.checkMetadata(pipeline);
     var spec = pipeline.getSpec();
+    var unreadable = annotation(pipeline, PipelineNames.UNREADABLE);
+    // Anyone may write the annotation to a spec that has fields.
+    if (unreadable != null && (spec == null || spec.schema().fields().isEmpty())) {
+      validation.add(
+          unreadable,
+          "has a value that this version of the operator does not know; upgrade the operator, or change the value");
+      return validation.violations;
+    }
     if (spec == null || spec.schema() == null) {
       validation.add("spec.schema", "is missing; list the fields of a record");
       return validation.violations;
@@ -64,6 +73,11 @@ public final class SpecValidation {
     return violations.stream().map(Violation::toString).collect(Collectors.joining("\n"));
   }
 
+  private static @Nullable String annotation(DataPipeline pipeline, String name) {
+    var annotations = pipeline.getMetadata().getAnnotations();
+    return annotations == null ? null : annotations.get(name);
+  }
+
   private void checkMetadata(DataPipeline pipeline) {
     var name = pipeline.getMetadata().getName();
     if (name == null || !name.matches("[a-z]([-a-z0-9]*[a-z0-9])?") || name.length() > MAX_NAME) {
@@ -72,8 +86,7 @@ public final class SpecValidation {
           "'%s' must begin with a letter, consist of a-z, 0-9 and -, and have at most %d characters"
               .formatted(name, MAX_NAME));
     }
-    var annotations = pipeline.getMetadata().getAnnotations();
-    var accepted = annotations == null ? null : annotations.get(AcceptedOffsets.ANNOTATION);
+    var accepted = annotation(pipeline, AcceptedOffsets.ANNOTATION);
     if (accepted != null) {
       try {
         AcceptedOffsets.fromJson(accepted);

@@ -609,6 +609,41 @@ class TopicOwnersIT {
     awaitGone();
   }
 
+  @Test
+  void deletesATopicThatABrokerHasYetToHearOf() throws Exception {
+    var behind = new BehindAdmin(KafkaTopics.settings(kafka.bootstrapServers()));
+    var topics = behind(behind);
+    ensure(topics);
+    await().until(() -> exists(names.topic()) && exists(names.deadLetterTopic()));
+    behind.unheardOf.addAll(List.of(names.topic(), names.deadLetterTopic()));
+    assertThat(topics.delete(claimant()).left()).isEmpty();
+    awaitGone();
+    topics.delete(claimant()); // and once more, when it is gone
+  }
+
+  @Test
+  void keepsATopicThatABrokerHasYetToHearOf() throws Exception {
+    var behind = new BehindAdmin(KafkaTopics.settings(kafka.bootstrapServers()));
+    var topics = behind(behind);
+    var id = topic(ensure(topics)).id();
+    await().until(() -> exists(names.topic()) && exists(names.deadLetterTopic()));
+    behind.unheardOf.addAll(List.of(names.topic(), names.deadLetterTopic()));
+    topics.retire(claimant());
+    assertThat(topic(ensure(here, claimant("uid-2"))).id()).isEqualTo(id);
+  }
+
+  private KafkaTopics behind(BehindAdmin admin) {
+    var late = new LateAdmin(() -> admin);
+    var config = TestTopics.config(kafka);
+    var topics =
+        new KafkaTopics(
+            late,
+            new TopicOwners(late, config, "here", TopicOwners.GONE_AFTER),
+            new Adoption(config, _ -> true));
+    opened.add(topics);
+    return topics;
+  }
+
   /** A process that no longer leads, whose write comes when the pipeline has been made again. */
   @Test
   void aLateReleaseTakesNothingFromTheSuccessor() throws Exception {

@@ -63,6 +63,7 @@ class KafkaCallsTest {
     var answered = new AtomicInteger();
     var told = new AtomicInteger();
     calls.onSilence(told::incrementAndGet);
+    var begun = System.nanoTime();
     for (var i = 0; i < 100; i++) {
       submit(
           "call-" + i,
@@ -76,8 +77,10 @@ class KafkaCallsTest {
           });
     }
     await().atMost(LIMIT).until(() -> told.get() == 1);
+    var tries = tried.get();
+    var pauses = (System.nanoTime() - begun) / PAUSE.toNanos();
     assertThat(calls.silentSince()).isPresent();
-    assertThat(tried.get()).isLessThan(10);
+    assertThat((long) tries).isLessThanOrEqualTo(Math.min(99, 5 + pauses));
 
     silent.set(false);
     await().atMost(LIMIT).until(() -> answered.get() == 100);

@@ -3,8 +3,13 @@ package dev.acequia.operator.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.RolloutStatus;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.PlatformConfig;
+import dev.acequia.operator.validate.SpecValidation;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.DefaultKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretList;
 import io.fabric8.kubernetes.api.model.WatchEvent;
@@ -151,6 +156,128 @@ class BoundedJsonTest {
                 .formatted("x".repeat(1_400_000)),
             Secret.class);
     assertThat(secret.getMetadata().getName()).isEqualTo("s");
+  }
+
+  /** Names of any length are made by whoever may make one object, again and again. */
+  @Test
+  void keepsNoNameThatWasRead() {
+    var before = used();
+    for (var i = 0; i < 200; i++) {
+      var _ =
+          read(
+              """
+              {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s",
+               "managedFields": [{"manager": "kubectl", "fieldsV1": {"k:%d%s": {}}}]}}
+              """
+                  .formatted(i, "x".repeat(400_000)),
+              Secret.class);
+    }
+    assertThat(used() - before).isLessThan(30 << 20);
+  }
+
+  private static long used() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  /** Managed fields are the API server's to check, and it takes ten thousand levels. */
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"f:a\":", "["})
+  void passesOverWhatLiesVeryDeep(String level) {
+    var levels = 9_990;
+    var end = level.equals("[") ? "]" : "}";
+    var deep =
+        """
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"managedFields": [{"manager": "acequia",
+         "fieldsV1": {"f:b": %s1%s}}], "name": "first", "namespace": "ops", "uid": "uid-first"}, "type": "Opaque"}
+        """
+            .formatted(level.repeat(levels), end.repeat(levels));
+    var event =
+        read("{\"type\": \"ADDED\", \"object\": " + deep + "}", WatchEvent.class).getObject();
+    var listed =
+        read(
+            "{\"kind\": \"SecretList\", \"apiVersion\": \"v1\", \"items\": [%s, %s]}"
+                .formatted(deep, secret("second", "none")),
+            SecretList.class);
+    assertThat(listed.getItems()).hasSize(2);
+    for (var secret :
+        List.of(read(deep, Secret.class), (Secret) event, listed.getItems().getFirst())) {
+      assertThat(secret.getMetadata().getUid()).isEqualTo("uid-first");
+      assertThat(secret.getType()).isEqualTo("Opaque");
+      assertThat(secret.getAdditionalProperties()).containsKey(BoundedParser.CUT);
+      assertThat(json.asJson(secret)).hasSizeLessThan(10_000);
+    }
+  }
+
+  @Test
+  void readsNoNumberOfVeryManyDigits() {
+    var secret =
+        read(
+            """
+            {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "managedFields": [{
+             "fieldsV1": {"f:a": 1%1$s, "f:b": [1, 1%1$s, 0.%1$s]}}]}, "type": "Opaque"}
+            """
+                .formatted("0".repeat(400_000)),
+            Secret.class);
+    assertThat(secret.getType()).isEqualTo("Opaque");
+    assertThat(secret.getAdditionalProperties()).containsKey(BoundedParser.CUT);
+  }
+
+  /** After a rollback, a pipeline may have a value of the version that was rolled back. */
+  @Test
+  void readsAPipelineAsFarAsItKnowsItsValues() {
+    var text =
+        """
+        {"apiVersion": "acequia.dev/v1alpha1", "kind": "DataPipeline",
+         "metadata": {"name": "%s", "annotations": {"acequia.dev/unreadable": "forged"}},
+         "spec": {"schema": {"fields": [{"name": "a", "type": "int32"}, {"name": "b", "type": "%s"}]}},
+         "status": {"rollout": {"version": "v1", "state": "%s"}, "schemaHash": "h"}}
+        """;
+    var known = read(text.formatted("known", "string", "Waiting"), DataPipeline.class);
+    assertThat(known.getSpec().schema().fields()).hasSize(2);
+    assertThat(known.getStatus().rollout()).isNotNull();
+    assertThat(violations(known)).noneMatch(one -> one.contains("upgrade"));
+
+    var ofLaterStatus = read(text.formatted("later", "string", "Pondering"), DataPipeline.class);
+    assertThat(ofLaterStatus.getSpec().schema().fields()).hasSize(2);
+    assertThat(ofLaterStatus.getStatus().schemaHash()).isEqualTo("h");
+    assertThat(ofLaterStatus.getStatus().rollout())
+        .isNotNull()
+        .returns(null, RolloutStatus::state)
+        .returns("v1", RolloutStatus::version);
+
+    var list =
+        read(
+            "{\"kind\": \"DataPipelineList\", \"apiVersion\": \"acequia.dev/v1alpha1\", \"items\": [%s, %s]}"
+                .formatted(
+                    text.formatted("later", "vector", "Waiting"),
+                    text.formatted("known", "string", "Waiting")),
+            DataPipelineList.class);
+    var later = list.getItems().getFirst();
+    assertThat(later.getMetadata().getName()).isEqualTo("later");
+    assertThat(later.getSpec()).isNull();
+    assertThat(later.getMetadata().getAnnotations())
+        .containsEntry(PipelineNames.UNREADABLE, "spec.schema.fields[1].type");
+    assertThat(later.getStatus().schemaHash()).isEqualTo("h");
+    assertThat(list.getItems().getLast().getSpec().schema().fields()).hasSize(2);
+    // The framework gives each reconcile a clone.
+    assertThat(violations(json.clone(Trim.pipeline(later))))
+        .singleElement()
+        .asString()
+        .startsWith("spec.schema.fields[1].type")
+        .contains("upgrade the operator");
+  }
+
+  private static List<String> violations(DataPipeline pipeline) {
+    return SpecValidation.of(
+            pipeline, PlatformConfig.parse("{runtimeImage: i, kafka: {bootstrapServers: 'k:1'}}"))
+        .stream()
+        .map(Object::toString)
+        .toList();
+  }
+
+  private static final class DataPipelineList extends DefaultKubernetesResourceList<DataPipeline> {
+    private static final long serialVersionUID = 1;
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,16 +19,20 @@ class ForeignReadsTest {
 
   private final Semaphore ends = new Semaphore(0);
   private final List<String> begun = new CopyOnWriteArrayList<>();
+  private final List<Thread> readers = new ArrayList<>();
 
   @AfterEach
-  void end() {
+  void end() throws InterruptedException {
     ends.release(200);
+    for (var reader : readers) {
+      reader.join(); // the turns are shared by all tests
+    }
   }
 
   @Test
   void shortObjectsAreReadForManyAtATimeAndNobodyWaitsForOneNamespace() {
     var crowd = IntStream.range(0, CROWD).mapToObj(_ -> read("crowd", 100)).toList();
-    await().atMost(LIMIT).until(() -> crowd.stream().allMatch(ForeignReadsTest::waits));
+    await().atMost(LIMIT).until(() -> begun.size() == 19 && all(crowd));
     assertThat(begun).hasSize(19).containsOnly("crowd");
     read("ops", 100);
     await().atMost(LIMIT).until(() -> begun.size() == 20);
@@ -38,7 +43,7 @@ class ForeignReadsTest {
   @Test
   void longObjectsAreReadForTwoAtATimeAndNobodyWaitsForOneNamespace() {
     var crowd = IntStream.range(0, CROWD).mapToObj(_ -> read("crowd", 1 << 20)).toList();
-    await().atMost(LIMIT).until(() -> crowd.stream().allMatch(ForeignReadsTest::waits));
+    await().atMost(LIMIT).until(() -> begun.size() == 1 && all(crowd));
     assertThat(begun).containsExactly("crowd");
     read("ops", 1 << 20);
     await().atMost(LIMIT).until(() -> begun.size() == 2);
@@ -58,12 +63,16 @@ class ForeignReadsTest {
           ends.acquireUninterruptibly();
           return Optional.of(new ForeignObject.Answer<>(namespace));
         };
-    return Thread.ofPlatform()
-        .daemon()
-        .start(() -> ForeignReads.judge(namespace, object, found -> found));
+    var reader =
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> ForeignReads.judge(namespace, object, found -> found));
+    readers.add(reader);
+    return reader;
   }
 
-  private static boolean waits(Thread thread) {
-    return thread.getState() == Thread.State.WAITING;
+  /** Whether all of them wait. */
+  private static boolean all(List<Thread> threads) {
+    return threads.stream().allMatch(thread -> thread.getState() == Thread.State.WAITING);
   }
 }

@@ -10,6 +10,7 @@ import dev.acequia.crds.ReplayFrom;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
@@ -17,6 +18,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +26,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -32,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class PackedItemStoreTest {
   private final KubernetesSerialization json = new KubernetesSerialization();
   private final PackedItemStore<Deployment> store =
-      new PackedItemStore<>(new Packing<>(Deployment.class, json, _ -> true));
+      new PackedItemStore<>(new Packing<>(Deployment.class, json, _ -> true), _ -> Set.of());
 
   @Test
   void keepsNoObjectThatNobodyHoldsAndGivesBackItsEqual() {
@@ -82,14 +86,17 @@ class PackedItemStoreTest {
                 deployment -> {
                   deployment.getSpec().setTemplate(null);
                   return true;
-                }));
+                }),
+            _ -> Set.of());
     trimming.put("ops/flights", deployment("flights", 1));
     assertThat(trimming.get("ops/flights")).returns(null, kept -> kept.getSpec().getTemplate());
   }
 
   @Test
   void ofAnObjectThatIsNotTheOperatorsOrIsTooLargeKeepsTheIdentityAlone() {
-    var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, Trim::own));
+    var maps =
+        new PackedItemStore<>(
+            new Packing<>(ConfigMap.class, json, Trim::own), PackedItemStoreTest::reader);
     for (var i = 0; i < 5; i++) {
       maps.put("ops/theirs-" + i, large("theirs-" + i, List.of()));
       maps.put("ops/owned-" + i, large("owned-" + i, List.of(owner())));
@@ -114,7 +121,9 @@ class PackedItemStoreTest {
   /** The API server asks of an owner's texts only that there are some. */
   @Test
   void keepsNoTextOfAnOwnerThatControlsNothing() {
-    var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, Trim::own));
+    var maps =
+        new PackedItemStore<>(
+            new Packing<>(ConfigMap.class, json, Trim::own), PackedItemStoreTest::reader);
     var words = text(1024 * 1024);
     maps.put(
         "ops/theirs",
@@ -135,11 +144,15 @@ class PackedItemStoreTest {
   @Test
   void keepsTheIdentityAloneOnceANamespaceHasTakenItsShare() {
     var mostBytes = 4 << 20;
-    var budget = new NamespaceBudget(mostBytes, Long.MAX_VALUE);
+    var budget = new NamespaceBudget(mostBytes, Long.MAX_VALUE, Long.MAX_VALUE);
     var told = new ArrayList<String>();
     budget.follow((namespace, isFull) -> told.add(namespace + "=" + isFull));
-    var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, Trim::own), budget);
-    var jobs = new PackedItemStore<>(new Packing<>(Deployment.class, json, _ -> true), budget);
+    var maps =
+        new PackedItemStore<>(
+            new Packing<>(ConfigMap.class, json, Trim::own), PackedItemStoreTest::reader, budget);
+    var jobs =
+        new PackedItemStore<>(
+            new Packing<>(Deployment.class, json, _ -> true), _ -> Set.of(), budget);
     var kept = 0;
     for (var i = 0; i < 30; i++) {
       maps.put("ops/owned-" + i, small("owned-" + i, "ops"));
@@ -167,12 +180,14 @@ class PackedItemStoreTest {
   /** A reconcile unpacks all that one pipeline has. */
   @Test
   void keepsTheIdentityAloneOfWhatAPipelineCannotHave() {
-    var budget = new NamespaceBudget(Long.MAX_VALUE, 3 << 20);
-    var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, Trim::own), budget);
+    var budget = new NamespaceBudget(Long.MAX_VALUE, Long.MAX_VALUE, 3 << 20);
+    var maps =
+        new PackedItemStore<>(
+            new Packing<>(ConfigMap.class, json, Trim::own), PackedItemStoreTest::reader, budget);
     for (var i = 0; i < 100; i++) {
       maps.put("ops/owned-" + i, packsWell("owned-" + i, "flights"));
     }
-    assertThat(IntStream.range(0, 100).filter(i -> isWhole(maps, "ops/owned-" + i))).hasSize(3);
+    assertThat(IntStream.range(0, 100).filter(i -> isWhole(maps, "ops/owned-" + i))).hasSize(2);
     maps.put("ops/other", packsWell("other", "orders"));
     assertThat(isWhole(maps, "ops/other")).isTrue();
     for (var i = 0; i < 100; i++) {
@@ -182,10 +197,33 @@ class PackedItemStoreTest {
     assertThat(isWhole(maps, "ops/owned-1")).isTrue();
   }
 
+  /** One namespace has the objects of many tenants, and tenants choose the same names. */
+  @Test
+  void pipelinesOfOneNameShareNoBound() {
+    var budget = new NamespaceBudget(Long.MAX_VALUE, Long.MAX_VALUE, 3 << 20);
+    var maps =
+        new PackedItemStore<>(
+            new Packing<>(ConfigMap.class, json, Trim::own),
+            map ->
+                Set.of(
+                    new ResourceID(
+                        "flights",
+                        map.getMetadata().getLabels().get(PipelineNames.NAMESPACE_LABEL))),
+            budget);
+    for (var i = 0; i < 100; i++) {
+      var map = packsWell("flights-" + i, "flights");
+      map.getMetadata().getLabels().put(PipelineNames.NAMESPACE_LABEL, "tenant-" + i);
+      maps.put("kafka/flights-" + i, map);
+    }
+    assertThat(IntStream.range(0, 100)).allMatch(i -> isWhole(maps, "kafka/flights-" + i));
+  }
+
   /** An informer asks for all of them at once. */
   @Test
   void listsIdentities() {
-    var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, Trim::own));
+    var maps =
+        new PackedItemStore<>(
+            new Packing<>(ConfigMap.class, json, Trim::own), PackedItemStoreTest::reader);
     maps.put("ops/owned", packsWell("owned", "flights"));
     assertThat(isWhole(maps, "ops/owned")).isTrue();
     assertThat(maps.values())
@@ -202,13 +240,75 @@ class PackedItemStoreTest {
   @Test
   void identitiesCount() {
     var full = new ArrayList<String>();
-    var budget = new NamespaceBudget(1 << 20, Long.MAX_VALUE);
+    var budget = new NamespaceBudget(1 << 20, Long.MAX_VALUE, Long.MAX_VALUE);
     budget.follow((namespace, isFull) -> full.add(namespace + "=" + isFull));
-    var maps = new PackedItemStore<>(new Packing<>(ConfigMap.class, json, _ -> false), budget);
-    for (var i = 0; i < 1000; i++) {
+    var maps =
+        new PackedItemStore<>(
+            new Packing<>(ConfigMap.class, json, _ -> false), PackedItemStoreTest::reader, budget);
+    for (var i = 0; i < 2000; i++) {
       maps.put("ops/theirs-" + i, packsWell("theirs-" + i, "flights"));
     }
     assertThat(full).containsExactly("ops=true");
+    assertThat(maps.size()).isBetween(700, 1500); // and have a bound of their own
+    maps.remove("ops/theirs-1999");
+    assertThat(maps.get("ops/theirs-1999")).isNull();
+  }
+
+  /** The heap holds a few namespaces that are full, and all others beside them. */
+  @Test
+  void aNamespaceTakesLessWhereManyAreFull() {
+    var budget = new NamespaceBudget(1 << 20, 2 << 20, Long.MAX_VALUE);
+    var maps =
+        new PackedItemStore<>(
+            new Packing<>(ConfigMap.class, json, Trim::own), _ -> Set.of(), budget);
+    for (var namespace : List.of("a", "b", "c", "d", "e", "f", "g", "h")) {
+      for (var i = 0; i < 10; i++) {
+        maps.put(namespace + "/owned-" + i, small("owned-" + i, namespace));
+      }
+    }
+    assertThat(whole(maps, "a")).isBetween(3L, 5L);
+    assertThat(whole(maps, "h")).isLessThanOrEqualTo(1);
+    maps.put("ops/flights", packsWell("flights", "flights"));
+    assertThat(isWhole(maps, "ops/flights")).isTrue();
+  }
+
+  /** A reconcile that misses a Deployment takes its pipeline for one that does not serve. */
+  @Test
+  void anObjectThatIsKeptWholeStaysSoThoughItChanges() {
+    var budget = new NamespaceBudget(1 << 20, 1 << 20, Long.MAX_VALUE);
+    var maps =
+        new PackedItemStore<>(
+            new Packing<>(ConfigMap.class, json, Trim::own), PackedItemStoreTest::reader, budget);
+    maps.put("ops/flights", small("flights", "ops"));
+    for (var i = 0; i < 20; i++) {
+      maps.put("crowd-" + i + "/owned", small("owned", "crowd-" + i));
+    }
+    maps.put("ops/later", small("later", "ops"));
+    assertThat(isWhole(maps, "ops/later")).isFalse();
+    for (var i = 0; i < 10; i++) {
+      var changed = small("flights", "ops");
+      changed.getData().put("status", "changed " + i);
+      maps.put("ops/flights", changed);
+      assertThat(isWhole(maps, "ops/flights")).isTrue();
+    }
+    var grown = small("flights", "ops");
+    grown.getData().put("more", text(300_001));
+    maps.put("ops/flights", grown);
+    assertThat(isWhole(maps, "ops/flights")).isFalse();
+  }
+
+  private static long whole(PackedItemStore<ConfigMap> maps, String namespace) {
+    return IntStream.range(0, 10)
+        .mapToObj(i -> maps.get(namespace + "/owned-" + i))
+        .filter(map -> map != null && !map.getData().isEmpty())
+        .count();
+  }
+
+  private static Set<ResourceID> reader(HasMetadata object) {
+    var metadata = object.getMetadata();
+    return Optional.ofNullable(metadata.getLabels().get(PipelineNames.INSTANCE_LABEL))
+        .map(pipeline -> Set.of(new ResourceID(pipeline, metadata.getNamespace())))
+        .orElseGet(Set::of);
   }
 
   private static ConfigMap packsWell(String name, String pipeline) {
@@ -228,7 +328,8 @@ class PackedItemStoreTest {
   void keepsAReplayWithoutASpec() {
     var replays =
         new PackedItemStore<>(
-            new Packing<>(DataPipelineReplay.class, json, replay -> Trim.replay(replay) != null));
+            new Packing<>(DataPipelineReplay.class, json, replay -> Trim.replay(replay) != null),
+            _ -> Set.of());
     var replay = new DataPipelineReplay();
     replay.setMetadata(new ObjectMetaBuilder().withName("again").withNamespace("ops").build());
     replays.put("ops/again", replay);
@@ -238,7 +339,9 @@ class PackedItemStoreTest {
   /** Its informer asks each for its pipeline. */
   @Test
   void theIdentityOfAReplayNamesItsPipeline() {
-    var replays = new PackedItemStore<>(new Packing<>(DataPipelineReplay.class, json, _ -> false));
+    var replays =
+        new PackedItemStore<>(
+            new Packing<>(DataPipelineReplay.class, json, _ -> false), _ -> Set.of());
     var replay = new DataPipelineReplay();
     replay.setMetadata(new ObjectMetaBuilder().withName("again").withNamespace("ops").build());
     replay.setSpec(
@@ -258,7 +361,8 @@ class PackedItemStoreTest {
   }
 
   private static boolean isWhole(PackedItemStore<ConfigMap> maps, String key) {
-    return !Objects.requireNonNull(maps.get(key)).getData().isEmpty();
+    var map = maps.get(key);
+    return map != null && !map.getData().isEmpty();
   }
 
   /** Of 400,000 characters that do not pack well. */

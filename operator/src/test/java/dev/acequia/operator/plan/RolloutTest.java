@@ -292,6 +292,28 @@ class RolloutTest {
     assertThat(Rollout.next(others, LIMITS, NOON)).containsExactly("ops/z", "ops/b");
   }
 
+  /** Secrets that are broken and mended again and again have some pipelines hold their slots. */
+  @Test
+  void noNamespaceHoldsMoreThanHalfOfTheSlotsWhileAnotherWaits() {
+    var limits = new PlatformConfig.Rollout(4, 3, "10m");
+    var release =
+        new Change("v2", "r2", "g.e", "c", null, null, true, true, true, false, false, false);
+    others.add(new Member("crowd/a", updating("s1")));
+    others.add(new Member("crowd/b", updating("s2")));
+    others.add(new Member("crowd/d", waiting(true)));
+    assertThat(Rollout.decide("crowd/c", release, OLD, null, others, limits, NOON))
+        .isInstanceOf(Step.Go.class);
+    assertThat(Rollout.next(others, limits, NOON)).containsExactly("crowd/d");
+
+    others.add(new Member("ops/flights", waiting(true)));
+    assertThat(reason(Rollout.decide("crowd/c", release, OLD, null, others, limits, NOON)))
+        .isEqualTo(new Reason.NoSlot());
+    assertThat(Rollout.next(others, limits, NOON)).containsExactly("ops/flights");
+    others.removeLast();
+    assertThat(Rollout.decide("ops/flights", release, OLD, null, others, limits, NOON))
+        .isInstanceOf(Step.Go.class);
+  }
+
   @Test
   void aSecretThatIsChangedAgainAndAgainHoldsASlotNoLonger() {
     var early = NOON.minusSeconds(599).toString();
@@ -587,7 +609,7 @@ class RolloutTest {
 
   private Step decide(
       Change change, @Nullable RolloutStatus former, @Nullable String notReadySince) {
-    return Rollout.decide(change, former, notReadySince, others, LIMITS, NOON);
+    return Rollout.decide("ops/flights", change, former, notReadySince, others, LIMITS, NOON);
   }
 
   private static RolloutStatus settle(
