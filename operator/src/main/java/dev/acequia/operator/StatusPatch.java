@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * Writes a status whole, and only to the very resource that it is about. Of a custom resource's
- * status, server-side apply takes no uid into account: it writes to whatever bears the name.
+ * status, server-side apply takes no uid into account: it writes to any resource of that name.
  */
 final class StatusPatch {
   private static final PatchContext JSON =

@@ -183,7 +183,7 @@ class InformerCachesIT {
     }
   }
 
-  /** Whoever may write labels could otherwise fill the index, and have a reconcile read all. */
+  /** Otherwise a tenant that writes labels fills the index, and a reconcile reads all of it. */
   @Test
   void forgetWhichPipelineAnObjectLedToOnceItLeadsToAnother() {
     var map = new ConfigMapBuilder().withMetadata(theirs()).build();

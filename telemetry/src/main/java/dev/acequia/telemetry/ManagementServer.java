@@ -27,8 +27,8 @@ public final class ManagementServer implements AutoCloseable {
   public static final String READ_PATH = "/health/read";
 
   static {
-    // Who can reach the port may send half a request or read an answer byte by byte. The JDK reads
-    // these once, before the first server: the seconds for a request and for its answer.
+    // Any Pod may send half a request, or read an answer byte by byte. The JDK reads these once,
+    // before the first server: the seconds for a request and for its answer.
     System.setProperty("sun.net.httpserver.maxReqTime", "10");
     System.setProperty("sun.net.httpserver.maxRspTime", "10");
   }

@@ -14,8 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Answers a few requests at a time for each address, and some more in all: an answer is whole in
- * memory while it is read, and whoever reads slowly must not hold the turns of others. A request
- * beyond that waits a little.
+ * memory while it is read, and a slow reader must not hold the turns of others. A request beyond
+ * that waits a little.
  */
 final class SharedHandler implements HttpHandler {
   private static final int AT_ONCE = 32;

@@ -18,7 +18,7 @@ final class Note {
 
   private Note() {}
 
-  /** A text of at most so many bytes of UTF-8; what is cut away shows as "…". */
+  /** A text of at most that many bytes of UTF-8. An end that is cut away shows as "…". */
   static String cut(String text, int mostBytes) {
     if (bytes(text) <= mostBytes) {
       return text;

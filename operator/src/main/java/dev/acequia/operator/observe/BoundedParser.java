@@ -28,10 +28,10 @@ final class BoundedParser extends JsonParserDelegate {
   /** The same of its metadata alone, so that these leave room for the rest. */
   static final int MOST_TOKENS_OF_METADATA = 10_000;
 
-  /** Containers in each other, of which a pipeline in a list has some 15. */
+  /** Containers in each other. A pipeline in a list has some 15. */
   static final int MOST_DEPTH = 100;
 
-  /** Whoever asks for the value of a longer number waits for it. */
+  /** The value of a longer number takes long to compute. */
   private static final int MOST_DIGITS = 1000;
 
   private static final String METADATA = "metadata";

@@ -65,7 +65,7 @@ public final class NamespaceBudget {
       return new Room(namespace, reader, OVERHEAD + packed + packed / 4L, unpacked + unpacked / 4L);
     }
 
-    /** Whether an object of so many bytes has its place there. */
+    /** Whether an object of that many bytes has its place there. */
     private boolean holds(Room needed) {
       return Objects.equals(reader, needed.reader)
           && withoutMargin(needed.packed - OVERHEAD) <= packed - OVERHEAD

@@ -351,8 +351,8 @@ public final class Rollout {
   }
 
   /**
-   * Whether a namespace holds half of all slots while others wait. Whoever breaks and mends the
-   * Secrets of a dozen pipelines has each of them hold a slot to its end.
+   * Whether a namespace holds half of all slots while others wait. A tenant that breaks and mends
+   * the Secrets of a dozen pipelines has each of them hold a slot to its end.
    */
   private static boolean holdsShare(
       String namespace, List<Member> fleet, PlatformConfig.Rollout limits, Instant now) {

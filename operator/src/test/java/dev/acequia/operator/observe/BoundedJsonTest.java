@@ -158,7 +158,7 @@ class BoundedJsonTest {
     assertThat(secret.getMetadata().getName()).isEqualTo("s");
   }
 
-  /** Names of any length are made by whoever may make one object, again and again. */
+  /** A tenant makes names of any length with one object that changes again and again. */
   @Test
   void keepsNoNameThatWasRead() {
     var before = used();
