@@ -65,12 +65,7 @@ class LakeE2E {
     assertThat(notify(platform, endpoint, JSON.writeValueAsString(forged)).statusCode())
         .isEqualTo(403);
 
-    await()
-        .atMost(Platform.TIMEOUT)
-        .untilAsserted(
-            () ->
-                assertThat(platform.rows(endpoint + "/v1/records?select=count()"))
-                    .isEqualTo("[{\"count\":20}]"));
+    awaitPassengers(platform, endpoint);
     var answer =
         platform.send(
             HttpRequest.newBuilder(URI.create(endpoint + "/v1/records?order=passenger_id"))
@@ -79,6 +74,16 @@ class LakeE2E {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     // Names, values and their order.
     assertThat(JSON.readTree(answer.body())).hasToString(columns(platform).toString());
+  }
+
+  /** Waits until all passengers can be queried, each once. */
+  private static void awaitPassengers(Platform platform, String endpoint) {
+    await()
+        .atMost(Platform.TIMEOUT)
+        .untilAsserted(
+            () ->
+                assertThat(platform.rows(endpoint + "/v1/records?select=count()"))
+                    .isEqualTo("[{\"count\":20}]"));
   }
 
   private static HttpResponse<String> notify(Platform platform, String endpoint, String message)
@@ -144,12 +149,7 @@ class LakeE2E {
       var endpoint = platform.endpoint(namespace, "passengers-lake");
       var pushed = platform.push(endpoint, "application/json", platform.example("passengers.json"));
       assertThat(pushed.statusCode()).as(pushed.body()).isEqualTo(200);
-      await()
-          .atMost(Platform.TIMEOUT)
-          .untilAsserted(
-              () ->
-                  assertThat(platform.rows(endpoint + "/v1/records?select=count()"))
-                      .isEqualTo("[{\"count\":20}]"));
+      awaitPassengers(platform, endpoint);
       assertThat(platform.rows(endpoint + "/v1/records?passenger_id=eq.13&select=name,seat_number"))
           .isEqualTo("[{\"name\":\"Javier Peña\",\"seat_number\":\"20A\"}]");
       assertThat(stored()).anyMatch(file -> file.toString().endsWith(".parquet"));
