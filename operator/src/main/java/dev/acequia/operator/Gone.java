@@ -28,7 +28,7 @@ final class Gone {
 
   /** A 404 about anything else, such as a definition of Strimzi's, is a failure. */
   private static boolean says(KubernetesClientException answer, HasMetadata resource) {
-    if (StatusPatch.isOfAnother(answer)) {
+    if (answer instanceof StatusPatch.OfAnother) {
       return true;
     }
     if (answer.getCode() != HttpURLConnection.HTTP_NOT_FOUND || answer.getStatus() == null) {

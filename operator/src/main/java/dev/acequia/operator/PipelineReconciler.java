@@ -366,7 +366,8 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       reports.reportDeleting(pipeline, status, children);
       pacer.reported(rollout(former), status.rollout());
     } catch (KubernetesClientException e) {
-      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && !StatusPatch.isOfAnother(e)) {
+      if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND
+          && !(e instanceof StatusPatch.OfAnother)) {
         throw e; // otherwise it has gone meanwhile
       }
     }

@@ -24,29 +24,43 @@ final class StatusPatch {
 
   private StatusPatch() {}
 
-  /**
-   * Writes the resource's status.
-   *
-   * @throws KubernetesClientException 404 when it is gone; see also {@link #isOfAnother}
-   */
-  static void write(KubernetesClient client, CustomResource<?, ?> resource) {
-    var json = client.getKubernetesSerialization();
-    client
-        .resource(resource)
-        .subresource("status")
-        .patch(
-            JSON,
-            "[{\"op\":\"test\",\"path\":\"/metadata/uid\",\"value\":%s},{\"op\":\"add\",\"path\":\"/status\",\"value\":%s}]"
-                .formatted(
-                    json.asJson(resource.getMetadata().getUid()),
-                    json.asJson(resource.getStatus())));
+  /** Another resource has the name by now. */
+  static final class OfAnother extends KubernetesClientException {
+    private static final long serialVersionUID = 1;
+
+    private OfAnother(KubernetesClientException refusal) {
+      super("another resource has the name by now", refusal.getCode(), refusal.getStatus());
+    }
   }
 
   /**
-   * Whether a write was refused since another resource has the name by now. The API server answers
-   * to a test that fails with 422 and no cause, and names causes where a status is not valid.
+   * Writes the resource's status.
+   *
+   * @throws OfAnother when another resource has the name
+   * @throws KubernetesClientException 404 when it is gone
    */
-  static boolean isOfAnother(KubernetesClientException refusal) {
+  static void write(KubernetesClient client, CustomResource<?, ?> resource) {
+    var json = client.getKubernetesSerialization();
+    try {
+      client
+          .resource(resource)
+          .subresource("status")
+          .patch(
+              JSON,
+              "[{\"op\":\"test\",\"path\":\"/metadata/uid\",\"value\":%s},{\"op\":\"add\",\"path\":\"/status\",\"value\":%s}]"
+                  .formatted(
+                      json.asJson(resource.getMetadata().getUid()),
+                      json.asJson(resource.getStatus())));
+    } catch (KubernetesClientException e) {
+      throw isFailedTest(e) ? new OfAnother(e) : e;
+    }
+  }
+
+  /**
+   * The API server answers to a test that fails with 422 and no cause. Where a status is not valid
+   * it names causes.
+   */
+  private static boolean isFailedTest(KubernetesClientException refusal) {
     return refusal.getCode() == UNPROCESSABLE
         && refusal.getStatus() != null
         && Optional.ofNullable(refusal.getStatus().getDetails())

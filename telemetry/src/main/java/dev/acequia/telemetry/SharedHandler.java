@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers a few requests at a time for each address, and some more in all: an answer is whole in
@@ -35,8 +36,8 @@ final class SharedHandler implements HttpHandler {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
   private final Map<InetAddress, Integer> answered = new HashMap<>();
+  private final Map<InetAddress, Integer> waiting = new HashMap<>();
   private int all;
-  private int waiting;
 
   SharedHandler(HttpHandler handler) {
     this.handler = handler;
@@ -65,14 +66,14 @@ final class SharedHandler implements HttpHandler {
     try {
       var left = PATIENCE.toNanos();
       while (all >= AT_ONCE || answered.getOrDefault(address, 0) >= OF_AN_ADDRESS) {
-        if (left <= 0 || waiting >= WAITING) {
+        if (left <= 0 || !mayWait(address)) {
           return false;
         }
-        waiting++;
+        waiting.merge(address, 1, Integer::sum);
         try {
           left = ended.awaitNanos(left);
         } finally {
-          waiting--;
+          waiting.computeIfPresent(address, SharedHandler::less);
         }
       }
       all++;
@@ -86,11 +87,19 @@ final class SharedHandler implements HttpHandler {
     }
   }
 
+  private boolean mayWait(InetAddress address) {
+    return waiting.getOrDefault(address, 0) < OF_AN_ADDRESS && waiting.size() < WAITING;
+  }
+
+  private static @Nullable Integer less(InetAddress address, int count) {
+    return count == 1 ? null : count - 1;
+  }
+
   private void end(InetAddress address) {
     lock.lock();
     try {
       all--;
-      answered.computeIfPresent(address, (_, count) -> count == 1 ? null : count - 1);
+      answered.computeIfPresent(address, SharedHandler::less);
       ended.signalAll();
     } finally {
       lock.unlock();

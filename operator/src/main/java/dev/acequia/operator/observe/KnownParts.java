@@ -64,10 +64,14 @@ final class KnownParts extends DelegatingDeserializer {
       try {
         return whole(tree, context);
       } catch (JsonMappingException e) {
-        if (without == MOST_UNKNOWN) {
-          throw e;
+        if (without < MOST_UNKNOWN) {
+          leaveOut(e, tree);
+        } else if (tree.remove(STATUS) == null) {
+          if (!tree.has(SPEC)) {
+            throw e;
+          }
+          leaveOut(e, tree);
         }
-        leaveOut(e, tree);
       }
     }
   }

@@ -375,7 +375,7 @@ public final class Rollout {
   }
 
   private static int share(PlatformConfig.Rollout limits) {
-    return Math.max(1, limits.maxInFlight() / 2);
+    return (limits.maxInFlight() + 1) / 2;
   }
 
   private static String namespace(String name) {

@@ -3,6 +3,7 @@ package dev.acequia.operator.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.crds.RolloutStatus;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
@@ -266,6 +267,25 @@ class BoundedJsonTest {
         .asString()
         .startsWith("spec.schema.fields[1].type")
         .contains("upgrade the operator");
+  }
+
+  /** A tenant that may write a status can write numbers that are none of ours. */
+  @Test
+  void readsAReplayOfAnyStatus() {
+    var partitions =
+        IntStream.range(0, 50)
+            .mapToObj(i -> "{\"partition\": -%d}".formatted(99_999_999_999L + i))
+            .collect(Collectors.joining(","));
+    var replay =
+        read(
+            """
+            {"apiVersion": "acequia.dev/v1alpha1", "kind": "DataPipelineReplay", "metadata": {"name": "r"},
+             "status": {"partitions": [%s]}, "spec": {"pipeline": "flights", "from": {"earliest": true}}}
+            """
+                .formatted(partitions),
+            DataPipelineReplay.class);
+    assertThat(replay.getSpec().pipeline()).isEqualTo("flights");
+    assertThat(replay.getStatus()).isNull();
   }
 
   private static List<String> violations(DataPipeline pipeline) {

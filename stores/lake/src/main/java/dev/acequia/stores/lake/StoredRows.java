@@ -148,11 +148,11 @@ final class StoredRows {
     }
     Comparator<Object> order = Comparators.forType(LakeColumns.type(schema.fields().get(field)));
     var least = values.stream().min(order).orElseThrow();
-    return Expressions.and(
-        Truncation.wraps(state.table().specs().values(), name, least)
-            ? Expressions.alwaysTrue()
-            : Expressions.greaterThanOrEqual(name, least),
-        Expressions.lessThanOrEqual(name, values.stream().max(order).orElseThrow()));
+    return Truncation.wraps(state.table().specs().values(), name, least)
+        ? Expressions.alwaysTrue()
+        : Expressions.and(
+            Expressions.greaterThanOrEqual(name, least),
+            Expressions.lessThanOrEqual(name, values.stream().max(order).orElseThrow()));
   }
 
   /** Whether files can be passed over by its bounds. */

@@ -15,13 +15,21 @@ import org.apache.iceberg.types.Type;
  * 2147483646. The value of such a partition says nothing of the order of its rows.
  */
 public final class Truncation {
+  private static final String TRUNCATE = "truncate[";
+
   private final List<Part> parts;
 
   private Truncation(List<Part> parts) {
     this.parts = parts;
   }
 
-  private record Part(int position, Accessor<StructLike> source) {
+  private record Part(int position, Accessor<StructLike> source, long width) {
+    /** Every other value is a multiple. */
+    boolean isWrapped(StructLike partition) {
+      return partition.get(position, Object.class) instanceof Number truncated
+          && truncated.longValue() % width != 0;
+    }
+
     boolean wraps(StructLike partition, StructLike row) {
       return source.get(row) instanceof Number value
           && partition.get(position, Object.class) instanceof Number truncated
@@ -34,8 +42,18 @@ public final class Truncation {
     return new Truncation(
         IntStream.range(0, fields.size())
             .filter(i -> isTruncation(spec, fields.get(i)))
-            .mapToObj(i -> new Part(i, spec.schema().accessorForField(fields.get(i).sourceId())))
+            .mapToObj(
+                i ->
+                    new Part(
+                        i,
+                        spec.schema().accessorForField(fields.get(i).sourceId()),
+                        width(fields.get(i))))
             .toList());
+  }
+
+  /** Whether a partition has such a value. */
+  public boolean isWrapped(StructLike partition) {
+    return parts.stream().anyMatch(part -> part.isWrapped(partition));
   }
 
   /** Whether a row's partition has such a value. */
@@ -72,7 +90,12 @@ public final class Truncation {
     var type = spec.schema().findType(field.sourceId());
     return type != null // a column that is no more
         && (type.typeId() == Type.TypeID.INTEGER || type.typeId() == Type.TypeID.LONG)
-        && field.transform().toString().startsWith("truncate[");
+        && field.transform().toString().startsWith(TRUNCATE);
+  }
+
+  private static long width(PartitionField field) {
+    var text = field.transform().toString();
+    return Long.parseLong(text, TRUNCATE.length(), text.length() - 1, 10);
   }
 
   @SuppressWarnings("unchecked")

@@ -249,5 +249,8 @@ class PruningIT {
     assertThat(mayMatch(is("m", Operator.GTE, "-9223372036854775808"), byTens, 1L)).isTrue();
     assertThat(mayMatch(is("n", Operator.GTE, "-2147483640"), byTens, 1)).isTrue();
     assertThat(mayMatch(is("n", Operator.GTE, "20"), byTens, 1)).isFalse();
+    // Another engine leaves it among the greatest.
+    assertThat(mayMatch(is("n", Operator.LT, "0"), byTens, Integer.MIN_VALUE)).isTrue();
+    assertThat(mayMatch(is("m", Operator.LTE, "-5"), byTens, Long.MIN_VALUE)).isTrue();
   }
 }
