@@ -62,10 +62,10 @@ final class PackedItemStore<R extends HasMetadata> implements ItemStore<R> {
   }
 
   private @Nullable Packed<R> kept(String key, R object, @Nullable Packed<R> former) {
+    var whole = packed(key, packing.keep(object), true); // may fail, with the former still there
     if (former != null && !former.isWhole()) {
       budget.give(former.room());
     }
-    var whole = packed(key, packing.keep(object), true);
     var room = budget.take(whole.room(), former != null && former.isWhole() ? former.room() : null);
     if (room != null) {
       return whole.in(room);
