@@ -48,18 +48,6 @@ final class ClosedNamespaces {
   void add(Collection<String> namespaces) {
     var closed = read();
     namespaces.forEach(namespace -> closed.put(namespace, clock.instant()));
-    write(closed);
-  }
-
-  /** Notes that they are open now. */
-  void remove(Collection<String> namespaces) {
-    var closed = read();
-    if (closed.keySet().removeAll(namespaces)) {
-      write(closed);
-    }
-  }
-
-  private void write(Map<String, Instant> closed) {
     try {
       Files.writeString(
           file,
@@ -69,7 +57,7 @@ final class ClosedNamespaces {
     } catch (IOException e) {
       log.warn(
           "the next start will not know that {} are closed: {} cannot be written",
-          closed.keySet(),
+          namespaces,
           file,
           e);
     }

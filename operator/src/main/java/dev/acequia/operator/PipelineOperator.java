@@ -283,7 +283,7 @@ final class PipelineOperator {
       return null;
     }
     return new WatchedNamespaces(
-        platform.watchNamespaces(), rights::inEach, closed.lately(), metrics);
+        platform.watchNamespaces(), rights::inEach, closed::lately, metrics);
   }
 
   private static void requireRights(WatchRights.Answer answer) {
@@ -392,7 +392,6 @@ final class PipelineOperator {
           unhealthy().map(InformerHealthIndicator::getTargetNamespace).distinct().toList());
       if (namespaces.asksForRestart(Duration.between(begin, clock.instant()))) {
         log.info("ending, since the next start can read more namespaces than this one could");
-        closedNamespaces.remove(namespaces.waiting());
         end.inOrder().run();
       }
     }

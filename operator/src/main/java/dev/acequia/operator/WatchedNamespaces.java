@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ final class WatchedNamespaces {
 
   private final List<String> wanted;
   private final Function<Set<String>, Map<String, Answer>> rights;
+  private final Supplier<Set<String>> closedLately;
   private final MetricSet metrics;
   private final Set<String> watched;
   private final Map<String, String> unreadable = new ConcurrentHashMap<>();
@@ -41,23 +43,25 @@ final class WatchedNamespaces {
    * Asks for each whether it may be read.
    *
    * @param rights gives an answer for each of some namespaces
-   * @param closedLately those that have ended a start lately; they are left out unless there is no
-   *     other
+   * @param closedLately gives those that have ended a start lately, now and later; they are left
+   *     out unless there is no other, and nothing is started again for them before their time
    * @throws MissingRight when there is none that it may read
    */
   WatchedNamespaces(
       List<String> wanted,
       Function<Set<String>, Map<String, Answer>> rights,
-      Set<String> closedLately,
+      Supplier<Set<String>> closedLately,
       MetricSet metrics) {
     this.wanted = wanted;
     this.rights = rights;
+    this.closedLately = closedLately;
     this.metrics = metrics;
+    var closed = closedLately.get();
     var others = new TreeSet<>(wanted);
-    others.removeAll(closedLately);
+    others.removeAll(closed);
     ask(others);
     var leftOut = new TreeSet<>(wanted);
-    leftOut.retainAll(closedLately);
+    leftOut.retainAll(closed);
     if (unreadable.keySet().containsAll(others)) {
       ask(leftOut);
     } else {
@@ -97,6 +101,9 @@ final class WatchedNamespaces {
             watched.contains(namespace)
                 && !unreadable.containsKey(namespace)
                 && !troubled.contains(namespace));
+    var closed = new TreeSet<>(closedLately.get());
+    closed.removeAll(watched);
+    doubtful.removeAll(closed); // the next start would leave them out as well
     rights.apply(doubtful).forEach(this::look);
   }
 
@@ -109,11 +116,6 @@ final class WatchedNamespaces {
    */
   boolean asksForRestart(Duration lifetime) {
     return !waiting.isEmpty() && lifetime.compareTo(LEAST_LIFETIME) >= 0;
-  }
-
-  /** Those that the next start can read. */
-  Set<String> waiting() {
-    return Set.copyOf(waiting);
   }
 
   /** Whether the operator has not been allowed to read it of late. */

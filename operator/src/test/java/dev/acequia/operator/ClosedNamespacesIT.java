@@ -34,14 +34,6 @@ class ClosedNamespacesIT {
     assertThat(process().lately()).isEmpty();
   }
 
-  /** Otherwise the process that was to read it would leave it out again. */
-  @Test
-  void forgetsTheOneThatIsOpenAgain() {
-    process().add(List.of("orders", "payments"));
-    process().remove(List.of("orders", "refunds"));
-    assertThat(process().lately()).containsExactly("payments");
-  }
-
   @Test
   void aBrokenFileKeepsNoOperatorFromItsStart() throws IOException {
     Files.writeString(file(), "orders 2026-01-01T12:00:00Z\npaym");

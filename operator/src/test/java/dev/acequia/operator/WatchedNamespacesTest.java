@@ -94,7 +94,7 @@ class WatchedNamespacesTest {
 
   /** A tenant who deletes a RoleBinding and makes it again would end each start. */
   @Test
-  void leavesOutTheOneThatWasClosedDuringAnEarlierStartUntilItMayRestart() {
+  void leavesOutTheOneThatWasClosedDuringAnEarlierStartUntilThatIsLongAgo() {
     closedLately.add("payments");
     var namespaces = find();
     assertThat(namespaces.watched()).containsExactlyInAnyOrder("orders", "refunds");
@@ -106,6 +106,10 @@ class WatchedNamespacesTest {
     forbidden.add("payments");
     assertThat(namespaces.closed()).isEmpty();
     forbidden.clear();
+    look(namespaces);
+    assertThat(namespaces.asksForRestart(A_DAY)).isFalse();
+
+    closedLately.clear();
     look(namespaces);
     assertThat(namespaces.asksForRestart(Duration.ofMinutes(9))).isFalse();
     assertThat(namespaces.asksForRestart(A_DAY)).isTrue();
@@ -155,7 +159,7 @@ class WatchedNamespacesTest {
     return new WatchedNamespaces(
         WANTED,
         namespaces -> namespaces.stream().collect(toMap(identity(), this::answer)),
-        closedLately,
+        () -> closedLately,
         metrics);
   }
 
