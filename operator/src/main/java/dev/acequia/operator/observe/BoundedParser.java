@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  * hundred bytes here, so 1.4 MiB of them are 17 MiB.
  */
 final class BoundedParser extends JsonParserDelegate {
-  /** A field that no object has at its top, since the API server knows none of this name. */
+  /**
+   * A field that no object has at its top, since the API server knows none of this name. It is
+   * false where nothing but metadata was cut.
+   */
   static final String CUT = "acequiaCut";
 
   /** Names and values of an object; a pipeline of 500 fields has some 5,000. */
@@ -28,6 +31,12 @@ final class BoundedParser extends JsonParserDelegate {
   /** The same of its metadata alone, so that these leave room for the rest. */
   static final int MOST_TOKENS_OF_METADATA = 10_000;
 
+  /**
+   * The same without finalizers, which come late: an operator that does not see its own never takes
+   * it away.
+   */
+  private static final int MOST_TOKENS_BESIDE_FINALIZERS = 8_000;
+
   /** Containers in each other. A pipeline in a list has some 15. */
   static final int MOST_DEPTH = 100;
 
@@ -35,6 +44,7 @@ final class BoundedParser extends JsonParserDelegate {
   private static final int MOST_DIGITS = 1000;
 
   private static final String METADATA = "metadata";
+  private static final String FINALIZERS = "finalizers";
   private static final Set<String> TOP = Set.of("apiVersion", "kind", METADATA);
   private static final Set<String> IDENTITY =
       Set.of(
@@ -54,14 +64,23 @@ final class BoundedParser extends JsonParserDelegate {
     ITEMS,
     OBJECT,
     METADATA,
+    FINALIZERS,
     IN_METADATA,
-    ELSEWHERE
+    ELSEWHERE;
+
+    boolean isOfMetadata() {
+      return switch (this) {
+        case METADATA, FINALIZERS, IN_METADATA -> true;
+        case WHOLE, ITEMS, OBJECT, ELSEWHERE -> false;
+      };
+    }
   }
 
   /** What is put in at the end of an object that was cut, or in place of a value. */
   private enum Insert {
     NAME(JsonToken.FIELD_NAME),
-    VALUE(JsonToken.VALUE_TRUE),
+    IN_METADATA(JsonToken.VALUE_FALSE),
+    ANYWHERE(JsonToken.VALUE_TRUE),
     END(JsonToken.END_OBJECT),
     NULL(JsonToken.VALUE_NULL);
 
@@ -76,11 +95,16 @@ final class BoundedParser extends JsonParserDelegate {
   private static final class Spent {
     private int all;
     private int metadata;
-    private boolean cut;
+    private @Nullable Insert cut;
+
+    void cut(Place place) {
+      cut = place.isOfMetadata() && cut != Insert.ANYWHERE ? Insert.IN_METADATA : Insert.ANYWHERE;
+    }
 
     boolean isUsedUp(Place place) {
       return switch (place) {
-        case METADATA, IN_METADATA -> metadata >= MOST_TOKENS_OF_METADATA;
+        case METADATA, IN_METADATA -> metadata >= MOST_TOKENS_BESIDE_FINALIZERS;
+        case FINALIZERS -> metadata >= MOST_TOKENS_OF_METADATA;
         case WHOLE, OBJECT, ELSEWHERE -> all >= MOST_TOKENS;
         case ITEMS -> false;
       };
@@ -88,7 +112,7 @@ final class BoundedParser extends JsonParserDelegate {
 
     void count(Place place) {
       all++;
-      if (place == Place.METADATA || place == Place.IN_METADATA) {
+      if (place.isOfMetadata()) {
         metadata++;
       }
     }
@@ -101,6 +125,9 @@ final class BoundedParser extends JsonParserDelegate {
   private @Nullable String field;
   private @Nullable Insert insert;
 
+  /** What comes after the {@link Insert#NAME}. */
+  private @Nullable Insert value;
+
   BoundedParser(JsonParser parser) {
     super(parser);
   }
@@ -110,8 +137,8 @@ final class BoundedParser extends JsonParserDelegate {
     if (insert != null) {
       insert =
           switch (insert) {
-            case NAME -> Insert.VALUE;
-            case VALUE -> Insert.END;
+            case NAME -> value;
+            case IN_METADATA, ANYWHERE -> Insert.END;
             case END, NULL -> null;
           };
       if (insert != null) {
@@ -132,7 +159,8 @@ final class BoundedParser extends JsonParserDelegate {
           begin(token);
         }
         case END_OBJECT, END_ARRAY -> {
-          if (end()) {
+          value = end();
+          if (value != null) {
             insert = Insert.NAME;
             return insert.token;
           }
@@ -166,7 +194,7 @@ final class BoundedParser extends JsonParserDelegate {
   private void passOver() throws IOException {
     delegate.skipChildren();
     if (!objects.isEmpty()) {
-      objects.element().cut = true;
+      objects.element().cut(containers.element().place());
     }
   }
 
@@ -183,8 +211,8 @@ final class BoundedParser extends JsonParserDelegate {
         || (objects.element().isUsedUp(place)
             && switch (place) {
               case WHOLE, OBJECT -> !TOP.contains(field);
-              case METADATA -> !IDENTITY.contains(field);
-              case IN_METADATA, ELSEWHERE -> true;
+              case METADATA -> !IDENTITY.contains(field) && !FINALIZERS.equals(field);
+              case FINALIZERS, IN_METADATA, ELSEWHERE -> true;
               case ITEMS -> false;
             });
   }
@@ -221,15 +249,16 @@ final class BoundedParser extends JsonParserDelegate {
           };
       case ITEMS -> Place.OBJECT;
       case OBJECT -> METADATA.equals(field) ? Place.METADATA : Place.ELSEWHERE;
-      case METADATA, IN_METADATA -> Place.IN_METADATA;
+      case METADATA -> FINALIZERS.equals(field) ? Place.FINALIZERS : Place.IN_METADATA;
+      case FINALIZERS, IN_METADATA -> Place.IN_METADATA;
       case ELSEWHERE -> Place.ELSEWHERE;
     };
   }
 
-  /** Whether this was the end of an object that was cut. */
-  private boolean end() {
+  /** Where an object was cut that ends here, if any. */
+  private @Nullable Insert end() {
     var place = containers.pop().place();
-    return (place == Place.WHOLE || place == Place.OBJECT) && objects.pop().cut;
+    return place == Place.WHOLE || place == Place.OBJECT ? objects.pop().cut : null;
   }
 
   @Override
@@ -300,7 +329,11 @@ final class BoundedParser extends JsonParserDelegate {
 
   @Override
   public @Nullable String currentName() throws IOException {
-    return insert == Insert.NAME || insert == Insert.VALUE ? CUT : delegate.currentName();
+    return switch (insert) {
+      case NAME, IN_METADATA, ANYWHERE -> CUT;
+      case END, NULL -> delegate.currentName();
+      case null -> delegate.currentName();
+    };
   }
 
   @Override
@@ -317,6 +350,11 @@ final class BoundedParser extends JsonParserDelegate {
 
   @Override
   public boolean getBooleanValue() throws IOException {
-    return insert == Insert.VALUE || delegate.getBooleanValue();
+    return switch (insert) {
+      case ANYWHERE -> true;
+      case IN_METADATA -> false;
+      case NAME, END, NULL -> delegate.getBooleanValue();
+      case null -> delegate.getBooleanValue();
+    };
   }
 }

@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
 /**
  * Reads a resource of the operator's own as far as this version knows it. The definitions may be of
  * a later version, and one resource with a value that is new in it must not keep the operator from
- * all others. Such a resource has no spec, and {@link PipelineNames#UNREADABLE} says why.
+ * all others. Such a resource has no spec, and {@link PipelineNames#UNREADABLE} says why; so has
+ * one that was cut.
  */
 final class KnownParts extends DelegatingDeserializer {
   private static final long serialVersionUID = 1;
@@ -60,6 +61,10 @@ final class KnownParts extends DelegatingDeserializer {
     if (!(context.readTree(parser) instanceof ObjectNode tree)) {
       return context.reportInputMismatch(handledType(), "is no object");
     }
+    var cut = tree.remove(BoundedParser.CUT);
+    if (cut != null && cut.booleanValue()) {
+      leaveOutSpec(tree, PipelineNames.UNREADABLE_SIZE);
+    }
     for (var without = 0; ; without++) {
       try {
         return whole(tree, context);
@@ -92,11 +97,15 @@ final class KnownParts extends DelegatingDeserializer {
         default -> tree.remove(STATUS);
       }
     } else {
-      tree.remove(SPEC);
-      tree.withObjectProperty("metadata")
-          .withObjectProperty("annotations")
-          .put(PipelineNames.UNREADABLE, text(path));
+      leaveOutSpec(tree, text(path));
     }
+  }
+
+  private static void leaveOutSpec(ObjectNode tree, String why) {
+    tree.remove(SPEC);
+    tree.withObjectProperty("metadata")
+        .withObjectProperty("annotations")
+        .put(PipelineNames.UNREADABLE, why);
   }
 
   private Object whole(ObjectNode tree, DeserializationContext context) throws IOException {

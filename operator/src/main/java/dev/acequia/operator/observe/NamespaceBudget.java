@@ -167,13 +167,18 @@ public final class NamespaceBudget {
       return;
     }
     add(room, -1);
-    // Only at half: otherwise the warning repeats for every object at the bound.
-    if (packed.taken(room.namespace()) < most() / 2 && packed.full.remove(room.namespace())) {
-      listener.changed(room.namespace(), false);
-    }
+    // The others too: what a namespace may take depends on what all do.
+    packed.full.forEach(this::freeAtHalf);
     var reader = room.reader();
     if (reader != null && unpacked.isHalfFree(reader)) {
       unpacked.full.remove(reader);
+    }
+  }
+
+  /** Only at half: otherwise the warning repeats for every object at the bound. */
+  private void freeAtHalf(String namespace) {
+    if (packed.taken(namespace) < most() / 2 && packed.full.remove(namespace)) {
+      listener.changed(namespace, false);
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
@@ -18,7 +19,7 @@ import java.util.zip.InflaterInputStream;
  */
 final class Packing<R extends HasMetadata> {
   /** Only a parser that cut an object writes a field of this name that is no text. */
-  private static final String CUT = "\"" + BoundedParser.CUT + "\":true";
+  private static final Pattern CUT = Pattern.compile("\"" + BoundedParser.CUT + "\":(true|false)");
 
   private final Class<R> type;
   private final KubernetesSerialization json;
@@ -45,7 +46,7 @@ final class Packing<R extends HasMetadata> {
   Kept<R> keep(R object) {
     if (trim.test(object)) {
       var text = json.asJson(object);
-      if (text.length() <= mostChars && !text.contains(CUT)) {
+      if (text.length() <= mostChars && !CUT.matcher(text).find()) {
         return new Kept<>(object, text.getBytes(StandardCharsets.UTF_8));
       }
     }

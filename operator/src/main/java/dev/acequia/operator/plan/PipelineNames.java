@@ -33,6 +33,9 @@ public record PipelineNames(String namespace, String pipeline) {
    */
   public static final String UNREADABLE = DataPipeline.GROUP + "/unreadable";
 
+  /** Its value where the resource is larger than what the operator reads. */
+  public static final String UNREADABLE_SIZE = "size";
+
   public static final String NAME_LABEL = "app.kubernetes.io/name";
   public static final String INSTANCE_LABEL = "app.kubernetes.io/instance";
   public static final String COMPONENT_LABEL = "app.kubernetes.io/component";

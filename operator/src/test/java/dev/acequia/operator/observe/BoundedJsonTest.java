@@ -56,7 +56,8 @@ class BoundedJsonTest {
         .returns("ops", meta -> meta.getNamespace())
         .returns("uid-first", meta -> meta.getUid())
         .returns("17", meta -> meta.getResourceVersion());
-    assertThat(secret.getAdditionalProperties()).containsEntry(BoundedParser.CUT, true);
+    assertThat(secret.getAdditionalProperties())
+        .containsEntry(BoundedParser.CUT, part.equals("data"));
     assertThat(tokens(json.asJson(secret))).isLessThan(BoundedParser.MOST_TOKENS * 2);
   }
 
@@ -95,6 +96,48 @@ class BoundedJsonTest {
               assertThat(secret.getMetadata().getUid()).isEqualTo("uid-first");
               assertThat(secret.getAdditionalProperties()).containsKey(BoundedParser.CUT);
             });
+  }
+
+  /** It would never take its own away, and the resource would be Terminating for ever. */
+  @ParameterizedTest
+  @ValueSource(strings = {"labels", "annotations", "ownerReferences"})
+  void readsTheFinalizersOfAnObjectThatHasVeryManyOfAnother(String part) {
+    var pipeline =
+        read(
+            """
+            {"apiVersion": "acequia.dev/v1alpha1", "kind": "DataPipeline",
+             "metadata": {"name": "flights", "%s": %s, "finalizers": ["acequia.dev/finalizer"]},
+             "spec": {"schema": {"fields": [{"name": "flight", "type": "int32"}]}}}
+            """
+                .formatted(
+                    part,
+                    part.equals("ownerReferences")
+                        ? "[" + many(i -> "{\"uid\": \"" + i + "\"}") + "]"
+                        : "{" + many(i -> "\"a" + i + "\": \"v\"") + "}"),
+            DataPipeline.class);
+    assertThat(pipeline.getMetadata().getFinalizers()).containsExactly("acequia.dev/finalizer");
+    assertThat(pipeline.getSpec().schema().fields()).hasSize(1);
+  }
+
+  /** Half of a spec would be carried out as if it were the whole. */
+  @Test
+  void readsNoSpecOfAPipelineThatIsCut() {
+    var pipeline =
+        read(
+            """
+            {"apiVersion": "acequia.dev/v1alpha1", "kind": "DataPipeline",
+             "metadata": {"name": "flights", "finalizers": ["acequia.dev/finalizer"]},
+             "spec": {"schema": {"fields": [%s]}, "suspend": true}, "status": {"schemaHash": "h"}}
+            """
+                .formatted(many(i -> "{\"name\": \"f" + i + "\", \"type\": \"int32\"}")),
+            DataPipeline.class);
+    assertThat(pipeline.getSpec()).isNull();
+    assertThat(pipeline.getMetadata().getFinalizers()).containsExactly("acequia.dev/finalizer");
+    assertThat(violations(json.clone(Trim.pipeline(pipeline))))
+        .singleElement()
+        .asString()
+        .startsWith("spec")
+        .contains("20,000");
   }
 
   /** Its metadata has a bound of its own, so that the spec is whole. */

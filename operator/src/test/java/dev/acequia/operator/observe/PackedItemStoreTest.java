@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -270,6 +271,34 @@ class PackedItemStoreTest {
     assertThat(whole(maps, "h")).isLessThanOrEqualTo(1);
     maps.put("ops/flights", packsWell("flights", "flights"));
     assertThat(isWhole(maps, "ops/flights")).isTrue();
+  }
+
+  /** Nothing changes in the namespace that had no room because of others. */
+  @Test
+  void aNamespaceIsFullNoLongerOnceOthersAreGone() {
+    var budget = new NamespaceBudget(1 << 20, 2 << 20, Long.MAX_VALUE);
+    var full = new TreeSet<String>();
+    budget.follow(
+        (namespace, isFull) -> {
+          var _ = isFull ? full.add(namespace) : full.remove(namespace);
+        });
+    var maps =
+        new PackedItemStore<>(
+            new Packing<>(ConfigMap.class, json, Trim::own), _ -> Set.of(), budget);
+    var crowd = List.of("a", "b", "c", "d", "e", "f", "g");
+    for (var i = 0; i < 10; i++) {
+      for (var namespace : crowd) {
+        maps.put(namespace + "/owned-" + i, small("owned-" + i, namespace));
+      }
+    }
+    maps.put("ops/owned", small("owned", "ops"));
+    assertThat(full).contains("ops");
+    for (var i = 0; i < 10; i++) {
+      for (var namespace : crowd) {
+        maps.remove(namespace + "/owned-" + i);
+      }
+    }
+    assertThat(full).isEmpty();
   }
 
   /** A reconcile that misses a Deployment takes its pipeline for one that does not serve. */
