@@ -142,6 +142,11 @@ public record DataPipelineSpec(
         @Default("{}")
         SloSpec slo,
     @JsonPropertyDescription(
+            "The ServiceAccounts that the pipeline's processes run under, one each. Stores of a"
+                + " cloud take them for who asks, where no Secret names keys. No default beside what"
+                + " the platform sets.")
+        @Nullable ServiceAccountsSpec serviceAccounts,
+    @JsonPropertyDescription(
             "What becomes of the data when the resource is deleted. Default Retain: topics and"
                 + " table stay. Delete: topics, table and the roles made for it go too, but an"
                 + " adopted topic stays. May change at any time; the value at the time of deletion"

@@ -67,8 +67,8 @@ public record LakeSpec(
         @Nullable String endpoint,
     @JsonPropertyDescription(
             "Secret in the pipeline's namespace with accessKeyId and secretAccessKey of the object"
-                + " store. No default: the Pods have the identity of their ServiceAccount,"
-                + " which is named like the pipeline. May change at any time.")
+                + " store. No default: the Pods have the identities of their ServiceAccounts, see"
+                + " spec.serviceAccounts. May change at any time.")
         @Size(max = 253)
         @ValidationRule(value = SecretName.RULE, message = SecretName.MESSAGE)
         @Nullable String secretName,

@@ -40,6 +40,7 @@ class DefaultsTest {
           tls: {secretName: t}
           cors: {allowedOrigins: ["*"]}
         slo: {freshness: 1m}
+        serviceAccounts: {api: {annotations: {cloud.example/role: reader}}}
         """);
   }
 

@@ -36,6 +36,16 @@ enum GeneratedCrd {
       at(schema, "/properties/spec/properties/store")
           .put("x-kubernetes-preserve-unknown-fields", true)
           .put("maxProperties", 1);
+      for (var component : List.of("migration", "consumer", "api")) {
+        var annotations =
+            at(
+                schema,
+                "/properties/spec/properties/serviceAccounts/properties/"
+                    + component
+                    + "/properties/annotations");
+        annotations.put("maxProperties", ServiceAccountSpec.MOST_ANNOTATIONS);
+        at(annotations, "/additionalProperties").put("maxLength", ServiceAccountSpec.MOST_CHARS);
+      }
     }
   },
   REPLAY(DataPipelineReplay.class, DataPipelineReplaySpec.class, DataPipelineReplayStatus.class) {

@@ -18,6 +18,7 @@ import dev.acequia.operator.plan.Release;
 import dev.acequia.servers.PretendNode;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -609,6 +610,36 @@ class PipelineLifeIT {
     assertThat(dropped).isTrue();
     assertThat(topics()).isEmpty();
     await().atMost(LIMIT).untilAsserted(() -> assertThat(versions()).isEmpty());
+  }
+
+  /** The garbage collector takes away at once what the Job needs to get a Pod. */
+  @Test
+  void aDeletionInTheForegroundDropsUnderTheMigrationsIdentity() {
+    create("deletionPolicy: Delete");
+    awaitReady();
+    var dropped = new java.util.concurrent.atomic.AtomicBoolean();
+    cluster.node.decide(
+        pod -> {
+          dropped.compareAndSet(
+              false,
+              pod.getSpec().getContainers().getFirst().getArgs().contains("drop")
+                  && "flights-migration".equals(pod.getSpec().getServiceAccountName()));
+          return PretendNode.allGoesWell(pod);
+        });
+    client
+        .resources(DataPipeline.class)
+        .inNamespace(namespace)
+        .withName("flights")
+        .withPropagationPolicy(DeletionPropagation.FOREGROUND)
+        .delete();
+    await().atMost(LIMIT).until(() -> find() == null);
+    assertThat(dropped).isTrue();
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                client.serviceAccounts().inNamespace(namespace).withName("flights-migration").get()
+                    == null);
   }
 
   /** Roles come first of all, tables before the last index: any of it may be there. */

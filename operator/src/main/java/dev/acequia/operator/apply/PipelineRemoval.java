@@ -212,6 +212,7 @@ public final class PipelineRemoval {
     if (job.isEmpty()) {
       return !create(plan, children) && tableStays(pipeline, "its namespace ends and takes no Job");
     }
+    keepIdentity(plan, children);
     return switch (MigrationJobs.state(job.get(), children.pods())) {
       case MigrationState.Running _, MigrationState.Waiting _ ->
           !hasMigrated(pipeline)
@@ -239,6 +240,18 @@ public final class PipelineRemoval {
         return false;
       }
       throw e;
+    }
+  }
+
+  /** Without it the Job gets no Pod. */
+  private void keepIdentity(DropPlan plan, Children children) {
+    var applier = new ObjectApplier(client, children);
+    if (applier.isGone(plan.identity())) {
+      var name = plan.definition().getMetadata().getName();
+      children.definitions().stream()
+          .filter(definition -> definition.getMetadata().getName().equals(name))
+          .findFirst()
+          .ifPresent(definition -> applier.apply(plan.identityBeside(definition)));
     }
   }
 

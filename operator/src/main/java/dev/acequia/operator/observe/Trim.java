@@ -107,6 +107,7 @@ public final class Trim {
           ApiSpec.DEFAULT,
           null,
           SloSpec.DEFAULT,
+          null,
           DeletionPolicy.RETAIN,
           false);
 
@@ -206,6 +207,7 @@ public final class Trim {
             spec.api(),
             null,
             spec.slo(),
+            null,
             spec.deletionPolicy(),
             spec.suspend()));
     var status = pipeline.getStatus();

@@ -6,6 +6,8 @@ import dev.acequia.operator.store.StorePlan;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +16,10 @@ import java.util.Map;
 /**
  * What takes a pipeline's table and roles away. Neither object has an owner: a deletion in the
  * foreground would remove them before they have done their work, so who made them removes them.
+ *
+ * @param identity what the Job runs under, as the migrations did
  */
-public record DropPlan(ConfigMap definition, Job job) {
+public record DropPlan(ConfigMap definition, Job job, ServiceAccount identity) {
   /** The drop asks no topic anything. */
   private static final Facts.Topic NO_TOPIC = new Facts.Topic("AAAAAAAAAAAAAAAAAAAAAA", 1);
 
@@ -32,7 +36,8 @@ public record DropPlan(ConfigMap definition, Job job) {
   public static DropPlan of(DataPipeline pipeline, PlatformConfig platform, Roles made) {
     var names = PipelineNames.of(pipeline);
     var store = StorePlan.of(pipeline);
-    var workloads = new Workloads(names, platform, store, null, null);
+    var workloads =
+        new Workloads(names, platform, store, Identities.of(pipeline, platform), null, null);
     var definition = workloads.definition(DefinitionPlan.of(pipeline, NO_TOPIC));
     definition.getMetadata().setName(names.dropJob());
     var roles = new ArrayList<EnvVar>();
@@ -51,7 +56,26 @@ public record DropPlan(ConfigMap definition, Job job) {
       definition.getMetadata().setAnnotations(Map.of(PipelineNames.UID_ANNOTATION, uid));
       job.getMetadata().setAnnotations(Map.of(PipelineNames.UID_ANNOTATION, uid));
     }
-    return new DropPlan(definition, job);
+    return new DropPlan(definition, job, workloads.serviceAccount(Component.MIGRATION));
+  }
+
+  /**
+   * The identity for a Job whose pipeline's own is gone already, as after a deletion in the
+   * foreground. It goes with the definition: the operator may delete no ServiceAccount.
+   *
+   * @param there the definition as the API server has it
+   */
+  public ServiceAccount identityBeside(ConfigMap there) {
+    return new ServiceAccountBuilder(identity)
+        .editMetadata()
+        .addNewOwnerReference()
+        .withApiVersion("v1")
+        .withKind("ConfigMap")
+        .withName(there.getMetadata().getName())
+        .withUid(there.getMetadata().getUid())
+        .endOwnerReference()
+        .endMetadata()
+        .build();
   }
 
   /** Both objects, in the order of their creation. */

@@ -89,8 +89,9 @@ public record PipelineNames(String namespace, String pipeline) {
     return pipeline + "-kafka";
   }
 
-  public String serviceAccount() {
-    return pipeline;
+  /** Of a component's processes. */
+  public String serviceAccount(Component component) {
+    return pipeline + "-" + component.label();
   }
 
   public String migrationJob(String fingerprint) {

@@ -56,7 +56,7 @@ public record PipelinePlan(
     return steps.stream().map(PlanStep::object).toList();
   }
 
-  /** What nothing has to precede: ServiceAccount, Service and generated Secrets. */
+  /** What nothing has to precede: ServiceAccounts, Service and generated Secrets. */
   public List<HasMetadata> foundation() {
     return steps.stream()
         .filter(PlanStep.Foundation.class::isInstance)
@@ -136,6 +136,7 @@ public record PipelinePlan(
               names,
               platform,
               store(),
+              identities(),
               facts.uid(),
               platform.kafka().logsOn() ? names.kafkaSecret() : null);
       var definition = facts.topic() == null ? null : DefinitionPlan.of(pipeline, facts.topic());
@@ -155,8 +156,15 @@ public record PipelinePlan(
               facts.liveConsumer() == null ? null : facts.liveConsumer().replay(),
               facts.topic());
       var consumer =
-          release(migrated, definitionMap, writerSecret(), facts.writer(), replay.order());
-      var api = release(migrated, definitionMap, readerSecret(), facts.reader(), null);
+          release(
+              Component.CONSUMER,
+              migrated,
+              definitionMap,
+              writerSecret(),
+              facts.writer(),
+              replay.order());
+      var api =
+          release(Component.API, migrated, definitionMap, readerSecret(), facts.reader(), null);
       var liveConsumer = consumer == null ? facts.liveConsumer() : consumer;
       var liveApi = api == null ? facts.liveApi() : api;
       var steps = new ArrayList<PlanStep>();
@@ -199,7 +207,9 @@ public record PipelinePlan(
 
     private List<HasMetadata> foundation(Workloads workloads) {
       var objects = new ArrayList<HasMetadata>();
-      objects.add(workloads.serviceAccount());
+      for (var component : Component.values()) {
+        objects.add(workloads.serviceAccount(component));
+      }
       objects.add(workloads.service(AccessPlan.of(pipeline.getSpec()).usesTls()));
       objects.addAll(generatedSecrets(workloads));
       if (facts.kafkaCredentials() != null) {
@@ -263,7 +273,7 @@ public record PipelinePlan(
           Objects.requireNonNull(facts.store()).hash(),
           Objects.requireNonNull(facts.writer()).hash(),
           Objects.requireNonNull(facts.reader()).hash(),
-          kafkaHash());
+          kafkaHash() + identities().fingerprint(Component.MIGRATION));
     }
 
     private Job migration(
@@ -293,6 +303,7 @@ public record PipelinePlan(
 
     /** The newest release, null while its migration has not succeeded. */
     private @Nullable Release release(
+        Component component,
         boolean migrated,
         @Nullable ConfigMap definitionMap,
         @Nullable String secret,
@@ -304,7 +315,7 @@ public record PipelinePlan(
               definitionMap.getMetadata().getName(),
               platform.runtimeImage(),
               secret,
-              Fingerprint.of(login.hash(), kafkaHash()),
+              Fingerprint.of(login.hash(), kafkaHash() + identities().fingerprint(component)),
               replay);
     }
 
@@ -332,6 +343,10 @@ public record PipelinePlan(
 
     private StorePlan store() {
       return StorePlan.of(pipeline);
+    }
+
+    private Identities identities() {
+      return Identities.of(pipeline, platform);
     }
   }
 }

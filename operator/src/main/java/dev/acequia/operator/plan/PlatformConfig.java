@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.acequia.contract.AllowedRewrite;
+import dev.acequia.crds.ServiceAccountsSpec;
 import dev.acequia.crds.SpecDuration;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
@@ -36,6 +37,7 @@ public record PlatformConfig(
     Sources sources,
     Rollout rollout,
     Resources resources,
+    @Nullable ServiceAccountsSpec serviceAccounts,
     @Nullable String installation,
     List<String> watchNamespaces) {
 
@@ -82,6 +84,7 @@ public record PlatformConfig(
         sources,
         rollout,
         resources,
+        serviceAccounts,
         name,
         watchNamespaces);
   }

@@ -46,7 +46,6 @@ record RuntimePod(
     Component component,
     List<String> arguments,
     Release release,
-    @Nullable String serviceAccount,
     List<EnvVar> extra,
     List<SecretFile> logins,
     @Nullable AccessPlan access,
@@ -77,7 +76,7 @@ record RuntimePod(
         .endMetadata()
         .withNewSpec()
         .withRestartPolicy(isServer ? "Always" : "Never")
-        .withServiceAccountName(serviceAccount)
+        .withServiceAccountName(names.serviceAccount(component))
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
         .withTerminationGracePeriodSeconds(graceSeconds())

@@ -41,15 +41,20 @@ record Workloads(
     PipelineNames names,
     PlatformConfig platform,
     StorePlan store,
+    Identities identities,
     @Nullable String uid,
     @Nullable String kafkaSecret) {
 
   /** About 20 minutes with Kubernetes' own back-off; then the operator starts afresh. */
   private static final int MIGRATION_RETRIES = 6;
 
-  ServiceAccount serviceAccount() {
+  /** Its token is mounted nowhere; where a cloud gives a Pod another one by it, that is mounted. */
+  ServiceAccount serviceAccount(Component component) {
     return new ServiceAccountBuilder()
-        .withMetadata(metadata(names.serviceAccount(), names.labels()))
+        .withMetadata(metadata(names.serviceAccount(component), names.labels(component)))
+        .editMetadata()
+        .addToAnnotations(identities.annotations(component))
+        .endMetadata()
         .withAutomountServiceAccountToken(false)
         .build();
   }
@@ -125,25 +130,23 @@ record Workloads(
           RuntimePod.literal(
               RuntimeVariable.ACEQUIA_SPEC_VERSION, new SpecVersion(uid, version).toString()));
     }
-    return job(name, List.of("migrate"), release, names.serviceAccount(), variables, roles, uid);
+    return job(name, List.of("migrate"), release, variables, roles, uid);
   }
 
   /**
    * The migration's undoing. It must not fall to the garbage collection that may already be at work
-   * on the pipeline, so it needs neither an owner nor the pipeline's ServiceAccount.
+   * on the pipeline, so it has no owner.
    *
    * @param ownerUid of the resource whose table it drops
    */
   Job drop(Release release, List<EnvVar> roles, @Nullable String ownerUid) {
-    return job(
-        names.dropJob(), List.of("migrate", "drop"), release, null, roles, List.of(), ownerUid);
+    return job(names.dropJob(), List.of("migrate", "drop"), release, roles, List.of(), ownerUid);
   }
 
   private Job job(
       String name,
       List<String> arguments,
       Release release,
-      @Nullable String serviceAccount,
       List<EnvVar> extra,
       List<SecretFile> logins,
       @Nullable String ownerUid) {
@@ -161,7 +164,6 @@ record Workloads(
             Component.MIGRATION,
             arguments,
             release,
-            serviceAccount,
             variables,
             logins,
             null,
@@ -242,7 +244,6 @@ record Workloads(
             component,
             List.of(argument),
             release,
-            names.serviceAccount(),
             extra,
             List.of(),
             access,

@@ -3,6 +3,7 @@ package dev.acequia.operator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.acequia.crds.DataPipeline;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
@@ -18,7 +19,9 @@ class DropPlanTest {
     assertThat(plan.objects())
         .allSatisfy(o -> assertThat(o.getMetadata().getOwnerReferences()).isEmpty());
     var pod = plan.job().getSpec().getTemplate().getSpec();
-    assertThat(pod.getServiceAccountName()).isNull();
+    assertThat(pod.getServiceAccountName())
+        .isEqualTo("flights-migration")
+        .isEqualTo(plan.identity().getMetadata().getName());
     assertThat(pod.getVolumes().getFirst().getConfigMap().getName()).isEqualTo("flights-drop");
     assertThat(pod.getVolumes())
         .filteredOn(volume -> volume.getProjected() != null)
@@ -45,6 +48,20 @@ class DropPlanTest {
             object ->
                 assertThat(object.getMetadata().getAnnotations())
                     .containsEntry(PipelineNames.UID_ANNOTATION, "its-uid"));
+  }
+
+  /** Where no Secret has keys, the store knows who asks by the ServiceAccount alone. */
+  @Test
+  void runsUnderTheMigrationsIdentityWhichGoesWithTheDefinitionWhereItIsMadeAgain() {
+    var plan = plan("{secretName: warehouse}");
+    var there =
+        new ConfigMapBuilder(plan.definition()).editMetadata().withUid("m").endMetadata().build();
+    assertThat(plan.identity().getMetadata().getOwnerReferences()).isEmpty();
+    assertThat(plan.identityBeside(there).getMetadata().getOwnerReferences())
+        .singleElement()
+        .returns("m", owner -> owner.getUid())
+        .returns("flights-drop", owner -> owner.getName())
+        .returns(null, owner -> owner.getController());
   }
 
   private static List<EnvVar> environment(DropPlan plan) {
