@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = StoreDefinition.Postgres.class, name = StoreDefinition.Postgres.KIND),
-  @JsonSubTypes.Type(value = StoreDefinition.Lake.class, name = StoreDefinition.Lake.KIND)
+  @JsonSubTypes.Type(value = StoreDefinition.Lake.class, name = StoreDefinition.Lake.KIND),
+  @JsonSubTypes.Type(value = StoreDefinition.DynamoDb.class, name = StoreDefinition.DynamoDb.KIND)
 })
 public interface StoreDefinition {
   /** As {@code kind} has it in JSON. */
@@ -134,6 +135,45 @@ public interface StoreDefinition {
           0,
           partitionBy,
           new LakeEngine.DuckDb(0));
+    }
+  }
+
+  /**
+   * A table in Amazon DynamoDB, and a second one for positions and marks.
+   *
+   * @param table its name in the account and region
+   * @param region as AWS names it
+   * @param endpoint of the service where it is not AWS's own; optional
+   * @param indexes global secondary ones
+   * @param ttlField the date or timestamp after which DynamoDB removes a record; optional
+   * @param create whether the migration makes and changes tables; otherwise it compares them
+   * @param capacity null to pay for each request
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record DynamoDb(
+      String table,
+      String region,
+      @Nullable String endpoint,
+      List<KeyIndex> indexes,
+      @Nullable String ttlField,
+      boolean create,
+      @Nullable Capacity capacity)
+      implements StoreDefinition {
+    public static final String KIND = "dynamodb";
+
+    public DynamoDb {
+      indexes = List.copyOf(indexes);
+    }
+
+    @Override
+    public String kind() {
+      return KIND;
+    }
+
+    @Override
+    public StoreTraits traits() {
+      return StoreTraits.ofItems(indexes);
     }
   }
 }

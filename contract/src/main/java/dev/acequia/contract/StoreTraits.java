@@ -1,6 +1,7 @@
 package dev.acequia.contract;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The pace of a store, and what it asks of the load: a pure function of its definition.
@@ -14,9 +15,15 @@ import java.time.Duration;
  *     then keeps each record until its row is stored. A store that does not refuses a row when it
  *     is added; only what its marks say of a row is found later
  * @param freshness what a pipeline promises whose spec does not say
+ * @param queries what it can be asked
  */
 public record StoreTraits(
-    Duration linger, long batchBytes, int lanes, boolean refusesRows, Duration freshness) {
+    Duration linger,
+    long batchBytes,
+    int lanes,
+    boolean refusesRows,
+    Duration freshness,
+    StoreQueries queries) {
   /**
    * Of a database that commits within milliseconds. While one batch waits for its disk, another
    * keeps it busy; more would take more memory, and another replica does better.
@@ -27,12 +34,21 @@ public record StoreTraits(
   /** Before compression. The consumer's heap holds two batches, in arrays that grow by doubling. */
   private static final long FILE_BYTES = 32 << 20;
 
+  /** An item is 20 objects and more in the heap, so its bytes are a tenth of what it takes. */
+  private static final long ITEM_BYTES = 1 << 20;
+
   public StoreTraits {
     if (linger.isNegative() || batchBytes < 1 || lanes < 1) {
       throw new IllegalArgumentException(
           "linger %s, batchBytes %d, lanes %d: the first is 0 at least, the others 1"
               .formatted(linger, batchBytes, lanes));
     }
+  }
+
+  /** Of a store that answers every query. */
+  public StoreTraits(
+      Duration linger, long batchBytes, int lanes, boolean refusesRows, Duration freshness) {
+    this(linger, batchBytes, lanes, refusesRows, freshness, new StoreQueries.Any());
   }
 
   /**
@@ -51,5 +67,19 @@ public record StoreTraits(
    */
   public static StoreTraits ofFiles(Duration commitInterval) {
     return new StoreTraits(commitInterval, FILE_BYTES, 1, false, commitInterval.multipliedBy(2));
+  }
+
+  /**
+   * Of a store that takes items one by one and finds them by keys. Each batch pays for one more
+   * write, that of its offsets.
+   */
+  public static StoreTraits ofItems(List<KeyIndex> indexes) {
+    return new StoreTraits(
+        Duration.ofMillis(200),
+        ITEM_BYTES,
+        2,
+        false,
+        Duration.ofSeconds(5),
+        new StoreQueries.ByKey(indexes));
   }
 }
