@@ -3,6 +3,7 @@ package dev.acequia.stores.postgres;
 import dev.acequia.stores.testkit.ClaimsContract;
 import dev.acequia.stores.testkit.GenerationsContract;
 import dev.acequia.stores.testkit.HostileContract;
+import dev.acequia.stores.testkit.KeyReadingContract;
 import dev.acequia.stores.testkit.MarksContract;
 import dev.acequia.stores.testkit.MigrationContract;
 import dev.acequia.stores.testkit.OffsetsContract;
@@ -73,6 +74,13 @@ class PostgresStoreIT {
   @Nested
   class Reading extends ReadingContract {
     Reading() {
+      super(new PostgresFixture());
+    }
+  }
+
+  @Nested
+  class KeyReading extends KeyReadingContract {
+    KeyReading() {
       super(new PostgresFixture());
     }
   }

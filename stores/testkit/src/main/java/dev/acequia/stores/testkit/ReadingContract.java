@@ -2,6 +2,7 @@ package dev.acequia.stores.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.acequia.contract.Digits;
 import dev.acequia.contract.Field;
@@ -36,23 +37,18 @@ import dev.acequia.stores.query.ResultRow;
 import dev.acequia.stores.query.SelectItem;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What queries mean, as docs/query.md says it, over every type of field. */
 public abstract class ReadingContract extends StoreContract {
-  private static final Schema ALL_TYPES =
+  static final Schema ALL_TYPES =
       Pipelines.schema(
           List.of("id"),
           new Field("id", FieldType.INT32, true, null),
@@ -69,7 +65,7 @@ public abstract class ReadingContract extends StoreContract {
   /** A store may answer in another way what it is asked often. */
   private static final int RUNS = 12;
 
-  private static final List<String> RECORDS =
+  static final List<String> RECORDS =
       List.of(
           """
           {"id":1,"big":5,"ratio":1.5,"price":1.50,"ok":true,"day":"2013-01-31",
@@ -135,6 +131,11 @@ public abstract class ReadingContract extends StoreContract {
 
   protected ReadingContract(StoreFixture store) {
     super(store);
+  }
+
+  @BeforeEach
+  void declaresThatItAnswersEveryQuery() {
+    assumeTrue(answersEveryQuery());
   }
 
   /** The table with all records, and its reader. */
@@ -781,91 +782,5 @@ public abstract class ReadingContract extends StoreContract {
       }
       assertThat(table.answers(all)).hasSize(8);
     }
-  }
-
-  @Test
-  void findsOneByItsKey() throws Exception {
-    try (var table = new Filled()) {
-      var found = new ArrayList<String>();
-      assertThat(
-              table.reader.readOne(
-                  List.of(new Literal(FieldType.INT32, 3)),
-                  row -> found.add(new String(row.utf8At(8), StandardCharsets.UTF_8))))
-          .isTrue();
-      assertThat(found).containsExactly("ñandú");
-      assertThat(
-              table.reader.readOne(
-                  List.of(new Literal(FieldType.INT32, 77)), row -> found.add("another")))
-          .isFalse();
-      assertThat(found).hasSize(1);
-    }
-  }
-
-  @Test
-  void refusesToFindOneWhereAKeyIsNotUnique() throws Exception {
-    var definition = migrated(LoadMode.APPEND, 1);
-    try (var reader = store.reader(definition)) {
-      assertThatThrownBy(() -> reader.readOne(List.of(new Literal(FieldType.INT64, 1L)), row -> {}))
-          .isInstanceOf(IllegalStateException.class);
-    }
-  }
-
-  @Test
-  void findsEachOfManyByItsKeyAtATime() throws Exception {
-    var fields =
-        List.of(
-            new Field("at", FieldType.TIMESTAMP, true, null),
-            new Field("note", FieldType.STRING, true, null),
-            new Field("price", FieldType.DECIMAL, true, null),
-            new Field("day", FieldType.DATE, true, null),
-            new Field("ref", FieldType.UUID, true, null),
-            new Field("ok", FieldType.BOOLEAN, true, null),
-            new Field("big", FieldType.INT64, true, null),
-            new Field("id", FieldType.INT32, true, null));
-    var schema =
-        Pipelines.schema(fields.stream().map(Field::name).toList(), fields.toArray(Field[]::new));
-    var definition = definition(schema, LoadMode.UPSERT, TOPIC, 1, null);
-    migrate(definition);
-    try (var writer = writer(definition)) {
-      var batch = writer.newBatch();
-      for (var n = 1; n <= 1_000; n++) {
-        var record =
-            "{\"at\":\"%s\",\"note\":\"%s\",\"price\":%s,\"day\":\"%s\",\"ref\":\"%s\",\"ok\":%s,\"big\":%s,\"id\":%s}"
-                .formatted(keyOf(n).stream().map(Literal::text).toArray());
-        add(schema, batch, arrival.from(1, 0, n), record);
-      }
-      write(writer, batch, 0, 1_001);
-    }
-    try (var reader = store.reader(definition);
-        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var reads = new ArrayList<Future<?>>();
-      for (var i = 0; i < 2_000; i++) {
-        var n = i % 1_100 + 1; // the last hundred are not there
-        reads.add(
-            threads.submit(
-                () -> {
-                  var ids = new ArrayList<Long>();
-                  var found = reader.readOne(keyOf(n), row -> ids.add(row.longAt(7)));
-                  assertThat(found).isEqualTo(n <= 1_000);
-                  assertThat(ids).isEqualTo(found ? List.of((long) n) : List.of());
-                  return null;
-                }));
-      }
-      for (var read : reads) {
-        read.get(60, TimeUnit.SECONDS);
-      }
-    }
-  }
-
-  private static List<Literal> keyOf(int n) {
-    return List.of(
-        Literal.timestamp(1_767_225_600_000_000L + n * 1_000_000L),
-        new Literal(FieldType.STRING, "año " + n),
-        new Literal(FieldType.DECIMAL, new BigDecimal(n).divide(new BigDecimal(8))),
-        new Literal(FieldType.DATE, LocalDate.of(2026, 1, 1).plusDays(n)),
-        new Literal(FieldType.UUID, new UUID(n, -n)),
-        new Literal(FieldType.BOOLEAN, n % 2 == 0),
-        new Literal(FieldType.INT64, (long) n),
-        new Literal(FieldType.INT32, n));
   }
 }

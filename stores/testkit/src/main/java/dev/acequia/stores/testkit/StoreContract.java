@@ -9,6 +9,7 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
+import dev.acequia.contract.StoreQueries;
 import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.RecordDecoder;
@@ -252,7 +253,7 @@ abstract class StoreContract {
     var select =
         Arrays.stream(columns).map(name -> new SelectItem(name, column(known, name))).toList();
     var order = known.total(List.of(OrderTerm.ascending(known.require("id"))));
-    try (var reader = store.reader(definition)) {
+    try (var reader = store.whole(definition)) {
       return RowText.read(
           reader, new Query(select, Condition.always(), order, List.of(), ALL, 0), "|");
     }
@@ -275,6 +276,11 @@ abstract class StoreContract {
         .<Expression>map(provenance -> provenance)
         .findFirst()
         .orElseGet(() -> columns.require(name));
+  }
+
+  /** Whether the store answers every query. */
+  final boolean answersEveryQuery() {
+    return store.definition("flights").traits().queries() instanceof StoreQueries.Any;
   }
 
   final List<String> names(PipelineDefinition definition) throws StoreReadException, IOException {

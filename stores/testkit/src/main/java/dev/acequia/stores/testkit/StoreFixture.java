@@ -31,6 +31,14 @@ public interface StoreFixture extends AutoCloseable {
     return StoreReader.open(definition, readerEnvironment());
   }
 
+  /**
+   * Reads all of the table in any order, for tests that look at what was stored; by other means
+   * where the store's own reader does not do that.
+   */
+  default StoreReader whole(PipelineDefinition definition) {
+    return reader(definition);
+  }
+
   /** Whether a field of a table that has rows may change its type or its digits so. */
   default boolean widens(Field from, Field to) {
     return true;
