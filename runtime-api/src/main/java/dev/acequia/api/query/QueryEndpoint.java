@@ -13,6 +13,7 @@ import dev.acequia.contract.PipelineMetric;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.query.InvalidQueryException;
+import dev.acequia.stores.query.KeyedQueries;
 import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.RecordColumns;
 import dev.acequia.telemetry.MetricSet;
@@ -57,7 +58,9 @@ public final class QueryEndpoint {
       PipelineDefinition definition, StoreReader store, MetricSet.ForPipeline metrics) {
     this.store = store;
     this.columns = RecordColumns.of(definition);
-    this.parser = new QueryParser(columns, definition.maxPageSize());
+    this.parser = 
+        new QueryParser(
+            columns, definition.maxPageSize(), KeyedQueries.of(definition).orElse(null));
     this.wholeRecord = ResultColumn.of(columns.all());
     this.storeRead = metrics.histogram(PipelineMetric.STORE_READ);
     metrics.observe(PipelineMetric.API_HELD, space.memory()::held, "pages");

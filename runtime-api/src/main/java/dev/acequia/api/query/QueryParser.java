@@ -4,6 +4,7 @@ import dev.acequia.api.http.QueryString;
 import dev.acequia.stores.query.Condition;
 import dev.acequia.stores.query.Expression;
 import dev.acequia.stores.query.InvalidQueryException;
+import dev.acequia.stores.query.KeyedQueries;
 import dev.acequia.stores.query.OrderTerm;
 import dev.acequia.stores.query.Query;
 import dev.acequia.stores.query.RecordColumns;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** PostgREST's query language over one pipeline's fields. */
 final class QueryParser {
@@ -28,11 +30,23 @@ final class QueryParser {
   private final RecordColumns columns;
   private final SelectParser select;
   private final int maxPageSize;
+  private final @Nullable KeyedQueries keyed;
 
+  /** Of a store that answers every query. */
   QueryParser(RecordColumns columns, int maxPageSize) {
+    this(columns, maxPageSize, null);
+  }
+
+  /**
+   * Of a store that may answer few queries.
+   *
+   * @param keyed those that it answers; null when it answers every one
+   */
+  QueryParser(RecordColumns columns, int maxPageSize, @Nullable KeyedQueries keyed) {
     this.columns = columns;
     this.select = new SelectParser(columns);
     this.maxPageSize = maxPageSize;
+    this.keyed = keyed;
   }
 
   /**
@@ -42,15 +56,20 @@ final class QueryParser {
    */
   PageRequest parse(QueryString parameters) {
     var items = parameters.single("select").map(select::parse).orElseGet(columns::all);
-    var order = order(items, parameters);
+    var where = where(parameters);
+    var order = order(items, where, parameters);
     var query =
         new Query(
             items,
-            where(parameters),
+            where,
             order,
             List.of(),
             limit(parameters),
             number(parameters, OFFSET, 0));
+    if (keyed != null) {
+      // Refused before the store is asked.
+      keyed.plan(query);
+    }
     if (query.offset() > MAX_OFFSET) {
       throw new InvalidQueryException(
           "offset is at most "
@@ -67,7 +86,8 @@ final class QueryParser {
     return Cursor.decode(cursor.get()).applyTo(query, parameters);
   }
 
-  private List<OrderTerm> order(List<SelectItem> items, QueryString parameters) {
+  private List<OrderTerm> order(
+      List<SelectItem> items, Condition where, QueryString parameters) {
     var text = parameters.single("order").filter(order -> !order.isEmpty());
     if (items.stream().noneMatch(item -> item.expression().isAggregate())) {
       var order =
@@ -77,7 +97,7 @@ final class QueryParser {
         throw new InvalidQueryException(
             "order takes an aggregate only where select has one: add it there");
       }
-      return columns.total(order);
+      return keyed == null ? columns.total(order) : keyed.total(order, where);
     }
     var groups = new ArrayList<Expression>();
     for (var item : items) {
