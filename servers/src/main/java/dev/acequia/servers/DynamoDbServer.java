@@ -1,0 +1,127 @@
+package dev.acequia.servers;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What stands in for Amazon DynamoDB in tests: <a href="https://github.com/getmoto/moto">moto</a>
+ * in a process of its own. It keeps all in memory, checks no signatures and never throttles. Its
+ * Python comes by {@code servers/dynamodb/install}.
+ */
+public final class DynamoDbServer implements AutoCloseable {
+  /** A region that it knows. */
+  public static final String REGION = "us-west-2";
+
+  private static final String NAME = "dynamodb";
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+
+  private final ChildProcess process;
+  private final int port;
+
+  private DynamoDbServer(ChildProcess process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /** Starts a server on a port of its own, or the one that this folder held before. */
+  public static DynamoDbServer start(Path folder) {
+    return start(Home.at(folder), Ports.keptIn(folder), System.err::println);
+  }
+
+  /**
+   * Starts a server, and waits until it answers.
+   *
+   * @param ports {@code dynamodb}
+   * @param progress takes a line while moto is installed, which happens once
+   * @throws ServerException when it cannot be installed, as without Python, or does not start
+   */
+  public static DynamoDbServer start(Home home, Ports ports, Consumer<String> progress) {
+    var scripts = ControlPlaneBinaries.repositoryRoot().resolve("servers/dynamodb");
+    var python = installed(scripts.resolve("install"), progress);
+    var port = ports.freeFor(NAME, "the stand-in for DynamoDB");
+    home.create();
+    var process =
+        ChildProcess.start(
+            NAME,
+            "python",
+            List.of(python, "-B", scripts.resolve("serve.py").toString(), Integer.toString(port)),
+            Map.of(),
+            home);
+    var server = new DynamoDbServer(process, port);
+    process.awaitReady(START_LIMIT, server::answers);
+    return server;
+  }
+
+  /** The Python that has moto. A second process waits for the first. */
+  private static synchronized String installed(Path script, Consumer<String> progress) {
+    var cache = UserCache.folder();
+    try {
+      Files.createDirectories(cache);
+      try (var channel =
+              FileChannel.open(
+                  cache.resolve("moto.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          var _ = channel.lock()) {
+        if (!Files.isDirectory(cache.resolve("moto"))) {
+          progress.accept("installing moto by pip, once: about a minute");
+        }
+        return run(script).lines().reduce("", (former, line) -> line);
+      }
+    } catch (IOException e) {
+      throw new ServerException("moto cannot be installed in %s: %s".formatted(cache, e), e);
+    }
+  }
+
+  private static String run(Path script) throws IOException {
+    var install = new ProcessBuilder(script.toString()).redirectErrorStream(true).start();
+    try {
+      var said = new String(install.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (install.waitFor() != 0) {
+        throw new ServerException(
+            "moto cannot be installed: python3 with venv and pip is needed.%n%s"
+                .formatted(said.strip()));
+      }
+      return said;
+    } catch (InterruptedException e) {
+      install.destroy();
+      Thread.currentThread().interrupt();
+      throw new ServerException("interrupted while moto was installed", e);
+    }
+  }
+
+  /** {@code http://host:port}. */
+  public String endpoint() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** Any answer will do. */
+  private boolean answers() {
+    try (var client = HttpClient.newHttpClient()) {
+      var request =
+          HttpRequest.newBuilder(URI.create(endpoint())).timeout(Duration.ofSeconds(1)).build();
+      return client.send(request, BodyHandlers.discarding()).statusCode() > 0;
+    } catch (IOException notYet) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    process.stop(STOP_LIMIT);
+  }
+}
