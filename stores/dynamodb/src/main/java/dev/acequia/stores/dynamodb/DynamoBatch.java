@@ -1,0 +1,101 @@
+package dev.acequia.stores.dynamodb;
+
+import dev.acequia.contract.record.BadRecordException;
+import dev.acequia.contract.record.Row;
+import dev.acequia.stores.Arrival;
+import dev.acequia.stores.Origin;
+import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.dynamodb.item.Attributes;
+import dev.acequia.stores.dynamodb.item.ItemEncoder;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/** Records as items, each with what it came with. */
+final class DynamoBatch implements StoreBatch {
+  /**
+   * A record or a deletion.
+   *
+   * @param item without a fence; can be changed
+   * @param place where it was read
+   * @param key its idempotency key; null when it has none
+   */
+  record Entry(
+      int row,
+      Map<String, AttributeValue> item,
+      boolean deletes,
+      Origin origin,
+      Origin place,
+      boolean redriven,
+      @Nullable MarkedRecord key) {}
+
+  private final ItemEncoder encoder;
+  private final Clock clock;
+  private final List<Entry> entries = new ArrayList<>();
+  private boolean expectsDuplicates;
+  private long bytes;
+
+  DynamoBatch(ItemEncoder encoder, Clock clock) {
+    this.encoder = encoder;
+    this.clock = clock;
+  }
+
+  @Override
+  public void add(Row row, Arrival arrival) throws BadRecordException {
+    add(encoder.record(row, arrival), arrival, false);
+  }
+
+  @Override
+  public void addDeletion(Row key, Arrival arrival) throws BadRecordException {
+    var item = encoder.deletion(key, arrival);
+    item.put(Attributes.DELETED, Attributes.number(clock.millis()));
+    add(item, arrival, true);
+  }
+
+  private void add(Map<String, AttributeValue> item, Arrival arrival, boolean deletes) {
+    var key = arrival.key();
+    entries.add(
+        new Entry(
+            entries.size(),
+            item,
+            deletes,
+            arrival.origin(),
+            arrival.place(),
+            arrival.isRedriven(),
+            key == null ? null : MarkedRecord.of(key)));
+    bytes += ItemEncoder.bytes(item);
+  }
+
+  List<Entry> entries() {
+    return entries;
+  }
+
+  boolean expectsDuplicates() {
+    return expectsDuplicates;
+  }
+
+  @Override
+  public void expectDuplicates() {
+    expectsDuplicates = true;
+  }
+
+  @Override
+  public int rows() {
+    return entries.size();
+  }
+
+  @Override
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public void clear() {
+    entries.clear();
+    expectsDuplicates = false;
+    bytes = 0;
+  }
+}

@@ -1,0 +1,122 @@
+package dev.acequia.stores.dynamodb;
+
+import dev.acequia.stores.Origin;
+import dev.acequia.stores.PartitionAdvance;
+import dev.acequia.stores.RowRejection;
+import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.stores.WriteResult;
+import dev.acequia.stores.dynamodb.DynamoBatch.Entry;
+import dev.acequia.stores.dynamodb.client.Batches;
+import dev.acequia.stores.dynamodb.client.Calls;
+import dev.acequia.stores.dynamodb.client.Pace;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/** One batch: judged when it is made, and written when it is let through. */
+final class Load {
+  /**
+   * Where it goes.
+   *
+   * @param table that of the records
+   * @param deletionsKept for how long; empty for ever
+   */
+  record Store(
+      DynamoDbClient client,
+      Pace pace,
+      String table,
+      SecondTable second,
+      Optional<Duration> deletionsKept) {}
+
+  private final Store store;
+  private final DynamoBatch batch;
+  private final Marks marks;
+  private final long fill;
+  private final long nowMillis;
+
+  private final List<Entry> appended = new ArrayList<>();
+  private final List<Entry> upserted = new ArrayList<>();
+  private final List<Entry> removed = new ArrayList<>();
+  private final List<RowRejection> rejected = new ArrayList<>();
+  private final Set<Origin> newRepeats = new HashSet<>();
+  private int repeats;
+  private final AtomicInteger duplicates = new AtomicInteger();
+
+  /** Judges a batch, and marks the idempotency keys of its records. */
+  Load(Store store, DynamoBatch batch, long fill, long nowMillis, boolean upserts)
+      throws StoreUnavailableException {
+    this.store = store;
+    this.batch = batch;
+    this.fill = fill;
+    this.nowMillis = nowMillis;
+    marks = new Marks(store.client, store.pace, store.second.name(), store.deletionsKept);
+    var left = withoutRepeats();
+    if (upserts) {
+      var upsert =
+          new Upsert(
+              left,
+              new Batches(store.client, store.pace),
+              store.table,
+              () -> store.second.registry().ledger());
+      upserted.addAll(upsert.puts());
+      removed.addAll(upsert.removals());
+      rejected.addAll(upsert.rejected());
+    } else {
+      appended.addAll(left);
+    }
+  }
+
+  private List<Entry> withoutRepeats() throws StoreUnavailableException {
+    var out = new HashSet<Integer>();
+    for (var group : marks.judge(batch, fill, nowMillis)) {
+      group.duplicates().forEach(entry -> out.add(entry.row()));
+      repeats += group.duplicates().size();
+      rejected.addAll(group.rejected());
+      newRepeats.addAll(group.newRepeats());
+    }
+    rejected.forEach(rejection -> out.add(rejection.row()));
+    return batch.entries().stream().filter(entry -> !out.contains(entry.row())).toList();
+  }
+
+  List<RowRejection> rejected() {
+    return rejected;
+  }
+
+  /** Writes notes and rows; all of them are there when this returns. */
+  void write(List<PartitionAdvance> advances) throws StoreUnavailableException {
+    var fences = new HashMap<Integer, Long>();
+    advances.forEach(advance -> fences.put(advance.partition(), advance.fence()));
+    marks.note(newRepeats, fill, nowMillis);
+    var calls = new Calls(store.pace);
+    var writes = new RowWrites(store.client, store.table);
+    calls.forEach(appended, entry -> append(writes, entry, fence(fences, entry)));
+    calls.forEach(upserted, entry -> writes.upsert(entry, fence(fences, entry)));
+    calls.forEach(removed, entry -> writes.remove(entry, fence(fences, entry)));
+  }
+
+  private void append(RowWrites writes, Entry entry, long fence) throws StoreUnavailableException {
+    if (!batch.expectsDuplicates() && !entry.redriven()) {
+      writes.append(entry, fence);
+    } else if (writes.appendUnlessThere(entry, fence)) {
+      duplicates.incrementAndGet();
+    }
+  }
+
+  private static long fence(Map<Integer, Long> fences, Entry entry) {
+    return Objects.requireNonNull(
+        fences.get(entry.origin().partition()), "a record of a partition without an advance");
+  }
+
+  WriteResult result() {
+    var known = repeats + duplicates.get();
+    return new WriteResult.Stored(batch.rows() - known - rejected.size(), known, rejected.size());
+  }
+}

@@ -1,0 +1,91 @@
+package dev.acequia.stores.dynamodb;
+
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.record.BadRecordException;
+import dev.acequia.contract.record.RecordDecoder;
+import dev.acequia.contract.record.Row;
+import dev.acequia.stores.Arrival;
+import dev.acequia.stores.PartitionAdvance;
+import dev.acequia.stores.PartitionClaim;
+import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.StoreMigration;
+import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.testkit.Pipelines;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** A pipeline of one partition, and records of its schema. */
+final class LoadedPipeline {
+  private static final UUID TOPIC = UUID.randomUUID();
+
+  static final Field ID = new Field("id", FieldType.INT64, true, null);
+  static final Field NAME = new Field("name", FieldType.STRING, false, null);
+
+  private final Map<String, String> environment;
+  final PipelineDefinition definition;
+
+  LoadedPipeline(
+      StoreDefinition store, Map<String, String> environment, Schema schema, LoadMode mode) {
+    this.environment = environment;
+    definition = Pipelines.definition(store, schema, mode, TOPIC, 1, null);
+  }
+
+  /** Of an id, which is the key, and a name. */
+  LoadedPipeline(DynamoFixture fixture, LoadMode mode) {
+    this(fixture, mode, ID, NAME);
+  }
+
+  /** Of fields with an id, which is the key. */
+  LoadedPipeline(DynamoFixture fixture, LoadMode mode, Field... fields) {
+    this(
+        fixture.definition("flights"),
+        fixture.writerEnvironment("pod"),
+        Pipelines.schema(List.of("id"), fields),
+        mode);
+  }
+
+  void migrate() throws Exception {
+    StoreMigration.open(definition, environment).migrate(Pipelines.log(TOPIC, 1, 0, 100_000));
+  }
+
+  StoreWriter writer() {
+    return StoreWriter.open(definition, environment);
+  }
+
+  /** Claims the partition, however often the store fails. */
+  static PartitionClaim claim(StoreWriter writer) throws StoreUnavailableException {
+    return writer.claim(0).orElseThrow();
+  }
+
+  static List<PartitionAdvance> advance(PartitionClaim claim, long to) {
+    return List.of(new PartitionAdvance(0, claim.fence(), claim.nextOffset(), to, null));
+  }
+
+  /** Adds a record at an offset. */
+  void add(StoreBatch batch, long offset, String json) throws BadRecordException {
+    add(batch, new Arrival().from(1, 0, offset), json);
+  }
+
+  void add(StoreBatch batch, Arrival arrival, String json) throws BadRecordException {
+    var row = new Row(definition.schema());
+    var bytes = json.getBytes(StandardCharsets.UTF_8);
+    new RecordDecoder(definition.schema()).decode(bytes, 0, bytes.length, row);
+    batch.add(row, arrival);
+  }
+
+  /** Adds the deletion of a key at an offset. */
+  void delete(StoreBatch batch, long offset, String key) throws BadRecordException {
+    var row = new Row(definition.schema());
+    var bytes = key.getBytes(StandardCharsets.UTF_8);
+    new RecordDecoder(definition.schema()).decodeKey(bytes, 0, bytes.length, row);
+    batch.addDeletion(row, new Arrival().from(1, 0, offset));
+  }
+}

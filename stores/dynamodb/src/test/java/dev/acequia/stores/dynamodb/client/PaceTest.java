@@ -1,0 +1,49 @@
+package dev.acequia.stores.dynamodb.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class PaceTest {
+  private final AtomicLong now = new AtomicLong();
+  private final Pace pace = new Pace(32, now::get);
+
+  private void pass(Duration time) {
+    now.addAndGet(time.toNanos());
+  }
+
+  @Test
+  void halvesOnceForAllThatAreThrottledTogether() {
+    for (var i = 0; i < 32; i++) {
+      pace.throttled();
+    }
+    assertThat(pace.limit()).isEqualTo(16);
+    pass(Duration.ofSeconds(1));
+    pace.throttled();
+    assertThat(pace.limit()).isEqualTo(8);
+  }
+
+  @Test
+  void neverStops() {
+    for (var i = 0; i < 100; i++) {
+      pace.throttled();
+      pass(Duration.ofSeconds(1));
+    }
+    assertThat(pace.limit()).isEqualTo(1);
+  }
+
+  @Test
+  void growsByOneForAsManySuccessesAsThereAreCalls() {
+    pace.throttled();
+    for (var i = 0; i < 17; i++) {
+      pace.succeeded();
+    }
+    assertThat(pace.limit()).isEqualTo(17);
+    for (var i = 0; i < 10_000; i++) {
+      pace.succeeded();
+    }
+    assertThat(pace.limit()).isEqualTo(32);
+  }
+}

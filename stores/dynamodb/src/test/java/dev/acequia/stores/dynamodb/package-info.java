@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.stores.dynamodb;
+
+import org.jspecify.annotations.NullMarked;

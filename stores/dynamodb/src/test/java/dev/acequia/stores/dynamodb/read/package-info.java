@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.stores.dynamodb.read;
+
+import org.jspecify.annotations.NullMarked;
