@@ -6,7 +6,7 @@ item, and so does this double when no two requests run at once.
 
 import sys
 
-from moto.server import DomainDispatcherApplication, create_backend_app
+from moto.server import create_backend_app
 from werkzeug.serving import WSGIRequestHandler, run_simple
 
 
@@ -18,7 +18,7 @@ class QuietHandler(WSGIRequestHandler):
 run_simple(
     "127.0.0.1",
     int(sys.argv[1]),
-    DomainDispatcherApplication(create_backend_app, service="dynamodb"),
+    create_backend_app("dynamodb"),
     threaded=False,
     request_handler=QuietHandler,
 )

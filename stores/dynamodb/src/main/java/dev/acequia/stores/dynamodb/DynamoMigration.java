@@ -111,7 +111,7 @@ final class DynamoMigration implements StoreMigration {
         base.withOwner(claim.orElse(registry.owner()))
             .withSpecs(version.map(registry.specs()::with).orElse(registry.specs()))
             .withLedger(after.ledger())
-            .withTable(table.tableId())
+            .withTable(TableSetup.id(table))
             .withFields(change.key(), columns, List.copyOf(shape.indexes().keySet()));
     var state = new LoadState(0, next.fill(), definition.schema().hash(), after.byPartition());
     if (!isThere(registry, next, formerState, state)
@@ -162,7 +162,7 @@ final class DynamoMigration implements StoreMigration {
             "The table %s has items, and this pipeline has not filled it. Set another store.dynamodb.table in a new pipeline, or delete the table."
                 .formatted(names.data()));
       }
-    } else if (!registry.table().equals(table.tableId())) {
+    } else if (!registry.table().equals(TableSetup.id(table))) {
       throw new TerminationException(
           Termination.Reason.NameTaken,
           "The table %s is not the one that this pipeline filled. If it is that table, restored from a backup, run: %s"
@@ -170,7 +170,7 @@ final class DynamoMigration implements StoreMigration {
                   names.data(),
                   update("SET %s = :id".formatted(Registry.TABLE))
                       + " --expression-attribute-values '{\":id\":{\"S\":\"%s\"}}'"
-                          .formatted(table.tableId())));
+                          .formatted(TableSetup.id(table))));
     }
   }
 
@@ -247,7 +247,7 @@ final class DynamoMigration implements StoreMigration {
                 .formatted(names.data(), names.second()));
       }
       var table = records.find();
-      if (table.isPresent() && table.get().tableId().equals(registry.table())) {
+      if (table.isPresent() && TableSetup.id(table.get()).equals(registry.table())) {
         records.drop();
       } else {
         LOG.info("the table {} is not the one that was filled; it stays", names.data());

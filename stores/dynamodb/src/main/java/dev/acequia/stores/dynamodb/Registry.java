@@ -129,12 +129,18 @@ record Registry(
     if (owner != null) {
       item.put(OWNER, Attributes.text(write(owner)));
     }
-    item.put(
-        SPECS,
-        Attributes.text(
-            specs.versions().stream().map(SpecVersion::toString).collect(Collectors.joining(" "))));
+    if (!specs.versions().isEmpty()) {
+      item.put(
+          SPECS,
+          Attributes.text(
+              specs.versions().stream()
+                  .map(SpecVersion::toString)
+                  .collect(Collectors.joining(" "))));
+    }
+    if (!isFresh()) {
+      item.put(TABLE, Attributes.text(table));
+    }
     item.put(LEDGER, Attributes.text(write(ledger.document())));
-    item.put(TABLE, Attributes.text(table));
     item.put(FILL, Attributes.number(fill));
     item.put(KEY, Attributes.text(write(key)));
     item.put(COLUMNS, Attributes.text(write(columns)));

@@ -70,6 +70,14 @@ final class TableSetup {
         });
   }
 
+  /**
+   * What tells a table from another that had its name before: its id, or the time when it was made
+   * where a server that stands in for the service gives no ids.
+   */
+  static String id(TableDescription table) {
+    return table.tableId() == null ? table.creationDateTime().toString() : table.tableId();
+  }
+
   /** The table when it and its indexes can be used; made if there is none. */
   TableDescription make() throws StoreUnavailableException {
     var found = find();

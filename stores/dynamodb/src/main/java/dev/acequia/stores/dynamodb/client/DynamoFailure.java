@@ -89,6 +89,7 @@ public final class DynamoFailure {
     return failure instanceof ResourceNotFoundException
         || (failure instanceof AwsServiceException service
             && service.awsErrorDetails() != null
+            && service.awsErrorDetails().errorCode() != null
             && REFUSALS.contains(service.awsErrorDetails().errorCode()));
   }
 
