@@ -57,7 +57,7 @@ final class TableSetup {
     this.expires = expires;
   }
 
-  /** The table as it is; empty when there is none, or it is being deleted. */
+  /** The table as it is; empty when there is none. */
   Optional<TableDescription> find() throws StoreUnavailableException {
     var request = DescribeTableRequest.builder().tableName(shape.name()).build();
     return DynamoFailure.of(
@@ -224,7 +224,14 @@ final class TableSetup {
                     .enabled(true)
                     .build())
             .build();
-    DynamoFailure.run(() -> client.updateTimeToLive(request));
+    try {
+      DynamoFailure.run(() -> client.updateTimeToLive(request));
+    } catch (StoreUnavailableException e) {
+      // The service refuses a second change; another migration may have made the first.
+      if (!isExpiring()) {
+        throw e;
+      }
+    }
   }
 
   private boolean isExpiring() throws StoreUnavailableException {

@@ -194,9 +194,9 @@ class DynamoReaderIT {
   void readsTheRecordsOfAnIndexInItsOrder(LoadMode mode) throws Exception {
     try (var table = new Filled(mode)) {
       var where = table.where("status EQ even", "at GTE 2013-01-02", "at LT 2013-01-05");
-      var query = table.query(where, List.of("at", "site"));
+      var query = table.query(where, List.of("at"));
       var found = table.paged(query, 2);
-      assertThat(found).hasSize(mode == LoadMode.UPSERT ? 4 : 5).isSorted();
+      assertThat(found).hasSize(mode == LoadMode.UPSERT ? 3 : 4).isSorted();
       var descending = table.query(where, List.of("at"), table.descending("at"));
       assertThat(table.paged(descending, 3)).isSortedAccordingTo(Comparator.reverseOrder());
       assertThat(table.reader.count(query)).isEqualTo(found.size());
