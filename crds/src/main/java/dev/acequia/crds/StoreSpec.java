@@ -13,4 +13,8 @@ public record StoreSpec(
     @JsonPropertyDescription(
             "A table in the Apache Iceberg format: Parquet files in an object store, which other"
                 + " engines can read too.")
-        @Nullable LakeSpec lake) {}
+        @Nullable LakeSpec lake,
+    @JsonPropertyDescription(
+            "A table in Amazon DynamoDB. Queries find records by their key and by declared indexes"
+                + " only.")
+        @Nullable DynamoDbSpec dynamodb) {}

@@ -211,6 +211,30 @@ class AdmissionIT {
   }
 
   @Test
+  void takesATableOfItems() throws Exception {
+    apply(
+        """
+        apiVersion: acequia.dev/v1alpha1
+        kind: DataPipeline
+        metadata: {name: items, namespace: default}
+        spec:
+          schema: {fields: [{name: at, type: timestamp, required: true}, {name: carrier, type: string, required: true}]}
+          store:
+            dynamodb:
+              table: ops.flights-2013_all
+              region: us-west-2
+              endpoint: https://dynamodb.example.com:8000
+              secretName: keys
+              indexes: [{name: by-carrier, hash: carrier, range: at}, {name: by-at, hash: at}]
+              ttlField: at
+              create: false
+              billing: {read: 5, write: 10}
+        """);
+    assertThat(kubectl.ok("get", "dp", "items", "-o=jsonpath={.spec.store.dynamodb.create}"))
+        .isEqualTo("false");
+  }
+
+  @Test
   void takesReplaysAndShowsTheirColumns() throws Exception {
     for (var spec :
         List.of(

@@ -53,6 +53,15 @@ class DefaultsTest {
         """);
   }
 
+  @Test
+  void aTableOfItemsIsFilledInTheSame() throws IOException {
+    assertSame(
+        """
+        schema: {fields: [{name: a, type: string, required: true}]}
+        store: {dynamodb: {region: us-west-2, indexes: [{name: by-a, hash: a}]}}
+        """);
+  }
+
   private void assertSame(String spec) throws IOException {
     var filledInByCrd = GeneratedCrd.YAML.readTree(spec);
     fillIn(filledInByCrd, specSchema);

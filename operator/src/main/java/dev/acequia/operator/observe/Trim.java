@@ -102,7 +102,7 @@ public final class Trim {
           null,
           NO_SCHEMA,
           TopicSpec.DEFAULT,
-          new StoreSpec(null, null),
+          new StoreSpec(null, null, null),
           ConsumerSpec.DEFAULT,
           ApiSpec.DEFAULT,
           null,

@@ -9,18 +9,21 @@ import dev.acequia.crds.SpecDuration;
 import dev.acequia.crds.StoreSpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline's store as the operator plans it. */
-public sealed interface StorePlan permits PostgresPlan, LakePlan {
+public sealed interface StorePlan permits PostgresPlan, LakePlan, DynamoDbPlan {
   /** {@code spec.store} of a pipeline that every platform takes, for each kind, as YAML. */
   List<String> EXAMPLES =
       List.of(
           "{postgres: {secretName: example}}",
-          "{lake: {location: 's3://example/example', catalog: {jdbc: {secretName: example}}}}");
+          "{lake: {location: 's3://example/example', catalog: {jdbc: {secretName: example}}}}",
+          "{dynamodb: {region: us-west-2, secretName: example}}");
 
   /** The plan for a spec that has passed {@link #check}. */
   static StorePlan of(DataPipeline pipeline) {
@@ -31,6 +34,9 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan {
     }
     if (store.lake() != null) {
       return new LakePlan(metadata.getNamespace(), metadata.getName(), store.lake());
+    }
+    if (store.dynamodb() != null) {
+      return new DynamoDbPlan(metadata.getNamespace(), metadata.getName(), store.dynamodb());
     }
     throw new IllegalArgumentException("the spec names no store");
   }
@@ -44,14 +50,24 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan {
   static void check(
       DataPipelineSpec spec, boolean localFolders, BiConsumer<String, String> violations) {
     var store = spec.store();
-    if (store != null && store.postgres() != null && store.lake() != null) {
-      violations.accept("spec.store", "names two stores; remove one");
-    } else if (store != null && store.postgres() != null) {
+    var named =
+        store == null
+            ? 0
+            : Stream.of(store.postgres(), store.lake(), store.dynamodb())
+                .filter(Objects::nonNull)
+                .count();
+    if (store == null || named == 0) {
+      violations.accept(
+          "spec.store",
+          "names no store; set spec.store.postgres, spec.store.lake or spec.store.dynamodb");
+    } else if (named > 1) {
+      violations.accept("spec.store", "names %d stores; keep one".formatted(named));
+    } else if (store.postgres() != null) {
       PostgresPlan.check(spec, store.postgres(), violations);
-    } else if (store != null && store.lake() != null) {
+    } else if (store.lake() != null) {
       LakePlan.check(spec, store.lake(), localFolders, violations);
-    } else {
-      violations.accept("spec.store", "names no store; set spec.store.postgres or spec.store.lake");
+    } else if (store.dynamodb() != null) {
+      DynamoDbPlan.check(spec, store.dynamodb(), violations);
     }
   }
 
@@ -60,7 +76,12 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan {
     if (store != null && store.postgres() != null) {
       return Optional.of(PostgresPlan.TRAITS);
     }
-    return store != null && store.lake() != null ? LakePlan.traits(store.lake()) : Optional.empty();
+    if (store != null && store.lake() != null) {
+      return LakePlan.traits(store.lake());
+    }
+    return store != null && store.dynamodb() != null
+        ? Optional.of(DynamoDbPlan.traits(store.dynamodb()))
+        : Optional.empty();
   }
 
   /**
@@ -84,7 +105,12 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan {
     if (store != null && store.postgres() != null) {
       return PostgresPlan.secrets(store.postgres());
     }
-    return store != null && store.lake() != null ? LakePlan.secrets(store.lake()) : Set.of();
+    if (store != null && store.lake() != null) {
+      return LakePlan.secrets(store.lake());
+    }
+    return store != null && store.dynamodb() != null
+        ? DynamoDbPlan.secrets(store.dynamodb())
+        : Set.of();
   }
 
   /** The store in the terms of the runtime. */

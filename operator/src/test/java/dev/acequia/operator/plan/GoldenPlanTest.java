@@ -33,7 +33,8 @@ class GoldenPlanTest {
         "protected",
         "sources",
         "lake",
-        "lake-glue"
+        "lake-glue",
+        "dynamodb"
       })
   void listsEveryObject(String name) throws IOException {
     var pipeline =
