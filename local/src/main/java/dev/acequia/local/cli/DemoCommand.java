@@ -2,8 +2,10 @@ package dev.acequia.local.cli;
 
 import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.demo.Demo;
+import dev.acequia.local.cli.demo.Questions;
 import dev.acequia.local.cli.demo.Screen;
 import dev.acequia.local.platform.LocalPlatform;
+import dev.acequia.local.platform.OptionalServer;
 import dev.acequia.local.platform.OptionalServers;
 import dev.acequia.local.platform.PlatformFiles;
 import dev.acequia.local.platform.PlatformFolder;
@@ -20,6 +22,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +104,7 @@ final class DemoCommand implements Callable<Integer> {
         ownFolder ? new PlatformFiles(Files.createTempDirectory("acequia-demo-")) : folder.files();
     screen.line("The platform: " + LocalPlatform.PARTS + " in " + files.folder());
     PlatformProcess.run(
-        PlatformSettings.of(files, ControlPlaneBinaries.repositoryRoot()).with(with.servers()),
+        PlatformSettings.of(files, ControlPlaneBinaries.repositoryRoot()).with(servers()),
         screen::line,
         platform -> {
           showOrExplain(files, screen, once && !ownFolder);
@@ -116,6 +120,15 @@ final class DemoCommand implements Callable<Integer> {
     if (ownFolder) {
       delete(files.folder());
     }
+  }
+
+  private Set<OptionalServer> servers() {
+    var servers = EnumSet.noneOf(OptionalServer.class);
+    servers.addAll(with.servers());
+    if (store != null) {
+      servers.addAll(store.servers());
+    }
+    return servers;
   }
 
   /** A demonstration that fails says where to look. */
@@ -139,6 +152,7 @@ final class DemoCommand implements Callable<Integer> {
               ControlPlaneBinaries.repositoryRoot().resolve("examples"),
               store == null ? null : spec(store, files),
               store == null ? null : name(store),
+              store == null || store.answersAnyQuery() ? Questions.ANY : Questions.BY_KEY,
               screen,
               caller::apply);
       var endpoint = demo.run();

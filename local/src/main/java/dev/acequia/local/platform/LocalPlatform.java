@@ -8,6 +8,7 @@ import dev.acequia.local.platform.Steps.Step;
 import dev.acequia.servers.ControlPlane;
 import dev.acequia.servers.ControlPlaneBinaries;
 import dev.acequia.servers.ControlPlaneSettings;
+import dev.acequia.servers.DynamoDbServer;
 import dev.acequia.servers.KafkaServer;
 import dev.acequia.servers.KafkaSettings;
 import dev.acequia.servers.Ports;
@@ -69,6 +70,7 @@ public final class LocalPlatform implements AutoCloseable {
   private volatile @Nullable KafkaServer kafka;
   private volatile @Nullable PostgresServer postgres;
   private volatile @Nullable S3Server s3;
+  private volatile @Nullable DynamoDbServer dynamo;
   private volatile @Nullable KubernetesClient client;
   private volatile @Nullable LocalNode node;
   private volatile @Nullable ServiceBalancer balancer;
@@ -144,6 +146,7 @@ public final class LocalPlatform implements AutoCloseable {
       stopping.execute(() -> stop("Kafka", kafka));
       stopping.execute(() -> stop("PostgreSQL", postgres));
       stopping.execute(() -> stop("S3", s3));
+      stopping.execute(() -> stop("DynamoDB", dynamo));
       stopping.execute(() -> stop("control plane", controlPlane));
     }
     steps.close();
@@ -173,10 +176,8 @@ public final class LocalPlatform implements AutoCloseable {
     var controlPlaneStart = begin("control plane", this::startControlPlane);
     var kafkaStart = begin("Kafka", this::startKafka);
     var warehouseStart = begin("PostgreSQL", this::startPostgres);
-    var s3Start =
-        settings.with().contains(OptionalServer.S3)
-            ? begin("S3", this::startS3)
-            : CompletableFuture.<@Nullable LakeBucket>completedFuture(null);
+    var s3Start = beginIf(OptionalServer.S3, "S3", this::startS3);
+    var dynamoStart = beginIf(OptionalServer.DYNAMODB, "DynamoDB", this::startDynamo);
 
     var cluster = new Cluster(await(controlPlaneStart));
     var nodeStart = begin("local node", this::startNode);
@@ -191,8 +192,12 @@ public final class LocalPlatform implements AutoCloseable {
     if (bucket != null) {
       cluster.applyStoreSecret(LakeBucket.SECRET, bucket.secret());
     }
+    var standIn = await(dynamoStart);
+    if (standIn != null) {
+      cluster.applyStoreSecret(DynamoStandIn.SECRET, DynamoStandIn.secret());
+    }
     new PlatformEnvironment(
-            files.kubeconfig(), kafkaAddress, warehouse.uriWithCredentials(), bucket)
+            files.kubeconfig(), kafkaAddress, warehouse.uriWithCredentials(), bucket, standIn)
         .write(files.environment());
     await(kafkaStart);
     await(nodeStart);
@@ -238,6 +243,12 @@ public final class LocalPlatform implements AutoCloseable {
     var started = S3Server.start(files.home("s3"), ports(), steps::say);
     s3 = started;
     return new Step<>(LakeBucket.prepare(started), started.endpoint());
+  }
+
+  private Step<DynamoStandIn> startDynamo() {
+    var started = DynamoDbServer.start(files.home("dynamodb"), ports(), steps::say);
+    dynamo = started;
+    return new Step<>(new DynamoStandIn(started.endpoint()), started.endpoint() + ", by moto");
   }
 
   private Step<LocalNode> startNode() throws Exception {
@@ -297,7 +308,14 @@ public final class LocalPlatform implements AutoCloseable {
     return sideBySide.submit(() -> steps.run(name, work));
   }
 
-  private static <T> T await(Future<T> future) throws IOException {
+  private <T> Future<? extends @Nullable T> beginIf(
+      OptionalServer server, String name, Callable<Step<T>> work) {
+    return settings.with().contains(server)
+        ? begin(name, work)
+        : CompletableFuture.<@Nullable T>completedFuture(null);
+  }
+
+  private static <T extends @Nullable Object> T await(Future<T> future) throws IOException {
     try {
       return future.get();
     } catch (ExecutionException e) {

@@ -5,7 +5,10 @@ import java.util.Locale;
 /** A server that a platform starts on request. */
 public enum OptionalServer {
   /** An S3 server over a folder, for lakes. */
-  S3;
+  S3,
+
+  /** What stands in for Amazon DynamoDB, in memory. */
+  DYNAMODB;
 
   /** As a person writes it. */
   @Override

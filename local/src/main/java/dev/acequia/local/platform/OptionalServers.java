@@ -11,8 +11,9 @@ public final class OptionalServers {
       paramLabel = "SERVER",
       split = ",",
       description =
-          "Also start this server: ${COMPLETION-CANDIDATES}. The first start with s3 compiles it by "
-              + "Go, which takes minutes.")
+          "Also start these servers: ${COMPLETION-CANDIDATES}. The first start with s3 compiles it by "
+              + "Go, which takes minutes; the first with dynamodb installs moto by pip, which takes "
+              + "one. What moto holds is gone when it stops.")
   private Set<OptionalServer> with = EnumSet.noneOf(OptionalServer.class);
 
   /** Those that were asked for. */

@@ -35,7 +35,8 @@ record PlatformChoices(String podAddresses, int firstPort) {
           "kafka-controller",
           "kube-controller-manager",
           "kube-scheduler",
-          "s3");
+          "s3",
+          "dynamodb");
 
   /** Every block of this size has room for the servers, for more to come, and for node ports. */
   private static final int BLOCK = 200;

@@ -12,18 +12,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param postgresUri with credentials, for psql
  * @param bucket null where no S3 server runs
+ * @param dynamo null where nothing stands in for DynamoDB
  */
 public record PlatformEnvironment(
     Path kubeconfig,
     String kafkaBootstrapServers,
     String postgresUri,
-    @Nullable LakeBucket bucket) {
+    @Nullable LakeBucket bucket,
+    @Nullable DynamoStandIn dynamo) {
   private static final String KUBECONFIG = "KUBECONFIG";
   private static final String KAFKA = "KAFKA_BOOTSTRAP_SERVERS";
   private static final String POSTGRES = "POSTGRES_URI";
   private static final String S3 = "S3_ENDPOINT";
   private static final String S3_ID = "S3_ACCESS_KEY_ID";
   private static final String S3_SECRET = "S3_SECRET_ACCESS_KEY";
+  private static final String DYNAMO = "DYNAMODB_ENDPOINT";
 
   /** Reads what {@link #write} wrote. */
   public static PlatformEnvironment read(Path file) throws IOException {
@@ -46,7 +49,8 @@ public record PlatformEnvironment(
                 values.getOrDefault(S3, ""),
                 values.getOrDefault(S3_ID, ""),
                 values.getOrDefault(S3_SECRET, ""))
-            : null);
+            : null,
+        values.containsKey(DYNAMO) ? new DynamoStandIn(values.getOrDefault(DYNAMO, "")) : null);
   }
 
   void write(Path file) throws IOException {
@@ -58,6 +62,9 @@ public record PlatformEnvironment(
       text.append(S3).append('=').append(bucket.endpoint()).append('\n');
       text.append(S3_ID).append('=').append(bucket.accessKeyId()).append('\n');
       text.append(S3_SECRET).append('=').append(bucket.secretAccessKey()).append('\n');
+    }
+    if (dynamo != null) {
+      text.append(DYNAMO).append('=').append(dynamo.endpoint()).append('\n');
     }
     PrivateFile.write(file, text.toString());
   }

@@ -1,9 +1,11 @@
 package dev.acequia.local.platform;
 
+import dev.acequia.local.CommandException;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Set;
 
-/** The kinds of store that pipelines can have on this platform. */
+/** The kinds of store that a demonstration's pipeline can have on this platform. */
 public enum PlatformStore {
   POSTGRES {
     @Override
@@ -23,10 +25,44 @@ public enum PlatformStore {
                   : bucket.place(pipeline),
               Warehouse.SECRET);
     }
+  },
+  /** In the platform's stand-in, with an index that finds the flights of an airport. */
+  DYNAMODB {
+    @Override
+    public String spec(PlatformFiles files, String pipeline) throws IOException {
+      var dynamo = PlatformEnvironment.read(files.environment()).dynamo();
+      if (dynamo == null) {
+        throw new CommandException(
+            "nothing on this platform stands in for DynamoDB: stop it by ./acequia down, and start it"
+                + " by ./acequia up --with dynamodb");
+      }
+      return "dynamodb: {%s, indexes: [{name: by-origin, hash: origin, range: time_hour}]}"
+          .formatted(dynamo.place());
+    }
+
+    @Override
+    public Set<OptionalServer> servers() {
+      return Set.of(OptionalServer.DYNAMODB);
+    }
+
+    @Override
+    public boolean answersAnyQuery() {
+      return false;
+    }
   };
 
-  /** {@code spec.store} of such a pipeline, as YAML. */
+  /** {@code spec.store} of such a pipeline of flights, as YAML. */
   public abstract String spec(PlatformFiles files, String pipeline) throws IOException;
+
+  /** What a platform has to start for it. */
+  public Set<OptionalServer> servers() {
+    return Set.of();
+  }
+
+  /** Whether it answers others than those by its key and its indexes. */
+  public boolean answersAnyQuery() {
+    return true;
+  }
 
   /** As a person writes it. */
   @Override

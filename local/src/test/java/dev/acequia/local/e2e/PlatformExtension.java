@@ -8,7 +8,7 @@ import dev.acequia.servers.ControlPlaneBinaries;
 import dev.acequia.servers.push.VendorStandIn;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.Set;
+import java.util.EnumSet;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -62,7 +62,7 @@ final class PlatformExtension implements ParameterResolver {
             LocalPlatform.start(
                 PlatformSettings.of(files, root)
                     .withAudit()
-                    .with(Set.of(OptionalServer.S3))
+                    .with(EnumSet.allOf(OptionalServer.class))
                     .withVendors(vendors.origin()),
                 System.out::println),
             vendors);

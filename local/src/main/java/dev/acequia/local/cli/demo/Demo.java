@@ -23,9 +23,6 @@ public final class Demo {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Duration COUNT_LIMIT = Duration.ofMinutes(2);
   private static final Duration LOOK = Duration.ofMillis(100);
-  private static final String WORST =
-      "dep_delay=gt.300&select=carrier,flight,dest,dep_delay&order=dep_delay.desc&limit=3";
-  private static final String BY_ORIGIN = "select=origin,count(),dep_delay.avg()&order=origin";
   private static final String OWN =
       "{\"time_hour\":\"2026-07-01T12:00:00Z\",\"carrier\":\"ME\",\"flight\":1,"
           + "\"origin\":\"JFK\",\"dest\":\"LAX\",\"dep_delay\":5}";
@@ -33,6 +30,7 @@ public final class Demo {
   private static final String BAD = "{\"carrier\":\"ME\",\"flight\":\"one\",\"origin\":\"JFK\"}";
 
   private final Path examples;
+  private final Questions questions;
   private final Screen screen;
   private final DemoPipeline pipeline;
   private final String altered;
@@ -45,6 +43,7 @@ public final class Demo {
    * @param examples the folder with flights.yaml and flights.ndjson
    * @param store the pipeline's {@code spec.store} as YAML; null for the example's own
    * @param name the pipeline's name; null for the example's own
+   * @param questions what its store answers
    * @param caller how the endpoint is called
    */
   public Demo(
@@ -52,10 +51,12 @@ public final class Demo {
       Path examples,
       @Nullable String store,
       @Nullable String name,
+      Questions questions,
       Screen screen,
       UnaryOperator<Endpoint> caller) {
     this.caller = caller;
     this.examples = examples;
+    this.questions = questions;
     this.screen = screen;
     this.pipeline = DemoPipeline.of(client, examples.resolve("flights.yaml"), store, name, screen);
     this.altered =
@@ -90,7 +91,7 @@ public final class Demo {
 
   private void push(Endpoint endpoint, DemoApi api) throws InterruptedException {
     screen.part("The data: departures from New York in 2013, pushed over HTTP");
-    var before = created ? 0 : api.count();
+    var before = created ? 0 : count(api);
     var began = System.nanoTime();
     var options =
         new ImportOptions(
@@ -117,7 +118,7 @@ public final class Demo {
 
   private void awaitCount(DemoApi api, long pushed, long before, long began)
       throws InterruptedException {
-    var count = api.count();
+    var count = count(api);
     while (before == 0 ? count != pushed : count < pushed) {
       if (System.nanoTime() - began > COUNT_LIMIT.toNanos()) {
         throw new CommandException(
@@ -126,7 +127,7 @@ public final class Demo {
       }
       screen.waitingFor("the records: " + number(count) + " can be queried", began);
       Thread.sleep(LOOK); // the count is asked for, not told
-      count = api.count();
+      count = count(api);
     }
     screen.done(
         "queryable",
@@ -134,20 +135,34 @@ public final class Demo {
         began);
   }
 
-  private void ask(DemoApi api) throws InterruptedException {
-    screen.part("Two questions");
-    answer(api, "Which departures were more than five hours late?", WORST);
-    screen.line("");
-    answer(api, "How many left each airport, and how late on average?", BY_ORIGIN);
+  private long count(DemoApi api) throws InterruptedException {
+    var count = 0L;
+    for (var part : questions.parts()) {
+      count += api.count(part);
+    }
+    return count;
   }
 
-  private void answer(DemoApi api, String question, String query) throws InterruptedException {
+  private void ask(DemoApi api) throws InterruptedException {
+    screen.part("Two questions");
+    var isFirst = true;
+    for (var question : questions.questions()) {
+      if (!isFirst) {
+        screen.line("");
+      }
+      answer(api, question);
+      isFirst = false;
+    }
+  }
+
+  private void answer(DemoApi api, Questions.Question question) throws InterruptedException {
     var began = System.nanoTime();
+    var query = question.query();
     var rows = api.query(query);
     if (rows.isEmpty()) {
       throw new CommandException(api.address(query) + " answers with nothing");
     }
-    screen.line("  " + question);
+    screen.line("  " + question.words());
     screen.line("    curl '" + api.address(query) + "'");
     for (var row : rows) {
       screen.line("    " + row);
