@@ -16,12 +16,16 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 // Not a required property: the message names the stores that there are.
 @ValidationRule(
-    value = "has(self.store) && has(self.store.postgres) != has(self.store.lake)",
-    message = "name one store; known stores: postgres, lake",
+    value =
+        "has(self.store) && [has(self.store.postgres), has(self.store.lake),"
+            + " has(self.store.dynamodb)].exists_one(named, named)",
+    message = "name one store; known stores: postgres, lake, dynamodb",
     fieldPath = ".store")
 @ValidationRule(
     value =
-        "!has(self.store) || !has(oldSelf.store) || has(self.store.lake) == has(oldSelf.store.lake)",
+        "!has(self.store) || !has(oldSelf.store)"
+            + " || (has(self.store.lake) == has(oldSelf.store.lake)"
+            + " && has(self.store.dynamodb) == has(oldSelf.store.dynamodb))",
     message =
         "the kind of store is immutable, since the stored records are there: create a new pipeline"
             + " for another store",
@@ -33,6 +37,24 @@ import org.jspecify.annotations.Nullable;
             + " self.schema.fields.exists(f, f.name == p.field))",
     message =
         "partitionBy names what is not among schema.fields: correct the name or remove the entry",
+    fieldPath = ".store")
+@ValidationRule(
+    value =
+        "!has(self.store) || !has(self.store.dynamodb) || !has(self.store.dynamodb.indexes)"
+            + " || self.store.dynamodb.indexes.all(i,"
+            + " self.schema.fields.exists(f, f.name == i.hash && !(f.type in ['boolean', 'json']))"
+            + " && (!has(i.range) || (i.range != i.hash && self.schema.fields.exists(f,"
+            + " f.name == i.range && !(f.type in ['boolean', 'json'])))))",
+    message =
+        "an index names what is not among schema.fields, a field of type boolean or json, or one"
+            + " field twice: correct the name or remove the index",
+    fieldPath = ".store")
+@ValidationRule(
+    value =
+        "!has(self.store) || !has(self.store.dynamodb) || !has(self.store.dynamodb.ttlField)"
+            + " || self.schema.fields.exists(f, f.name == self.store.dynamodb.ttlField"
+            + " && f.type in ['date', 'timestamp'])",
+    message = "ttlField names no date or timestamp among schema.fields: name one or leave it out",
     fieldPath = ".store")
 @ValidationRule(
     value = "self.consumer.mode != 'upsert' || has(self.schema.key)",

@@ -43,8 +43,9 @@ public record DynamoDbSpec(
                 + " default. May change at any time.")
         @Size(max = 500)
         @ValidationRule(
-            value = "self.matches('^https?://[^/?#]+/?$')",
-            message = "give a URL such as https://dynamodb.example.com, without a path")
+            value = "self.matches('^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?$')",
+            message =
+                "give a URL such as https://dynamodb.example.com, without user, path and '_'")
         @Nullable String endpoint,
     @JsonPropertyDescription(
             "Secret in the pipeline's namespace with accessKeyId and secretAccessKey. No default:"
