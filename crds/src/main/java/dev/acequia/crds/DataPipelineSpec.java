@@ -74,6 +74,15 @@ import org.jspecify.annotations.Nullable;
 // Rules over a parent whose default is {} stand here: that default is checked before it is filled
 // in.
 @ValidationRule(
+    value =
+        "!has(self.store) || !has(self.store.dynamodb) || self.topic.partitions <= "
+            + DynamoDbSpec.MOST_PARTITIONS,
+    message =
+        "a table in DynamoDB takes at most "
+            + DynamoDbSpec.MOST_PARTITIONS
+            + " partitions, since all positions are one item: use fewer",
+    fieldPath = ".topic.partitions")
+@ValidationRule(
     value = "self.topic.partitions >= oldSelf.topic.partitions",
     message =
         "partitions cannot decrease, Kafka has no way to do it: keep the former number or create a"

@@ -87,6 +87,12 @@ public record DynamoDbSpec(
                 + " change as often as DynamoDB allows.")
         @Nullable BillingSpec billing) {
 
+  /**
+   * Of a topic. All positions are one item of 400 KiB, and so is the ledger with its generations;
+   * each advance pays for all positions.
+   */
+  static final int MOST_PARTITIONS = 300;
+
   public DynamoDbSpec {
     indexes = indexes == null ? List.of() : List.copyOf(indexes);
     create = create == null ? Boolean.TRUE : create;
