@@ -44,13 +44,12 @@ public record DynamoDbSpec(
         @Size(max = 500)
         @ValidationRule(
             value = "self.matches('^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?$')",
-            message =
-                "give a URL such as https://dynamodb.example.com, without user, path and '_'")
+            message = "give a URL such as https://dynamodb.example.com, without user, path and '_'")
         @Nullable String endpoint,
     @JsonPropertyDescription(
             "Secret in the pipeline's namespace with accessKeyId and secretAccessKey. No default:"
-                + " the Pods have the identity of their ServiceAccount, which is named like the"
-                + " pipeline. May change at any time.")
+                + " the Pods have the identities of their ServiceAccounts, see"
+                + " spec.serviceAccounts. May change at any time.")
         @Size(max = 253)
         @ValidationRule(value = SecretName.RULE, message = SecretName.MESSAGE)
         @Nullable String secretName,

@@ -52,8 +52,7 @@ class DynamoDbE2E {
   }
 
   @Test
-  void takesWhatFirehoseDeliversAndFindsItByKeyAndByIndexAndLeavesNothingBehind()
-      throws Exception {
+  void takesWhatFirehoseDeliversAndFindsItByKeyAndByIndexAndLeavesNothingBehind() throws Exception {
     assertThat(platform.get(NAMESPACE, "dp/readings", ".status.store"))
         .isEqualTo("dynamodb:dynamodb-e2e.readings");
     var first =
@@ -69,8 +68,7 @@ class DynamoDbE2E {
 
     await()
         .atMost(Platform.TIMEOUT)
-        .untilAsserted(
-            () -> assertThat(record("s-1,2026-01-01T09:00:00Z").body()).contains("22"));
+        .untilAsserted(() -> assertThat(record("s-1,2026-01-01T09:00:00Z").body()).contains("22"));
     assertThat(record("s-9,2026-01-01T09:00:00Z").statusCode()).isEqualTo(404);
     assertThat(rows("sensor=eq.s-1&taken_at=gte.2026-01-01T08:30:00Z&select=taken_at,celsius"))
         .isEqualTo("[{\"taken_at\":\"2026-01-01T09:00:00Z\",\"celsius\":22.0}]");
@@ -100,8 +98,7 @@ class DynamoDbE2E {
   }
 
   private static void leavesNothingBehind() throws Exception {
-    assertThat(tables())
-        .contains("dynamodb-e2e.readings", "dynamodb-e2e.readings_acequia");
+    assertThat(tables()).contains("dynamodb-e2e.readings", "dynamodb-e2e.readings_acequia");
     platform.kubectl.run(
         "patch",
         "dp/readings",

@@ -86,15 +86,12 @@ record DynamoDbPlan(String namespace, String pipeline, DynamoDbSpec spec) implem
   }
 
   private static void checkTtl(
-      @Nullable String name,
-      Map<String, FieldSpec> fields,
-      BiConsumer<String, String> violations) {
+      @Nullable String name, Map<String, FieldSpec> fields, BiConsumer<String, String> violations) {
     if (name == null) {
       return;
     }
     var field = fields.get(name);
-    if (field == null
-        || (field.type() != FieldType.DATE && field.type() != FieldType.TIMESTAMP)) {
+    if (field == null || (field.type() != FieldType.DATE && field.type() != FieldType.TIMESTAMP)) {
       violations.accept(
           PATH + ".ttlField",
           "'%s' is not a date or timestamp among spec.schema.fields; name one".formatted(name));

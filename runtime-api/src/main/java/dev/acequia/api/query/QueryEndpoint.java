@@ -58,7 +58,7 @@ public final class QueryEndpoint {
       PipelineDefinition definition, StoreReader store, MetricSet.ForPipeline metrics) {
     this.store = store;
     this.columns = RecordColumns.of(definition);
-    this.parser = 
+    this.parser =
         new QueryParser(
             columns, definition.maxPageSize(), KeyedQueries.of(definition).orElse(null));
     this.wholeRecord = ResultColumn.of(columns.all());

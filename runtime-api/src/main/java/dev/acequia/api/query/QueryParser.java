@@ -59,13 +59,7 @@ final class QueryParser {
     var where = where(parameters);
     var order = order(items, where, parameters);
     var query =
-        new Query(
-            items,
-            where,
-            order,
-            List.of(),
-            limit(parameters),
-            number(parameters, OFFSET, 0));
+        new Query(items, where, order, List.of(), limit(parameters), number(parameters, OFFSET, 0));
     if (keyed != null) {
       // Refused before the store is asked.
       keyed.plan(query);
@@ -86,8 +80,7 @@ final class QueryParser {
     return Cursor.decode(cursor.get()).applyTo(query, parameters);
   }
 
-  private List<OrderTerm> order(
-      List<SelectItem> items, Condition where, QueryString parameters) {
+  private List<OrderTerm> order(List<SelectItem> items, Condition where, QueryString parameters) {
     var text = parameters.single("order").filter(order -> !order.isEmpty());
     if (items.stream().noneMatch(item -> item.expression().isAggregate())) {
       var order =

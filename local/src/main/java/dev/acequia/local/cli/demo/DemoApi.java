@@ -38,8 +38,7 @@ final class DemoApi {
   long count(String query) throws InterruptedException {
     var answer =
         answered(
-            query,
-            endpoint.request(URI.create(address(query))).header("Prefer", "count=exact"));
+            query, endpoint.request(URI.create(address(query))).header("Prefer", "count=exact"));
     var range = answer.headers().firstValue("Content-Range").orElse("");
     try {
       return Long.parseLong(range.substring(range.indexOf('/') + 1));

@@ -96,12 +96,14 @@ class DynamoFuzzIT {
   @BeforeAll
   static void store() throws Exception {
     var records = records(new Random(SEED));
-    var stored = fill(FIXTURE.definition("fuzz", INDEXES, null), FIXTURE.writerEnvironment("pod"), records);
+    var stored =
+        fill(FIXTURE.definition("fuzz", INDEXES, null), FIXTURE.writerEnvironment("pod"), records);
     dynamo = FIXTURE.reader(stored.definition);
     columns = RecordColumns.of(stored.definition);
     queries = KeyedQueries.of(stored.definition).orElseThrow();
     reference =
-        StoreReader.open(fill(new ReferenceDefinition("fuzz"), REFERENCE, records).definition, REFERENCE);
+        StoreReader.open(
+            fill(new ReferenceDefinition("fuzz"), REFERENCE, records).definition, REFERENCE);
   }
 
   private static LoadedPipeline fill(
@@ -183,7 +185,12 @@ class DynamoFuzzIT {
             .as("%s", where)
             .message()
             .containsAnyOf(
-                "spec.store.dynamodb.indexes", "the key (", "the index ", "here a filter is", "remove one", "finds records by one value");
+                "spec.store.dynamodb.indexes",
+                "the key (",
+                "the index ",
+                "here a filter is",
+                "remove one",
+                "finds records by one value");
         continue;
       }
       List<String> rows;
@@ -210,19 +217,22 @@ class DynamoFuzzIT {
   private static Condition condition(Random random) {
     var conditions = new ArrayList<Condition>();
     var way = random.nextInt(INDEXES.size() + 4);
-    var fields =
-        way < INDEXES.size()
-            ? fields(INDEXES.get(way))
-            : List.of("s", "p", "id");
+    var fields = way < INDEXES.size() ? fields(INDEXES.get(way)) : List.of("s", "p", "id");
     conditions.add(comparison(fields.getFirst(), Operator.EQ, random));
     for (var field : fields.subList(1, fields.size())) {
       switch (random.nextInt(5)) {
         case 0 -> conditions.add(comparison(field, Operator.EQ, random));
-        case 1 -> conditions.add(comparison(field, random.nextBoolean() ? Operator.GT : Operator.GTE, random));
-        case 2 -> conditions.add(comparison(field, random.nextBoolean() ? Operator.LT : Operator.LTE, random));
+        case 1 ->
+            conditions.add(
+                comparison(field, random.nextBoolean() ? Operator.GT : Operator.GTE, random));
+        case 2 ->
+            conditions.add(
+                comparison(field, random.nextBoolean() ? Operator.LT : Operator.LTE, random));
         case 3 -> {
-          conditions.add(comparison(field, random.nextBoolean() ? Operator.GT : Operator.GTE, random));
-          conditions.add(comparison(field, random.nextBoolean() ? Operator.LT : Operator.LTE, random));
+          conditions.add(
+              comparison(field, random.nextBoolean() ? Operator.GT : Operator.GTE, random));
+          conditions.add(
+              comparison(field, random.nextBoolean() ? Operator.LT : Operator.LTE, random));
         }
         default -> {} // the whole of it
       }
@@ -250,11 +260,14 @@ class DynamoFuzzIT {
     if (random.nextInt(3) == 0) {
       var direction = random.nextBoolean() ? Direction.ASC : Direction.DESC;
       var total = queries.total(List.of(), where);
-      total.subList(0, 1 + random.nextInt(total.size()))
+      total
+          .subList(0, 1 + random.nextInt(total.size()))
           .forEach(term -> order.add(new OrderTerm(term.expression(), direction, Nulls.LAST)));
     }
     return new Query(
-        FIELDS.stream().map(field -> new SelectItem(field.name(), columns.require(field.name()))).toList(),
+        FIELDS.stream()
+            .map(field -> new SelectItem(field.name(), columns.require(field.name())))
+            .toList(),
         where,
         queries.total(order, where),
         List.of(),
