@@ -83,7 +83,7 @@ class DynamoDbPlanTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = '|', quoteCharacter = '"',
       value = {
         "indexes: [{name: by-x, hash: x}]                  | 'x' is not among spec.schema.fields",
         "indexes: [{name: by-ok, hash: ok}]                | 'ok' is boolean or json",
