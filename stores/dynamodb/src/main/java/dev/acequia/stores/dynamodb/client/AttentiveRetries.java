@@ -39,7 +39,6 @@ final class AttentiveRetries implements RetryStrategy {
 
   @Override
   public RecordSuccessResponse recordSuccess(RecordSuccessRequest request) {
-    pace.succeeded();
     return retries.recordSuccess(request);
   }
 

@@ -1,19 +1,37 @@
 package dev.acequia.stores.dynamodb.client;
 
 import dev.acequia.stores.StoreUnavailableException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** Calls that run side by side, as many as a {@link Pace} allows. */
+/**
+ * Calls that run side by side, as many as a {@link Pace} allows. One that is throttled is made
+ * again while others get through.
+ */
 public final class Calls {
   private final Pace pace;
+  private final Duration patience;
 
+  /** The calls of a load. */
   public Calls(Pace pace) {
+    this(pace, Clients.WRITING.patience());
+  }
+
+  /**
+   * Calls at a pace.
+   *
+   * @param patience with throttled calls while none gets through
+   */
+  Calls(Pace pace, Duration patience) {
     this.pace = pace;
+    this.patience = patience;
   }
 
   /** One of the calls. */
@@ -28,11 +46,12 @@ public final class Calls {
    * @throws StoreUnavailableException when one has failed; others may have been made
    */
   public <T> void forEach(List<T> subjects, Task<? super T> task) throws StoreUnavailableException {
-    var next = new AtomicInteger();
+    var work = new ConcurrentLinkedQueue<T>(subjects);
+    var lastDone = new AtomicLong(System.nanoTime());
     var failure = new AtomicReference<@Nullable Throwable>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (var i = 0; i < Math.min(pace.most(), subjects.size()); i++) {
-        threads.execute(() -> work(subjects, task, next, failure));
+        threads.execute(() -> work(work, task, lastDone, failure));
       }
     }
     switch (failure.get()) {
@@ -46,17 +65,24 @@ public final class Calls {
   }
 
   private <T> void work(
-      List<T> subjects,
+      Queue<T> work,
       Task<? super T> task,
-      AtomicInteger next,
+      AtomicLong lastDone,
       AtomicReference<@Nullable Throwable> failure) {
     try {
-      for (var i = next.getAndIncrement();
-          i < subjects.size() && failure.get() == null;
-          i = next.getAndIncrement()) {
+      for (var subject = work.poll();
+          subject != null && failure.get() == null;
+          subject = work.poll()) {
         pace.enter();
         try {
-          task.run(subjects.get(i));
+          task.run(subject);
+          pace.succeeded();
+          lastDone.set(System.nanoTime());
+        } catch (ThrottledException e) {
+          if (System.nanoTime() - lastDone.get() >= patience.toNanos()) {
+            throw e;
+          }
+          work.add(subject);
         } finally {
           pace.leave();
         }

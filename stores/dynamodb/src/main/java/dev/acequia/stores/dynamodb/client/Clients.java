@@ -4,27 +4,34 @@ import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.retries.api.BackoffStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.LimitExceededException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
 
 /** Clients of the service, each for one use. Close them. */
 public final class Clients {
-  /** What a lost connection costs at most before the call is sent again. */
-  private static final Duration ATTEMPT = Duration.ofSeconds(10);
-
-  private static final Duration CONNECT = Duration.ofSeconds(5);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(25);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(3);
+  /**
+   * For a call that asks whether the store answers, twice: the operator waits 8 s for two of them
+   * and the pause between.
+   */
+  public static final AwsRequestOverrideConfiguration PROBE =
+      AwsRequestOverrideConfiguration.builder()
+          .apiCallAttemptTimeout(Duration.ofMillis(1_400))
+          .apiCallTimeout(Duration.ofMillis(2_900))
+          .build();
 
   private Clients() {}
 
@@ -33,15 +40,16 @@ public final class Clients {
    *
    * @param calls at a time
    * @param attempts of one call, the first included
+   * @param attempt what a lost connection costs at most before the call is sent again
    * @param patience with one call, its retries included
    */
-  private record Use(int calls, int attempts, Duration patience) {}
+  record Use(int calls, int attempts, Duration attempt, Duration patience) {}
 
   /** For a load, which waits rather than fails. */
-  private static final Use WRITING = new Use(32, 10, Duration.ofSeconds(40));
+  static final Use WRITING = new Use(32, 10, Duration.ofSeconds(10), Duration.ofSeconds(40));
 
   /** For someone who waits for an answer. */
-  private static final Use READING = new Use(64, 4, Duration.ofSeconds(10));
+  static final Use READING = new Use(64, 4, Duration.ofMillis(2_500), Duration.ofSeconds(10));
 
   /** The pace of a load. */
   public static Pace pace() {
@@ -56,20 +64,41 @@ public final class Clients {
    */
   public static DynamoDbClient forWriting(
       StoreDefinition.DynamoDb store, Map<String, String> environment, Pace pace) {
-    return client(store, environment, WRITING, new AttentiveRetries(retries(WRITING), pace));
+    return client(
+        store, environment, WRITING, new AttentiveRetries(retries(WRITING), pace), List.of());
   }
 
-  /** A client for queries. */
+  /**
+   * A client for loads, whose answers tell a clock the time.
+   *
+   * @param environment as above
+   */
+  public static DynamoDbClient forWriting(
+      StoreDefinition.DynamoDb store,
+      Map<String, String> environment,
+      Pace pace,
+      ServiceClock clock) {
+    return client(
+        store,
+        environment,
+        WRITING,
+        new AttentiveRetries(retries(WRITING), pace),
+        List.of(clock.listener()));
+  }
+
+  /** A client for queries. It says in the log when it is throttled. */
   public static DynamoDbClient forReading(
       StoreDefinition.DynamoDb store, Map<String, String> environment) {
-    return client(store, environment, READING, retries(READING));
+    return client(
+        store, environment, READING, new AttentiveRetries(retries(READING), pace()), List.of());
   }
 
   private static DynamoDbClient client(
       StoreDefinition.DynamoDb store,
       Map<String, String> environment,
       Use use,
-      RetryStrategy retries) {
+      RetryStrategy retries,
+      List<ExecutionInterceptor> listeners) {
     var builder =
         DynamoDbClient.builder()
             .region(Region.of(store.region()))
@@ -77,15 +106,16 @@ public final class Clients {
             .httpClientBuilder(
                 Apache5HttpClient.builder()
                     .maxConnections(use.calls)
-                    .connectionTimeout(CONNECT)
-                    .socketTimeout(ATTEMPT)
+                    .connectionTimeout(use.attempt.dividedBy(2))
+                    .socketTimeout(use.attempt)
                     .connectionAcquisitionTimeout(use.patience))
             .overrideConfiguration(
                 settings ->
                     settings
-                        .apiCallAttemptTimeout(ATTEMPT)
+                        .apiCallAttemptTimeout(use.attempt)
                         .apiCallTimeout(use.patience)
-                        .retryStrategy(retries));
+                        .retryStrategy(retries)
+                        .executionInterceptors(listeners));
     var endpoint = store.endpoint();
     if (endpoint != null) {
       builder.endpointOverride(URI.create(endpoint));
@@ -97,16 +127,13 @@ public final class Clients {
   private static RetryStrategy retries(Use use) {
     return AwsRetryStrategy.standardRetryStrategy().toBuilder()
         .maxAttempts(use.attempts)
-        .backoffStrategy(pauses())
-        .throttlingBackoffStrategy(pauses())
+        .backoffStrategy(Pauses.strategy())
+        .throttlingBackoffStrategy(Pauses.strategy())
         .retryOnException(TransactionConflictException.class)
+        .retryOnException(TransactionInProgressException.class)
+        .retryOnException(LimitExceededException.class)
         .circuitBreakerEnabled(false)
         .build();
-  }
-
-  /** The pauses between two attempts. */
-  static BackoffStrategy pauses() {
-    return BackoffStrategy.exponentialDelay(FIRST_PAUSE, LONGEST_PAUSE);
   }
 
   private static AwsCredentialsProvider credentials(Map<String, String> environment) {

@@ -5,9 +5,9 @@ import dev.acequia.stores.StoreReadException.Reason;
 import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreUnavailableException;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
 
@@ -16,6 +16,8 @@ import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
  * trouble; a missing table or right, and a request that the service does not take, need a person.
  */
 public final class DynamoFailure {
+  private static final Logger LOG = LoggerFactory.getLogger(DynamoFailure.class);
+
   /** Codes of the service, and of AWS for all services. */
   private static final Set<String> REFUSALS =
       Set.of(
@@ -56,7 +58,9 @@ public final class DynamoFailure {
   public static StoreUnavailableException of(SdkException failure) {
     return isRefusal(failure)
         ? new StoreRefusedException(words(failure), failure)
-        : new StoreUnavailableException(words(failure), failure);
+        : isThrottling(failure)
+            ? new ThrottledException(words(failure), failure)
+            : new StoreUnavailableException(words(failure), failure);
   }
 
   /** Makes a call for a query. */
@@ -64,25 +68,42 @@ public final class DynamoFailure {
     try {
       return call.run();
     } catch (SdkException e) {
-      throw new StoreReadException(reason(e), words(e), e);
+      throw reading(reason(e), e);
     }
   }
 
   /** The failure of a query that has met the failure of a call. */
   public static StoreReadException ofReading(StoreUnavailableException failure) {
-    return new StoreReadException(
-        failure.getCause() instanceof SdkException cause ? reason(cause) : Reason.BUSY,
-        String.valueOf(failure.getMessage()),
+    return reading(
+        failure instanceof ThrottledException
+            ? Reason.BUSY
+            : failure.getCause() instanceof SdkException cause ? reason(cause) : Reason.UNAVAILABLE,
         failure);
   }
 
-  private static Reason reason(SdkException failure) {
-    return switch (failure) {
-      case ApiCallTimeoutException e -> Reason.TOO_SLOW;
-      case ApiCallAttemptTimeoutException e -> Reason.TOO_SLOW;
-      case AwsServiceException e when e.isThrottlingException() -> Reason.BUSY;
-      default -> isRefusal(failure) ? Reason.REFUSED : Reason.UNAVAILABLE;
+  /** In words for anyone: the service's own name the account and its roles. */
+  private static StoreReadException reading(Reason reason, Exception failure) {
+    return switch (reason) {
+      case BUSY -> new StoreReadException(reason, "the store has no capacity just now", failure);
+      case REFUSED -> {
+        LOG.error(
+            "the store refused a query: {}",
+            failure instanceof SdkException cause ? words(cause) : failure.getMessage());
+        yield new StoreReadException(reason, "the store refused the query", failure);
+      }
+      case UNAVAILABLE, TOO_SLOW, TOO_COSTLY, TOO_LARGE, IMPOSSIBLE ->
+          new StoreReadException(reason, "the store does not answer", failure);
     };
+  }
+
+  private static Reason reason(SdkException failure) {
+    return isThrottling(failure)
+        ? Reason.BUSY
+        : isRefusal(failure) ? Reason.REFUSED : Reason.UNAVAILABLE;
+  }
+
+  private static boolean isThrottling(SdkException failure) {
+    return failure instanceof AwsServiceException service && service.isThrottlingException();
   }
 
   private static boolean isRefusal(SdkException failure) {

@@ -3,7 +3,10 @@ package dev.acequia.stores.dynamodb.client;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How many calls run at a time: half as many after the service throttled one, and one more after
@@ -14,13 +17,19 @@ public final class Pace {
   /** Longer than a call that succeeds. */
   private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+  private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Pace.class);
+
   private final int most;
   private final LongSupplier nanoTime;
+  private final IntConsumer slowed;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition free = lock.newCondition();
   private double limit;
   private int running;
   private long lastCut;
+  private long lastLine;
 
   /**
    * Begins with as many calls as there may be.
@@ -28,14 +37,24 @@ public final class Pace {
    * @param most calls at a time
    */
   public Pace(int most) {
-    this(most, System::nanoTime);
+    this(
+        most,
+        System::nanoTime,
+        limit -> LOG.warn("DynamoDB throttles calls; at most {} run at a time now", limit));
   }
 
-  Pace(int most, LongSupplier nanoTime) {
+  /**
+   * Begins with as many calls as there may be.
+   *
+   * @param slowed hears of the first cut of a minute, with the calls at a time that it leaves
+   */
+  Pace(int most, LongSupplier nanoTime, IntConsumer slowed) {
     this.most = most;
     this.nanoTime = nanoTime;
+    this.slowed = slowed;
     limit = most;
     lastCut = nanoTime.getAsLong() - MOMENT_NANOS;
+    lastLine = nanoTime.getAsLong() - MINUTE_NANOS;
   }
 
   /** The most calls at a time that it ever allows. */
@@ -94,6 +113,10 @@ public final class Pace {
       if (now - lastCut >= MOMENT_NANOS) {
         lastCut = now;
         limit = Math.max(1, limit / 2);
+        if (now - lastLine >= MINUTE_NANOS) {
+          lastLine = now;
+          slowed.accept((int) limit);
+        }
       }
     } finally {
       lock.unlock();

@@ -64,7 +64,7 @@ public final class DynamoReader implements StoreReader {
     requests = new KeyedRequest(definition, store);
     byKey =
         new KeyReads(
-            new KeyedItems(definition, store, new Batches(client, Clients.pace()), clock),
+            new KeyedItems(definition, store, Batches.forReading(client, Clients.pace()), clock),
             READS_AT_ONCE,
             PATIENCE);
   }
@@ -180,7 +180,11 @@ public final class DynamoReader implements StoreReader {
 
   @Override
   public void probe() throws StoreReadException {
-    var request = DescribeTableRequest.builder().tableName(store.table()).build();
+    var request =
+        DescribeTableRequest.builder()
+            .tableName(store.table())
+            .overrideConfiguration(Clients.PROBE)
+            .build();
     var table = DynamoFailure.ofReading(() -> client.describeTable(request)).table();
     for (var index : store.indexes()) {
       if (table.globalSecondaryIndexes().stream()

@@ -3,12 +3,15 @@ package dev.acequia.stores.dynamodb.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class PaceTest {
   private final AtomicLong now = new AtomicLong();
-  private final Pace pace = new Pace(32, now::get);
+  private final List<Integer> heard = new ArrayList<>();
+  private final Pace pace = new Pace(32, now::get, heard::add);
 
   private void pass(Duration time) {
     now.addAndGet(time.toNanos());
@@ -23,6 +26,15 @@ class PaceTest {
     pass(Duration.ofSeconds(1));
     pace.throttled();
     assertThat(pace.limit()).isEqualTo(8);
+  }
+
+  @Test
+  void saysOnceAMinuteThatItSlowsDown() {
+    for (var second = 0; second < 61; second++) {
+      pace.throttled();
+      pass(Duration.ofSeconds(1));
+    }
+    assertThat(heard).containsExactly(16, 1);
   }
 
   @Test

@@ -1,0 +1,54 @@
+package dev.acequia.stores.dynamodb.client;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+
+/**
+ * The service's time, which all processes share: that of this process, put right by the date of the
+ * service's answers where the two are more than a minute apart. Before the first answer it is the
+ * process's own.
+ */
+public final class ServiceClock implements InstantSource {
+  /** Dates have whole seconds, and answers take some time. */
+  private static final Duration SLACK = Duration.ofMinutes(1);
+
+  private final InstantSource own;
+  private volatile Duration ahead = Duration.ZERO;
+
+  public ServiceClock(InstantSource own) {
+    this.own = own;
+  }
+
+  @Override
+  public Instant instant() {
+    return own.instant().plus(ahead);
+  }
+
+  /** What hears of a client's answers. */
+  ExecutionInterceptor listener() {
+    return new ExecutionInterceptor() {
+      @Override
+      public void afterTransmission(
+          Context.AfterTransmission context, ExecutionAttributes attributes) {
+        context.httpResponse().firstMatchingHeader("Date").ifPresent(date -> hear(date));
+      }
+    };
+  }
+
+  private void hear(String date) {
+    try {
+      var service = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+      var difference = Duration.between(own.instant(), service);
+      ahead = difference.abs().compareTo(SLACK) > 0 ? difference : Duration.ZERO;
+    } catch (DateTimeException e) {
+      // An answer without a date tells nothing of the time.
+    }
+  }
+}
