@@ -28,11 +28,30 @@ final class Upsert {
 
   private static final Comparator<Origin> NEWEST_LAST = AGE.thenComparingInt(Origin::partition);
 
+  private static final List<String> ORIGIN =
+      List.of(Attributes.GENERATION, Attributes.PARTITION, Attributes.OFFSET);
+
+  private static final List<String> SEEN =
+      List.of(
+          Attributes.HASH,
+          Attributes.RANGE,
+          Attributes.GENERATION,
+          Attributes.PARTITION,
+          Attributes.OFFSET,
+          Attributes.DELETED);
+
   private final List<Entry> puts = new ArrayList<>();
   private final List<Entry> removals = new ArrayList<>();
   private final List<RowRejection> rejected = new ArrayList<>();
-  private final Map<Map<String, AttributeValue>, Map<String, AttributeValue>> there =
-      new HashMap<>();
+  private final Map<Map<String, AttributeValue>, Seen> there = new HashMap<>();
+
+  /** What the table has of a key. */
+  private record Seen(Origin origin, boolean deleted) {
+    /** Whether it is newer than a record, as far as they compare. */
+    boolean isNewer(Origin record) {
+      return origin.partition() == record.partition() && AGE.compare(origin, record) > 0;
+    }
+  }
 
   /** The ledger, which is asked for after the items were read. */
   @FunctionalInterface
@@ -52,8 +71,12 @@ final class Upsert {
       puts.addAll(newest(entries));
       return;
     }
-    for (var item : batches.get(table, redriven)) {
-      there.put(ItemKeys.of(item), item);
+    for (var item : batches.get(table, redriven, SEEN)) {
+      // Without an origin it is somebody else's, and older than every record.
+      if (item.keySet().containsAll(ORIGIN)) {
+        there.put(
+            ItemKeys.of(item), new Seen(ItemOrigin.of(item), item.containsKey(Attributes.DELETED)));
+      }
     }
     judge(entries, ledger.read());
   }
@@ -70,7 +93,7 @@ final class Upsert {
                 entry.row(),
                 ErrorClass.DeletionForgotten,
                 "its key may have been deleted after it was put aside"));
-      } else {
+      } else if (!isLate(entry)) {
         judged.add(entry);
       }
     }
@@ -81,6 +104,15 @@ final class Upsert {
         puts.add(entry);
       }
     }
+  }
+
+  /**
+   * Whether something newer was seen. The record is left out here, since that may be a deletion
+   * that is forgotten before the record would be written.
+   */
+  private boolean isLate(Entry entry) {
+    var seen = there.get(key(entry));
+    return entry.redriven() && seen != null && seen.isNewer(entry.origin());
   }
 
   private static Map<String, AttributeValue> key(Entry entry) {
@@ -103,14 +135,10 @@ final class Upsert {
    * Whether what is there tells that a record was not deleted since: what is newer does, and what
    * is older too, unless its generation lost its tail.
    */
-  private static boolean decides(
-      @Nullable Map<String, AttributeValue> item, Origin redriven, Ledger ledger) {
-    if (item == null) {
-      return false;
-    }
-    var origin = ItemOrigin.of(item);
-    return origin.partition() == redriven.partition()
-        && (AGE.compare(origin, redriven) > 0 || !ledger.isLost(redriven));
+  private static boolean decides(@Nullable Seen seen, Origin redriven, Ledger ledger) {
+    return seen != null
+        && seen.origin.partition() == redriven.partition()
+        && (seen.isNewer(redriven) || !ledger.isLost(redriven));
   }
 
   /** Whether a deletion that was sent back would hide that a newer one is forgotten. */
@@ -118,10 +146,8 @@ final class Upsert {
     if (!entry.redriven() || !entry.deletes() || !ledger.isForgotten(entry.origin())) {
       return false;
     }
-    var item = there.get(key(entry));
-    return item == null
-        || !item.containsKey(Attributes.DELETED)
-        || ItemOrigin.of(item).partition() != entry.origin().partition();
+    var seen = there.get(key(entry));
+    return seen == null || !seen.deleted || seen.origin.partition() != entry.origin().partition();
   }
 
   /** What goes to the table, if nothing newer is there. */
