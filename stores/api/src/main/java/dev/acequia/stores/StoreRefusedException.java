@@ -7,6 +7,10 @@ package dev.acequia.stores;
 public final class StoreRefusedException extends StoreUnavailableException {
   private static final long serialVersionUID = 1;
 
+  public StoreRefusedException(String message) {
+    super(message);
+  }
+
   public StoreRefusedException(String message, Throwable cause) {
     super(message, cause);
   }

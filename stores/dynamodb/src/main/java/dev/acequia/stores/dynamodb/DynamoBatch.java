@@ -7,7 +7,7 @@ import dev.acequia.stores.Origin;
 import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.dynamodb.item.Attributes;
 import dev.acequia.stores.dynamodb.item.ItemEncoder;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,12 +33,12 @@ final class DynamoBatch implements StoreBatch {
       @Nullable MarkedRecord key) {}
 
   private final ItemEncoder encoder;
-  private final Clock clock;
+  private final InstantSource clock;
   private final List<Entry> entries = new ArrayList<>();
   private boolean expectsDuplicates;
   private long bytes;
 
-  DynamoBatch(ItemEncoder encoder, Clock clock) {
+  DynamoBatch(ItemEncoder encoder, InstantSource clock) {
     this.encoder = encoder;
     this.clock = clock;
   }

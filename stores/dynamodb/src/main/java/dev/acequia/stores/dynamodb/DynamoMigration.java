@@ -113,7 +113,7 @@ final class DynamoMigration implements StoreMigration {
             .withLedger(after.ledger())
             .withTable(TableSetup.id(table))
             .withFields(change.key(), columns, List.copyOf(shape.indexes().keySet()));
-    var state = new LoadState(0, next.fill(), definition.schema().hash(), after.byPartition());
+    var state = new LoadState(next.fill(), definition.schema().hash(), after.byPartition());
     if (!isThere(registry, next, formerState, state)
         && !second.save(registry, next, formerState, state)) {
       return false;

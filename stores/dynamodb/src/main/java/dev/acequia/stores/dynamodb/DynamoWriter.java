@@ -9,17 +9,20 @@ import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.Rewind;
 import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
 import dev.acequia.stores.dynamodb.client.Clients;
 import dev.acequia.stores.dynamodb.client.DynamoFailure;
 import dev.acequia.stores.dynamodb.client.Pace;
+import dev.acequia.stores.dynamodb.client.ServiceClock;
 import dev.acequia.stores.dynamodb.item.Attributes;
 import dev.acequia.stores.dynamodb.item.ItemEncoder;
+import dev.acequia.stores.position.Ledger;
 import dev.acequia.stores.position.Position;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,8 +35,9 @@ import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 
 /**
  * Claims partitions and writes batches: marks, rows, then the positions, if these are as they were
- * claimed. A batch that ends in between is written again by whoever has the partition then, and
- * what was written of it is written as it was.
+ * claimed. Nothing is written before the gate has let a batch through. A batch that ends in between
+ * is written again by whoever has the partition then, and what was written of it is written as it
+ * was.
  */
 final class DynamoWriter implements StoreWriter {
   /** Others change positions of theirs so often only when something is wrong. */
@@ -47,21 +51,23 @@ final class DynamoWriter implements StoreWriter {
   private final DynamoDbClient client;
   private final Pace pace;
   private final SecondTable second;
+  private final TableSetup records;
   private final ItemEncoder encoder;
-  private final Clock clock;
+  private final ServiceClock clock;
   private final Optional<Duration> deletionsKept;
 
   DynamoWriter(
       PipelineDefinition definition,
       StoreDefinition.DynamoDb store,
       Map<String, String> environment,
-      Clock clock) {
+      InstantSource clock) {
     this.definition = definition;
-    this.clock = clock;
+    this.clock = new ServiceClock(clock);
     names = TableNames.of(store);
     pace = Clients.pace();
-    client = Clients.forWriting(store, environment, pace);
+    client = Clients.forWriting(store, environment, pace, this.clock);
     second = new SecondTable(client, names);
+    records = new TableSetup(client, TableShape.ofRecords(definition, store), false);
     encoder = new ItemEncoder(definition, store);
     deletionsKept = RuntimeVariable.ACEQUIA_DELETIONS_KEPT.in(environment).map(Duration::parse);
   }
@@ -112,7 +118,7 @@ final class DynamoWriter implements StoreWriter {
       }
       if (taken.isEmpty() || second.change(state, taken)) {
         claimed.putAll(taken);
-        return claims(state, claimed);
+        return claimed.isEmpty() ? List.of() : claims(ledgerOfTable(), state, claimed);
       }
     }
     throw new StoreUnavailableException("others claimed the same partitions all the time");
@@ -123,12 +129,34 @@ final class DynamoWriter implements StoreWriter {
         position.topicId(), position.next(), position.epoch(), NO_FENCE, position.replay());
   }
 
-  private List<PartitionClaim> claims(LoadState state, SortedMap<Integer, Position> positions)
-      throws StoreUnavailableException {
-    if (positions.isEmpty()) {
-      return List.of();
+  /**
+   * The ledger, where the table is the one whose positions are stored.
+   *
+   * @throws StoreRefusedException when it is not: rows would be missing before the positions
+   */
+  private Ledger ledgerOfTable() throws StoreUnavailableException {
+    var registry = second.registry();
+    var table = records.find();
+    if (table.isEmpty()) {
+      throw new StoreRefusedException(
+          "The table %s is gone, but records were stored in it. %s"
+              .formatted(names.data(), migrateAgain()));
     }
-    var ledger = second.registry().ledger();
+    if (!registry.table().equals(TableSetup.id(table.get()))) {
+      throw new StoreRefusedException(
+          "The table %s is not the one that was loaded: somebody made it again or restored it, and it may lack records. %s"
+              .formatted(names.data(), migrateAgain()));
+    }
+    return registry.ledger();
+  }
+
+  private String migrateAgain() {
+    return "The migration says how to go on; to start it again, run: kubectl delete job -n %s -l app.kubernetes.io/instance=%s,app.kubernetes.io/component=migration"
+        .formatted(definition.namespace(), definition.name());
+  }
+
+  private static List<PartitionClaim> claims(
+      Ledger ledger, LoadState state, SortedMap<Integer, Position> positions) {
     var claims = new ArrayList<PartitionClaim>();
     positions.forEach(
         (partition, position) -> claims.add(ledger.claim(partition, position, state.schemaHash())));
@@ -155,9 +183,12 @@ final class DynamoWriter implements StoreWriter {
       if (previous != null) {
         replays.add(previous);
       }
-      var rewound = position.rewound(rewind);
+      // With a fence of its own, so rows of the replay can be told from those before it.
+      var rewound = position.rewound(rewind).claimed();
       if (second.rewind(state, partition, rewound, List.copyOf(replays))) {
-        return claims(state, new TreeMap<>(Map.of(partition, rewound))).stream().findFirst();
+        return claims(second.registry().ledger(), state, new TreeMap<>(Map.of(partition, rewound)))
+            .stream()
+            .findFirst();
       }
     }
     throw new StoreUnavailableException("others changed the positions all the time");
@@ -175,21 +206,28 @@ final class DynamoWriter implements StoreWriter {
     if (state == null || !isOwned(state, advances)) {
       return new WriteResult.Overtaken();
     }
-    gate.onOwned();
-    var batch = (DynamoBatch) given;
-    var load =
-        new Load(
-            new Load.Store(client, pace, names.data(), second, deletionsKept),
-            batch,
-            state.fill(),
-            clock.millis(),
-            definition.mode() == LoadMode.UPSERT);
-    for (var rejection : load.rejected()) {
-      gate.onRejected(rejection);
+    for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
+      gate.onOwned();
+      var load = judge((DynamoBatch) given, state);
+      for (var rejection : load.rejected()) {
+        gate.onRejected(rejection);
+      }
+      gate.beforeCommit(load.rejected());
+      if (load.mark()) {
+        load.write(advances);
+        return advance(state, advances) ? load.result() : new WriteResult.Overtaken();
+      }
     }
-    gate.beforeCommit(load.rejected());
-    load.write(advances);
-    return advance(state, advances) ? load.result() : new WriteResult.Overtaken();
+    throw new StoreUnavailableException("others marked the same idempotency keys all the time");
+  }
+
+  private Load judge(DynamoBatch batch, LoadState state) throws StoreUnavailableException {
+    return new Load(
+        new Load.Store(client, pace, names.data(), second, deletionsKept),
+        batch,
+        state,
+        clock.millis(),
+        definition.mode() == LoadMode.UPSERT);
   }
 
   private boolean isOwned(LoadState state, List<PartitionAdvance> advances) {
@@ -198,7 +236,7 @@ final class DynamoWriter implements StoreWriter {
             advance -> isAsClaimed(state, advance.partition(), advance.fence(), advance.from()));
   }
 
-  /** Whether the positions are advanced; also where the answer to that was lost before. */
+  /** Whether the positions are advanced. */
   private boolean advance(LoadState state, List<PartitionAdvance> advances)
       throws StoreUnavailableException {
     var advanced = new TreeMap<Integer, Position>();
@@ -209,15 +247,7 @@ final class DynamoWriter implements StoreWriter {
       }
       advanced.put(advance.partition(), position.advanced(advance));
     }
-    if (second.change(state, advanced)) {
-      return true;
-    }
-    // A fence has one owner, so a position with it is where this owner moved it.
-    var now = second.state().orElse(null);
-    return now != null
-        && now.schemaHash().equals(state.schemaHash())
-        && advanced.entrySet().stream()
-            .allMatch(one -> one.getValue().equals(now.position(one.getKey())));
+    return second.advance(state, advanced);
   }
 
   @Override

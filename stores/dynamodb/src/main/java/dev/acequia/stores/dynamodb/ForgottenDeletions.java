@@ -9,12 +9,13 @@ import dev.acequia.stores.dynamodb.client.Calls;
 import dev.acequia.stores.dynamodb.client.Clients;
 import dev.acequia.stores.dynamodb.client.DynamoFailure;
 import dev.acequia.stores.dynamodb.client.Pace;
+import dev.acequia.stores.dynamodb.client.ServiceClock;
 import dev.acequia.stores.dynamodb.item.Attributes;
 import dev.acequia.stores.dynamodb.item.ItemKeys;
 import dev.acequia.stores.dynamodb.item.ItemOrigin;
 import dev.acequia.stores.position.Ledger;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,14 +50,15 @@ final class ForgottenDeletions implements StoreHousekeeping {
   private final DynamoDbClient client;
   private final Pace pace;
   private final SecondTable second;
-  private final Clock clock;
+  private final ServiceClock clock;
 
-  ForgottenDeletions(StoreDefinition.DynamoDb store, Map<String, String> environment, Clock clock) {
-    this.clock = clock;
+  ForgottenDeletions(
+      StoreDefinition.DynamoDb store, Map<String, String> environment, InstantSource clock) {
+    this.clock = new ServiceClock(clock);
     kept = RuntimeVariable.ACEQUIA_DELETIONS_KEPT.in(environment).map(Duration::parse);
     names = TableNames.of(store);
     pace = Clients.pace();
-    client = Clients.forWriting(store, environment, pace);
+    client = Clients.forWriting(store, environment, pace, this.clock);
     second = new SecondTable(client, names);
   }
 

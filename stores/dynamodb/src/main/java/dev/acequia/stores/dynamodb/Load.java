@@ -17,11 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/** One batch: judged when it is made, and written when it is let through. */
+/** One batch: judged by reading when it is made, and written when it is let through. */
 final class Load {
   /**
    * Where it goes.
@@ -39,25 +38,26 @@ final class Load {
   private final Store store;
   private final DynamoBatch batch;
   private final Marks marks;
-  private final long fill;
+  private final LoadState state;
   private final long nowMillis;
 
   private final List<Entry> appended = new ArrayList<>();
   private final List<Entry> upserted = new ArrayList<>();
   private final List<Entry> removed = new ArrayList<>();
   private final List<RowRejection> rejected = new ArrayList<>();
-  private final Set<Origin> newRepeats = new HashSet<>();
+  private final List<MarkGroup> groups;
   private int repeats;
   private final AtomicInteger duplicates = new AtomicInteger();
 
-  /** Judges a batch, and marks the idempotency keys of its records. */
-  Load(Store store, DynamoBatch batch, long fill, long nowMillis, boolean upserts)
+  /** Judges a batch. */
+  Load(Store store, DynamoBatch batch, LoadState state, long nowMillis, boolean upserts)
       throws StoreUnavailableException {
     this.store = store;
     this.batch = batch;
-    this.fill = fill;
+    this.state = state;
     this.nowMillis = nowMillis;
     marks = new Marks(store.client, store.pace, store.second.name(), store.deletionsKept);
+    groups = marks.judge(batch, state.fill(), nowMillis);
     var left = withoutRepeats();
     if (upserts) {
       var upsert =
@@ -70,31 +70,50 @@ final class Load {
       removed.addAll(upsert.removals());
       rejected.addAll(upsert.rejected());
     } else {
-      appended.addAll(left);
+      appendOnce(left);
     }
   }
 
-  private List<Entry> withoutRepeats() throws StoreUnavailableException {
+  private List<Entry> withoutRepeats() {
     var out = new HashSet<Integer>();
-    for (var group : marks.judge(batch, fill, nowMillis)) {
+    for (var group : groups) {
       group.duplicates().forEach(entry -> out.add(entry.row()));
       repeats += group.duplicates().size();
       rejected.addAll(group.rejected());
-      newRepeats.addAll(group.newRepeats());
     }
     rejected.forEach(rejection -> out.add(rejection.row()));
     return batch.entries().stream().filter(entry -> !out.contains(entry.row())).toList();
+  }
+
+  /** A dead letter that was sent back twice is one record. */
+  private void appendOnce(List<Entry> entries) {
+    var origins = new HashSet<Origin>();
+    for (var entry : entries) {
+      if (origins.add(entry.origin())) {
+        appended.add(entry);
+      } else {
+        repeats++;
+      }
+    }
   }
 
   List<RowRejection> rejected() {
     return rejected;
   }
 
-  /** Writes notes and rows; all of them are there when this returns. */
+  /**
+   * Writes marks and notes.
+   *
+   * @return false when another has marked a key meanwhile: the batch is to be judged again
+   */
+  boolean mark() throws StoreUnavailableException {
+    return marks.write(groups, state.fill(), nowMillis);
+  }
+
+  /** Writes rows; all of them are there when this returns. */
   void write(List<PartitionAdvance> advances) throws StoreUnavailableException {
     var fences = new HashMap<Integer, Long>();
     advances.forEach(advance -> fences.put(advance.partition(), advance.fence()));
-    marks.note(newRepeats, fill, nowMillis);
     var calls = new Calls(store.pace);
     var writes = new RowWrites(store.client, store.table);
     calls.forEach(appended, entry -> append(writes, entry, fence(fences, entry)));
@@ -105,7 +124,10 @@ final class Load {
   private void append(RowWrites writes, Entry entry, long fence) throws StoreUnavailableException {
     if (!batch.expectsDuplicates() && !entry.redriven()) {
       writes.append(entry, fence);
-    } else if (writes.appendUnlessThere(entry, fence)) {
+      return;
+    }
+    var since = batch.expectsDuplicates() ? state.replayedSince(entry.origin().partition()) : 0;
+    if (writes.appendUnlessThere(entry, fence, since)) {
       duplicates.incrementAndGet();
     }
   }

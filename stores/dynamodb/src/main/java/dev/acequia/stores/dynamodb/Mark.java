@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  * What is remembered of the record that came with an idempotency key first. It counts for a day;
  * the service removes it later.
  *
- * @param content of that record, in hex
+ * @param content the digest of that record, in hex
  * @param pushedMillis when that record came, in milliseconds of the epoch; null if unknown
  * @param atMillis when it was written
  */

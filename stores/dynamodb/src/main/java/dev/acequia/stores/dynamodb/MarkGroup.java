@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,24 +17,31 @@ import org.jspecify.annotations.Nullable;
  * mark with a record's own origin is that record's.
  */
 final class MarkGroup {
+  /**
+   * A mark that records were judged by.
+   *
+   * @param former the one that it replaces; null where there is none
+   * @param mark null where no record needs one
+   * @param repeats the places of those that are not stored for it, which a replay has to know
+   */
+  record Step(@Nullable Mark former, @Nullable Mark mark, Set<Origin> repeats) {
+    /** Whether the mark is to be written. */
+    boolean isNew() {
+      return mark != null && !mark.equals(former);
+    }
+  }
+
   private final List<Entry> entries;
-  private final Set<Origin> repeats;
   private final boolean expectsDuplicates;
   private final long nowMillis;
 
   private final List<Entry> duplicates = new ArrayList<>();
   private final List<RowRejection> rejected = new ArrayList<>();
-  private final Set<Origin> newRepeats = new HashSet<>();
-  private @Nullable Mark mark;
+  private final List<Step> steps = new ArrayList<>();
 
-  /**
-   * A group that is not judged yet.
-   *
-   * @param repeats the places of records that were not stored for their keys before
-   */
-  MarkGroup(List<Entry> entries, Set<Origin> repeats, boolean expectsDuplicates, long nowMillis) {
+  /** A group that is not judged yet. */
+  MarkGroup(List<Entry> entries, boolean expectsDuplicates, long nowMillis) {
     this.entries = entries;
-    this.repeats = repeats;
     this.expectsDuplicates = expectsDuplicates;
     this.nowMillis = nowMillis;
   }
@@ -43,60 +51,80 @@ final class MarkGroup {
   }
 
   /**
-   * Judges the records anew.
-   *
-   * @param there the mark in the store; null when there is none
+   * The places of records that may have been judged before by another mark than the one that is
+   * there: those of a replay, and those that were pushed before the mark's.
    */
-  void judge(@Nullable Mark there) {
-    duplicates.clear();
-    rejected.clear();
-    newRepeats.clear();
-    mark = there != null && there.isForgotten(nowMillis) ? null : there;
-    entries.forEach(this::judge);
+  Stream<Origin> mayBeNoted(@Nullable Mark there) {
+    return entries.stream()
+        .filter(
+            entry ->
+                expectsDuplicates
+                    || key(entry).replayed()
+                    || (there != null && isBefore(key(entry), there)))
+        .map(Entry::place);
   }
 
-  private void judge(Entry entry) {
-    var key = key(entry);
-    if ((key.replayed() || expectsDuplicates) && isRepeat(entry.place())) {
+  private static boolean isBefore(MarkedRecord key, Mark mark) {
+    var pushed = key.pushedMillis();
+    var other = mark.pushedMillis();
+    return pushed != null && other != null && pushed < other;
+  }
+
+  /**
+   * Judges the records.
+   *
+   * @param there the mark in the store; null when there is none
+   * @param noted the places of those that were not stored for their keys before
+   */
+  void judge(@Nullable Mark there, Set<Origin> noted) {
+    var counts = there != null && !there.isForgotten(nowMillis);
+    steps.add(new Step(there, counts ? there : null, new HashSet<>()));
+    entries.forEach(entry -> judge(entry, noted));
+  }
+
+  private void judge(Entry entry, Set<Origin> noted) {
+    if (noted.contains(entry.place())) {
       duplicates.add(entry);
       return;
     }
+    var key = key(entry);
     if (key.replayed()) {
       return;
     }
-    var known = mark;
+    var last = steps.getLast();
+    var known = last.mark();
     if (known == null || Mark.isApart(known.pushedMillis(), key.pushedMillis())) {
-      mark = new Mark(entry.origin(), key.content(), key.pushedMillis(), nowMillis);
-      return;
-    }
-    if (known.origin().equals(entry.origin())
-        || Mark.isApart(key.pushedMillis(), known.pushedMillis())) {
-      return;
-    }
-    newRepeats.add(entry.place());
-    if (known.content().equals(key.content())) {
-      duplicates.add(entry);
-    } else {
-      rejected.add(
-          new RowRejection(
-              entry.row(),
-              ErrorClass.IdempotencyKeyReused,
-              "the idempotency key, with index %d, came with another record before"
-                  .formatted(key.index())));
+      var mark = new Mark(entry.origin(), key.content(), key.pushedMillis(), nowMillis);
+      if (known == null) {
+        steps.removeLast();
+      }
+      steps.add(new Step(known == null ? last.former() : known, mark, new HashSet<>()));
+    } else if (!known.origin().equals(entry.origin())
+        && !Mark.isApart(key.pushedMillis(), known.pushedMillis())) {
+      last.repeats().add(entry.place());
+      if (known.content().equals(key.content())) {
+        duplicates.add(entry);
+      } else {
+        rejected.add(reused(entry, key));
+      }
     }
   }
 
-  private boolean isRepeat(Origin place) {
-    return repeats.contains(place) || newRepeats.contains(place);
+  private static RowRejection reused(Entry entry, MarkedRecord key) {
+    return new RowRejection(
+        entry.row(),
+        ErrorClass.IdempotencyKeyReused,
+        "the idempotency key, with index %d, came with another record before"
+            .formatted(key.index()));
   }
 
   private static MarkedRecord key(Entry entry) {
     return Objects.requireNonNull(entry.key(), "a record without a key");
   }
 
-  /** The mark that is to be there; null where there is none. */
-  @Nullable Mark mark() {
-    return mark;
+  /** The marks that records were judged by, in the order in which they come to be there. */
+  List<Step> steps() {
+    return steps;
   }
 
   /** Those that are stored already. */
@@ -106,10 +134,5 @@ final class MarkGroup {
 
   List<RowRejection> rejected() {
     return rejected;
-  }
-
-  /** The places of those that are not stored, which a replay has to know. */
-  Set<Origin> newRepeats() {
-    return newRepeats;
   }
 }

@@ -3,15 +3,15 @@ package dev.acequia.stores.dynamodb;
 import dev.acequia.contract.Sha256;
 import dev.acequia.stores.Arrival;
 import java.nio.ByteBuffer;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The idempotency key that a record came with.
+ * The idempotency key that a record came with. Digests are in hex and of one length, so that a mark
+ * is small whatever clients send.
  *
  * @param digest of scope, key and index
  * @param index of the record among those of its push
- * @param content by which a repeat is told from another record, in hex
+ * @param content of the record's, which tells a repeat from another record
  * @param pushedMillis when the record came first, in milliseconds of the epoch; null if unknown
  * @param replayed whether the store has judged the record before
  */
@@ -36,14 +36,14 @@ record MarkedRecord(
     return new MarkedRecord(
         Sha256.hex(digest, BYTES),
         key.index(),
-        hex(key.content()),
+        hash(key.content()),
         key.pushedMillis() < 0 ? null : key.pushedMillis(),
         key.replayed());
   }
 
-  private static String hex(ByteBuffer content) {
-    var bytes = new byte[content.remaining()];
-    content.duplicate().get(bytes);
-    return HexFormat.of().formatHex(bytes);
+  private static String hash(ByteBuffer content) {
+    var digest = Sha256.digest();
+    digest.update(content.duplicate());
+    return Sha256.hex(digest, BYTES);
   }
 }

@@ -11,7 +11,6 @@ import dev.acequia.stores.dynamodb.item.Attributes;
 import dev.acequia.stores.dynamodb.item.ItemOrigin;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,8 +18,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -30,7 +30,8 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
 /**
  * Idempotency keys, and the places of records that were not stored for theirs. A mark is written
  * before its record's row, if nobody has marked the key since it was read: of two consumers that
- * read records of one key, the one that writes first has the record that counts.
+ * read records of one key, the one that writes first has the record that counts. Before a mark is
+ * replaced, the places of its repeats are noted, so whoever reads these again knows them.
  */
 final class Marks {
   /** After a repeat's record can have left the log: Kafka removes whole segments. */
@@ -55,7 +56,7 @@ final class Marks {
     repeatsKept = deletionsKept.map(SEGMENT::plus);
   }
 
-  /** Judges the records that came with keys, and marks these. */
+  /** Judges the records that came with keys, by what can be read. */
   List<MarkGroup> judge(DynamoBatch batch, long fill, long nowMillis)
       throws StoreUnavailableException {
     var byDigest = new LinkedHashMap<String, List<Entry>>();
@@ -65,32 +66,16 @@ final class Marks {
         byDigest.computeIfAbsent(key.digest(), digest -> new ArrayList<>()).add(entry);
       }
     }
-    if (byDigest.isEmpty()) {
-      return List.of();
-    }
-    var repeats = repeats(batch, byDigest.values(), fill);
     var groups =
         byDigest.values().stream()
-            .map(entries -> new MarkGroup(entries, repeats, batch.expectsDuplicates(), nowMillis))
+            .map(entries -> new MarkGroup(entries, batch.expectsDuplicates(), nowMillis))
             .toList();
+    // In this order: a mark is replaced after the repeats of it were noted.
     var known = known(groups, fill);
-    calls.forEach(groups, group -> settle(group, known.get(id(group, fill)), fill));
+    var noted =
+        noted(groups.stream().flatMap(group -> group.mayBeNoted(known.get(id(group, fill)))), fill);
+    groups.forEach(group -> group.judge(known.get(id(group, fill)), noted));
     return groups;
-  }
-
-  /** The places, of those that may be read again, of what was not stored. */
-  private Set<Origin> repeats(DynamoBatch batch, Collection<List<Entry>> groups, long fill)
-      throws StoreUnavailableException {
-    var keys =
-        groups.stream()
-            .flatMap(List::stream)
-            .filter(
-                entry ->
-                    batch.expectsDuplicates() || Objects.requireNonNull(entry.key()).replayed())
-            .map(entry -> SecondTable.key(repeatId(entry.place(), fill)))
-            .distinct()
-            .toList();
-    return batches.get(table, keys).stream().map(ItemOrigin::of).collect(Collectors.toSet());
   }
 
   private Map<String, Mark> known(List<MarkGroup> groups, long fill)
@@ -103,27 +88,48 @@ final class Marks {
     return marks;
   }
 
-  /** Judges by what is there until that is still there when the new mark is written. */
-  private void settle(MarkGroup group, @Nullable Mark known, long fill)
-      throws StoreUnavailableException {
-    var there = known;
-    while (true) {
-      group.judge(there);
-      var mark = group.mark();
-      if (mark == null || mark.equals(there)) {
-        return;
-      }
-      var other = put(id(group, fill), mark, there);
-      if (other.isEmpty()) {
-        return;
-      }
-      there = other.get();
-    }
+  /** Those of some places whose records were not stored. */
+  private Set<Origin> noted(Stream<Origin> places, long fill) throws StoreUnavailableException {
+    var keys = places.distinct().map(place -> SecondTable.key(repeatId(place, fill))).toList();
+    return batches.get(table, keys).stream().map(ItemOrigin::of).collect(Collectors.toSet());
   }
 
-  /** Writes a mark; where another has marked the key meanwhile, that mark comes back. */
-  private Optional<Mark> put(String id, Mark mark, @Nullable Mark there)
+  /**
+   * Writes the marks that records were judged by, each followed by the places of its repeats.
+   *
+   * @return false when another has marked a key meanwhile; the records are to be judged again
+   */
+  boolean write(List<MarkGroup> groups, long fill, long nowMillis)
       throws StoreUnavailableException {
+    var most = groups.stream().mapToInt(group -> group.steps().size()).max().orElse(0);
+    for (var i = 0; i < most; i++) {
+      var step = i;
+      var some = groups.stream().filter(group -> step < group.steps().size()).toList();
+      var overtaken = new AtomicBoolean();
+      calls.forEach(
+          some.stream().filter(group -> group.steps().get(step).isNew()).toList(),
+          group -> {
+            if (!put(id(group, fill), group.steps().get(step))) {
+              overtaken.set(true);
+            }
+          });
+      if (overtaken.get()) {
+        return false;
+      }
+      batches.put(
+          table,
+          some.stream()
+              .flatMap(group -> group.steps().get(step).repeats().stream())
+              .map(place -> repeat(place, fill, nowMillis))
+              .toList());
+    }
+    return true;
+  }
+
+  /** Whether a mark is there now; false where another has marked the key meanwhile. */
+  private boolean put(String id, MarkGroup.Step step) throws StoreUnavailableException {
+    var mark = Objects.requireNonNull(step.mark());
+    var there = step.former();
     var item = new HashMap<>(mark.attributes());
     item.putAll(SecondTable.key(id));
     var request =
@@ -161,16 +167,12 @@ final class Marks {
         () -> {
           try {
             client.putItem(request.build());
-            return Optional.empty();
+            return true;
           } catch (ConditionalCheckFailedException e) {
-            return Optional.of(Mark.parse(e.item()));
+            // An own one is there when the first answer was lost and the call was sent again.
+            return Mark.parse(e.item()).equals(mark);
           }
         });
-  }
-
-  /** Notes places of records that are not stored. */
-  void note(Collection<Origin> places, long fill, long nowMillis) throws StoreUnavailableException {
-    batches.put(table, places.stream().map(place -> repeat(place, fill, nowMillis)).toList());
   }
 
   private Map<String, AttributeValue> repeat(Origin place, long fill, long nowMillis) {

@@ -6,6 +6,7 @@ import dev.acequia.stores.position.Position;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -23,10 +24,16 @@ final class PositionAttributes {
   private static final String UNTIL = "until";
   private static final String RESUME = "resume";
   private static final String ACCEPTED = "accepted";
+  private static final String SINCE = "since";
 
   private PositionAttributes() {}
 
-  static AttributeValue of(Position position) {
+  /**
+   * The attribute.
+   *
+   * @param replayFence under which its replay began; without a meaning where it has none
+   */
+  static AttributeValue of(Position position, long replayFence) {
     var map = new HashMap<String, AttributeValue>();
     map.put(FENCE, Attributes.number(position.fence()));
     map.put(NEXT, Attributes.number(position.next()));
@@ -34,18 +41,19 @@ final class PositionAttributes {
     putEpoch(map, position.epoch());
     var replay = position.replay();
     if (replay != null) {
-      map.put(REPLAY, AttributeValue.fromM(replay(replay)));
+      map.put(REPLAY, AttributeValue.fromM(replay(replay, replayFence)));
     }
     return AttributeValue.fromM(map);
   }
 
-  private static Map<String, AttributeValue> replay(PartitionReplay replay) {
+  private static Map<String, AttributeValue> replay(PartitionReplay replay, long fence) {
     var map = new HashMap<String, AttributeValue>();
     map.put(ID, Attributes.text(replay.id().toString()));
     map.put(FROM, Attributes.number(replay.from()));
     map.put(UNTIL, Attributes.number(replay.until()));
     map.put(RESUME, Attributes.number(replay.resume()));
     map.put(ACCEPTED, AttributeValue.fromBool(replay.accepted()));
+    map.put(SINCE, Attributes.number(fence));
     putEpoch(map, replay.resumeEpoch());
     return map;
   }
@@ -65,6 +73,11 @@ final class PositionAttributes {
         epoch(map),
         number(map, FENCE),
         replay == null ? null : replay(replay));
+  }
+
+  /** The fence under which the replay began; empty where there is none. */
+  static Optional<Long> replayFence(AttributeValue attribute) {
+    return Optional.ofNullable(attribute.m().get(REPLAY)).map(replay -> number(replay.m(), SINCE));
   }
 
   private static PartitionReplay replay(AttributeValue attribute) {

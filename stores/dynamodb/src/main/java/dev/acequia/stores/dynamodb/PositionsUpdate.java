@@ -36,12 +36,12 @@ final class PositionsUpdate {
                 partition.toString(),
                 Objects.requireNonNull(
                     former.position(partition), "a partition without a position"),
-                position));
+                PositionAttributes.of(position, former.replayFence(partition, position))));
   }
 
-  private void add(String partition, Position former, Position position) {
+  private void add(String partition, Position former, AttributeValue changed) {
     names.put("#" + partition, partition);
-    values.put(":" + partition, PositionAttributes.of(position));
+    values.put(":" + partition, changed);
     values.put(":f" + partition, Attributes.number(former.fence()));
     values.put(":n" + partition, Attributes.number(former.next()));
     updates.add("#p.#%1$s = :%1$s".formatted(partition));

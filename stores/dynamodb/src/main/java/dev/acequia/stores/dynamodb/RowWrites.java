@@ -6,7 +6,6 @@ import dev.acequia.stores.dynamodb.DynamoBatch.Entry;
 import dev.acequia.stores.dynamodb.client.DynamoFailure;
 import dev.acequia.stores.dynamodb.item.Attributes;
 import dev.acequia.stores.dynamodb.item.ItemKeys;
-import dev.acequia.stores.dynamodb.item.ItemOrigin;
 import java.util.HashMap;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -14,6 +13,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.DeleteItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 
 /**
@@ -21,7 +21,8 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
  * a later owner of the partition, or a newer record, was there first.
  */
 final class RowWrites {
-  private static final String ABSENT = "attribute_not_exists(#h)";
+  /** An item that lacks them is not this pipeline's, and older than every record. */
+  private static final String NO_ORIGIN = "attribute_not_exists(#g) OR attribute_not_exists(#f)";
 
   /** Of one origin are the same record, written by whoever had the partition then. */
   private static final String NOT_NEWER =
@@ -41,33 +42,37 @@ final class RowWrites {
         PutItemRequest.builder()
             .tableName(table)
             .item(fenced(entry, fence))
-            .conditionExpression(ABSENT + " OR #f <= :f")
-            .expressionAttributeNames(Map.of("#h", Attributes.HASH, "#f", Attributes.FENCE))
+            .conditionExpression("attribute_not_exists(#f) OR #f <= :f")
+            .expressionAttributeNames(Map.of("#f", Attributes.FENCE))
             .expressionAttributeValues(Map.of(":f", Attributes.number(fence))));
   }
 
   /**
-   * Puts a record of append mode that may be there: what is there stays as it is.
+   * Puts a record of append mode that may be there: what is there stays as it is, unless a former
+   * owner put it there that did not come to the end of its batch.
    *
+   * @param since the first fence of such owners
    * @return whether it was there
    */
-  boolean appendUnlessThere(Entry entry, long fence) throws StoreUnavailableException {
+  boolean appendUnlessThere(Entry entry, long fence, long since) throws StoreUnavailableException {
     var request =
         PutItemRequest.builder()
             .tableName(table)
             .item(fenced(entry, fence))
-            .conditionExpression(ABSENT)
-            .expressionAttributeNames(Map.of("#h", Attributes.HASH))
+            .conditionExpression("attribute_not_exists(#h) OR (#f >= :s AND #f < :f)")
+            .expressionAttributeNames(Map.of("#h", Attributes.HASH, "#f", Attributes.FENCE))
+            .expressionAttributeValues(
+                Map.of(":s", Attributes.number(since), ":f", Attributes.number(fence)))
+            .returnValues(ReturnValue.ALL_OLD)
             .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
             .build();
     return DynamoFailure.of(
         () -> {
           try {
-            client.putItem(request);
-            return false;
+            return !client.putItem(request).attributes().isEmpty();
           } catch (ConditionalCheckFailedException e) {
             // An own one is there when the first answer was lost and the call was sent again.
-            return ItemOrigin.number(e.item(), Attributes.FENCE) != fence;
+            return !Attributes.number(fence).equals(e.item().get(Attributes.FENCE));
           }
         });
   }
@@ -78,7 +83,7 @@ final class RowWrites {
         PutItemRequest.builder()
             .tableName(table)
             .item(fenced(entry, fence))
-            .conditionExpression(ABSENT + " OR " + NOT_NEWER)
+            .conditionExpression(NO_ORIGIN + " OR " + NOT_NEWER)
             .expressionAttributeNames(names())
             .expressionAttributeValues(values(entry.origin(), fence)));
   }
@@ -87,12 +92,12 @@ final class RowWrites {
   void remove(Entry deletion, long fence) throws StoreUnavailableException {
     var names = names();
     names.put("#d", Attributes.DELETED);
-    names.remove("#h");
     var request =
         DeleteItemRequest.builder()
             .tableName(table)
             .key(ItemKeys.of(deletion.item()))
-            .conditionExpression("attribute_not_exists(#d) AND (" + NOT_NEWER + ")")
+            .conditionExpression(
+                "attribute_not_exists(#d) AND (" + NO_ORIGIN + " OR " + NOT_NEWER + ")")
             .expressionAttributeNames(names)
             .expressionAttributeValues(values(deletion.origin(), fence))
             .build();
@@ -108,8 +113,6 @@ final class RowWrites {
   private static Map<String, String> names() {
     return new HashMap<>(
         Map.of(
-            "#h",
-            Attributes.HASH,
             "#p",
             Attributes.PARTITION,
             "#g",

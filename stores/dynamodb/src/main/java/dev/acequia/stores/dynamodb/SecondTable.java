@@ -1,21 +1,27 @@
 package dev.acequia.stores.dynamodb;
 
+import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.dynamodb.client.DynamoFailure;
+import dev.acequia.stores.dynamodb.client.Pauses;
 import dev.acequia.stores.dynamodb.item.Attributes;
 import dev.acequia.stores.dynamodb.item.ServiceLimits;
 import dev.acequia.stores.position.Position;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.Delete;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
@@ -33,7 +39,16 @@ import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
  */
 final class SecondTable {
   private static final String CONFLICT = "ConditionalCheckFailed";
-  private static final String AT_THE_SAME_TIME = "TransactionConflict";
+
+  /** How the service says that an item would become too large. */
+  private static final String TOO_LARGE = "Item size";
+
+  /** Why a transaction is cancelled that is then sent again. */
+  private static final Set<String> PASSING =
+      Set.of("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded");
+
+  /** Of one transaction. */
+  private static final int ATTEMPTS = 10;
 
   private final DynamoDbClient client;
   private final String name;
@@ -79,15 +94,50 @@ final class SecondTable {
    */
   boolean change(LoadState former, SortedMap<Integer, Position> changed)
       throws StoreUnavailableException {
-    var partitions = List.copyOf(changed.keySet());
-    for (var from = 0; from < partitions.size(); from += ServiceLimits.PARTITIONS_OF_AN_UPDATE) {
-      var to = Math.min(from + ServiceLimits.PARTITIONS_OF_AN_UPDATE, partitions.size());
-      var last = partitions.get(to - 1);
-      if (!changeSome(former, changed.subMap(partitions.get(from), last + 1))) {
+    for (var some : pieces(changed)) {
+      if (!changeSome(former, some)) {
         return false;
       }
     }
     return true;
+  }
+
+  /**
+   * Moves positions on under the fences that they have, if they are as they were.
+   *
+   * @return false when one is not, or the table has another schema; others may be moved on then
+   */
+  boolean advance(LoadState former, SortedMap<Integer, Position> advanced)
+      throws StoreUnavailableException {
+    for (var some : pieces(advanced)) {
+      if (!changeSome(former, some) && !areThere(former, some)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether positions were moved on before, and the answer was lost: a fence has one owner, so a
+   * position with it is where that owner moved it.
+   */
+  private boolean areThere(LoadState former, SortedMap<Integer, Position> advanced)
+      throws StoreUnavailableException {
+    var now = state().orElse(null);
+    return now != null
+        && now.schemaHash().equals(former.schemaHash())
+        && advanced.entrySet().stream()
+            .allMatch(one -> one.getValue().equals(now.position(one.getKey())));
+  }
+
+  private static List<SortedMap<Integer, Position>> pieces(SortedMap<Integer, Position> all) {
+    var partitions = List.copyOf(all.keySet());
+    var pieces = new ArrayList<SortedMap<Integer, Position>>();
+    for (var from = 0; from < partitions.size(); from += ServiceLimits.PARTITIONS_OF_AN_UPDATE) {
+      var to = Math.min(from + ServiceLimits.PARTITIONS_OF_AN_UPDATE, partitions.size());
+      pieces.add(all.subMap(partitions.get(from), partitions.get(to - 1) + 1));
+    }
+    return pieces;
   }
 
   private boolean changeSome(LoadState former, SortedMap<Integer, Position> changed)
@@ -102,15 +152,14 @@ final class SecondTable {
             .expressionAttributeNames(change.names())
             .expressionAttributeValues(change.values())
             .build();
-    return DynamoFailure.of(
-        () -> {
-          try {
-            client.updateItem(request);
-            return true;
-          } catch (ConditionalCheckFailedException e) {
-            return false;
-          }
-        });
+    try {
+      client.updateItem(request);
+      return true;
+    } catch (ConditionalCheckFailedException e) {
+      return false;
+    } catch (SdkException e) {
+      throw failure(e, String.valueOf(e.getMessage()));
+    }
   }
 
   /** The id of a replay that a partition was rewound for. */
@@ -126,7 +175,7 @@ final class SecondTable {
   /**
    * Changes a position if it is as it was, and notes replays with it.
    *
-   * @return false when it is not, or another writes to the positions just now
+   * @return false when it is not
    */
   boolean rewind(LoadState former, int partition, Position rewound, List<UUID> replays)
       throws StoreUnavailableException {
@@ -190,8 +239,7 @@ final class SecondTable {
     actions.add(put(former, registry));
     var version = formerState == null ? 0 : formerState.version();
     if (state != null) {
-      var next = new LoadState(version + 1, state.fill(), state.schemaHash(), state.positions());
-      actions.add(put(LoadState.ID, next.attributes(), version));
+      actions.add(put(LoadState.ID, state.after(formerState).attributes(), version));
     } else if (formerState != null) {
       actions.add(
           TransactWriteItem.builder()
@@ -231,22 +279,35 @@ final class SecondTable {
         .build();
   }
 
+  /** The failure of a change. Where an item is too large, it says why. */
+  private StoreUnavailableException failure(SdkException e, String said) {
+    var failure = DynamoFailure.of(e);
+    return said.contains(TOO_LARGE)
+        ? new StoreRefusedException(
+            "The positions of all partitions are one item of the table %s, and the ledger of their generations is another. One has more than 400 KiB: the topic has too many partitions, or its log was cut too often. %s"
+                .formatted(name, failure.getMessage()),
+            e)
+        : failure;
+  }
+
   private boolean transact(List<TransactWriteItem> actions) throws StoreUnavailableException {
     var request = TransactWriteItemsRequest.builder().transactItems(actions).build();
-    return DynamoFailure.of(
-        () -> {
-          try {
-            client.transactWriteItems(request);
-            return true;
-          } catch (TransactionCanceledException e) {
-            if (e.cancellationReasons().stream()
-                .anyMatch(
-                    reason ->
-                        CONFLICT.equals(reason.code()) || AT_THE_SAME_TIME.equals(reason.code()))) {
-              return false;
-            }
-            throw e;
-          }
-        });
+    for (var attempt = 1; ; attempt++) {
+      try {
+        client.transactWriteItems(request);
+        return true;
+      } catch (TransactionCanceledException e) {
+        var reasons = e.cancellationReasons().stream().map(CancellationReason::code).toList();
+        if (reasons.contains(CONFLICT)) {
+          return false;
+        }
+        if (attempt == ATTEMPTS || Collections.disjoint(reasons, PASSING)) {
+          throw failure(e, e.cancellationReasons().toString());
+        }
+        Pauses.await(attempt);
+      } catch (SdkException e) {
+        throw failure(e, String.valueOf(e.getMessage()));
+      }
+    }
   }
 }

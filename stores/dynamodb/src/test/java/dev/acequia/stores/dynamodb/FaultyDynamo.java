@@ -15,6 +15,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntUnaryOperator;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Stands before a server and spoils some of the answers, or does half of what is asked. */
 final class FaultyDynamo implements AutoCloseable {
@@ -41,15 +47,36 @@ final class FaultyDynamo implements AutoCloseable {
     /** The service fails after it has done the work. */
     FAILED_AFTER,
     /** The service does the first half of a batch; all of any other call. */
-    HALF_DONE
+    HALF_DONE,
+    /** The service does all of a batch but the last; all of any other call. */
+    ONE_LEFT,
+    /** The service cancels a transaction for want of capacity; it does any other call. */
+    CANCELED,
+    /** The item would become too large. */
+    TOO_LARGE,
+    /** The caller has no right to it. */
+    REFUSED
   }
+
+  /** What somebody asked for. */
+  record Call(String name, JsonNode body) {
+    /** Whether it is for one item of a table. */
+    boolean isFor(String table) {
+      return body.path("TableName").asText().equals(table);
+    }
+  }
+
+  private record Ordered(Predicate<Call> calls, Fault fault) {}
 
   private final HttpServer listener;
   private final HttpClient client = HttpClient.newHttpClient();
   private final URI server;
   private final Random random;
   private final Map<Fault, AtomicLong> counts = new EnumMap<>(Fault.class);
+  private final List<Call> calls = Collections.synchronizedList(new ArrayList<>());
+  private final AtomicReference<@Nullable Ordered> ordered = new AtomicReference<>();
   private volatile List<Fault> faults = List.of();
+  private volatile Predicate<Call> spoiled = call -> true;
   private volatile double share;
 
   /** Spoils nothing yet. */
@@ -80,7 +107,26 @@ final class FaultyDynamo implements AutoCloseable {
    */
   void spoil(double share, Fault... faults) {
     this.faults = List.of(faults);
+    spoiled = call -> true;
     this.share = share;
+  }
+
+  /** Spoils some calls of a name from now on, and no others. */
+  void spoil(double share, String name, Fault fault) {
+    spoil(share, fault);
+    spoiled = call -> call.name().equals(name);
+  }
+
+  /** Spoils the next of some calls, once. */
+  void spoilOnce(Fault fault, Predicate<Call> calls) {
+    ordered.set(new Ordered(calls, fault));
+  }
+
+  /** The calls of a name that came, in their order. */
+  List<Call> calls(String name) {
+    synchronized (calls) {
+      return calls.stream().filter(call -> call.name().equals(name)).toList();
+    }
   }
 
   /** How often a fault was inflicted. */
@@ -89,8 +135,13 @@ final class FaultyDynamo implements AutoCloseable {
     return count == null ? 0 : count.get();
   }
 
-  private synchronized Optional<Fault> draw() {
-    return random.nextDouble() < share
+  private synchronized Optional<Fault> draw(Call call) {
+    var once = ordered.get();
+    if (once != null && once.calls().test(call)) {
+      ordered.set(null);
+      return Optional.of(once.fault());
+    }
+    return spoiled.test(call) && random.nextDouble() < share
         ? Optional.of(faults.get(random.nextInt(faults.size())))
         : Optional.empty();
   }
@@ -98,7 +149,10 @@ final class FaultyDynamo implements AutoCloseable {
   private void serve(HttpExchange call) throws IOException {
     try (call) {
       var body = call.getRequestBody().readAllBytes();
-      var drawn = draw();
+      var target = call.getRequestHeaders().getFirst("X-Amz-Target");
+      var asked = new Call(target.substring(target.indexOf('.') + 1), JSON.readTree(body));
+      calls.add(asked);
+      var drawn = draw(asked);
       if (drawn.isEmpty()) {
         answer(call, forward(call, body));
         return;
@@ -113,7 +167,19 @@ final class FaultyDynamo implements AutoCloseable {
           forward(call, body);
           answer(call, error(500, "InternalServerError"));
         }
-        case HALF_DONE -> answer(call, half(call, body));
+        case HALF_DONE -> answer(call, some(call, asked, body, size -> (size + 1) / 2));
+        case ONE_LEFT -> answer(call, some(call, asked, body, size -> size - 1));
+        case CANCELED ->
+            answer(
+                call, asked.name().equals("TransactWriteItems") ? canceled() : forward(call, body));
+        case TOO_LARGE ->
+            answer(
+                call,
+                error(
+                    400,
+                    "ValidationException",
+                    "Item size to update has exceeded the maximum allowed size"));
+        case REFUSED -> answer(call, error(400, "AccessDeniedException"));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -123,10 +189,14 @@ final class FaultyDynamo implements AutoCloseable {
   private record Answer(int status, byte[] body) {}
 
   private static Answer error(int status, String type) {
+    return error(status, type, "by the test");
+  }
+
+  private static Answer error(int status, String type, String message) {
     return new Answer(
         status,
-        "{\"__type\":\"com.amazonaws.dynamodb.v20120810#%s\",\"message\":\"by the test\"}"
-            .formatted(type)
+        "{\"__type\":\"com.amazonaws.dynamodb.v20120810#%s\",\"message\":\"%s\"}"
+            .formatted(type, message)
             .getBytes(StandardCharsets.UTF_8));
   }
 
@@ -149,33 +219,50 @@ final class FaultyDynamo implements AutoCloseable {
     return new Answer(answer.statusCode(), answer.body());
   }
 
-  /** Passes the first half of a batch on and says that the rest was not processed. */
-  private Answer half(HttpExchange call, byte[] body) throws IOException, InterruptedException {
-    var target = call.getRequestHeaders().getFirst("X-Amz-Target");
-    var isRead = target.endsWith(".BatchGetItem");
-    if (!isRead && !target.endsWith(".BatchWriteItem")) {
+  private static Answer canceled() {
+    return new Answer(
+        400,
+        """
+        {"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+         "message": "by the test",
+         "CancellationReasons": [{"Code": "None"}, {"Code": "ThrottlingError"}]}
+        """
+            .getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Passes the first part of a batch on and says that the rest was not processed. */
+  private Answer some(HttpExchange call, Call asked, byte[] body, IntUnaryOperator part)
+      throws IOException, InterruptedException {
+    var isRead = asked.name().equals("BatchGetItem");
+    if (!isRead && !asked.name().equals("BatchWriteItem")) {
       return forward(call, body);
     }
-    var asked = (ObjectNode) JSON.readTree(body);
-    var left = asked.deepCopy();
-    for (var table : asked.get("RequestItems").properties()) {
-      var first = items(table.getValue());
+    var done = (ObjectNode) asked.body().deepCopy();
+    var left = done.deepCopy();
+    for (var table : asked.body().get("RequestItems").properties()) {
+      var first = items(done.get("RequestItems").get(table.getKey()));
       var rest = items(left.get("RequestItems").get(table.getKey()));
-      var half = (first.size() + 1) / 2;
-      for (var i = first.size() - 1; i >= half; i--) {
-        first.remove(i);
+      var size = part.applyAsInt(first.size());
+      while (first.size() > size) {
+        first.remove(size);
       }
-      for (var i = half - 1; i >= 0; i--) {
-        rest.remove(i);
+      for (var i = 0; i < size; i++) {
+        rest.remove(0);
       }
       if (rest.isEmpty()) {
         ((ObjectNode) left.get("RequestItems")).remove(table.getKey());
       }
+      if (first.isEmpty()) {
+        ((ObjectNode) done.get("RequestItems")).remove(table.getKey());
+      }
     }
-    var done = forward(call, JSON.writeValueAsBytes(asked));
-    var answer = (ObjectNode) JSON.readTree(done.body());
+    var passed =
+        done.get("RequestItems").isEmpty()
+            ? new Answer(200, "{\"Responses\":{}}".getBytes(StandardCharsets.UTF_8))
+            : forward(call, JSON.writeValueAsBytes(done));
+    var answer = (ObjectNode) JSON.readTree(passed.body());
     answer.set(isRead ? "UnprocessedKeys" : "UnprocessedItems", left.get("RequestItems"));
-    return new Answer(done.status(), JSON.writeValueAsBytes(answer));
+    return new Answer(passed.status(), JSON.writeValueAsBytes(answer));
   }
 
   private static ArrayNode items(JsonNode ofTable) {

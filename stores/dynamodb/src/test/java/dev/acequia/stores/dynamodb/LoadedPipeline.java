@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A pipeline of one partition, and records of its schema. */
+/** A pipeline, and records of its schema. */
 final class LoadedPipeline {
   private static final UUID TOPIC = UUID.randomUUID();
 
@@ -32,10 +32,30 @@ final class LoadedPipeline {
   private final Map<String, String> environment;
   final PipelineDefinition definition;
 
+  /** Of one partition. */
   LoadedPipeline(
       StoreDefinition store, Map<String, String> environment, Schema schema, LoadMode mode) {
+    this(store, environment, schema, mode, 1);
+  }
+
+  private LoadedPipeline(
+      StoreDefinition store,
+      Map<String, String> environment,
+      Schema schema,
+      LoadMode mode,
+      int partitions) {
     this.environment = environment;
-    definition = Pipelines.definition(store, schema, mode, TOPIC, 1, null);
+    definition = Pipelines.definition(store, schema, mode, TOPIC, partitions, null);
+  }
+
+  /** Of an id, which is the key, and a name, in append mode. */
+  LoadedPipeline(DynamoFixture fixture, int partitions) {
+    this(
+        fixture.definition("flights"),
+        fixture.writerEnvironment("pod"),
+        Pipelines.schema(List.of("id"), ID, NAME),
+        LoadMode.APPEND,
+        partitions);
   }
 
   /** Of an id, which is the key, and a name. */
@@ -53,7 +73,12 @@ final class LoadedPipeline {
   }
 
   void migrate() throws Exception {
-    StoreMigration.open(definition, environment).migrate(Pipelines.log(TOPIC, 1, 0, 100_000));
+    StoreMigration.open(definition, environment)
+        .migrate(Pipelines.log(TOPIC, definition.topic().partitions(), 0, 100_000));
+  }
+
+  TableNames names() {
+    return TableNames.of((StoreDefinition.DynamoDb) definition.store());
   }
 
   StoreWriter writer() {
@@ -83,9 +108,13 @@ final class LoadedPipeline {
 
   /** Adds the deletion of a key at an offset. */
   void delete(StoreBatch batch, long offset, String key) throws BadRecordException {
+    delete(batch, new Arrival().from(1, 0, offset), key);
+  }
+
+  void delete(StoreBatch batch, Arrival arrival, String key) throws BadRecordException {
     var row = new Row(definition.schema());
     var bytes = key.getBytes(StandardCharsets.UTF_8);
     new RecordDecoder(definition.schema()).decodeKey(bytes, 0, bytes.length, row);
-    batch.addDeletion(row, new Arrival().from(1, 0, offset));
+    batch.addDeletion(row, arrival);
   }
 }

@@ -1,14 +1,17 @@
 package dev.acequia.stores.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.acequia.contract.AcceptedOffsets;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.stores.Arrival;
 import dev.acequia.stores.RowRejection;
 import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +20,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,6 +117,22 @@ public abstract class MarksContract extends StoreContract {
     }
   }
 
+  /** What is remembered of a record does not grow with it. */
+  @Test
+  void tellsARepeatOfALargeRecord() throws Exception {
+    try (var writer = writer(migrated(LoadMode.APPEND, 1))) {
+      var batch = writer.newBatch();
+      var large = "x".repeat(210_000);
+      add(batch, arrival.from(1, 0, 0), "large", key(null, "k", 0, large, -1, false));
+      assertThat(write(writer, batch, 0, 1)).isEqualTo(new WriteResult.Stored(1, 0, 0));
+      batch.clear();
+      add(batch, arrival.from(1, 0, 1), "large", key(null, "k", 0, large, -1, false));
+      add(batch, arrival.from(1, 0, 2), "larger", key(null, "k", 0, large + "y", -1, false));
+      assertThat(write(writer, batch, 1, 3)).isEqualTo(new WriteResult.Stored(0, 1, 1));
+      assertReused(1);
+    }
+  }
+
   @Test
   void findsWhatTheTableRefusesBesideReusedKeys() throws Exception {
     var definition = migrated(LoadMode.APPEND, 1);
@@ -140,19 +160,61 @@ public abstract class MarksContract extends StoreContract {
     try (var writer = writer(definition)) {
       var batch = writer.newBatch();
       add(batch, 0, "first", "a", "1", 0);
-      var claim = claim(writer, 0);
-      try {
-        writer.write(
-            batch,
-            advance(claim, 0, 1),
-            rows -> {
-              throw new IllegalStateException("shut");
-            });
-      } catch (IllegalStateException e) {
-        assertThat(e).hasMessage("shut");
-      }
+      writeShut(writer, batch, 1);
       assertThat(write(writer, batch, 0, 1)).isEqualTo(new WriteResult.Stored(1, 0, 0));
       assertThat(names(definition)).containsExactly("first");
+    }
+  }
+
+  /** What a batch that was not committed had of a topic that is gone counts for nothing. */
+  @Test
+  void storesARecordThatComesAgainInATopicThatWasMadeAnewInMidBatch() throws Exception {
+    try (var writer = writer(migrated(LoadMode.APPEND, 1))) {
+      var batch = writer.newBatch();
+      add(batch, 0, "first", "a", "1", 0);
+      writeShut(writer, batch, 1);
+    }
+    var topic = UUID.randomUUID();
+    var anew =
+        definition(
+            SCHEMA,
+            LoadMode.APPEND,
+            topic,
+            1,
+            new AcceptedOffsets(Pipelines.kafkaId(topic), null, "earliest"));
+    migrate(anew, Pipelines.log(topic, 1, 0, 1000));
+    try (var writer = writer(anew)) {
+      var batch = writer.newBatch();
+      add(batch, arrival.from(2, 0, 0), "first", key("a", "1", 0, "first", -1, false));
+      assertThat(write(writer, batch, 0, 1)).isEqualTo(new WriteResult.Stored(1, 0, 0));
+      assertThat(names(anew)).containsExactly("first");
+    }
+  }
+
+  /** Writes from the beginning to a gate that stays shut. */
+  private static void writeShut(StoreWriter writer, StoreBatch batch, long to) throws Exception {
+    assertThatThrownBy(
+            () ->
+                writer.write(
+                    batch,
+                    advance(claim(writer, 0), 0, to),
+                    rows -> {
+                      throw new IllegalStateException("shut");
+                    }))
+        .hasMessage("shut");
+  }
+
+  @Test
+  void judgesABatchOfSeveralDaysTheSameWhenItComesAgain() throws Exception {
+    var definition = migrated(LoadMode.APPEND, 1);
+    try (var writer = writer(definition)) {
+      var batch = writer.newBatch();
+      addPushed(batch, 0, "monday", Duration.ZERO);
+      addPushed(batch, 1, "monday", Duration.ofMinutes(30));
+      addPushed(batch, 2, "monday", Duration.ofHours(26));
+      writeShut(writer, batch, 3);
+      assertThat(write(writer, batch, 0, 3)).isEqualTo(new WriteResult.Stored(2, 1, 0));
+      assertThat(table(definition, "_offset", "name")).containsExactly("0|monday", "2|monday");
     }
   }
 

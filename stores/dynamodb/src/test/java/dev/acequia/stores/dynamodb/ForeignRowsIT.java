@@ -1,0 +1,134 @@
+package dev.acequia.stores.dynamodb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.stores.Arrival;
+import dev.acequia.stores.CommitGate;
+import dev.acequia.stores.StoreRefusedException;
+import dev.acequia.stores.WriteResult;
+import dev.acequia.stores.dynamodb.item.Attributes;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a person has done to the table. */
+class ForeignRowsIT {
+  private static final CommitGate<RuntimeException> OPEN = rejected -> {};
+
+  private final DynamoFixture fixture = new DynamoFixture();
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  private void load(LoadedPipeline pipeline) throws Exception {
+    pipeline.migrate();
+    try (var writer = pipeline.writer()) {
+      var batch = writer.newBatch();
+      pipeline.add(batch, 0, "{\"id\":1,\"name\":\"stored\"}");
+      writer.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(writer), 10), OPEN);
+    }
+  }
+
+  private List<String> names(LoadedPipeline pipeline) {
+    return fixture.client().scan(scan -> scan.tableName(pipeline.names().data())).items().stream()
+        .map(item -> Objects.requireNonNull(item.get("name")).s())
+        .toList();
+  }
+
+  /** The positions are ahead of the rows that are there. */
+  @Test
+  void aTableThatWasMadeAgainIsNotLoaded() throws Exception {
+    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    load(pipeline);
+    fixture.dropTable(pipeline.definition);
+    try (var writer = pipeline.writer()) {
+      assertThatThrownBy(() -> writer.claim(0))
+          .isInstanceOf(StoreRefusedException.class)
+          .hasMessageContaining("is gone");
+      fixture
+          .client()
+          .createTable(
+              TableShape.ofRecords(
+                      pipeline.definition, (StoreDefinition.DynamoDb) pipeline.definition.store())
+                  .creation());
+      assertThatThrownBy(() -> writer.claim(0))
+          .isInstanceOf(StoreRefusedException.class)
+          .hasMessageContaining(pipeline.names().data())
+          .hasMessageContaining("is not the one that was loaded");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {Attributes.GENERATION, Attributes.FENCE})
+  void anItemThatLacksItsOriginIsOlderThanEveryRecord(String attribute) throws Exception {
+    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    load(pipeline);
+    var table = pipeline.names().data();
+    var item =
+        new HashMap<>(fixture.client().scan(scan -> scan.tableName(table)).items().getFirst());
+    item.remove(attribute);
+    fixture.client().putItem(put -> put.tableName(table).item(item));
+    try (var writer = pipeline.writer()) {
+      var batch = writer.newBatch();
+      pipeline.add(
+          batch,
+          new Arrival().from(1, 0, 5).redrivenTo(1, 10),
+          "{\"id\":1,\"name\":\"sent back\"}");
+      assertThat(
+              writer.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(writer), 11), OPEN))
+          .isEqualTo(new WriteResult.Stored(1, 0, 0));
+    }
+    assertThat(names(pipeline)).containsExactly("sent back");
+  }
+
+  @Test
+  void aRecordThatIsReadAgainLeavesAnItemThatLacksItsFence() throws Exception {
+    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    load(pipeline);
+    var table = pipeline.names().data();
+    var item =
+        new HashMap<>(fixture.client().scan(scan -> scan.tableName(table)).items().getFirst());
+    item.remove(Attributes.FENCE);
+    fixture.client().putItem(put -> put.tableName(table).item(item));
+    try (var writer = pipeline.writer()) {
+      var batch = writer.newBatch();
+      pipeline.add(
+          batch,
+          new Arrival().from(1, 0, 0).redrivenTo(1, 10),
+          "{\"id\":1,\"name\":\"sent back\"}");
+      assertThat(
+              writer.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(writer), 11), OPEN))
+          .isEqualTo(new WriteResult.Stored(0, 1, 0));
+    }
+    assertThat(names(pipeline)).containsExactly("stored");
+  }
+
+  /** As when one dead letter is sent back twice. */
+  @Test
+  void aRecordThatABatchHoldsTwiceIsStoredOnce() throws Exception {
+    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    load(pipeline);
+    try (var writer = pipeline.writer()) {
+      var batch = writer.newBatch();
+      for (var place = 10; place < 12; place++) {
+        pipeline.add(
+            batch,
+            new Arrival().from(1, 0, 5).redrivenTo(1, place),
+            "{\"id\":2,\"name\":\"sent back\"}");
+      }
+      assertThat(
+              writer.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(writer), 12), OPEN))
+          .isEqualTo(new WriteResult.Stored(1, 1, 0));
+    }
+    assertThat(names(pipeline)).containsExactlyInAnyOrder("stored", "sent back");
+  }
+}
