@@ -83,7 +83,7 @@ final class ForgottenDeletions implements StoreHousekeeping {
     for (var bucket = 0; bucket < Attributes.BUCKETS; bucket++) {
       var some = deletions(bucket, before);
       isMore |= some.size() == AT_ONCE;
-      found.addAll(some);
+      some.stream().filter(ItemOrigin::isIn).forEach(found::add);
     }
     if (!found.isEmpty()) {
       sayInLedger(found);

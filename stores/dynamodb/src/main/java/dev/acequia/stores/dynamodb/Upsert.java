@@ -28,9 +28,6 @@ final class Upsert {
 
   private static final Comparator<Origin> NEWEST_LAST = AGE.thenComparingInt(Origin::partition);
 
-  private static final List<String> ORIGIN =
-      List.of(Attributes.GENERATION, Attributes.PARTITION, Attributes.OFFSET);
-
   private static final List<String> SEEN =
       List.of(
           Attributes.HASH,
@@ -72,8 +69,8 @@ final class Upsert {
       return;
     }
     for (var item : batches.get(table, redriven, SEEN)) {
-      // Without an origin it is somebody else's, and older than every record.
-      if (item.keySet().containsAll(ORIGIN)) {
+      // Somebody else's is older than every record.
+      if (ItemOrigin.isIn(item)) {
         there.put(
             ItemKeys.of(item), new Seen(ItemOrigin.of(item), item.containsKey(Attributes.DELETED)));
       }

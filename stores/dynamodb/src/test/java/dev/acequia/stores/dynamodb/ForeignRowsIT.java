@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.stores.Arrival;
 import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.WriteResult;
 import dev.acequia.stores.dynamodb.item.Attributes;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -130,5 +133,35 @@ class ForeignRowsIT {
           .isEqualTo(new WriteResult.Stored(1, 1, 0));
     }
     assertThat(names(pipeline)).containsExactlyInAnyOrder("stored", "sent back");
+  }
+
+  @Test
+  void housekeepingPassesOverWhatLooksLikeADeletion() throws Exception {
+    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    load(pipeline);
+    var table = pipeline.names().data();
+    fixture
+        .client()
+        .putItem(
+            put ->
+                put.tableName(table)
+                    .item(
+                        Map.of(
+                            Attributes.HASH,
+                            Attributes.text("somebody's"),
+                            Attributes.BUCKET,
+                            Attributes.text("0"),
+                            Attributes.DELETED,
+                            Attributes.number(1))));
+    var environment = new HashMap<>(fixture.writerEnvironment("pod"));
+    environment.put(RuntimeVariable.ACEQUIA_DELETIONS_KEPT.name(), "P30D");
+    try (var housekeeping =
+        new ForgottenDeletions(
+            (StoreDefinition.DynamoDb) pipeline.definition.store(),
+            environment,
+            Clock.systemUTC())) {
+      housekeeping.work();
+    }
+    assertThat(fixture.client().scan(scan -> scan.tableName(table)).items()).hasSize(2);
   }
 }

@@ -45,8 +45,16 @@ public final class Batches {
 
   /** Those of a query: all of it is done within 10 s, or fails. */
   public static Batches forReading(DynamoDbClient client, Pace pace) {
-    return new Batches(
-        client, pace, new Calls(pace, Duration.ZERO), Clients.READING.patience(), true);
+    return within(Clients.READING.patience(), client, pace);
+  }
+
+  /** Those of a question whether the store answers: all of it is done within 3 s, or fails. */
+  public static Batches forProbe(DynamoDbClient client, Pace pace) {
+    return within(Clients.PROBE_PATIENCE, client, pace);
+  }
+
+  private static Batches within(Duration patience, DynamoDbClient client, Pace pace) {
+    return new Batches(client, pace, new Calls(pace, Duration.ZERO), patience, true);
   }
 
   /**

@@ -23,14 +23,14 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressExcep
 
 /** Clients of the service, each for one use. Close them. */
 public final class Clients {
-  /**
-   * For a call that asks whether the store answers, twice: the operator waits 8 s for two of them
-   * and the pause between.
-   */
+  /** The operator waits 8 s for two questions whether the store answers, a second apart. */
+  static final Duration PROBE_PATIENCE = Duration.ofMillis(2_900);
+
+  /** For a call that asks whether the store answers; it is sent twice if need be. */
   public static final AwsRequestOverrideConfiguration PROBE =
       AwsRequestOverrideConfiguration.builder()
-          .apiCallAttemptTimeout(Duration.ofMillis(1_400))
-          .apiCallTimeout(Duration.ofMillis(2_900))
+          .apiCallAttemptTimeout(PROBE_PATIENCE.dividedBy(2))
+          .apiCallTimeout(PROBE_PATIENCE)
           .build();
 
   private Clients() {}

@@ -8,6 +8,13 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 public final class ItemOrigin {
   private ItemOrigin() {}
 
+  /** Whether an item has an origin; one that somebody else wrote may have none. */
+  public static boolean isIn(Map<String, AttributeValue> item) {
+    return item.containsKey(Attributes.GENERATION)
+        && item.containsKey(Attributes.PARTITION)
+        && item.containsKey(Attributes.OFFSET);
+  }
+
   public static Origin of(Map<String, AttributeValue> item) {
     return new Origin(
         (int) number(item, Attributes.GENERATION),

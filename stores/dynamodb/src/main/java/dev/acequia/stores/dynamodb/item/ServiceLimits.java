@@ -24,6 +24,11 @@ package dev.acequia.stores.dynamodb.item;
  *   <li>An item without an index's attributes, or with such of another type, is not in that index.
  *       A write is refused when an index's attribute has a wrong type or is an empty text. (Guide:
  *       GSI.html, HowItWorks.NamingRulesDataTypes.html)
+ *   <li>A transaction that is cancelled names a code for each of its items, {@code
+ *       ThrottlingError}, {@code ProvisionedThroughputExceeded} and {@code TransactionConflict}
+ *       among them. (API reference: TransactWriteItems)
+ *   <li>Answers have the service's time in the header {@code Date}. (the SDK corrects its own clock
+ *       by it)
  *   <li>Items are removed within a few days after their time to live; until then reads return them.
  *       (Guide: TTL.html)
  *   <li>A table that was deleted and made again has another {@code TableId}. (API reference:

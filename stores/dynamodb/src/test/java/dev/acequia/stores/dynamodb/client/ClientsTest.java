@@ -186,7 +186,21 @@ class ClientsTest {
           .isInstanceOfSatisfying(
               StoreReadException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE))
           .hasMessage("the store does not answer");
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(3_300));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
+    }
+  }
+
+  @Test
+  void aBatchThatAsksWhetherTheServiceAnswersEndsWithinThreeSeconds() throws Exception {
+    try (var silent = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+        var asking =
+            Clients.forReading(store("http://127.0.0.1:" + silent.getLocalPort()), ENVIRONMENT)) {
+      var begin = System.nanoTime();
+      assertThatThrownBy(() -> Batches.forProbe(asking, pace).get("flights", List.of(KEY)))
+          .isInstanceOfSatisfying(
+              StoreUnavailableException.class,
+              e -> assertThat(DynamoFailure.ofReading(e).reason()).isEqualTo(Reason.UNAVAILABLE));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
     }
   }
 }
