@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.stores.Arrival;
 import dev.acequia.stores.CommitGate;
@@ -32,6 +33,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -439,5 +441,27 @@ class DynamoFaultsIT {
       }
     }
     assertThat(names(pipeline.definition)).containsExactly("1|a clock of 0");
+  }
+
+  @Test
+  void forgetsNoDeletionThoughAConsumersClockIsAMonthAhead() throws Exception {
+    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    pipeline.migrate();
+    try (var writer = pipeline.writer()) {
+      var batch = writer.newBatch();
+      pipeline.delete(batch, 0, "[1]");
+      store(writer, batch, 0, 1);
+    }
+    var environment = new HashMap<>(fixture.writerEnvironment("pod"));
+    environment.put(RuntimeVariable.ACEQUIA_DELETIONS_KEPT.name(), "P30D");
+    try (var housekeeping =
+        new ForgottenDeletions(
+            (StoreDefinition.DynamoDb) pipeline.definition.store(),
+            environment,
+            Clock.offset(Clock.systemUTC(), Duration.ofDays(31)))) {
+      housekeeping.work();
+    }
+    assertThat(fixture.client().scan(scan -> scan.tableName(pipeline.names().data())).items())
+        .hasSize(1);
   }
 }

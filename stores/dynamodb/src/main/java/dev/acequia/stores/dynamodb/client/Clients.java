@@ -48,8 +48,11 @@ public final class Clients {
   /** For a load, which waits rather than fails. */
   static final Use WRITING = new Use(32, 10, Duration.ofSeconds(10), Duration.ofSeconds(40));
 
-  /** For someone who waits for an answer. */
-  static final Use READING = new Use(64, 4, Duration.ofMillis(2_500), Duration.ofSeconds(10));
+  /**
+   * For someone who waits for an answer. One attempt leaves time for another; a shorter one would
+   * send what is only slow twice, and make it slower.
+   */
+  static final Use READING = new Use(64, 4, Duration.ofSeconds(5), Duration.ofSeconds(10));
 
   /** The pace of a load. */
   public static Pace pace() {
