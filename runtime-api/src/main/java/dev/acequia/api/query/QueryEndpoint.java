@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** {@code GET /v1/records} and {@code GET /v1/records/{key}}. */
 public final class QueryEndpoint {
@@ -45,6 +46,7 @@ public final class QueryEndpoint {
 
   private final StoreReader store;
   private final RecordColumns columns;
+  private final Optional<KeyedQueries> keyed;
   private final QueryParser parser;
   private final List<ResultColumn> wholeRecord;
   private final DistributionDataPoint storeRead;
@@ -58,9 +60,8 @@ public final class QueryEndpoint {
       PipelineDefinition definition, StoreReader store, MetricSet.ForPipeline metrics) {
     this.store = store;
     this.columns = RecordColumns.of(definition);
-    this.parser =
-        new QueryParser(
-            columns, definition.maxPageSize(), KeyedQueries.of(definition).orElse(null));
+    this.keyed = KeyedQueries.of(definition);
+    this.parser = new QueryParser(columns, definition.maxPageSize(), keyed.orElse(null));
     this.wholeRecord = ResultColumn.of(columns.all());
     this.storeRead = metrics.histogram(PipelineMetric.STORE_READ);
     metrics.observe(PipelineMetric.API_HELD, space.memory()::held, "pages");
@@ -181,21 +182,28 @@ public final class QueryEndpoint {
     }
   }
 
+  /** What to do instead; a store that answers few queries says which. */
+  private String filter(String otherwise) {
+    return keyed
+        .map(KeyedQueries::example)
+        .orElse(Optional.of(otherwise))
+        .map(query -> "filter them, as in %s?%s.".formatted(RECORDS, query))
+        .orElse("declare an index of the store to filter them by.");
+  }
+
   /** The path's own commas part the values; those of a value are encoded. */
   private List<Literal> key(String rawPath) {
     var names = columns.schema().key();
     if (names.isEmpty()) {
       throw new ProblemException(
           ProblemType.NOT_FOUND,
-          "This pipeline's records have no key to be asked for by; filter them, as in "
-              + RECORDS
-              + "?limit=10.");
+          "This pipeline's records have no key to be asked for by; " + filter("limit=10"));
     }
     if (!columns.keyIsUnique()) {
       throw new ProblemException(
           ProblemType.NOT_FOUND,
-          "In append mode many records may have one key; filter by it, as in %s?%s=eq.value."
-              .formatted(RECORDS, names.getFirst()));
+          "In append mode many records may have one key; "
+              + filter(names.getFirst() + "=eq.value"));
     }
     var parts = keyParts(rawPath, names.size());
     if (parts.size() != names.size()) {

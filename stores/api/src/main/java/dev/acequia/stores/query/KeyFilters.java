@@ -97,6 +97,13 @@ final class KeyFilters {
     return fields;
   }
 
+  /** The fields that have either. */
+  Set<String> fields() {
+    var fields = new LinkedHashSet<>(fixed());
+    fields.addAll(ranged());
+    return fields;
+  }
+
   boolean isEmpty() {
     return values.isEmpty() && from.isEmpty() && to.isEmpty();
   }

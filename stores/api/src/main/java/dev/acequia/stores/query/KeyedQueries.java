@@ -8,7 +8,10 @@ import dev.acequia.stores.query.Expression.Provenance;
 import dev.acequia.stores.query.Expression.Value;
 import dev.acequia.stores.query.OrderTerm.Direction;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,6 +53,21 @@ public final class KeyedQueries {
       return taken.containsAll(filters.fixed())
           && filters.ranged().stream()
               .allMatch(field -> !ordering.isEmpty() && ordering.getFirst().name().equals(field));
+    }
+
+    /** The filtered fields that it does not take, where it takes its first field. */
+    List<String> leaves(KeyFilters filters) {
+      var prefix = prefix(filters);
+      var ordering = ordering(filters);
+      var isTaken = new HashSet<>(prefix.stream().map(Field::name).toList());
+      isTaken.add(hash.name());
+      return filters.fields().stream()
+          .filter(
+              name ->
+                  filters.hasRange(name)
+                      ? ordering.isEmpty() || !ordering.getFirst().name().equals(name)
+                      : !isTaken.contains(name))
+          .toList();
     }
 
     String text() {
@@ -119,7 +137,7 @@ public final class KeyedQueries {
                 .toList());
       }
     }
-    throw disorder(taking, filters);
+    throw disorder(taking.getFirst(), unfixed(order, filters), filters);
   }
 
   /**
@@ -137,7 +155,7 @@ public final class KeyedQueries {
     return taking.stream()
         .flatMap(way -> plan(way, filters, query.order()).stream())
         .findFirst()
-        .orElseThrow(() -> disorder(taking, filters));
+        .orElseThrow(() -> disorder(taking.getFirst(), unfixed(query.order(), filters), filters));
   }
 
   private void refuseUnlessPlain(Query query) {
@@ -222,16 +240,32 @@ public final class KeyedQueries {
     return true;
   }
 
-  private InvalidQueryException disorder(List<Way> taking, KeyFilters filters) {
-    var way = taking.getFirst();
+  private InvalidQueryException disorder(Way way, List<OrderTerm> order, KeyFilters filters) {
     var ordering = way.ordering(filters);
-    return new InvalidQueryException(
+    var what =
         ordering.isEmpty()
             ? "%s has no order that could be asked for: leave order out".formatted(way.text())
             : "%s gives records in the order of %s: order by that, all ascending or all descending"
                 .formatted(
                     way.text(),
-                    ordering.stream().map(Field::name).collect(Collectors.joining(", "))));
+                    ordering.stream().map(Field::name).collect(Collectors.joining(", ")));
+    return new InvalidQueryException(
+        ordered(order, filters)
+            .map(index -> what + ". For another order declare " + declaration(index))
+            .orElse(what));
+  }
+
+  /** The index that gives the records of the filters in an order of one field. */
+  private Optional<KeyIndex> ordered(List<OrderTerm> order, KeyFilters filters) {
+    if (order.size() != 1
+        || !(order.getFirst().expression() instanceof Value value)
+        || filters.fixed().size() != 1) {
+      return Optional.empty();
+    }
+    var field = value.field().name();
+    return filters.ranged().stream().allMatch(field::equals)
+        ? index(filters.fixed().iterator().next(), field)
+        : Optional.empty();
   }
 
   private InvalidQueryException refusal(KeyFilters filters) {
@@ -241,30 +275,98 @@ public final class KeyedQueries {
           "this pipeline's store (%s) reads no table whole. Filter by %s"
               .formatted(kind, ways.isEmpty() ? "an index, and declare one" : known));
     }
-    var hash = filters.fixed().stream().filter(this::canBeIndexed).findFirst().orElse(null);
-    if (hash == null) {
+    var wanted = indexOf(filters);
+    if (wanted.isPresent() && served(wanted.get()).containsAll(filters.fields())) {
       return new InvalidQueryException(
-          "this pipeline's store (%s) finds records by one value of a field, which this query does not give: filter by eq. It has %s"
-              .formatted(kind, known.isEmpty() ? "no index" : known));
+          "no key and no index of this pipeline serves these filters. Declare "
+              + declaration(wanted.get()));
     }
-    var range =
-        Stream.concat(
-                filters.ranged().stream(),
-                filters.fixed().stream().filter(field -> !field.equals(hash)))
-            .filter(this::canBeIndexed)
-            .findFirst()
-            .orElse(null);
-    var fields = range == null ? hash : hash + "-" + range;
+    var nearest =
+        ways.stream()
+            .filter(way -> filters.value(way.hash().name()) != null)
+            .min(Comparator.comparingInt(way -> way.leaves(filters).size()));
+    if (nearest.isPresent()) {
+      return new InvalidQueryException(
+          "%s serves these filters without %s: leave that out, and look through the records that come"
+              .formatted(nearest.get().text(), quoted(nearest.get().leaves(filters))));
+    }
+    if (wanted.isPresent()) {
+      var left = new ArrayList<>(filters.fields());
+      left.removeAll(served(wanted.get()));
+      return new InvalidQueryException(
+          "no index serves all of these filters: leave out %s, and declare %s"
+              .formatted(quoted(left), declaration(wanted.get())));
+    }
     return new InvalidQueryException(
-        "no key and no index of this pipeline serves these filters. Declare one in spec.store.%s.indexes: {name: by-%s, hash: %s%s}"
-            .formatted(
-                kind, fields.replace('_', '-'), hash, range == null ? "" : ", range: " + range));
+        "this pipeline's store (%s) finds records by one value of a field that is required and neither boolean nor json, which this query does not give: filter by eq. It has %s"
+            .formatted(kind, known.isEmpty() ? "no index" : known));
+  }
+
+  private static String quoted(List<String> fields) {
+    return fields.stream()
+        .map(field -> "the filter on '" + field + "'")
+        .collect(Collectors.joining(" and "));
+  }
+
+  /** An index that serves as many of the filters as one can. */
+  private Optional<KeyIndex> indexOf(KeyFilters filters) {
+    return filters.fixed().stream()
+        .filter(this::canBeIndexed)
+        .findFirst()
+        .flatMap(
+            hash ->
+                Stream.concat(filters.ranged().stream(), filters.fixed().stream())
+                    .flatMap(range -> index(hash, range).stream())
+                    .findFirst()
+                    .or(() -> index(hash, null)));
+  }
+
+  private static List<String> served(KeyIndex index) {
+    var range = index.range();
+    return range == null ? List.of(index.hash()) : List.of(index.hash(), range);
+  }
+
+  /** An index, under a name that no other has; empty where there can be none or is one. */
+  private Optional<KeyIndex> index(String hash, @Nullable String range) {
+    var isPossible =
+        canBeIndexed(hash) && (range == null || (canBeIndexed(range) && !range.equals(hash)));
+    var isDeclared =
+        ways.stream()
+            .map(Way::index)
+            .anyMatch(
+                index ->
+                    index != null
+                        && index.hash().equals(hash)
+                        && Objects.equals(index.range(), range));
+    if (!isPossible || isDeclared) {
+      return Optional.empty();
+    }
+    var name = "by-" + (range == null ? hash : hash + "-" + range).replace('_', '-');
+    var isTaken =
+        ways.stream().anyMatch(way -> way.index() != null && way.index().name().equals(name));
+    return Optional.of(new KeyIndex(isTaken ? name + "-2" : name, hash, range));
+  }
+
+  private String declaration(KeyIndex index) {
+    return "an index in spec.store.%s.indexes: {name: %s, hash: %s%s}"
+        .formatted(
+            kind,
+            index.name(),
+            index.hash(),
+            index.range() == null ? "" : ", range: " + index.range());
   }
 
   private boolean canBeIndexed(String name) {
-    return switch (field(name).type()) {
-      case BOOLEAN, JSON -> false;
-      case STRING, INT32, INT64, DOUBLE, DECIMAL, DATE, TIMESTAMP, UUID -> true;
-    };
+    var column = columns.require(name);
+    return !column.nullable()
+        && switch (column.type()) {
+          case BOOLEAN, JSON -> false;
+          case STRING, INT32, INT64, DOUBLE, DECIMAL, DATE, TIMESTAMP, UUID -> true;
+        };
+  }
+
+  /** A query that is answered, as an example; empty where no index is declared and none helps. */
+  public Optional<String> example() {
+    return ways.stream().findFirst().map(way -> way.hash().name() + "=eq.value");
   }
 }

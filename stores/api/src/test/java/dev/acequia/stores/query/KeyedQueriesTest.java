@@ -2,6 +2,7 @@ package dev.acequia.stores.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
@@ -39,6 +40,9 @@ class KeyedQueriesTest {
                 new Field("id", FieldType.INT64, true, null),
                 new Field("status", FieldType.STRING, true, null),
                 new Field("at", FieldType.TIMESTAMP, true, null),
+                new Field("carrier", FieldType.STRING, true, null),
+                new Field("price", FieldType.DECIMAL, true, null),
+                new Field("late", FieldType.BOOLEAN, true, null),
                 new Field("note", FieldType.STRING, false, null)),
             UnknownFields.REJECT),
         new TopicDefinition("ops.orders", "Vkzx5VNgS4uCd8_jwZ0aOg", 6, "ops.orders.dlq"),
@@ -130,9 +134,57 @@ class KeyedQueriesTest {
   @Test
   void namesTheIndexThatWouldHelp() {
     refuses(
-        "spec.store.dynamodb.indexes: {name: by-note-at, hash: note, range: at}",
-        where("note EQ x", "at GT 2013-01-01"));
+        "Declare an index in spec.store.dynamodb.indexes: {name: by-carrier-at, hash: carrier, range: at}",
+        where("carrier EQ x", "at GT 2013-01-01"));
     refuses("{name: by-id, hash: id}", where("id EQ 7"));
+    refuses(
+        "{name: by-carrier-price, hash: carrier, range: price}",
+        where("carrier EQ x", "price EQ 1"));
+    refuses(
+        "{name: by-day-at, hash: day, range: at}", where("day EQ 2013-01-31", "at GT 2013-01-01"));
+  }
+
+  @Test
+  void namesNoIndexThatCannotBeOrDoesNotHelp() {
+    var late = plannedRefusal(where("late EQ true"));
+    assertThat(late).doesNotContain("Declare").contains("required and neither boolean nor json");
+    assertThat(plannedRefusal(where("note EQ x"))).doesNotContain("Declare");
+    assertThat(plannedRefusal(where("status EQ late", "at GT 2013-01-01", "note EQ x")))
+        .contains(
+            "the index by-status (status, at) serves these filters without the filter on 'note'");
+    assertThat(plannedRefusal(where("status EQ late", "at EQ 2013-01-01", "at GT 2012-01-01")))
+        .contains("without the filter on 'at'");
+    assertThat(plannedRefusal(where("carrier EQ x", "price EQ 1", "at GT 2013-01-01")))
+        .contains("leave out the filter on 'price', and declare")
+        .contains("{name: by-carrier-at, hash: carrier, range: at}");
+  }
+
+  private static String plannedRefusal(Condition where) {
+    return String.valueOf(
+        catchThrowableOfType(InvalidQueryException.class, () -> plan(where)).getMessage());
+  }
+
+  @Test
+  void namesTheIndexThatHasAnOrder() {
+    refuses(
+        "declare an index in spec.store.dynamodb.indexes: {name: by-status-price, hash: status, range: price}",
+        where("status EQ late"),
+        order("price", Direction.DESC));
+    assertThatThrownBy(() -> plan(where("status EQ late"), order("note", Direction.DESC)))
+        .message()
+        .contains("in the order of at")
+        .doesNotContain("declare");
+    assertThatThrownBy(
+            () -> plan(where("status EQ late", "at GT 2013-01-01"), order("price", Direction.DESC)))
+        .message()
+        .doesNotContain("declare");
+  }
+
+  @Test
+  void givesAnExampleThatIsAnswered() {
+    assertThat(QUERIES.example()).contains("customer=eq.value");
+    assertThat(KeyedQueries.of(definition(LoadMode.APPEND)).orElseThrow().example())
+        .contains("status=eq.value");
   }
 
   @Test

@@ -9,12 +9,14 @@ import dev.acequia.contract.TerminationException;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.TopicLog;
+import dev.acequia.stores.dynamodb.Registry.Column;
 import dev.acequia.stores.dynamodb.client.Clients;
 import dev.acequia.stores.dynamodb.client.DynamoFailure;
-import dev.acequia.stores.dynamodb.item.Attributes;
 import dev.acequia.stores.position.Ledger;
 import dev.acequia.stores.position.Positions;
 import dev.acequia.stores.position.PositionsMigration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +36,14 @@ import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 final class DynamoMigration implements StoreMigration {
   private static final Logger LOG = LoggerFactory.getLogger(DynamoMigration.class);
 
+  /**
+   * Positions and ledger are an item each, of 400 KiB at most. The ledger takes up to 215 bytes for
+   * each of three generations of a partition, beside the columns of the schema.
+   */
+  private static final int MOST_PARTITIONS = 300;
+
+  private static final TableSetup.Former NOTHING = new TableSetup.Former(List.of(), null);
+
   /** A migration that meets others this often is to be started again. */
   private static final int ATTEMPTS = 100;
 
@@ -46,6 +56,7 @@ final class DynamoMigration implements StoreMigration {
   private final TableSetup records;
   private final TableSetup beside;
   private final SchemaChange change;
+  private final RegistryCommands commands;
   private final Optional<TableClaim> claim;
   private final Optional<SpecVersion> version;
 
@@ -53,15 +64,25 @@ final class DynamoMigration implements StoreMigration {
       PipelineDefinition definition,
       StoreDefinition.DynamoDb store,
       Map<String, String> environment) {
+    this(definition, store, environment, Clients.forWriting(store, environment, Clients.pace()));
+  }
+
+  /** With a client that is closed at the end. */
+  DynamoMigration(
+      PipelineDefinition definition,
+      StoreDefinition.DynamoDb store,
+      Map<String, String> environment,
+      DynamoDbClient client) {
+    this.client = client;
     this.definition = definition;
     this.store = store;
     names = TableNames.of(store);
-    client = Clients.forWriting(store, environment, Clients.pace());
     second = new SecondTable(client, names);
     shape = TableShape.ofRecords(definition, store);
     records = new TableSetup(client, shape, store.ttlField() != null);
     beside = new TableSetup(client, TableShape.ofSecond(store), true);
     change = new SchemaChange(definition, store);
+    commands = new RegistryCommands(store);
     claim = TableClaim.from(definition, environment);
     version = SpecVersion.fromEnvironment(environment);
   }
@@ -69,10 +90,11 @@ final class DynamoMigration implements StoreMigration {
   @Override
   public void migrate(TopicLog log) throws TerminationException, StoreUnavailableException {
     try (client) {
+      refuseTooManyPartitions(log);
       if (store.create()) {
-        beside.change(beside.make(), List.of());
+        refuseUnlessFitting(beside, beside.make());
       } else {
-        beside.check();
+        refuseUnlessComplete();
       }
       var positions = new PositionsMigration(definition, log);
       for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -85,33 +107,103 @@ final class DynamoMigration implements StoreMigration {
     }
   }
 
+  private void refuseTooManyPartitions(TopicLog log) throws TerminationException {
+    var partitions = log.partitions().size();
+    if (partitions > MOST_PARTITIONS) {
+      throw new TerminationException(
+          Termination.Reason.StoreRefused,
+          "Topic %s has %d partitions. In DynamoDB the positions of all of them are one item, which has room for %d: create a pipeline with fewer."
+              .formatted(definition.topic().name(), partitions, MOST_PARTITIONS));
+    }
+  }
+
+  private static void refuseUnlessFitting(TableSetup setup, TableDescription table)
+      throws TerminationException {
+    var refusal = setup.refusal(table);
+    if (refusal.isPresent()) {
+      throw refusal.get();
+    }
+  }
+
+  /** All that both tables of a person lack is said at once. */
+  private void refuseUnlessComplete() throws TerminationException, StoreUnavailableException {
+    var lacks = new ArrayList<>(records.lacks());
+    lacks.addAll(beside.lacks());
+    if (!lacks.isEmpty()) {
+      throw new TerminationException(
+          Termination.Reason.StoreRefused,
+          String.join(" ", lacks) + " Change that, or set create to true.");
+    }
+  }
+
   /** Whether all is done; false when others changed what it began with. */
   private boolean attempt(PositionsMigration migration)
       throws TerminationException, StoreUnavailableException {
     var registry = second.registry();
     if (claim.isPresent()) {
-      claim.get().check(names.data(), registry.owner(), without(Registry.OWNER));
+      claim.get().check(names.data(), registry.owner(), commands.without(Registry.OWNER));
     }
     checkOrder(registry);
-    if (!registry.isFresh() && records.find().isEmpty()) {
+    if (store.create()) {
+      beside.change(NOTHING, this::requireNewest);
+    }
+    var found = registry.isFresh() ? records.find() : records.findSurely();
+    if (!registry.isFresh() && found.isEmpty()) {
       return noteThatItIsGone(registry);
     }
     var columns = change.columns(registry.isFresh() ? new Registry() : registry);
-    var table = prepare(registry);
+    // Judged before anything is changed, and again when the tables are ready.
+    migration.apply(positions(registry, second.state().orElse(null)));
+    if (found.isPresent() && !isOwn(registry, records.active())) {
+      return false;
+    }
+    var begun = begin(registry, found.isEmpty());
+    return begun.isPresent() && end(migration, begun.get(), columns);
+  }
+
+  /**
+   * Notes what is about to be made, so that whoever comes after a crash finds it.
+   *
+   * @return empty when others have written meanwhile
+   */
+  private Optional<Registry> begin(Registry registry, boolean isAbsent)
+      throws StoreUnavailableException {
+    if (!store.create()) {
+      return Optional.of(registry);
+    }
+    var indexes = new LinkedHashSet<>(registry.indexes());
+    indexes.addAll(shape.indexes().keySet());
+    var noted = signed(registry).withIndexes(List.copyOf(indexes));
+    var begun = isAbsent ? noted.withTable(Registry.BEING_MADE) : noted;
+    if (begun.saysTheSame(registry)) {
+      return Optional.of(registry);
+    }
+    return second.save(registry, begun)
+        ? Optional.of(begun.withVersion(registry.version() + 1))
+        : Optional.empty();
+  }
+
+  /** With the owner and the version of the spec that this migration is of. */
+  private Registry signed(Registry registry) {
+    return registry
+        .withOwner(claim.orElse(registry.owner()))
+        .withSpecs(version.map(registry.specs()::with).orElse(registry.specs()));
+  }
+
+  private boolean end(PositionsMigration migration, Registry registry, List<Column> columns)
+      throws TerminationException, StoreUnavailableException {
+    var table = store.create() ? records.make() : records.active();
+    if (!isOwn(registry, table) || (store.create() && !isChanged(registry))) {
+      return false;
+    }
     var formerState = second.state().orElse(null);
-    var base = registry.isFresh() ? filledAnew(registry, formerState) : registry;
-    var after =
-        new Positions(
-            registry.isFresh() || formerState == null
-                ? new TreeMap<>()
-                : new TreeMap<>(formerState.positions()),
-            new Ledger(base.ledger()));
+    var after = positions(registry, formerState);
     var trouble = migration.apply(after);
     var next =
-        base.withOwner(claim.orElse(registry.owner()))
-            .withSpecs(version.map(registry.specs()::with).orElse(registry.specs()))
+        signed(base(registry, formerState))
             .withLedger(after.ledger())
             .withTable(TableSetup.id(table))
+            .withCapacity(store.create() ? store.capacity() : registry.capacity())
             .withFields(change.key(), columns, List.copyOf(shape.indexes().keySet()));
     var state = new LoadState(next.fill(), definition.schema().hash(), after.byPartition());
     if (!isThere(registry, next, formerState, state)
@@ -133,45 +225,53 @@ final class DynamoMigration implements StoreMigration {
         && formerState.positions().equals(state.positions());
   }
 
-  /** The table, as it should be. */
-  private TableDescription prepare(Registry registry)
-      throws TerminationException, StoreUnavailableException {
-    if (!store.create()) {
-      var table = records.check();
-      refuseUnlessOwn(registry, table);
-      return table;
-    }
-    var table = records.make();
-    refuseUnlessOwn(registry, table);
-    if (!shape.hasKeys(table)) {
-      throw new TerminationException(
-          Termination.Reason.NameTaken, String.join(" ", shape.differences(table)));
-    }
-    records.change(
-        table,
-        registry.indexes().stream().filter(index -> !shape.indexes().containsKey(index)).toList());
-    return table;
+  /** Brings the table to its shape; false when it is not seen so at the end. */
+  private boolean isChanged(Registry registry) throws StoreUnavailableException {
+    var former = new TableSetup.Former(registry.indexes(), registry.capacity());
+    records.change(former, this::requireNewest);
+    return records.isAsWanted(former);
   }
 
-  private void refuseUnlessOwn(Registry registry, TableDescription table)
+  private void requireNewest() throws StoreUnavailableException {
+    checkOrder(second.registry());
+  }
+
+  /**
+   * Whether the table may be filled; false when others changed what that was derived from.
+   *
+   * @throws TerminationException when it may not
+   */
+  private boolean isOwn(Registry registry, TableDescription table)
       throws TerminationException, StoreUnavailableException {
-    if (registry.isFresh()) {
-      if (!isEmpty()) {
-        throw new TerminationException(
-            Termination.Reason.NameTaken,
-            "The table %s has items, and this pipeline has not filled it. Set another store.dynamodb.table in a new pipeline, or delete the table."
-                .formatted(names.data()));
-      }
-    } else if (!registry.table().equals(TableSetup.id(table))) {
-      throw new TerminationException(
-          Termination.Reason.NameTaken,
-          "The table %s is not the one that this pipeline filled. If it is that table, restored from a backup, run: %s"
-              .formatted(
-                  names.data(),
-                  update("SET %s = :id".formatted(Registry.TABLE))
-                      + " --expression-attribute-values '{\":id\":{\"S\":\"%s\"}}'"
-                          .formatted(TableSetup.id(table))));
+    var foreign = foreign(registry, table);
+    var refusal = foreign.isPresent() ? foreign : records.refusal(table);
+    if (refusal.isEmpty()) {
+      return true;
     }
+    if (second.registry().version() != registry.version()) {
+      return false;
+    }
+    throw refusal.get();
+  }
+
+  private Optional<TerminationException> foreign(Registry registry, TableDescription table)
+      throws StoreUnavailableException {
+    if (registry.isFresh()) {
+      return isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new TerminationException(
+                  Termination.Reason.NameTaken,
+                  "The table %s has items, and this pipeline has not filled it. Set another store.dynamodb.table in a new pipeline, or delete the table."
+                      .formatted(names.data())));
+    }
+    return registry.table().equals(TableSetup.id(table))
+        ? Optional.empty()
+        : Optional.of(
+            new TerminationException(
+                Termination.Reason.NameTaken,
+                "The table %s is not the one that this pipeline filled. If it is that table, restored from a backup, run: %s"
+                    .formatted(names.data(), commands.with(Registry.TABLE, TableSetup.id(table)))));
   }
 
   private boolean isEmpty() throws StoreUnavailableException {
@@ -179,11 +279,18 @@ final class DynamoMigration implements StoreMigration {
     return DynamoFailure.of(() -> client.scan(one)).items().isEmpty();
   }
 
-  /** The registry of the next table; up to where the former one was filled is noted. */
-  private static Registry filledAnew(Registry registry, @Nullable LoadState state) {
-    return noted(registry, state).filledAnew();
+  /** What is known of the table that is to be filled, which may be the next one. */
+  private static Registry base(Registry registry, @Nullable LoadState state) {
+    return registry.isFresh() ? noted(registry, state).filledAnew() : registry;
   }
 
+  private static Positions positions(Registry registry, @Nullable LoadState state) {
+    return new Positions(
+        registry.isFresh() || state == null ? new TreeMap<>() : new TreeMap<>(state.positions()),
+        new Ledger(base(registry, state).ledger()));
+  }
+
+  /** Up to where the table was filled is noted. */
   private static Registry noted(Registry registry, @Nullable LoadState state) {
     if (state == null) {
       return registry;
@@ -204,7 +311,7 @@ final class DynamoMigration implements StoreMigration {
     throw new TerminationException(
         Termination.Reason.StoreRefused,
         "The table %s is gone, but records were stored in it: a new table would lack them. To refill it from the topic, run: %s"
-            .formatted(names.data(), without(Registry.TABLE)));
+            .formatted(names.data(), commands.without(Registry.TABLE)));
   }
 
   /** Passes when no migration of a newer spec has come. */
@@ -212,22 +319,13 @@ final class DynamoMigration implements StoreMigration {
     if (version.isEmpty() || !registry.specs().supersedes(version.get())) {
       return;
     }
-    var text = registry.specs().refusal(version.get(), names.data(), without(Registry.SPECS));
+    var text =
+        registry.specs().refusal(version.get(), names.data(), commands.without(Registry.SPECS));
     var word = definition.acceptedOffsets();
     throw new StoreUnavailableException(
         word == null || registry.ledger().knows(word)
             ? text
             : text + ". " + word.lost(definition.namespace(), definition.name()));
-  }
-
-  /** The command that removes an attribute of the registry. */
-  private String without(String attribute) {
-    return update("REMOVE " + attribute);
-  }
-
-  private String update(String expression) {
-    return "aws dynamodb update-item --table-name %s --key '{\"%s\":{\"S\":\"%s\"}}' --update-expression '%s'"
-        .formatted(names.second(), Attributes.HASH, Registry.ID, expression);
   }
 
   @Override
@@ -238,7 +336,7 @@ final class DynamoMigration implements StoreMigration {
       }
       var registry = second.registry();
       if (claim.isPresent()) {
-        claim.get().checkDrop(names.data(), registry.owner(), without(Registry.OWNER));
+        claim.get().checkDrop(names.data(), registry.owner(), commands.without(Registry.OWNER));
       }
       if (!store.create()) {
         throw new TerminationException(
@@ -246,14 +344,38 @@ final class DynamoMigration implements StoreMigration {
             "The tables %s and %s were not made by this pipeline (create: false). Delete them by hand."
                 .formatted(names.data(), names.second()));
       }
-      var table = records.find();
-      if (table.isPresent() && TableSetup.id(table.get()).equals(registry.table())) {
+      if (isToBeDropped(registry)) {
         records.drop();
-      } else {
-        LOG.info("the table {} is not the one that was filled; it stays", names.data());
       }
       // The last one, since it says whose the other is.
       beside.drop();
     }
+  }
+
+  /**
+   * Whether there is a table that this pipeline has made.
+   *
+   * @throws TerminationException when that cannot be told
+   */
+  private boolean isToBeDropped(Registry registry)
+      throws TerminationException, StoreUnavailableException {
+    var table = registry.table().isEmpty() ? records.find() : records.findSurely();
+    if (table.isEmpty()) {
+      return false;
+    }
+    if (registry.isBeingMade()) {
+      if (!shape.hasKeys(records.active()) || !isEmpty()) {
+        throw new TerminationException(
+            Termination.Reason.StoreRefused,
+            "The table %s was made meanwhile by somebody else, so it stays. Delete %s by hand, and both if nobody needs them."
+                .formatted(names.data(), names.second()));
+      }
+      return true;
+    }
+    if (!TableSetup.id(table.get()).equals(registry.table())) {
+      LOG.info("the table {} is not the one that was filled; it stays", names.data());
+      return false;
+    }
+    return true;
   }
 }

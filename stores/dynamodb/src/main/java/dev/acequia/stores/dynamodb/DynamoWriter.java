@@ -19,6 +19,7 @@ import dev.acequia.stores.dynamodb.client.Pace;
 import dev.acequia.stores.dynamodb.client.ServiceClock;
 import dev.acequia.stores.dynamodb.item.Attributes;
 import dev.acequia.stores.dynamodb.item.ItemEncoder;
+import dev.acequia.stores.dynamodb.item.NoItem;
 import dev.acequia.stores.position.Ledger;
 import dev.acequia.stores.position.Position;
 import java.time.Duration;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.acequia.contract.Capacity;
 import dev.acequia.contract.Field;
 import dev.acequia.contract.SpecOrder;
 import dev.acequia.contract.SpecVersion;
@@ -26,12 +27,14 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
  *
  * @param version grows by each write; 0 when nothing is written yet
  * @param owner null when nobody has said
- * @param table the id of the table that is there; {@link #GONE} when it was found to be gone; empty
- *     when there was none, or a person wants another
+ * @param table the id of the table that is there; {@link #GONE} when it was found to be gone;
+ *     {@link #BEING_MADE} from before it is made until it can be filled; empty when there was none,
+ *     or a person wants another
  * @param fill how often a table has been made
  * @param key the fields by which rows are replaced; empty in append mode
  * @param columns the fields that rows may have
- * @param indexes the names of those that migrations made
+ * @param indexes the names of those that migrations made, or began to make
+ * @param capacity that a migration set last; null when each request is paid for
  */
 record Registry(
     long version,
@@ -42,7 +45,8 @@ record Registry(
     long fill,
     List<String> key,
     List<Column> columns,
-    List<String> indexes) {
+    List<String> indexes,
+    @Nullable Capacity capacity) {
   static final String ID = "table";
   static final String VERSION = "version";
 
@@ -52,12 +56,14 @@ record Registry(
   static final String OWNER = "owner";
   static final String SPECS = "specs";
   static final String GONE = "gone";
+  static final String BEING_MADE = "being made";
 
   private static final String LEDGER = "ledger";
   private static final String FILL = "fill";
   private static final String KEY = "key";
   private static final String COLUMNS = "columns";
   private static final String INDEXES = "indexes";
+  private static final String CAPACITY = "capacity";
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -65,9 +71,10 @@ record Registry(
    * A field that rows have.
    *
    * @param required also where the field is part of the key and does not say so
+   * @param wasDate whether rows may have dates in a field that is a timestamp now
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  record Column(Field field, boolean required) {}
+  record Column(Field field, boolean required, boolean wasDate) {}
 
   Registry {
     key = List.copyOf(key);
@@ -77,12 +84,23 @@ record Registry(
 
   /** Of a table that nobody has made. */
   Registry() {
-    this(0, null, new SpecOrder(List.of()), new Ledger(), "", 0, List.of(), List.of(), List.of());
+    this(
+        0,
+        null,
+        new SpecOrder(List.of()),
+        new Ledger(),
+        "",
+        0,
+        List.of(),
+        List.of(),
+        List.of(),
+        null);
   }
 
   static Registry parse(Map<String, AttributeValue> item) {
     var owner = text(item, OWNER);
     var ledger = text(item, LEDGER);
+    var capacity = text(item, CAPACITY);
     return new Registry(
         ItemOrigin.number(item, VERSION),
         owner.isEmpty() ? null : read(owner, new TypeReference<TableClaim>() {}),
@@ -98,7 +116,8 @@ record Registry(
         ItemOrigin.number(item, FILL),
         read(text(item, KEY), new TypeReference<List<String>>() {}),
         read(text(item, COLUMNS), new TypeReference<List<Column>>() {}),
-        read(text(item, INDEXES), new TypeReference<List<String>>() {}));
+        read(text(item, INDEXES), new TypeReference<List<String>>() {}),
+        capacity.isEmpty() ? null : read(capacity, new TypeReference<Capacity>() {}));
   }
 
   private static String text(Map<String, AttributeValue> item, String name) {
@@ -137,8 +156,11 @@ record Registry(
                   .map(SpecVersion::toString)
                   .collect(Collectors.joining(" "))));
     }
-    if (!isFresh()) {
+    if (!table.isEmpty()) {
       item.put(TABLE, Attributes.text(table));
+    }
+    if (capacity != null) {
+      item.put(CAPACITY, Attributes.text(write(capacity)));
     }
     item.put(LEDGER, Attributes.text(write(ledger.document())));
     item.put(FILL, Attributes.number(fill));
@@ -152,39 +174,56 @@ record Registry(
     return table.equals(GONE);
   }
 
-  /** Whether no table of this pipeline is known. */
+  /** Whether a table is being made, which nobody has filled. */
+  boolean isBeingMade() {
+    return table.equals(BEING_MADE);
+  }
+
+  /** Whether no table is known that this pipeline may have filled. */
   boolean isFresh() {
-    return table.isEmpty();
+    return table.isEmpty() || isBeingMade();
   }
 
   Registry withVersion(long other) {
-    return new Registry(other, owner, specs, ledger, table, fill, key, columns, indexes);
+    return new Registry(other, owner, specs, ledger, table, fill, key, columns, indexes, capacity);
   }
 
   Registry withOwner(@Nullable TableClaim other) {
-    return new Registry(version, other, specs, ledger, table, fill, key, columns, indexes);
+    return new Registry(
+        version, other, specs, ledger, table, fill, key, columns, indexes, capacity);
   }
 
   Registry withSpecs(SpecOrder other) {
-    return new Registry(version, owner, other, ledger, table, fill, key, columns, indexes);
+    return new Registry(
+        version, owner, other, ledger, table, fill, key, columns, indexes, capacity);
   }
 
   Registry withLedger(Ledger other) {
-    return new Registry(version, owner, specs, other, table, fill, key, columns, indexes);
+    return new Registry(version, owner, specs, other, table, fill, key, columns, indexes, capacity);
   }
 
   Registry withTable(String other) {
-    return new Registry(version, owner, specs, ledger, other, fill, key, columns, indexes);
+    return new Registry(
+        version, owner, specs, ledger, other, fill, key, columns, indexes, capacity);
   }
 
   /** The next table, of which nothing is known. */
   Registry filledAnew() {
     return new Registry(
-        version, owner, specs, ledger, table, fill + 1, List.of(), List.of(), List.of());
+        version, owner, specs, ledger, table, fill + 1, List.of(), List.of(), List.of(), capacity);
   }
 
   Registry withFields(List<String> newKey, List<Column> newColumns, List<String> newIndexes) {
-    return new Registry(version, owner, specs, ledger, table, fill, newKey, newColumns, newIndexes);
+    return new Registry(
+        version, owner, specs, ledger, table, fill, newKey, newColumns, newIndexes, capacity);
+  }
+
+  Registry withIndexes(List<String> other) {
+    return new Registry(version, owner, specs, ledger, table, fill, key, columns, other, capacity);
+  }
+
+  Registry withCapacity(@Nullable Capacity other) {
+    return new Registry(version, owner, specs, ledger, table, fill, key, columns, indexes, other);
   }
 
   /** Whether it says the same, whenever it was written. */
@@ -196,6 +235,7 @@ record Registry(
         && fill == other.fill
         && key.equals(other.key)
         && columns.equals(other.columns)
-        && indexes.equals(other.indexes);
+        && indexes.equals(other.indexes)
+        && Objects.equals(capacity, other.capacity);
   }
 }

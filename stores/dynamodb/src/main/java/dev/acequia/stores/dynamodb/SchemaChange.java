@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a schema makes of the fields that rows have. Items are not written anew: allowed is what
@@ -30,6 +31,7 @@ final class SchemaChange {
   private final Schema schema;
   private final List<String> key;
   private final Set<String> indexed = new HashSet<>();
+  private final @Nullable String ttlField;
 
   SchemaChange(PipelineDefinition definition, StoreDefinition.DynamoDb store) {
     schema = definition.schema();
@@ -41,10 +43,7 @@ final class SchemaChange {
         indexed.add(range);
       }
     }
-    var ttl = store.ttlField();
-    if (ttl != null) {
-      indexed.add(ttl);
-    }
+    ttlField = store.ttlField();
   }
 
   /** The fields by which rows are replaced. */
@@ -66,9 +65,17 @@ final class SchemaChange {
     }
     for (var i = 0; i < schema.fields().size(); i++) {
       var field = schema.fields().get(i);
-      columns.put(field.name(), new Column(field, schema.isRequired(i)));
+      columns.put(
+          field.name(),
+          new Column(field, schema.isRequired(i), wasDate(columns.get(field.name()), field)));
     }
     return List.copyOf(columns.values());
+  }
+
+  private static boolean wasDate(@Nullable Column former, Field field) {
+    return former != null
+        && field.type() == FieldType.TIMESTAMP
+        && (former.wasDate() || former.field().type() == FieldType.DATE);
   }
 
   private void check(Registry former, Map<String, Column> columns) throws TerminationException {
@@ -108,6 +115,11 @@ final class SchemaChange {
           "Field '%s' cannot change from %s to %s."
               .formatted(field.name(), former.typeName(), field.typeName()));
     }
+    if (former.type() == field.type() && column.wasDate() && indexed.contains(field.name())) {
+      refusals.add(
+          "Field '%s' was a date once, and rows of then would be missing from an index of timestamps."
+              .formatted(field.name()));
+    }
     if (required && !column.required()) {
       refusals.add("Field '%s' cannot become required.".formatted(field.name()));
     }
@@ -117,7 +129,8 @@ final class SchemaChange {
   private boolean mayWiden(Field former, Field field) {
     return WIDENED.getOrDefault(field.type(), Set.of()).contains(former.type())
         && (!key.contains(field.name()) || field.type() == FieldType.INT64)
-        && (field.type() != FieldType.TIMESTAMP || !indexed.contains(field.name()))
+        && (field.type() != FieldType.TIMESTAMP
+            || !(indexed.contains(field.name()) || field.name().equals(ttlField)))
         && (field.digits() == null
             || field.digits().beforePoint() >= (former.type() == FieldType.INT32 ? 10 : 19));
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
@@ -154,6 +155,21 @@ record TableShape(
         .toList();
   }
 
+  /** The attributes that are keys of a table and its indexes, and those of one index more. */
+  List<AttributeDefinition> attributes(TableDescription table, GlobalSecondaryIndex index) {
+    var definitions = new LinkedHashMap<String, AttributeDefinition>();
+    table.attributeDefinitions().forEach(one -> definitions.put(one.attributeName(), one));
+    for (var key : index.keySchema()) {
+      definitions.put(
+          key.attributeName(),
+          AttributeDefinition.builder()
+              .attributeName(key.attributeName())
+              .attributeType(types.get(key.attributeName()))
+              .build());
+    }
+    return List.copyOf(definitions.values());
+  }
+
   CreateTableRequest creation() {
     var request =
         CreateTableRequest.builder()
@@ -196,7 +212,13 @@ record TableShape(
     return wanted != null
         && found(table, index)
             .filter(one -> hasKeys(table, one.keySchema(), wanted.keySchema()))
+            .filter(one -> isSame(one.projection(), wanted.projection()))
             .isPresent();
+  }
+
+  private static boolean isSame(Projection found, Projection wanted) {
+    return found.projectionType() == wanted.projectionType()
+        && Set.copyOf(found.nonKeyAttributes()).equals(Set.copyOf(wanted.nonKeyAttributes()));
   }
 
   static Optional<GlobalSecondaryIndexDescription> found(TableDescription table, String index) {

@@ -170,7 +170,9 @@ final class DynamoFixture implements StoreFixture {
             update
                 .tableName(names(definition).second())
                 .key(SecondTable.key(Registry.ID))
-                .updateExpression("REMOVE " + Registry.TABLE));
+                .updateExpression("REMOVE #t ADD #v :one")
+                .expressionAttributeNames(Map.of("#t", Registry.TABLE, "#v", Registry.VERSION))
+                .expressionAttributeValues(Map.of(":one", Attributes.number(1))));
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.contract.KeyIndex;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.query.Condition;
 import dev.acequia.stores.query.Condition.All;
@@ -199,6 +200,8 @@ class DynamoFuzzIT {
       } catch (InvalidQueryException e) {
         assertThat(e).as("%s", where).message().contains("use gte and lte");
         continue;
+      } catch (StoreReadException e) {
+        throw new AssertionError(query.toString(), e);
       }
       answered++;
       var expected = RowText.read(reference, query, "|");
@@ -209,7 +212,7 @@ class DynamoFuzzIT {
         pages(query, 1 + random.nextInt(5), rows);
       }
     }
-    assertThat(answered).isGreaterThan(QUERIES / 2);
+    assertThat(answered).isGreaterThan(QUERIES / 3);
     assertThat(found).isGreaterThan(QUERIES);
   }
 

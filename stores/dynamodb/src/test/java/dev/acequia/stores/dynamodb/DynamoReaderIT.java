@@ -9,6 +9,8 @@ import dev.acequia.contract.KeyIndex;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReader;
+import dev.acequia.stores.dynamodb.item.Attributes;
+import dev.acequia.stores.dynamodb.item.ItemKeys;
 import dev.acequia.stores.query.Condition;
 import dev.acequia.stores.query.Condition.All;
 import dev.acequia.stores.query.Condition.Comparison;
@@ -28,11 +30,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Queries by keys and indexes, page by page. */
 class DynamoReaderIT {
@@ -223,6 +227,66 @@ class DynamoReaderIT {
                 new Literal(FieldType.INT32, 0));
         assertThat(table.reader.readOne(key, row -> {})).isFalse();
       }
+    }
+  }
+
+  /** Also where no field says any longer when records expire. */
+  @ParameterizedTest
+  @EnumSource(LoadMode.class)
+  void readsNoExpiredRecordWhereTheFieldIsNoLongerNamed(LoadMode mode) throws Exception {
+    try (var table = new Filled(mode)) {
+      fixture
+          .client()
+          .updateItem(
+              update ->
+                  update
+                      .tableName(fixture.definition("flights").table())
+                      .key(first())
+                      .updateExpression("SET #e = :e")
+                      .expressionAttributeNames(Map.of("#e", Attributes.EXPIRES))
+                      .expressionAttributeValues(Map.of(":e", Attributes.number(1))));
+      var unlimited =
+          new LoadedPipeline(
+              fixture.definition("flights", INDEXES, null),
+              fixture.writerEnvironment("pod"),
+              table.pipeline.definition.schema(),
+              mode);
+      try (var reader = fixture.reader(unlimited.definition)) {
+        var query = table.query(table.where("status EQ even", "at EQ 2013-01-01"), List.of("id"));
+        assertThat(RowText.read(reader, query, "|")).isEmpty();
+      }
+    }
+  }
+
+  /** The key of the only record of the first day that has not expired. */
+  private Map<String, AttributeValue> first() {
+    return ItemKeys.of(
+        fixture
+            .client()
+            .scan(scan -> scan.tableName(fixture.definition("flights").table()))
+            .items()
+            .stream()
+            .filter(item -> AttributeValue.fromS("s2").equals(item.get("site")))
+            .filter(item -> AttributeValue.fromN("0").equals(item.get("id")))
+            .findFirst()
+            .orElseThrow());
+  }
+
+  @Test
+  void anIndexThatIsMissingFailsItsQueriesAndStopsNoPod() throws Exception {
+    try (var table = new Filled(LoadMode.UPSERT)) {
+      fixture
+          .client()
+          .updateTable(
+              update ->
+                  update
+                      .tableName(fixture.definition("flights").table())
+                      .globalSecondaryIndexUpdates(
+                          one -> one.delete(index -> index.indexName("by-part"))));
+      table.reader.probe();
+      assertThatThrownBy(() -> table.read(table.query(table.where("part EQ 1"), List.of("id"))))
+          .isInstanceOf(StoreReadException.class);
+      assertThat(table.read(table.query(table.where("site EQ s2"), List.of("id")))).isNotEmpty();
     }
   }
 

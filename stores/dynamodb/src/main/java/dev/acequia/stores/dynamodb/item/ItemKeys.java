@@ -104,9 +104,15 @@ public final class ItemKeys {
 
   /** Whether an item is a record: neither a deletion nor one that has expired. */
   public static boolean isRecord(Map<String, AttributeValue> item, long nowSeconds) {
+    var expires = item.get(Attributes.EXPIRES);
     return !item.containsKey(Attributes.DELETED)
-        && (!item.containsKey(Attributes.EXPIRES)
-            || ItemOrigin.number(item, Attributes.EXPIRES) > nowSeconds);
+        && (expires == null || isLater(expires, nowSeconds));
+  }
+
+  /** As a query's filter compares it, where a person may have put any value. */
+  private static boolean isLater(AttributeValue expires, long nowSeconds) {
+    return expires.n() != null
+        && new BigDecimal(expires.n()).compareTo(BigDecimal.valueOf(nowSeconds)) > 0;
   }
 
   /** The key alone of an item. */

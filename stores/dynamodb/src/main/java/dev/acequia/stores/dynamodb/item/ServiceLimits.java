@@ -31,6 +31,8 @@ package dev.acequia.stores.dynamodb.item;
  *       by it)
  *   <li>Items are removed within a few days after their time to live; until then reads return them.
  *       (Guide: TTL.html)
+ *   <li>DescribeTable may say what was a moment ago; UpdateTable is refused while another change is
+ *       made. (API reference: DescribeTable, UpdateTable)
  *   <li>A table that was deleted and made again has another {@code TableId}. (API reference:
  *       TableDescription)
  * </ul>
@@ -59,6 +61,9 @@ public final class ServiceLimits {
    * CapacityUnitCalculations.html says "approximately")
    */
   public static final int NUMBER_BYTES = 21;
+
+  /** Global secondary indexes of a table. (Guide: ServiceQuotas.html, "Secondary indexes") */
+  public static final int INDEXES = 20;
 
   /** Keys of one BatchGetItem. (API reference: BatchGetItem) */
   public static final int KEYS_OF_A_READ = 100;

@@ -113,7 +113,8 @@ public final class Values {
   /** The first second at which a date or timestamp is past. */
   static long epochSecond(Row row, int index, FieldType type) {
     return type == FieldType.DATE
-        ? LocalDate.ofEpochDay(row.longAt(index)).toEpochSecond(LocalTime.MIDNIGHT, ZoneOffset.UTC)
+        ? LocalDate.ofEpochDay(row.longAt(index) + 1)
+            .toEpochSecond(LocalTime.MIDNIGHT, ZoneOffset.UTC)
         : Math.floorDiv(row.longAt(index), 1_000_000L) + 1;
   }
 

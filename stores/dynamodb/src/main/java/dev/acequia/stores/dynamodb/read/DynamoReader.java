@@ -1,15 +1,18 @@
 package dev.acequia.stores.dynamodb.read;
 
+import dev.acequia.contract.KeyIndex;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.stores.KeyReads;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReadException.Reason;
 import dev.acequia.stores.StoreReader;
+import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.dynamodb.client.Batches;
 import dev.acequia.stores.dynamodb.client.Clients;
 import dev.acequia.stores.dynamodb.client.DynamoFailure;
 import dev.acequia.stores.dynamodb.item.ItemRow;
+import dev.acequia.stores.dynamodb.item.NoItem;
 import dev.acequia.stores.query.KeyedQueries;
 import dev.acequia.stores.query.KeyedQuery;
 import dev.acequia.stores.query.Literal;
@@ -22,16 +25,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.DescribeTableRequest;
-import software.amazon.awssdk.services.dynamodb.model.IndexStatus;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
-import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 
 /** Answers queries by keys and indexes, and refuses all others. */
 public final class DynamoReader implements StoreReader {
-  /** Items of one call; its answer ends at 1 MiB in any case. */
-  private static final int ITEMS_OF_A_CALL = 1_000;
+  private static final Logger LOG = LoggerFactory.getLogger(DynamoReader.class);
 
   /** What a count reads at most. */
   private static final long MOST_COUNTED = 100_000;
@@ -39,9 +43,16 @@ public final class DynamoReader implements StoreReader {
   /** What an estimate reads at most. */
   private static final long MOST_ESTIMATED = 10_000;
 
-  private static final Duration LONGEST = Duration.ofSeconds(15);
+  /** What a call of a count asks for. */
+  private static final int COUNTED_AT_ONCE = 1_000;
+
   private static final Duration PATIENCE = Duration.ofSeconds(3);
+
   private static final int READS_AT_ONCE = 32;
+
+  /** Codes of a query by an index that is missing or being built, where the table can be read. */
+  private static final Set<String> OF_AN_INDEX =
+      Set.of("ValidationException", "ResourceNotFoundException");
 
   private final DynamoDbClient client;
   private final StoreDefinition.DynamoDb store;
@@ -49,7 +60,11 @@ public final class DynamoReader implements StoreReader {
   private final KeyedQueries queries;
   private final KeyedRequest requests;
   private final KeyReads byKey;
+  private final NoItem nobody;
   private final Clock clock;
+
+  /** The indexes that could not be read when last asked. */
+  private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
   private DynamoReader(
       PipelineDefinition definition,
@@ -67,6 +82,7 @@ public final class DynamoReader implements StoreReader {
             new KeyedItems(definition, store, Batches.forReading(client, Clients.pace()), clock),
             READS_AT_ONCE,
             PATIENCE);
+    nobody = new NoItem(definition);
   }
 
   /** Needs the environment's credentials, if it has some; connects when first asked. */
@@ -86,51 +102,27 @@ public final class DynamoReader implements StoreReader {
     }
     var row = new ItemRow(query.columns());
     var left = query.limit();
-    var pages = new Pages(requests.records(query, keyed, now()));
+    var walk = walk(requests.records(query, keyed, now()));
     try {
-      while (left > 0 && pages.hasNext()) {
-        for (var item : pages.next(left).items()) {
+      while (left > 0 && walk.hasNext()) {
+        var items = walk.next(left).items();
+        var taken = Math.min(left, items.size());
+        for (var item : items.subList(0, taken)) {
           sink.row(row.of(item));
-          left--;
         }
+        left -= taken;
       }
     } catch (ArithmeticException e) {
       throw outOfRange(e);
     }
   }
 
-  private long now() {
-    return clock.instant().getEpochSecond();
+  private QueryWalk walk(Optional<QueryRequest> first) {
+    return new QueryWalk(client, QueryWalk.LIMITS, first);
   }
 
-  /** The answers to one request after the other. */
-  private final class Pages {
-    private final long deadline = System.nanoTime() + LONGEST.toNanos();
-    private Optional<QueryRequest> next;
-
-    Pages(Optional<QueryRequest> first) {
-      next = first;
-    }
-
-    boolean hasNext() {
-      return next.isPresent();
-    }
-
-    QueryResponse next(long most) throws StoreReadException {
-      if (System.nanoTime() > deadline) {
-        throw new StoreReadException(
-            Reason.TOO_SLOW, "the query took longer than %d s".formatted(LONGEST.toSeconds()));
-      }
-      var request =
-          next.orElseThrow().toBuilder().limit((int) Math.min(most, ITEMS_OF_A_CALL)).build();
-      var answer = DynamoFailure.ofReading(() -> client.query(request));
-      next =
-          answer.hasLastEvaluatedKey() && !answer.lastEvaluatedKey().isEmpty()
-              ? Optional.of(
-                  request.toBuilder().exclusiveStartKey(answer.lastEvaluatedKey()).build())
-              : Optional.empty();
-      return answer;
-    }
+  private long now() {
+    return clock.instant().getEpochSecond();
   }
 
   @Override
@@ -163,38 +155,58 @@ public final class DynamoReader implements StoreReader {
     return found;
   }
 
-  /** Exact where it is small. */
+  /** Exact up to 10,000; 10,001 stands for all that are more. */
   @Override
   public long estimate(Query query) throws StoreReadException {
     return counted(queries.plan(query), MOST_ESTIMATED);
   }
 
+  /** Stops at one more than the most. */
   private long counted(KeyedQuery keyed, long most) throws StoreReadException {
     var found = 0L;
-    var pages = new Pages(requests.count(keyed, now()));
-    while (found <= most && pages.hasNext()) {
-      found += pages.next(ITEMS_OF_A_CALL).count();
+    var walk = walk(requests.count(keyed, now()));
+    while (found <= most && walk.hasNext()) {
+      found += walk.next(COUNTED_AT_ONCE).count();
     }
-    return found;
+    return Math.min(found, most + 1);
   }
 
+  /**
+   * Reads a key that nobody has. An index that is missing or being built fails the queries by it
+   * and no others, so it is a line in the log.
+   */
   @Override
   public void probe() throws StoreReadException {
-    var request =
-        DescribeTableRequest.builder()
-            .tableName(store.table())
-            .overrideConfiguration(Clients.PROBE)
-            .build();
-    var table = DynamoFailure.ofReading(() -> client.describeTable(request)).table();
+    try {
+      Batches.forProbe(client, Clients.pace()).get(store.table(), List.of(nobody.key()));
+    } catch (StoreUnavailableException e) {
+      throw DynamoFailure.ofReading(e);
+    }
     for (var index : store.indexes()) {
-      if (table.globalSecondaryIndexes().stream()
-          .noneMatch(
-              found ->
-                  found.indexName().equals(index.name())
-                      && found.indexStatus() == IndexStatus.ACTIVE)) {
-        throw new StoreReadException(
-            Reason.REFUSED, "the index %s cannot be read".formatted(index.name()));
+      probe(index);
+    }
+  }
+
+  private void probe(KeyIndex index) throws StoreReadException {
+    var request = requests.anyOf(index).toBuilder().overrideConfiguration(Clients.PROBE).build();
+    var refusal = DynamoFailure.ofReading(() -> refusalOfTheIndex(request));
+    if (refusal.isEmpty()) {
+      unreadable.remove(index.name());
+    } else if (unreadable.add(index.name())) {
+      LOG.warn("queries by the index {} fail: {}", index.name(), refusal.get());
+    }
+  }
+
+  private Optional<String> refusalOfTheIndex(QueryRequest request) {
+    try {
+      client.query(request);
+      return Optional.empty();
+    } catch (AwsServiceException e) {
+      var details = e.awsErrorDetails();
+      if (details == null || !OF_AN_INDEX.contains(details.errorCode())) {
+        throw e;
       }
+      return Optional.of(details.errorCode());
     }
   }
 

@@ -7,6 +7,7 @@ import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.dynamodb.client.Batches;
 import dev.acequia.stores.dynamodb.client.DynamoFailure;
+import dev.acequia.stores.dynamodb.item.ItemEncoder;
 import dev.acequia.stores.dynamodb.item.ItemKeys;
 import dev.acequia.stores.dynamodb.item.ItemRow;
 import dev.acequia.stores.query.Expression;
@@ -21,11 +22,17 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** The items of several keys by one call. */
 final class KeyedItems implements KeyReads.Database {
+  /** What the rows of one call may have together. */
+  private static final long MOST_BYTES = 1 << 20;
+
   private final Batches batches;
   private final String table;
   private final ItemKeys keys;
   private final List<Expression> columns;
   private final Clock clock;
+
+  /** About the largest item lately. The first reads are of one key each, so it is known in time. */
+  private volatile long itemBytes;
 
   KeyedItems(
       PipelineDefinition definition, StoreDefinition.DynamoDb store, Batches batches, Clock clock) {
@@ -34,6 +41,12 @@ final class KeyedItems implements KeyReads.Database {
     table = store.table();
     keys = ItemKeys.of(definition);
     columns = RecordColumns.of(definition).all().stream().map(item -> item.expression()).toList();
+  }
+
+  /** The larger the items seen lately, the fewer keys go together. */
+  @Override
+  public int keysAtOnce() {
+    return Math.clamp(MOST_BYTES / Math.max(itemBytes, 1), 1, KeyReads.MOST_KEYS);
   }
 
   @Override
@@ -47,13 +60,21 @@ final class KeyedItems implements KeyReads.Database {
     }
     var row = new ItemRow(columns);
     var now = clock.instant().getEpochSecond();
-    for (var item : get(List.copyOf(places.keySet()))) {
+    var items = get(List.copyOf(places.keySet()));
+    note(items);
+    for (var item : items) {
       if (ItemKeys.isRecord(item, now)) {
         for (var place : places.getOrDefault(ItemKeys.of(item), List.of())) {
           sink.row(place, row.of(item));
         }
       }
     }
+  }
+
+  /** A large item is forgotten over some calls: others like it may follow. */
+  private void note(List<Map<String, AttributeValue>> items) {
+    var largest = items.stream().mapToLong(ItemEncoder::bytes).max().orElse(0);
+    itemBytes = Math.max(largest, itemBytes - itemBytes / 4);
   }
 
   private List<Map<String, AttributeValue>> get(List<Map<String, AttributeValue>> found)

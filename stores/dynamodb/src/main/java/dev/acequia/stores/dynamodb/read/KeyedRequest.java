@@ -1,33 +1,36 @@
 package dev.acequia.stores.dynamodb.read;
 
+import dev.acequia.contract.KeyIndex;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.stores.dynamodb.item.Attributes;
+import dev.acequia.stores.dynamodb.item.IndexKey;
 import dev.acequia.stores.dynamodb.item.ItemKeys;
 import dev.acequia.stores.dynamodb.item.ItemRow;
-import dev.acequia.stores.dynamodb.item.Values;
+import dev.acequia.stores.query.InvalidQueryException;
 import dev.acequia.stores.query.KeyedQuery;
 import dev.acequia.stores.query.Query;
+import dev.acequia.stores.query.RecordColumns;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.Select;
 
 /** Makes a query's request to the service. */
 final class KeyedRequest {
   private final String table;
-  private final boolean expires;
+  private final RecordColumns fields;
   private final PagePosition position;
 
   KeyedRequest(PipelineDefinition definition, StoreDefinition.DynamoDb store) {
     table = store.table();
-    expires = store.ttlField() != null;
+    fields = RecordColumns.of(definition);
     position = new PagePosition(definition);
   }
 
@@ -58,22 +61,47 @@ final class KeyedRequest {
   }
 
   /**
+   * The keys of the records that a query asks for.
+   *
+   * @param hash the partition key that all have
+   * @param ends of their sort keys
+   */
+  private record Keys(AttributeValue hash, RangeEnds ends) {
+    /** Empty when no record can have such keys. */
+    static Optional<Keys> of(KeyedQuery keyed) {
+      return hash(keyed).flatMap(hash -> RangeEnds.of(keyed).map(ends -> new Keys(hash, ends)));
+    }
+
+    private static Optional<AttributeValue> hash(KeyedQuery keyed) {
+      var hash =
+          keyed.index() == null
+              ? Optional.of(ItemKeys.hash(keyed.hash()))
+              : IndexKey.of(keyed.hash());
+      return hash.filter(
+          key ->
+              key.s() == null || ItemKeys.isHash(key.s().getBytes(StandardCharsets.UTF_8).length));
+    }
+  }
+
+  /**
    * The records of a query from where its page begins, of the columns that it has.
    *
    * @return empty when no record can match
+   * @throws InvalidQueryException when its page begins where none of its records can be
    */
   Optional<QueryRequest> records(Query query, KeyedQuery keyed, long nowSeconds) {
-    var parts = new Parts();
-    return request(keyed, parts, nowSeconds)
+    return Keys.of(keyed)
         .map(
-            request -> {
+            keys -> {
+              var parts = new Parts();
+              var request = request(keyed, keys, parts, nowSeconds);
               var columns =
                   query.columns().stream()
                       .map(ItemRow::attribute)
                       .distinct()
                       .map(parts::name)
                       .toList();
-              var start = position.of(query, keyed);
+              var start = position.of(query, keyed, keys.ends());
               if (!start.isEmpty()) {
                 request.exclusiveStartKey(start);
               }
@@ -90,51 +118,58 @@ final class KeyedRequest {
    * @return empty when no record can match
    */
   Optional<QueryRequest> count(KeyedQuery keyed, long nowSeconds) {
-    var parts = new Parts();
-    return request(keyed, parts, nowSeconds)
-        .map(request -> request.select(Select.COUNT).expressionAttributeNames(parts.names).build());
+    return Keys.of(keyed)
+        .map(
+            keys -> {
+              var parts = new Parts();
+              return request(keyed, keys, parts, nowSeconds)
+                  .select(Select.COUNT)
+                  .expressionAttributeNames(parts.names)
+                  .build();
+            });
   }
 
-  private Optional<QueryRequest.Builder> request(KeyedQuery keyed, Parts parts, long nowSeconds) {
-    var hash = hash(keyed);
-    var ends = RangeEnds.of(keyed);
-    if (hash == null || ends.isEmpty()) {
-      return Optional.empty();
-    }
+  /** Counts up to one record of an index, to ask whether it can be read. */
+  QueryRequest anyOf(KeyIndex index) {
+    var parts = new Parts();
+    var value =
+        Attributes.keyType(fields.require(index.hash()).field()) == ScalarAttributeType.N
+            ? Attributes.number(0)
+            : Attributes.text(Attributes.HASH);
+    return QueryRequest.builder()
+        .tableName(table)
+        .indexName(index.name())
+        .keyConditionExpression(parts.name(index.hash()) + " = " + parts.value(value))
+        .expressionAttributeNames(parts.names)
+        .expressionAttributeValues(parts.values)
+        .select(Select.COUNT)
+        .limit(1)
+        .build();
+  }
+
+  private QueryRequest.Builder request(KeyedQuery keyed, Keys keys, Parts parts, long nowSeconds) {
     var index = keyed.index();
     var conditions = new ArrayList<String>();
     conditions.add(
-        parts.name(index == null ? Attributes.HASH : index.hash()) + " = " + parts.value(hash));
+        parts.name(index == null ? Attributes.HASH : index.hash())
+            + " = "
+            + parts.value(keys.hash()));
     var range = index == null ? Attributes.RANGE : index.range();
     if (range != null) {
-      conditions.addAll(range(range, ends, parts));
+      conditions.addAll(range(range, keys.ends(), parts));
     }
     var request =
         QueryRequest.builder()
             .tableName(table)
             .keyConditionExpression(String.join(" AND ", conditions))
-            .scanIndexForward(!keyed.descending());
+            .scanIndexForward(!keyed.descending())
+            .filterExpression(isRecord(parts, nowSeconds));
     if (index == null) {
       request.consistentRead(true);
     } else {
       request.indexName(index.name());
     }
-    var filter = filter(keyed, parts, nowSeconds);
-    if (!filter.isEmpty()) {
-      request.filterExpression(String.join(" AND ", filter));
-    }
-    return Optional.of(request.expressionAttributeValues(parts.values));
-  }
-
-  /** The partition key's value; null when no record can have it. */
-  private static @Nullable AttributeValue hash(KeyedQuery keyed) {
-    var hash =
-        keyed.index() == null ? ItemKeys.hash(keyed.hash()) : Values.of(keyed.hash()).orElse(null);
-    var isKey =
-        hash != null
-            && (hash.s() == null
-                || ItemKeys.isHash(hash.s().getBytes(StandardCharsets.UTF_8).length));
-    return isKey ? hash : null;
+    return request.expressionAttributeValues(parts.values);
   }
 
   private static List<String> range(String attribute, RangeEnds ends, Parts parts) {
@@ -160,18 +195,15 @@ final class KeyedRequest {
                     parts.name(attribute), to.inclusive() ? "<=" : "<", parts.value(to.value())));
   }
 
-  /** Deletions are in the table, and what has expired stays for a while. */
-  private List<String> filter(KeyedQuery keyed, Parts parts, long nowSeconds) {
-    var filter = new ArrayList<String>();
-    if (keyed.index() == null) {
-      filter.add("attribute_not_exists(%s)".formatted(parts.name(Attributes.DELETED)));
-    }
-    if (expires) {
-      filter.add(
-          "(attribute_not_exists(%1$s) OR %1$s > %2$s)"
-              .formatted(
-                  parts.name(Attributes.EXPIRES), parts.value(Attributes.number(nowSeconds))));
-    }
-    return filter;
+  /**
+   * Deletions are in the table, and what has expired stays for a while; also where no field says
+   * any longer when records expire.
+   */
+  private static String isRecord(Parts parts, long nowSeconds) {
+    return "attribute_not_exists(%1$s) AND (attribute_not_exists(%2$s) OR %2$s > %3$s)"
+        .formatted(
+            parts.name(Attributes.DELETED),
+            parts.name(Attributes.EXPIRES),
+            parts.value(Attributes.number(nowSeconds)));
   }
 }

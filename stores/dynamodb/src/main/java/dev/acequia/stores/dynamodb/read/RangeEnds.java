@@ -1,10 +1,10 @@
 package dev.acequia.stores.dynamodb.read;
 
 import dev.acequia.contract.FieldType;
+import dev.acequia.stores.dynamodb.item.IndexKey;
 import dev.acequia.stores.dynamodb.item.ItemKeys;
 import dev.acequia.stores.dynamodb.item.KeyTuple;
 import dev.acequia.stores.dynamodb.item.ServiceLimits;
-import dev.acequia.stores.dynamodb.item.Values;
 import dev.acequia.stores.query.InvalidQueryException;
 import dev.acequia.stores.query.KeyedQuery;
 import dev.acequia.stores.query.KeyedQuery.Bound;
@@ -17,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -30,33 +31,38 @@ record RangeEnds(@Nullable End from, @Nullable End to) {
   /** One end. */
   record End(AttributeValue value, boolean inclusive) {}
 
-  /** Of the whole partition. */
-  private static final RangeEnds ALL = new RangeEnds(null, null);
-
-  static RangeEnds of(KeyedQuery query) {
-    return query.index() == null ? ofKey(query) : ofIndex(query);
+  /**
+   * The range of a query.
+   *
+   * @return empty when no record can be in it
+   * @throws InvalidQueryException when the service cannot tell its records from others
+   */
+  static Optional<RangeEnds> of(KeyedQuery query) {
+    var ends = query.index() == null ? Optional.of(ofKey(query)) : ofIndex(query);
+    return ends.filter(range -> !range.isEmpty());
   }
 
-  /** No key equals either end, so both can be taken as inclusive. */
+  /**
+   * No key equals either end, so both can be taken as inclusive. There is none where it would be
+   * less or greater than all keys: the service takes no empty bytes.
+   */
   private static RangeEnds ofKey(KeyedQuery query) {
-    if (query.prefix().isEmpty() && query.from() == null && query.to() == null) {
-      return ALL;
-    }
+    var prefix = query.prefix();
     var from = query.from();
     var to = query.to();
     return new RangeEnds(
-        new End(
-            key(
+        prefix.isEmpty() && from == null
+            ? null
+            : key(
                 from == null || from.inclusive()
-                    ? KeyTuple.before(with(query.prefix(), from))
-                    : KeyTuple.behind(with(query.prefix(), from))),
-            true),
-        new End(
-            key(
+                    ? KeyTuple.before(with(prefix, from))
+                    : KeyTuple.behind(with(prefix, from))),
+        prefix.isEmpty() && to == null
+            ? null
+            : key(
                 to == null || to.inclusive()
-                    ? KeyTuple.behind(with(query.prefix(), to))
-                    : KeyTuple.before(with(query.prefix(), to))),
-            true));
+                    ? KeyTuple.behind(with(prefix, to))
+                    : KeyTuple.before(with(prefix, to))));
   }
 
   private static List<Literal> with(List<Literal> prefix, @Nullable Bound bound) {
@@ -67,57 +73,73 @@ record RangeEnds(@Nullable End from, @Nullable End to) {
     return values;
   }
 
-  private static AttributeValue key(byte[] bytes) {
+  private static End key(byte[] bytes) {
     if (bytes.length > ServiceLimits.RANGE_BYTES) {
-      throw new InvalidQueryException("a filter's value is longer than any key can be");
+      throw tooLong();
     }
-    return ItemKeys.bytes(bytes);
+    return new End(ItemKeys.bytes(bytes), true);
   }
 
-  private static RangeEnds ofIndex(KeyedQuery query) {
+  private static Optional<RangeEnds> ofIndex(KeyedQuery query) {
     if (!query.prefix().isEmpty()) {
-      var value = attribute(query.prefix().getFirst());
-      return new RangeEnds(new End(value, true), new End(value, true));
+      return IndexKey.of(query.prefix().getFirst())
+          .map(RangeEnds::checked)
+          .map(key -> new End(key, true))
+          .map(only -> new RangeEnds(only, only));
     }
     var isBetween = query.from() != null && query.to() != null;
-    return new RangeEnds(end(query.from(), isBetween, 1), end(query.to(), isBetween, -1));
+    var from = query.from() == null ? null : end(query.from(), isBetween, 1).orElse(null);
+    var to = query.to() == null ? null : end(query.to(), isBetween, -1).orElse(null);
+    var isNothing = (query.from() != null && from == null) || (query.to() != null && to == null);
+    return isNothing ? Optional.empty() : Optional.of(new RangeEnds(from, to));
   }
 
-  /** The service takes two ends only where both are inclusive. */
-  private static @Nullable End end(@Nullable Bound bound, boolean isBetween, int step) {
-    if (bound == null) {
-      return null;
-    }
-    return isBetween && !bound.inclusive()
-        ? new End(attribute(neighbour(bound.value(), step)), true)
-        : new End(attribute(bound.value()), bound.inclusive());
+  /**
+   * The end as a key that a record can have. The service takes two ends only where both are
+   * inclusive.
+   *
+   * @param step 1 for the least of the range, -1 for the greatest
+   * @return empty when no record lies on this side of it
+   */
+  private static Optional<End> end(Bound bound, boolean isBetween, int step) {
+    var next =
+        isBetween && !bound.inclusive()
+            ? neighbour(bound.value(), step)
+            : Optional.<Literal>empty();
+    var value = next.orElse(bound.value());
+    var nearest = step > 0 ? IndexKey.atLeast(value) : IndexKey.atMost(value);
+    return nearest.map(
+        key -> {
+          var inclusive = bound.inclusive() || next.isPresent() || !key.isItself();
+          if (isBetween && !inclusive) {
+            throw new InvalidQueryException(
+                "a range with two ends of this field includes both: use gte and lte");
+          }
+          return new End(checked(key.key()), inclusive);
+        });
   }
 
-  private static AttributeValue attribute(Literal value) {
-    var attribute =
-        Values.of(value)
-            .orElseThrow(
-                () ->
-                    new InvalidQueryException(
-                        "a filter's number has more than %d digits"
-                            .formatted(ServiceLimits.DIGITS)));
-    if (attribute.s() != null
-        && attribute.s().getBytes(StandardCharsets.UTF_8).length > ServiceLimits.RANGE_BYTES) {
-      throw new InvalidQueryException("a filter's value is longer than any key can be");
+  private static AttributeValue checked(AttributeValue key) {
+    if (key.s() != null
+        && key.s().getBytes(StandardCharsets.UTF_8).length > ServiceLimits.RANGE_BYTES) {
+      throw tooLong();
     }
-    return attribute;
+    return key;
+  }
+
+  private static InvalidQueryException tooLong() {
+    return new InvalidQueryException("a filter's value is longer than any key can be");
   }
 
   /** The next value, of types that have one. */
-  private static Literal neighbour(Literal literal, int step) {
+  private static Optional<Literal> neighbour(Literal literal, int step) {
     return switch (literal.value()) {
-      case Integer number -> decimal(BigDecimal.valueOf(number), step);
-      case Long number -> decimal(BigDecimal.valueOf(number), step);
-      case LocalDate date -> new Literal(literal.type(), date.plusDays(step));
-      case OffsetDateTime time -> new Literal(literal.type(), time.plus(step, ChronoUnit.MICROS));
-      default ->
-          throw new InvalidQueryException(
-              "a range with two ends of this field includes both: use gte and lte");
+      case Integer number -> Optional.of(decimal(BigDecimal.valueOf(number), step));
+      case Long number -> Optional.of(decimal(BigDecimal.valueOf(number), step));
+      case LocalDate date -> Optional.of(new Literal(literal.type(), date.plusDays(step)));
+      case OffsetDateTime time ->
+          Optional.of(new Literal(literal.type(), time.plus(step, ChronoUnit.MICROS)));
+      default -> Optional.empty();
     };
   }
 
@@ -126,13 +148,27 @@ record RangeEnds(@Nullable End from, @Nullable End to) {
     return new Literal(FieldType.DECIMAL, number.add(BigDecimal.valueOf(step)));
   }
 
-  /** Whether nothing can be between the ends. */
-  boolean isEmpty() {
+  private boolean isEmpty() {
     if (from == null || to == null) {
       return false;
     }
     var order = compare(from.value, to.value);
     return order > 0 || (order == 0 && !(from.inclusive && to.inclusive));
+  }
+
+  /** Whether a key lies between the ends. */
+  boolean contains(AttributeValue key) {
+    return (from == null || isBefore(from, key)) && (to == null || isBehind(to, key));
+  }
+
+  private static boolean isBefore(End end, AttributeValue key) {
+    var order = compare(end.value, key);
+    return order < 0 || (order == 0 && end.inclusive);
+  }
+
+  private static boolean isBehind(End end, AttributeValue key) {
+    var order = compare(end.value, key);
+    return order > 0 || (order == 0 && end.inclusive);
   }
 
   private static int compare(AttributeValue one, AttributeValue other) {

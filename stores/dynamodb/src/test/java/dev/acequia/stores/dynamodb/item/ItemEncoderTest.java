@@ -17,6 +17,7 @@ import dev.acequia.contract.record.Row;
 import dev.acequia.stores.Arrival;
 import dev.acequia.stores.testkit.Pipelines;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -33,9 +34,15 @@ class ItemEncoderTest {
           new Field("price", FieldType.DECIMAL, false, null),
           new Field("ratio", FieldType.DOUBLE, true, null),
           new Field("ends", FieldType.TIMESTAMP, false, null),
+          new Field("day", FieldType.DATE, false, null),
           new Field("text", FieldType.STRING, false, null));
 
   private static Map<String, AttributeValue> item(LoadMode mode, String json)
+      throws BadRecordException {
+    return item(mode, json, "ends");
+  }
+
+  private static Map<String, AttributeValue> item(LoadMode mode, String json, String ttlField)
       throws BadRecordException {
     var store =
         new StoreDefinition.DynamoDb(
@@ -43,7 +50,7 @@ class ItemEncoderTest {
             "us-west-2",
             null,
             List.of(new KeyIndex("by-status", "status", "ratio")),
-            "ends",
+            ttlField,
             true,
             null);
     var definition = Pipelines.definition(store, SCHEMA, mode, UUID.randomUUID(), 1, null);
@@ -77,6 +84,15 @@ class ItemEncoderTest {
     assertThat(item.get("_generation")).isEqualTo(AttributeValue.fromN("2"));
     // The first whole second after it.
     assertThat(item.get("_expires")).isEqualTo(AttributeValue.fromN("1359608401"));
+  }
+
+  @Test
+  void aDateExpiresWhenItsDayIsOver() throws Exception {
+    var item = item(LoadMode.UPSERT, json("here", "late", ",\"day\":\"2013-01-31\""), "day");
+    assertThat(item.get("_expires"))
+        .isEqualTo(
+            AttributeValue.fromN(
+                Long.toString(Instant.parse("2013-02-01T00:00:00Z").getEpochSecond())));
   }
 
   @Test

@@ -1,18 +1,16 @@
-package dev.acequia.stores.dynamodb;
+package dev.acequia.stores.dynamodb.item;
 
 import dev.acequia.contract.PipelineDefinition;
-import dev.acequia.stores.dynamodb.item.Attributes;
-import dev.acequia.stores.dynamodb.item.ItemKeys;
 import java.util.HashMap;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** A key that no record has, to ask whether the table can be read. */
-record NoItem(PipelineDefinition definition) {
+public record NoItem(PipelineDefinition definition) {
   private static final String NOBODY = "_";
 
-  Map<String, AttributeValue> key() {
+  public Map<String, AttributeValue> key() {
     var key = new HashMap<String, AttributeValue>();
     key.put(Attributes.HASH, Attributes.text(NOBODY));
     var range = ItemKeys.of(definition).range();
