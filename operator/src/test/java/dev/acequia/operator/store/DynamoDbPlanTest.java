@@ -83,7 +83,8 @@ class DynamoDbPlanTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|', quoteCharacter = '"',
+      delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "indexes: [{name: by-x, hash: x}]                  | 'x' is not among spec.schema.fields",
         "indexes: [{name: by-ok, hash: ok}]                | 'ok' is boolean or json",

@@ -101,6 +101,11 @@ final class DynamoFixture implements StoreFixture {
     return new ScannedTable(client, definition);
   }
 
+  @Override
+  public int readsAtATime() {
+    return 200;
+  }
+
   /** Exactly, without trailing zeros. */
   @Override
   public Optional<BigDecimal> stored(BigDecimal decimal) {

@@ -120,8 +120,8 @@ public abstract class KeyReadingContract extends StoreContract {
     try (var reader = store.reader(definition);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var reads = new ArrayList<Future<?>>();
-      for (var i = 0; i < 2_000; i++) {
-        var n = i % 1_100 + 1; // the last hundred are not there
+      for (var i = 0; i < store.readsAtATime(); i++) {
+        var n = i * 7 % 1_100 + 1; // the last hundred are not there
         reads.add(
             threads.submit(
                 () -> {

@@ -49,6 +49,11 @@ public interface StoreFixture extends AutoCloseable {
     return Optional.of(decimal);
   }
 
+  /** How many reads by key come at a time; fewer where a stand-in answers call after call. */
+  default int readsAtATime() {
+    return 2_000;
+  }
+
   /** Makes all that the store remembers of marks and deletions older. */
   void age(PipelineDefinition definition, Duration by);
 
