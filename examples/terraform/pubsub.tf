@@ -21,7 +21,7 @@ resource "google_pubsub_topic" "departures" {
 
 # Its address stands in spec.sources.pubsub.serviceAccount, with your project.
 resource "google_service_account" "push" {
-  account_id = "push"
+  account_id = "departures-push"
 }
 
 # Pub/Sub makes the tokens of this account.

@@ -24,10 +24,24 @@ resource "aws_sns_topic_subscription" "pipeline" {
   protocol               = "https"
   endpoint               = "${var.endpoint}/v1/records"
   endpoint_auto_confirms = true
+
+  # Without it SNS tries three times more, and gives up after a minute. This one takes some 50 minutes.
+  delivery_policy = jsonencode({
+    healthyRetryPolicy = {
+      minDelayTarget     = 1
+      maxDelayTarget     = 60
+      numRetries         = 53
+      numNoDelayRetries  = 0
+      numMinDelayRetries = 3
+      numMaxDelayRetries = 45
+      backoffFunction    = "exponential"
+    }
+  })
+
   redrive_policy         = jsonencode({ deadLetterTargetArn = aws_sqs_queue.undelivered.arn })
 }
 
-# What SNS gives up after an hour of retries.
+# What SNS gives up.
 resource "aws_sqs_queue" "undelivered" {
   name_prefix               = "passengers-undelivered-"
   message_retention_seconds = 1209600

@@ -17,11 +17,12 @@ public record ServiceAccountSpec(
         @ValidationRule(
             value =
                 "self.all(k, size(k) <= 120"
-                    + " && k.matches('^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$')"
-                    + " && !k.matches('(acequia[.]dev|kubernetes[.]io|k8s[.]io)/'))",
+                    + " && k.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?"
+                    + "[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$')"
+                    + " && !k.matches('(acequia[.]dev|kubernetes[.]io|k8s[.]io|openshift[.]io|argoproj[.]io)/'))",
             message =
                 "use names of up to 120 characters such as eks.amazonaws.com/role-arn; none of"
-                    + " acequia.dev, kubernetes.io and k8s.io")
+                    + " acequia.dev, kubernetes.io, k8s.io, openshift.io and argoproj.io")
         Map<String, String> annotations) {
   static final int MOST_ANNOTATIONS = 10;
   static final int MOST_CHARS = 512;

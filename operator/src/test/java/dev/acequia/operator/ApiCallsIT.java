@@ -13,6 +13,8 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -92,6 +94,48 @@ class ApiCallsIT {
     assertThat(calls.lists)
         .allSatisfy(
             list -> assertThat(list.getQuery()).containsPattern("(^|&)limit=([1-9]|10)(&|$)"));
+  }
+
+  @Test
+  void writesAServiceAccountOnce() {
+    cluster.node.decide(PretendNode::allGoesWell);
+    createKeys("first");
+    create("flights", "");
+    var pipeline = client.resources(DataPipeline.class).inNamespace(namespace).withName("flights");
+    pipeline.patch(
+        PatchContext.of(PatchType.JSON_MERGE),
+        "{\"spec\":{\"serviceAccounts\":{\"consumer\":{\"annotations\":{\"cloud.example/role\":\"writer\"}}}}}");
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        client
+                            .serviceAccounts()
+                            .inNamespace(namespace)
+                            .withName("flights-consumer")
+                            .get()
+                            .getMetadata()
+                            .getAnnotations())
+                    .containsEntry("cloud.example/role", "writer"));
+    awaitCondition("flights", "Ready", "True");
+    var before = calls.accountsWritten.get();
+    pipeline.patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"consumer\":{\"replicas\":2}}}");
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                client
+                        .apps()
+                        .deployments()
+                        .inNamespace(namespace)
+                        .withName("flights-consumer")
+                        .get()
+                        .getSpec()
+                        .getReplicas()
+                    == 2);
+    awaitCondition("flights", "Ready", "True");
+    assertThat(calls.accountsWritten.get()).isEqualTo(before);
   }
 
   @Test
@@ -190,12 +234,16 @@ class ApiCallsIT {
 
     private final Queue<URI> lists = new ConcurrentLinkedQueue<>();
     private volatile Duration secretLatency = Duration.ZERO;
+    private final AtomicInteger accountsWritten = new AtomicInteger();
     private final AtomicInteger secretReads = new AtomicInteger();
     private final AtomicInteger secretReadsNow = new AtomicInteger();
     private final AtomicInteger mostSecretReads = new AtomicInteger();
 
     @Override
     public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+      if (request.method().equals("PATCH") && request.uri().getPath().contains("/serviceaccounts/")) {
+        accountsWritten.incrementAndGet();
+      }
       if (!request.method().equals("GET")) {
         return;
       }

@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watcher;
@@ -640,6 +641,25 @@ class PipelineLifeIT {
             () ->
                 client.serviceAccounts().inNamespace(namespace).withName("flights-migration").get()
                     == null);
+  }
+
+  /** Who may write a DataPipeline must not get another's rights by the name of an account. */
+  @Test
+  void dropsNothingUnderAServiceAccountOfAnother() {
+    client
+        .resource(
+            new ServiceAccountBuilder()
+                .withNewMetadata()
+                .withName("flights-migration")
+                .withNamespace(namespace)
+                .endMetadata()
+                .build())
+        .create();
+    create("deletionPolicy: Delete");
+    await().atMost(LIMIT).until(() -> condition("Stalled").getReason().equals("NameTaken"));
+    client.resources(DataPipeline.class).inNamespace(namespace).withName("flights").delete();
+    await().atMost(LIMIT).until(() -> find() == null);
+    assertThat(client.batch().v1().jobs().inNamespace(namespace).list().getItems()).isEmpty();
   }
 
   /** Roles come first of all, tables before the last index: any of it may be there. */

@@ -208,18 +208,27 @@ public final class PipelineRemoval {
             pipeline,
             platform,
             StoreSecrets.roles(children, pipeline, store.get().uri(), platform.installation()));
+    try {
+      return isDropped(pipeline, plan, children);
+    } catch (NameTakenException e) { // what the Job needs is another's
+      return tableStays(pipeline, e.getMessage());
+    }
+  }
+
+  private boolean isDropped(DataPipeline pipeline, DropPlan plan, Children children) {
     var job = children.jobs().stream().filter(one -> isDrop(one, pipeline)).findFirst();
     if (job.isEmpty()) {
       return !create(plan, children) && tableStays(pipeline, "its namespace ends and takes no Job");
     }
-    keepIdentity(plan, children);
     return switch (MigrationJobs.state(job.get(), children.pods())) {
-      case MigrationState.Running _, MigrationState.Waiting _ ->
-          !hasMigrated(pipeline)
-              && isPast(
-                  Instant.parse(job.get().getMetadata().getCreationTimestamp()),
-                  FIRST_TABLE_DROPS_WITHIN)
-              && tableStays(pipeline, DROP_TOO_SLOW);
+      case MigrationState.Running _, MigrationState.Waiting _ -> {
+        var _ = hasIdentity(plan, children);
+        yield !hasMigrated(pipeline)
+            && isPast(
+                Instant.parse(job.get().getMetadata().getCreationTimestamp()),
+                FIRST_TABLE_DROPS_WITHIN)
+            && tableStays(pipeline, DROP_TOO_SLOW);
+      }
       case MigrationState.Succeeded _ -> {
         note(pipeline, Progress::withTableSettled);
         yield true;
@@ -229,11 +238,14 @@ public final class PipelineRemoval {
     };
   }
 
-  /** Whether the namespace takes new objects. */
+  /** Whether the namespace takes new objects. What is not there yet comes with another step. */
   private boolean create(DropPlan plan, Children children) {
     var applier = new ObjectApplier(client, children);
     try {
-      plan.objects().forEach(applier::applyOnce);
+      applier.applyOnce(plan.definition());
+      if (hasIdentity(plan, children)) {
+        applier.applyOnce(plan.job());
+      }
       return true;
     } catch (KubernetesClientException e) {
       if (EndingNamespace.refuses(e)) {
@@ -243,16 +255,22 @@ public final class PipelineRemoval {
     }
   }
 
-  /** Without it the Job gets no Pod. */
-  private void keepIdentity(DropPlan plan, Children children) {
+  /**
+   * Whether there is what the Job runs under, which a deletion in the foreground takes away.
+   * Without it the Job gets no Pod; with another's of its name it would have another's rights.
+   */
+  private boolean hasIdentity(DropPlan plan, Children children) {
     var applier = new ObjectApplier(client, children);
-    if (applier.isGone(plan.identity())) {
-      var name = plan.definition().getMetadata().getName();
-      children.definitions().stream()
-          .filter(definition -> definition.getMetadata().getName().equals(name))
-          .findFirst()
-          .ifPresent(definition -> applier.apply(plan.identityBeside(definition)));
+    if (!applier.isGone(plan.identity())) {
+      return true;
     }
+    var name = plan.definition().getMetadata().getName();
+    var definition =
+        children.definitions().stream()
+            .filter(one -> one.getMetadata().getName().equals(name))
+            .findFirst();
+    definition.ifPresent(there -> applier.apply(plan.identityBeside(there)));
+    return definition.isPresent();
   }
 
   /** Whether the topics are gone or reported as left over. */
@@ -336,6 +354,19 @@ public final class PipelineRemoval {
   private void tellWhatIsKept(DataPipeline pipeline) {
     if (status(pipeline).map(DataPipelineStatus::store).isPresent() && !namespaceEnds(pipeline)) {
       var names = PipelineNames.of(pipeline);
+      if (PipelineNames.unreadable(pipeline).isPresent()) {
+        events.record(
+            pipeline,
+            EventRecorder.Type.WARNING,
+            "Retained",
+            "Delete",
+            "Topics %s and %s and what is in %s stay: this version of the operator can read neither spec nor spec.deletionPolicy"
+                .formatted(
+                    names.topic(),
+                    names.deadLetterTopic(),
+                    status(pipeline).map(DataPipelineStatus::store).orElse("its store")));
+        return;
+      }
       events.record(
           pipeline,
           EventRecorder.Type.NORMAL,

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
@@ -99,7 +100,7 @@ public final class PlanApplier {
   public void restore(PipelinePlan newest, Children children) {
     var applier = new ObjectApplier(client, children);
     for (var object : newest.foundation()) {
-      if (isKafkas(object, newest) || applier.isGone(object)) {
+      if (isKafkas(object, newest) || (applier.isGone(object) && isUsed(object, children))) {
         applyFoundation(object, applier, children);
       }
     }
@@ -117,6 +118,14 @@ public final class PlanApplier {
       scale(
           newest.names().apiDeployment(), newest.api().getSpec().getReplicas(), applier, children);
     }
+  }
+
+  /** The newest version's ServiceAccounts come with it. */
+  private static boolean isUsed(HasMetadata object, Children children) {
+    return !(object instanceof ServiceAccount account)
+        || children.deployments().stream()
+            .map(live -> live.getSpec().getTemplate().getSpec().getServiceAccountName())
+            .anyMatch(account.getMetadata().getName()::equals);
   }
 
   private static void scale(
@@ -157,6 +166,9 @@ public final class PlanApplier {
     var definition = Objects.requireNonNull(kept.plan().definitionMap());
     if (migrates) {
       applier.apply(definition);
+      kept.plan().foundation().stream()
+          .filter(object -> runsUnder(kept.migration(), object) && applier.isGone(object))
+          .forEach(applier::apply);
       migrate(kept.migration(), applier, children);
     }
     for (var live : children.deployments()) {
@@ -172,6 +184,14 @@ public final class PlanApplier {
       }
       applier.change(live, wanted.get());
     }
+  }
+
+  private static boolean runsUnder(Job job, HasMetadata object) {
+    return object instanceof ServiceAccount account
+        && account
+            .getMetadata()
+            .getName()
+            .equals(job.getSpec().getTemplate().getSpec().getServiceAccountName());
   }
 
   private static boolean isKafkas(HasMetadata object, PipelinePlan plan) {

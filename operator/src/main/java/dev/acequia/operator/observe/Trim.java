@@ -20,6 +20,7 @@ import dev.acequia.crds.TopicSpec;
 import dev.acequia.operator.plan.PipelineNames;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -229,7 +231,7 @@ public final class Trim {
         metadata.getManagedFields().stream()
             .filter(entry -> PipelineNames.MANAGER.equals(entry.getManager()))
             .toList());
-    keepAnnotations(metadata);
+    keepAnnotations(metadata, written(metadata));
     return isControlledBy(object, Set.of(DataPipeline.KIND))
         || (metadata.getOwnerReferences().isEmpty()
             && metadata.getAnnotations().containsKey(PipelineNames.UID_ANNOTATION));
@@ -244,7 +246,7 @@ public final class Trim {
   /** A Pod's spec is most of it; whose network it is in decides who is asked. */
   static boolean pod(Pod pod) {
     withoutManagers(pod);
-    keepAnnotations(pod.getMetadata());
+    keepAnnotations(pod.getMetadata(), Set.of());
     var spec = new PodSpec();
     if (pod.getSpec() != null) {
       spec.setHostNetwork(pod.getSpec().getHostNetwork());
@@ -256,7 +258,7 @@ public final class Trim {
   /** The link between a Pod and its Deployment. */
   static boolean replicaSet(ReplicaSet set) {
     withoutManagers(set);
-    keepAnnotations(set.getMetadata());
+    keepAnnotations(set.getMetadata(), Set.of());
     set.setSpec(new ReplicaSetSpec());
     return isControlledBy(set, Set.of("Deployment"));
   }
@@ -317,15 +319,29 @@ public final class Trim {
         .anyMatch(kinds::contains);
   }
 
-  /** The operator's own, and those by which it tells ReplicaSets apart. */
-  private static void keepAnnotations(ObjectMeta metadata) {
+  /** The names of annotations that the operator wrote, by the managed fields that are left. */
+  private static Set<String> written(ObjectMeta metadata) {
+    return metadata.getManagedFields().stream()
+        .map(ManagedFieldsEntry::getFieldsV1)
+        .filter(Objects::nonNull)
+        .map(fields -> fields.getAdditionalProperties().get("f:metadata"))
+        .map(fields -> fields instanceof Map<?, ?> map ? map.get("f:annotations") : null)
+        .flatMap(names -> names instanceof Map<?, ?> map ? map.keySet().stream() : Stream.empty())
+        .map(name -> name.toString().replaceFirst("^f:", ""))
+        .collect(Collectors.toSet());
+  }
+
+  /** The operator's own, further ones, and those by which it tells ReplicaSets apart. */
+  private static void keepAnnotations(ObjectMeta metadata, Set<String> further) {
     var kept = new TreeMap<String, String>();
     if (metadata.getAnnotations() != null) {
       metadata
           .getAnnotations()
           .forEach(
               (name, value) -> {
-                if (name.startsWith(DataPipeline.GROUP + "/") || name.equals(REVISION)) {
+                if (name.startsWith(DataPipeline.GROUP + "/")
+                    || name.equals(REVISION)
+                    || further.contains(name)) {
                   kept.put(name, value);
                 }
               });

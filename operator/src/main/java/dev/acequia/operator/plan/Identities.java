@@ -5,6 +5,7 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.ServiceAccountsSpec;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +47,11 @@ record Identities(
    * again when this changes. Empty without annotations.
    */
   String fingerprint(Component component) {
-    var annotations = annotations(component);
-    return annotations.isEmpty() ? "" : Fingerprint.of(annotations.toString());
+    var parts =
+        annotations(component).entrySet().stream()
+            .flatMap(annotation -> Stream.of(annotation.getKey(), annotation.getValue()))
+            .toArray(String[]::new);
+    return parts.length == 0 ? "" : Fingerprint.of(parts);
   }
 
   private static Map<String, String> annotations(

@@ -4,6 +4,7 @@ import dev.acequia.contract.Fingerprint;
 import dev.acequia.crds.DataPipeline;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Every name that one pipeline gives to something, in Kubernetes and Kafka. */
 public record PipelineNames(String namespace, String pipeline) {
@@ -26,6 +27,12 @@ public record PipelineNames(String namespace, String pipeline) {
 
   /** On objects that outlive the pipeline: its uid, as an owner reference would give it. */
   public static final String UID_ANNOTATION = DataPipeline.GROUP + "/pipeline-uid";
+
+  /**
+   * On a template: a fingerprint of its ServiceAccount's annotations. A cloud gives a Pod its
+   * identity when it is made, so another one makes another Pod.
+   */
+  public static final String IDENTITY_ANNOTATION = DataPipeline.GROUP + "/identity";
 
   /**
    * The part of a resource that this version of the operator cannot read, such as {@code
@@ -57,6 +64,18 @@ public record PipelineNames(String namespace, String pipeline) {
   /** Named after the pipeline, whatever its topic is called. */
   public String consumerGroup() {
     return topic();
+  }
+
+  /**
+   * What of the resource cannot be read, if anything. Anyone may write the annotation to a spec
+   * that has fields.
+   */
+  public static Optional<String> unreadable(DataPipeline pipeline) {
+    var annotations = pipeline.getMetadata().getAnnotations();
+    var spec = pipeline.getSpec();
+    return annotations == null || (spec != null && !spec.schema().fields().isEmpty())
+        ? Optional.empty()
+        : Optional.ofNullable(annotations.get(UNREADABLE));
   }
 
   public String deadLetterTopic() {

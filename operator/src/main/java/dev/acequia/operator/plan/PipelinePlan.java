@@ -136,7 +136,7 @@ public record PipelinePlan(
               names,
               platform,
               store(),
-              identities(),
+              Identities.of(pipeline, platform),
               facts.uid(),
               platform.kafka().logsOn() ? names.kafkaSecret() : null);
       var definition = facts.topic() == null ? null : DefinitionPlan.of(pipeline, facts.topic());
@@ -156,15 +156,8 @@ public record PipelinePlan(
               facts.liveConsumer() == null ? null : facts.liveConsumer().replay(),
               facts.topic());
       var consumer =
-          release(
-              Component.CONSUMER,
-              migrated,
-              definitionMap,
-              writerSecret(),
-              facts.writer(),
-              replay.order());
-      var api =
-          release(Component.API, migrated, definitionMap, readerSecret(), facts.reader(), null);
+          release(migrated, definitionMap, writerSecret(), facts.writer(), replay.order());
+      var api = release(migrated, definitionMap, readerSecret(), facts.reader(), null);
       var liveConsumer = consumer == null ? facts.liveConsumer() : consumer;
       var liveApi = api == null ? facts.liveApi() : api;
       var steps = new ArrayList<PlanStep>();
@@ -273,7 +266,7 @@ public record PipelinePlan(
           Objects.requireNonNull(facts.store()).hash(),
           Objects.requireNonNull(facts.writer()).hash(),
           Objects.requireNonNull(facts.reader()).hash(),
-          kafkaHash() + identities().fingerprint(Component.MIGRATION));
+          kafkaHash());
     }
 
     private Job migration(
@@ -303,7 +296,6 @@ public record PipelinePlan(
 
     /** The newest release, null while its migration has not succeeded. */
     private @Nullable Release release(
-        Component component,
         boolean migrated,
         @Nullable ConfigMap definitionMap,
         @Nullable String secret,
@@ -315,7 +307,7 @@ public record PipelinePlan(
               definitionMap.getMetadata().getName(),
               platform.runtimeImage(),
               secret,
-              Fingerprint.of(login.hash(), kafkaHash() + identities().fingerprint(component)),
+              Fingerprint.of(login.hash(), kafkaHash()),
               replay);
     }
 
@@ -343,10 +335,6 @@ public record PipelinePlan(
 
     private StorePlan store() {
       return StorePlan.of(pipeline);
-    }
-
-    private Identities identities() {
-      return Identities.of(pipeline, platform);
     }
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param definition name of the ConfigMap
  * @param image the runtime's image
  * @param storeSecret name of the Secret the Pods log on to the store with; null where they do not
- * @param credentials hash over the Secrets' contents and the annotations of the ServiceAccount
+ * @param credentials hash over the Secrets' contents
  * @param replay what the consumer is told to read again; null when nothing ever was
  */
 public record Release(

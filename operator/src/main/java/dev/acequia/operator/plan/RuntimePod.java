@@ -24,6 +24,7 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * The Pod of a runtime process, which differs between API, consumer and migration only in what this
  * record holds. It meets the restricted Pod security standard and has no token of the cluster.
  *
+ * @param identity a fingerprint of the ServiceAccount's annotations; empty without any
  * @param arguments the image's entry point
  * @param release the version, and the Secret it logs on to the store with
  * @param extra further environment variables
@@ -44,6 +46,7 @@ record RuntimePod(
     PlatformConfig platform,
     StorePlan store,
     Component component,
+    String identity,
     List<String> arguments,
     Release release,
     List<EnvVar> extra,
@@ -72,7 +75,7 @@ record RuntimePod(
     return new PodTemplateSpecBuilder()
         .withNewMetadata()
         .withLabels(names.labels(component))
-        .addToAnnotations(PipelineNames.CREDENTIALS_ANNOTATION, release.credentials())
+        .addToAnnotations(annotations())
         .endMetadata()
         .withNewSpec()
         .withRestartPolicy(isServer ? "Always" : "Never")
@@ -91,6 +94,16 @@ record RuntimePod(
         .withVolumes(volumes())
         .endSpec()
         .build();
+  }
+
+  private Map<String, String> annotations() {
+    return identity.isEmpty()
+        ? Map.of(PipelineNames.CREDENTIALS_ANNOTATION, release.credentials())
+        : Map.of(
+            PipelineNames.CREDENTIALS_ANNOTATION,
+            release.credentials(),
+            PipelineNames.IDENTITY_ANNOTATION,
+            identity);
   }
 
   private long graceSeconds() {

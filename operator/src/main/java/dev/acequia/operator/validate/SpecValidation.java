@@ -42,16 +42,15 @@ public final class SpecValidation {
     var validation = new SpecValidation();
     validation.checkMetadata(pipeline);
     var spec = pipeline.getSpec();
-    var unreadable = annotation(pipeline, PipelineNames.UNREADABLE);
-    // Anyone may write the annotation to a spec that has fields.
-    if (unreadable != null && (spec == null || spec.schema().fields().isEmpty())) {
-      if (unreadable.equals(PipelineNames.UNREADABLE_SIZE)) {
+    var unreadable = PipelineNames.unreadable(pipeline);
+    if (unreadable.isPresent()) {
+      if (unreadable.get().equals(PipelineNames.UNREADABLE_SIZE)) {
         validation.add(
             "spec",
             "has more names and values than the operator reads, which is 20,000 of the whole resource");
       } else {
         validation.add(
-            unreadable,
+            unreadable.get(),
             "has a value that this version of the operator does not know; upgrade the operator, or change the value");
       }
       return validation.violations;

@@ -3,9 +3,11 @@ package dev.acequia.operator.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.acequia.contract.PipelineMetric;
+import dev.acequia.crds.DataPipeline;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +48,33 @@ class PipelineRemovalIT {
     assertThat(left("topics")).isEqualTo(told.getEpochSecond());
     assertThat(events()).isEqualTo(1);
     assertThat(left("table")).isZero();
+  }
+
+  /** After a rollback of the operator nothing says what is to become of its data. */
+  @Test
+  void letsAPipelineGoWhoseSpecItCannotRead() {
+    var pipeline =
+        Serialization.unmarshal(
+            """
+            apiVersion: acequia.dev/v1alpha1
+            kind: DataPipeline
+            metadata:
+              name: flights
+              namespace: ops
+              uid: a
+              annotations: {acequia.dev/unreadable: "spec.schema.fields[0].type"}
+            spec: {schema: {fields: []}, store: {}}
+            status: {store: "postgres:ops.flights"}
+            """,
+            DataPipeline.class);
+    var removal = scene.removal(client, RemovalScene.silent(() -> {}));
+    assertThat(removal.advance(pipeline, TestTopics.noChildren(), scene.claimant)).isPresent();
+    scene.pass(Duration.ofSeconds(4));
+    assertThat(removal.advance(pipeline, TestTopics.noChildren(), scene.claimant)).isEmpty();
+    assertThat(client.events().v1().events().inNamespace("ops").list().getItems())
+        .singleElement()
+        .satisfies(
+            event -> assertThat(event.getNote()).contains("postgres:ops.flights", "can read neither"));
   }
 
   private boolean isSettled(PipelineRemoval removal) {

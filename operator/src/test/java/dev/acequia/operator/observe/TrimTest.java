@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -68,6 +69,22 @@ class TrimTest {
   void anAnnotationThatIsTooLongToBeUnderstoodIsCut() {
     var trimmed = Trim.pipeline(annotated("acequia.dev/accept-offsets", "x".repeat(200_000)));
     assertThat(Serialization.asJson(trimmed.getMetadata())).hasSizeLessThan(2000);
+  }
+
+  /** What it wrote it compares, or it would write it again and again. */
+  @Test
+  void ofAnObjectOfItsOwnTheAnnotationsThatTheOperatorWroteAreKept() {
+    ServiceAccount account =
+        Serialization.unmarshal(
+            """
+            {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "flights-api",
+             "annotations": {"cloud/role": "reader", "somebody.else/says": "x"},
+             "managedFields": [{"manager": "acequia", "operation": "Apply", "fieldsType": "FieldsV1",
+              "fieldsV1": {"f:metadata": {"f:annotations": {"f:cloud/role": {}}}}}]}}
+            """,
+            ServiceAccount.class);
+    Trim.own(account);
+    assertThat(account.getMetadata().getAnnotations()).containsOnlyKeys("cloud/role");
   }
 
   @Test

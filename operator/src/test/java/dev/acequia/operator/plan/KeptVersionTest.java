@@ -42,6 +42,33 @@ class KeptVersionTest {
                 definition(live), "runtime:1", "flights-reader", Fingerprint.of("rotated", "")));
   }
 
+  /** A Pod keeps the identity that it was made with, so another one comes with a new Pod, in turn. */
+  @Test
+  void anotherIdentityOfThePlatformWaitsWithTheRelease() {
+    var pipeline = pipeline("{maxPageSize: 100}", "int32");
+    pipeline.setStatus(PipelineStatus.beforeMigration(null, before));
+    var platform =
+        PlatformConfig.parse(
+            """
+            {runtimeImage: 'runtime:2', kafka: {bootstrapServers: 'kafka:9092'},
+             serviceAccounts: {api: {annotations: {cloud/role: a}}, migration: {annotations: {cloud/role: b}}}}
+            """);
+    var job = Objects.requireNonNull(before.migration()).getMetadata().getName();
+    var facts = facts(Set.of(job), "hash", Release.of(live).orElseThrow());
+    var kept = KeptVersion.of(pipeline, platform, facts).orElseThrow();
+    assertThat(kept.migration().getMetadata().getName()).isEqualTo(job);
+    assertThat(kept.hasOtherCredentials(Objects.requireNonNull(before.migration()))).isFalse();
+    assertThat(kept.of(live, definitions)).contains(live);
+    var newest = PipelinePlan.of(pipeline, platform.withRuntimeImage("runtime:1"), facts);
+    assertThat(
+            Objects.requireNonNull(newest.api())
+                .getSpec()
+                .getTemplate()
+                .getMetadata()
+                .getAnnotations())
+        .containsKey(PipelineNames.IDENTITY_ANNOTATION);
+  }
+
   /** Its owner changed the schema, and the release came before the migration had succeeded. */
   @Test
   void takesTheDefinitionThatItsOwnMigrationWasMadeFor() {

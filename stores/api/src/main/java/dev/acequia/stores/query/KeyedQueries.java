@@ -9,6 +9,7 @@ import dev.acequia.stores.query.Expression.Value;
 import dev.acequia.stores.query.OrderTerm.Direction;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -152,7 +153,9 @@ public final class KeyedQueries {
     if (taking.isEmpty()) {
       throw refusal(filters);
     }
+    // The way that orders by most fields: behind the order that a way has, any key field may come.
     return taking.stream()
+        .sorted(Comparator.comparingInt((Way way) -> way.ordering(filters).size()).reversed())
         .flatMap(way -> plan(way, filters, query.order()).stream())
         .findFirst()
         .orElseThrow(() -> disorder(taking.getFirst(), unfixed(query.order(), filters), filters));

@@ -28,6 +28,11 @@ class KeyedQueriesTest {
   private static final KeyedQueries QUERIES = KeyedQueries.of(DEFINITION).orElseThrow();
 
   private static PipelineDefinition definition(LoadMode mode) {
+    return definition(
+        mode, new KeyIndex("by-status", "status", "at"), new KeyIndex("by-day", "day", null));
+  }
+
+  private static PipelineDefinition definition(LoadMode mode, KeyIndex... indexes) {
     return new PipelineDefinition(
         "ops",
         "orders",
@@ -50,7 +55,7 @@ class KeyedQueriesTest {
             "orders",
             "us-west-2",
             null,
-            List.of(new KeyIndex("by-status", "status", "at"), new KeyIndex("by-day", "day", null)),
+            List.of(indexes),
             null,
             true,
             null),
@@ -118,6 +123,28 @@ class KeyedQueriesTest {
     assertThat(plan(where("day EQ 2013-01-31")).index())
         .extracting(KeyIndex::name)
         .isEqualTo("by-day");
+  }
+
+  @Test
+  void takesTheIndexThatHasTheOrderThoughAnotherFindsTheSame() {
+    var definition =
+        definition(
+            LoadMode.UPSERT,
+            new KeyIndex("by-status", "status", null),
+            new KeyIndex("by-status-id", "status", "id"));
+    var queries = KeyedQueries.of(definition).orElseThrow();
+    var where = where("status EQ late");
+    var plan =
+        queries.plan(
+            new Query(
+                COLUMNS.all(),
+                where,
+                queries.total(List.of(order("id", Direction.DESC)), where),
+                List.of(),
+                10,
+                0));
+    assertThat(plan.index()).extracting(KeyIndex::name).isEqualTo("by-status-id");
+    assertThat(plan.descending()).isTrue();
   }
 
   @Test

@@ -33,6 +33,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 
 /**
  * Claims partitions and writes batches: marks, rows, then the positions, if these are as they were
@@ -148,7 +149,18 @@ final class DynamoWriter implements StoreWriter {
           "The table %s is not the one that was loaded: somebody made it again or restored it, and it may lack records. %s"
               .formatted(names.data(), migrateAgain()));
     }
+    checkAsIndexed(table.get());
     return registry.ledger();
+  }
+
+  /**
+   * The table may have indexes that this definition does not: those of a newer one while they are
+   * built. The service refuses values that fit none of them.
+   */
+  private void checkAsIndexed(TableDescription table) {
+    table.globalSecondaryIndexes().stream()
+        .flatMap(index -> index.keySchema().stream())
+        .forEach(key -> encoder.addIndexed(key.attributeName(), key.keyType()));
   }
 
   private String migrateAgain() {

@@ -122,14 +122,22 @@ final class Load {
   }
 
   private void append(RowWrites writes, Entry entry, long fence) throws StoreUnavailableException {
-    if (!batch.expectsDuplicates() && !entry.redriven()) {
+    var isReadAgain = isReadAgain(entry.place());
+    if (!isReadAgain && !entry.redriven()) {
       writes.append(entry, fence);
       return;
     }
-    var since = batch.expectsDuplicates() ? state.replayedSince(entry.origin().partition()) : 0;
+    var since = isReadAgain ? state.replayedSince(entry.place().partition()) : 0;
     if (writes.appendUnlessThere(entry, fence, since)) {
       duplicates.incrementAndGet();
     }
+  }
+
+  /** Of a batch that holds records of a replay, others may be of other partitions, or behind it. */
+  private boolean isReadAgain(Origin place) {
+    var position = state.position(place.partition());
+    var replay = position == null ? null : position.replay();
+    return batch.expectsDuplicates() && (replay == null || place.offset() < replay.until());
   }
 
   private static long fence(Map<Integer, Long> fences, Entry entry) {

@@ -3,9 +3,13 @@ package dev.acequia.stores.dynamodb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.KeyIndex;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.stores.Arrival;
 import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.StoreRefusedException;
@@ -67,6 +71,30 @@ class ForeignRowsIT {
           .isInstanceOf(StoreRefusedException.class)
           .hasMessageContaining(pipeline.names().data())
           .hasMessageContaining("is not the one that was loaded");
+    }
+  }
+
+  /** Hours may pass while a newer version's index is built, and the service refuses such a value. */
+  @Test
+  void aRecordThatAnIndexOfTheTableDoesNotTakeIsRejectedByAVersionThatKnowsNoIndex()
+      throws Exception {
+    var required = new Field("site", FieldType.STRING, true, null);
+    var former =
+        new LoadedPipeline(fixture, LoadMode.UPSERT, LoadedPipeline.ID, required);
+    former.migrate();
+    new LoadedPipeline(
+            fixture.definition("flights", List.of(new KeyIndex("by-site", "site", null)), null),
+            fixture.writerEnvironment("pod"),
+            former.definition.schema(),
+            LoadMode.UPSERT)
+        .migrate();
+    try (var writer = former.writer()) {
+      LoadedPipeline.claim(writer);
+      var batch = writer.newBatch();
+      assertThatThrownBy(() -> former.add(batch, 0, "{\"id\":1,\"site\":\"\"}"))
+          .isInstanceOf(BadRecordException.class)
+          .hasMessageContaining("no empty text");
+      former.add(batch, 1, "{\"id\":2,\"site\":\"roof\"}");
     }
   }
 

@@ -149,6 +149,39 @@ class ZombieIT {
     assertThat(rows(latter.definition)).containsExactly("1|a|null", "2|b|y");
   }
 
+  /** A batch that ends a replay holds records behind it as well. */
+  @Test
+  void whatItWroteFirstBehindAReplayItsSuccessorWritesOver() throws Exception {
+    var former = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var latter =
+        new LoadedPipeline(fixture, LoadMode.APPEND, LoadedPipeline.ID, LoadedPipeline.NAME, MORE);
+    former.migrate();
+    try (var zombie = former.writer()) {
+      var batch = zombie.newBatch();
+      former.add(batch, 0, "{\"id\":1,\"name\":\"a\"}");
+      zombie.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(zombie), 2), OPEN);
+      batch.clear();
+      former.add(batch, 2, "{\"id\":3,\"name\":\"c\"}");
+      var result =
+          zombie.write(
+              batch,
+              LoadedPipeline.advance(LoadedPipeline.claim(zombie), 3),
+              (CommitGate<Exception>) rejected -> latter.migrate());
+      assertThat(result).isEqualTo(new WriteResult.Overtaken());
+    }
+    try (var successor = latter.writer()) {
+      var replay =
+          new Rewind(0, null, new PartitionReplay(UUID.randomUUID(), 0, 2, 2, null), true, null);
+      var rewound = successor.rewind(LoadedPipeline.claim(successor), replay).orElseThrow();
+      var batch = successor.newBatch();
+      latter.add(batch, 0, "{\"id\":1,\"name\":\"a\",\"more\":\"x\"}");
+      latter.add(batch, 2, "{\"id\":3,\"name\":\"c\",\"more\":\"z\"}");
+      batch.expectDuplicates();
+      successor.write(batch, LoadedPipeline.advance(rewound, 3), OPEN);
+    }
+    assertThat(rows(latter.definition)).containsExactly("1|a|null", "3|c|z");
+  }
+
   /** Also under the fence before that of the replay. */
   @Test
   void aReplayLeavesWhatIsThereAsItIs() throws Exception {

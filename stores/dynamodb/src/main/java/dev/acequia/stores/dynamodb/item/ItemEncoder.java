@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /**
@@ -31,7 +33,7 @@ public final class ItemEncoder {
   private final int ttlField;
 
   /** The most that a field's value may take, in bytes, where it is the key of an index. */
-  private final Map<String, Integer> indexedBytes = new HashMap<>();
+  private final Map<String, Integer> indexedBytes = new ConcurrentHashMap<>();
 
   public ItemEncoder(PipelineDefinition definition, StoreDefinition.DynamoDb store) {
     schema = definition.schema();
@@ -41,12 +43,20 @@ public final class ItemEncoder {
     var ttl = store.ttlField();
     ttlField = ttl == null ? -1 : schema.indexOf(ttl);
     for (var index : store.indexes()) {
-      indexedBytes.merge(index.hash(), ServiceLimits.HASH_BYTES, Math::min);
+      addIndexed(index.hash(), KeyType.HASH);
       var range = index.range();
       if (range != null) {
-        indexedBytes.merge(range, ServiceLimits.RANGE_BYTES, Math::min);
+        addIndexed(range, KeyType.RANGE);
       }
     }
+  }
+
+  /** From now on a field's values are checked as those of a key of an index. */
+  public void addIndexed(String field, KeyType key) {
+    indexedBytes.merge(
+        field,
+        key == KeyType.HASH ? ServiceLimits.HASH_BYTES : ServiceLimits.RANGE_BYTES,
+        Math::min);
   }
 
   /**
