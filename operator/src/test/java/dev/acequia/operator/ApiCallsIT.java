@@ -120,7 +120,8 @@ class ApiCallsIT {
                     .containsEntry("cloud.example/role", "writer"));
     awaitCondition("flights", "Ready", "True");
     var before = calls.accountsWritten.get();
-    pipeline.patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"consumer\":{\"replicas\":2}}}");
+    pipeline.patch(
+        PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"consumer\":{\"replicas\":2}}}");
     await()
         .atMost(LIMIT)
         .until(
@@ -241,7 +242,8 @@ class ApiCallsIT {
 
     @Override
     public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
-      if (request.method().equals("PATCH") && request.uri().getPath().contains("/serviceaccounts/")) {
+      if (request.method().equals("PATCH")
+          && request.uri().getPath().contains("/serviceaccounts/")) {
         accountsWritten.incrementAndGet();
       }
       if (!request.method().equals("GET")) {

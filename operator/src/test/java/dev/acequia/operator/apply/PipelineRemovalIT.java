@@ -74,7 +74,8 @@ class PipelineRemovalIT {
     assertThat(client.events().v1().events().inNamespace("ops").list().getItems())
         .singleElement()
         .satisfies(
-            event -> assertThat(event.getNote()).contains("postgres:ops.flights", "can read neither"));
+            event ->
+                assertThat(event.getNote()).contains("postgres:ops.flights", "can read neither"));
   }
 
   private boolean isSettled(PipelineRemoval removal) {

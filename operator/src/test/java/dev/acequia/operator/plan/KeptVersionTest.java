@@ -42,7 +42,9 @@ class KeptVersionTest {
                 definition(live), "runtime:1", "flights-reader", Fingerprint.of("rotated", "")));
   }
 
-  /** A Pod keeps the identity that it was made with, so another one comes with a new Pod, in turn. */
+  /**
+   * A Pod keeps the identity that it was made with, so another one comes with a new Pod, in turn.
+   */
   @Test
   void anotherIdentityOfThePlatformWaitsWithTheRelease() {
     var pipeline = pipeline("{maxPageSize: 100}", "int32");

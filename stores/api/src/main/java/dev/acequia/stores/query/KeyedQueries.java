@@ -9,7 +9,6 @@ import dev.acequia.stores.query.Expression.Value;
 import dev.acequia.stores.query.OrderTerm.Direction;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;

@@ -74,13 +74,14 @@ class ForeignRowsIT {
     }
   }
 
-  /** Hours may pass while a newer version's index is built, and the service refuses such a value. */
+  /**
+   * Hours may pass while a newer version's index is built, and the service refuses such a value.
+   */
   @Test
   void aRecordThatAnIndexOfTheTableDoesNotTakeIsRejectedByAVersionThatKnowsNoIndex()
       throws Exception {
     var required = new Field("site", FieldType.STRING, true, null);
-    var former =
-        new LoadedPipeline(fixture, LoadMode.UPSERT, LoadedPipeline.ID, required);
+    var former = new LoadedPipeline(fixture, LoadMode.UPSERT, LoadedPipeline.ID, required);
     former.migrate();
     new LoadedPipeline(
             fixture.definition("flights", List.of(new KeyIndex("by-site", "site", null)), null),
