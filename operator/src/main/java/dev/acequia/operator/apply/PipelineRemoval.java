@@ -211,7 +211,7 @@ public final class PipelineRemoval {
     try {
       return isDropped(pipeline, plan, children);
     } catch (NameTakenException e) { // what the Job needs is another's
-      return tableStays(pipeline, e.getMessage());
+      return tableStays(pipeline, String.valueOf(e.getMessage()));
     }
   }
 
