@@ -162,7 +162,7 @@ final class DynamoMigration implements StoreMigration {
   }
 
   /**
-   * Notes what is about to be made, so that whoever comes after a crash finds it.
+   * Notes what is about to be made, so that the next one after a crash finds it.
    *
    * @return empty when others have written meanwhile
    */

@@ -38,8 +38,8 @@ import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 /**
  * Claims partitions and writes batches: marks, rows, then the positions, if these are as they were
  * claimed. Nothing is written before the gate has let a batch through. A batch that ends in between
- * is written again by whoever has the partition then, and what was written of it is written as it
- * was.
+ * is written again by the owner that the partition has then, and what was written of it is written
+ * as it was.
  */
 final class DynamoWriter implements StoreWriter {
   /** Others change positions of theirs so often only when something is wrong. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The idempotency key that a record came with. Digests are in hex and of one length, so that a mark
- * is small whatever clients send.
+ * is small for records of any size.
  *
  * @param digest of scope, key and index
  * @param index of the record among those of its push

@@ -31,7 +31,7 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
  * Idempotency keys, and the places of records that were not stored for theirs. A mark is written
  * before its record's row, if nobody has marked the key since it was read: of two consumers that
  * read records of one key, the one that writes first has the record that counts. Before a mark is
- * replaced, the places of its repeats are noted, so whoever reads these again knows them.
+ * replaced, the places of its repeats are noted, so the next reader of these knows them.
  */
 final class Marks {
   /** After a repeat's record can have left the log: Kafka removes whole segments. */

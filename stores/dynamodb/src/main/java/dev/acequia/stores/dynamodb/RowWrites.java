@@ -24,7 +24,7 @@ final class RowWrites {
   /** An item that lacks them is not this pipeline's, and older than every record. */
   private static final String NO_ORIGIN = "attribute_not_exists(#g) OR attribute_not_exists(#f)";
 
-  /** Of one origin are the same record, written by whoever had the partition then. */
+  /** Of one origin are the same record, written by the owner that the partition had. */
   private static final String NOT_NEWER =
       "#p <> :p OR #g < :g OR (#g = :g AND (#o < :o OR (#o = :o AND #f <= :f)))";
 

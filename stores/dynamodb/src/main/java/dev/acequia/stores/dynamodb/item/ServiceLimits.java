@@ -2,7 +2,7 @@ package dev.acequia.stores.dynamodb.item;
 
 /**
  * What this store takes for granted of the service, each with where it is written. The tests run
- * against a double, so whoever doubts a behaviour begins here. {@code Guide} is <a
+ * against a double, so a doubt about a behaviour begins here. {@code Guide} is <a
  * href="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/">Amazon DynamoDB's
  * Developer Guide</a>.
  *
