@@ -131,8 +131,10 @@ class SpecStringsTest {
     if (type == double.class || type == Double.class) {
       return 0.5;
     }
-    if (type instanceof ParameterizedType list) {
-      return List.of(filled(list.getActualTypeArguments()[0], path + "[]", text));
+    if (type instanceof ParameterizedType generic) {
+      var element = generic.getActualTypeArguments()[generic.getActualTypeArguments().length - 1];
+      var value = filled(element, path + "[]", text);
+      return generic.getRawType() == Map.class ? Map.of("key", value) : List.of(value);
     }
     var kind = (Class<?>) type;
     if (kind == FieldType.class) {
