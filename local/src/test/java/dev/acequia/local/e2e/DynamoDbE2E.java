@@ -29,6 +29,9 @@ class DynamoDbE2E {
   private static final String NAMESPACE = "dynamodb-e2e";
   private static final String KEY = "an-access-key-of-firehose";
 
+  /** A request with its id, which stands in a header too. */
+  private record Delivery(String id, byte[] body) {}
+
   private static Platform platform;
   private static String endpoint;
 
@@ -60,7 +63,8 @@ class DynamoDbE2E {
             reading("s-1", "08:00", "roof", 20.5),
             reading("s-1", "09:00", "roof", 21.5) + "\n" + reading("s-2", "08:30", "roof", 19));
     for (var attempt = 0; attempt < 2; attempt++) { // it sends again what was not answered in time
-      assertThat(deliver(KEY, first).statusCode()).isEqualTo(200);
+      var answer = deliver(KEY, first);
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     }
     assertThat(deliver(KEY, delivery(reading("s-1", "09:00", "roof", 22))).statusCode())
         .isEqualTo(200);
@@ -138,9 +142,10 @@ class DynamoDbE2E {
   }
 
   /** As Amazon documents what Firehose sends to an HTTP endpoint. */
-  private static byte[] delivery(String... records) throws IOException {
+  private static Delivery delivery(String... records) throws IOException {
+    var id = UUID.randomUUID().toString();
     var body = JSON.createObjectNode();
-    body.put("requestId", UUID.randomUUID().toString());
+    body.put("requestId", id);
     body.put("timestamp", 1767254400000L);
     var list = body.putArray("records");
     for (var record : records) {
@@ -150,19 +155,19 @@ class DynamoDbE2E {
     try (var gzip = new GZIPOutputStream(bytes)) {
       gzip.write(JSON.writeValueAsBytes(body));
     }
-    return bytes.toByteArray();
+    return new Delivery(id, bytes.toByteArray());
   }
 
-  private static HttpResponse<String> deliver(String key, byte[] body) throws Exception {
+  private static HttpResponse<String> deliver(String key, Delivery delivery) throws Exception {
     return platform.send(
         HttpRequest.newBuilder(URI.create(endpoint + "/v1/records"))
             .timeout(Platform.TIMEOUT)
             .header("Content-Type", "application/json")
             .header("Content-Encoding", "gzip")
             .header("X-Amz-Firehose-Protocol-Version", "1.0")
-            .header("X-Amz-Firehose-Request-Id", UUID.randomUUID().toString())
+            .header("X-Amz-Firehose-Request-Id", delivery.id())
             .header("X-Amz-Firehose-Access-Key", key)
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+            .POST(HttpRequest.BodyPublishers.ofByteArray(delivery.body())));
   }
 
   private static HttpResponse<String> record(String key) throws Exception {
