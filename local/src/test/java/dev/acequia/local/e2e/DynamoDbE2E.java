@@ -76,16 +76,16 @@ class DynamoDbE2E {
             () ->
                 assertThat(rows("site=eq.roof&order=taken_at.desc&select=sensor,celsius"))
                     .isEqualTo(
-                        "[{\"sensor\":\"s-1\",\"celsius\":22.0},{\"sensor\":\"s-2\",\"celsius\":19.0},"
+                        "[{\"sensor\":\"s-1\",\"celsius\":22},{\"sensor\":\"s-2\",\"celsius\":19},"
                             + "{\"sensor\":\"s-1\",\"celsius\":20.5}]"));
     assertThat(record("s-1,2026-01-01T09:00:00Z").body()).contains("22");
     assertThat(record("s-9,2026-01-01T09:00:00Z").statusCode()).isEqualTo(404);
     assertThat(rows("sensor=eq.s-1&taken_at=gte.2026-01-01T08:30:00Z&select=taken_at,celsius"))
-        .isEqualTo("[{\"taken_at\":\"2026-01-01T09:00:00Z\",\"celsius\":22.0}]");
-    var refused = platform.query(endpoint + "/v1/records?celsius=eq.22");
+        .isEqualTo("[{\"taken_at\":\"2026-01-01T09:00:00Z\",\"celsius\":22}]");
+    var refused = platform.query(endpoint + "/v1/records?taken_at=eq.2026-01-01T09:00:00Z");
     assertThat(refused.statusCode()).isEqualTo(400);
     assertThat(refused.body())
-        .contains("{name: by-celsius, hash: celsius}", "spec.store.dynamodb.indexes");
+        .contains("{name: by-taken-at, hash: taken_at}", "spec.store.dynamodb.indexes");
 
     measuresTheWay();
     leavesNothingBehind();
@@ -96,10 +96,10 @@ class DynamoDbE2E {
     var consumer = scrape("consumer");
     assertThat(consumer)
         .containsPattern("acequia_freshness_seconds_count\\{.*} [1-9]")
-        .containsPattern("acequia_consumer_records_total\\{.*outcome=\"stored\".*} [1-9]");
+        .containsPattern("acequia_consumer_records_total\\{.*result=\"stored\".*} [1-9]");
     var api = scrape("api");
     assertThat(api)
-        .containsPattern("acequia_ingest_records_total\\{.*outcome=\"accepted\".*} 7")
+        .containsPattern("acequia_ingest_records_total\\{.*result=\"accepted\".*} 7")
         .containsPattern("acequia_query_request_seconds_count\\{.*} [1-9]");
   }
 
