@@ -42,9 +42,7 @@ public record DynamoDbSpec(
             "URL of the service where it is not AWS's own, such as an interface endpoint. No"
                 + " default. May change at any time.")
         @Size(max = 500)
-        @ValidationRule(
-            value = "self.matches('^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?$')",
-            message = "give a URL such as https://dynamodb.example.com, without user, path and '_'")
+        @ValidationRule(value = ServiceUrl.RULE, message = ServiceUrl.MESSAGE)
         @Nullable String endpoint,
     @JsonPropertyDescription(
             "Secret in the pipeline's namespace with accessKeyId and secretAccessKey. No default:"

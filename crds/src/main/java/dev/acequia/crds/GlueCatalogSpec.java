@@ -20,7 +20,5 @@ public record GlueCatalogSpec(
         @Nullable String catalogId,
     @JsonPropertyDescription("An address other than the region's own. No default.")
         @Size(max = 500)
-        @ValidationRule(
-            value = "self.matches('^https?://[^/?#]+/?$')",
-            message = "give a URL such as https://glue.example.com, without a path")
+        @ValidationRule(value = ServiceUrl.RULE, message = ServiceUrl.MESSAGE)
         @Nullable String endpoint) {}

@@ -29,7 +29,7 @@ public record KeyIndexSpec(
         @Size(max = 63)
         String hash,
     @JsonPropertyDescription(
-            "Required field by which records of one value are ordered, and of which queries may"
-                + " give a range. No default: they have no order. Neither boolean nor json.")
+            "Required field that orders the records of one hash value; queries may filter it by"
+                + " range. No default: unordered. Neither boolean nor json.")
         @Size(max = 63)
         @Nullable String range) {}

@@ -61,9 +61,7 @@ public record LakeSpec(
             "URL of the object store where it is not Amazon S3, such as"
                 + " https://minio.example.com:9000. No default. May change at any time.")
         @Size(max = 500)
-        @ValidationRule(
-            value = "self.matches('^https?://[^/?#]+/?$')",
-            message = "give a URL such as https://minio.example.com:9000, without a path")
+        @ValidationRule(value = ServiceUrl.RULE, message = ServiceUrl.MESSAGE)
         @Nullable String endpoint,
     @JsonPropertyDescription(
             "Secret in the pipeline's namespace with accessKeyId and secretAccessKey of the object"

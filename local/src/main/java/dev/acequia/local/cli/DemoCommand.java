@@ -90,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
           "the platform on " + files.folder() + " is still starting; try again soon");
     }
     screen.line("The platform: the one that runs on " + files.folder());
-    show(files, screen, once);
+    show(files, screen, false, once);
     screen.line("");
     screen.line(
         once
@@ -114,7 +114,9 @@ final class DemoCommand implements Callable<Integer> {
                   ? "All of it took " + screen.elapsed() + "."
                   : "Ready after "
                       + screen.elapsed()
-                      + ". Ctrl-C ends the demo; its data is kept.");
+                      + (store == null || store.outlivesThePlatform()
+                          ? ". Ctrl-C ends the demo; its data is kept."
+                          : ". Ctrl-C ends the demo; its data is lost then."));
           return !once;
         });
     if (ownFolder) {
@@ -134,7 +136,7 @@ final class DemoCommand implements Callable<Integer> {
   /** A demonstration that fails says where to look. */
   private void showOrExplain(PlatformFiles files, Screen screen, boolean cleanUp) {
     try {
-      show(files, screen, cleanUp);
+      show(files, screen, store != null && !store.outlivesThePlatform(), cleanUp);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CommandException("interrupted", e);
@@ -143,7 +145,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void show(PlatformFiles files, Screen screen, boolean cleanUp)
+  private void show(PlatformFiles files, Screen screen, boolean startsOver, boolean cleanUp)
       throws InterruptedException {
     try (var client = client(files)) {
       var demo =
@@ -153,6 +155,7 @@ final class DemoCommand implements Callable<Integer> {
               store == null ? null : spec(store, files),
               store == null ? null : name(store),
               store == null || store.answersAnyQuery() ? Questions.ANY : Questions.BY_KEY,
+              startsOver,
               screen,
               caller::apply);
       var endpoint = demo.run();

@@ -49,6 +49,11 @@ public enum PlatformStore {
     public boolean answersAnyQuery() {
       return false;
     }
+
+    @Override
+    public boolean outlivesThePlatform() {
+      return false;
+    }
   };
 
   /** {@code spec.store} of such a pipeline of flights, as YAML. */
@@ -61,6 +66,11 @@ public enum PlatformStore {
 
   /** Whether it answers others than those by its key and its indexes. */
   public boolean answersAnyQuery() {
+    return true;
+  }
+
+  /** Whether its tables are there again when the platform starts again. */
+  public boolean outlivesThePlatform() {
     return true;
   }
 

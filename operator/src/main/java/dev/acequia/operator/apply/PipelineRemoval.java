@@ -133,9 +133,16 @@ public final class PipelineRemoval {
 
   Optional<Duration> advance(DataPipeline pipeline, Children children, TopicClaimant claimant) {
     note(pipeline, begun -> begun);
-    return pipeline.getSpec().deletionPolicy() == DeletionPolicy.DELETE
+    return pipeline.getSpec().deletionPolicy() == DeletionPolicy.DELETE && canBeRead(pipeline)
         ? remove(pipeline, children, claimant)
         : leave(pipeline, claimant);
+  }
+
+  /** After a rollback neither the spec nor the kind of its store may be known. */
+  private static boolean canBeRead(DataPipeline pipeline) {
+    return PipelineNames.unreadable(pipeline).isEmpty()
+        && (StorePlan.isKnown(pipeline.getSpec())
+            || status(pipeline).map(DataPipelineStatus::store).isEmpty());
   }
 
   private Optional<Duration> leave(DataPipeline pipeline, TopicClaimant claimant) {
@@ -354,17 +361,14 @@ public final class PipelineRemoval {
   private void tellWhatIsKept(DataPipeline pipeline) {
     if (status(pipeline).map(DataPipelineStatus::store).isPresent() && !namespaceEnds(pipeline)) {
       var names = PipelineNames.of(pipeline);
-      if (PipelineNames.unreadable(pipeline).isPresent()) {
+      if (!canBeRead(pipeline)) {
         events.record(
             pipeline,
             EventRecorder.Type.WARNING,
             "Retained",
             "Delete",
-            "Topics %s and %s and what is in %s stay: this version of the operator can read neither spec nor spec.deletionPolicy"
-                .formatted(
-                    names.topic(),
-                    names.deadLetterTopic(),
-                    status(pipeline).map(DataPipelineStatus::store).orElse("its store")));
+            "Its topics and what is in %s stay: this version of the operator cannot read the spec or does not know its store"
+                .formatted(status(pipeline).map(DataPipelineStatus::store).orElse("its store")));
         return;
       }
       events.record(

@@ -6,11 +6,13 @@ import dev.acequia.operator.observe.MigrationJobs;
 import dev.acequia.operator.observe.Observation.MigrationState;
 import dev.acequia.operator.observe.OlderMigrations;
 import dev.acequia.operator.plan.KeptVersion;
+import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.PlanStep;
 import dev.acequia.operator.plan.Release;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -24,6 +26,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,8 +127,10 @@ public final class PlanApplier {
   /** The newest version's ServiceAccounts come with it. */
   private static boolean isUsed(HasMetadata object, Children children) {
     return !(object instanceof ServiceAccount account)
-        || children.deployments().stream()
-            .map(live -> live.getSpec().getTemplate().getSpec().getServiceAccountName())
+        || Stream.concat(
+                children.deployments().stream().map(live -> live.getSpec().getTemplate()),
+                children.jobs().stream().map(job -> job.getSpec().getTemplate()))
+            .map(template -> template.getSpec().getServiceAccountName())
             .anyMatch(account.getMetadata().getName()::equals);
   }
 
@@ -209,6 +215,7 @@ public final class PlanApplier {
 
   private void migrate(Job migration, ObjectApplier applier, Children children) {
     removeCrashed(migration, children);
+    removeRefused(migration, children);
     removeOlder(migration, children);
     if (OlderMigrations.atWork(migration, children).isEmpty()) {
       applier.applyOnce(migration);
@@ -225,6 +232,22 @@ public final class PlanApplier {
         .filter(job -> MigrationJobs.state(job, children.pods()) instanceof MigrationState.Failed)
         .filter(this::hasRested)
         .forEach(job -> remove(job, "it failed and is tried again"));
+  }
+
+  /** Under another identity a store may answer otherwise; a Job cannot be given another. */
+  private void removeRefused(Job migration, Children children) {
+    children.jobs().stream()
+        .filter(job -> sameName(job, migration))
+        .filter(job -> !job.isMarkedForDeletion())
+        .filter(job -> MigrationJobs.state(job, children.pods()) instanceof MigrationState.Refused)
+        .filter(job -> !identity(job).equals(identity(migration)))
+        .forEach(job -> remove(job, "it was refused under another identity"));
+  }
+
+  private static Optional<String> identity(Job job) {
+    return Optional.ofNullable(job.getSpec().getTemplate().getMetadata())
+        .map(ObjectMeta::getAnnotations)
+        .map(annotations -> annotations.get(PipelineNames.IDENTITY_ANNOTATION));
   }
 
   private boolean hasRested(Job job) {

@@ -73,7 +73,8 @@ public record PipelineNames(String namespace, String pipeline) {
   public static Optional<String> unreadable(DataPipeline pipeline) {
     var annotations = pipeline.getMetadata().getAnnotations();
     var spec = pipeline.getSpec();
-    return annotations == null || (spec != null && !spec.schema().fields().isEmpty())
+    return annotations == null
+            || (spec != null && spec.schema() != null && !spec.schema().fields().isEmpty())
         ? Optional.empty()
         : Optional.ofNullable(annotations.get(UNREADABLE));
   }

@@ -3,7 +3,6 @@ package dev.acequia.operator.store;
 import dev.acequia.contract.Capacity;
 import dev.acequia.contract.FieldType;
 import dev.acequia.contract.KeyIndex;
-import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.StoreTraits;
 import dev.acequia.crds.DataPipelineSpec;
@@ -160,17 +159,7 @@ record DynamoDbPlan(String namespace, String pipeline, DynamoDbSpec spec) implem
 
   @Override
   public List<FurtherSecret> furtherSecrets(Purpose purpose) {
-    var name =
-        switch (purpose) {
-          case WRITER -> spec.secretName();
-          case READER ->
-              spec.readerSecretName() == null ? spec.secretName() : spec.readerSecretName();
-        };
-    return name == null
-        ? List.of()
-        : List.of(
-            new FurtherSecret(RuntimeVariable.STORE_ACCESS_KEY_ID, name, "accessKeyId"),
-            new FurtherSecret(RuntimeVariable.STORE_SECRET_ACCESS_KEY, name, "secretAccessKey"));
+    return new AwsKeys(spec.secretName(), spec.readerSecretName()).of(purpose);
   }
 
   @Override

@@ -5,7 +5,6 @@ import dev.acequia.contract.FieldType;
 import dev.acequia.contract.Fingerprint;
 import dev.acequia.contract.LakeCatalog;
 import dev.acequia.contract.LakeEngine;
-import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.StoreOwner;
 import dev.acequia.contract.StoreTraits;
@@ -284,17 +283,7 @@ record LakePlan(String namespace, String pipeline, LakeSpec spec) implements Sto
 
   @Override
   public List<FurtherSecret> furtherSecrets(Purpose purpose) {
-    var name =
-        switch (purpose) {
-          case WRITER -> spec.secretName();
-          case READER ->
-              spec.readerSecretName() == null ? spec.secretName() : spec.readerSecretName();
-        };
-    return name == null
-        ? List.of()
-        : List.of(
-            new FurtherSecret(RuntimeVariable.STORE_ACCESS_KEY_ID, name, "accessKeyId"),
-            new FurtherSecret(RuntimeVariable.STORE_SECRET_ACCESS_KEY, name, "secretAccessKey"));
+    return new AwsKeys(spec.secretName(), spec.readerSecretName()).of(purpose);
   }
 
   /** With a quarter for what a query does not hold in memory. */

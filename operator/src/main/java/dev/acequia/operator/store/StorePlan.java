@@ -50,12 +50,7 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan, DynamoDbPlan {
   static void check(
       DataPipelineSpec spec, boolean localFolders, BiConsumer<String, String> violations) {
     var store = spec.store();
-    var named =
-        store == null
-            ? 0
-            : Stream.of(store.postgres(), store.lake(), store.dynamodb())
-                .filter(Objects::nonNull)
-                .count();
+    var named = named(store);
     if (store == null || named == 0) {
       violations.accept(
           "spec.store",
@@ -111,6 +106,19 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan, DynamoDbPlan {
     return store != null && store.dynamodb() != null
         ? DynamoDbPlan.secrets(store.dynamodb())
         : Set.of();
+  }
+
+  /** Whether the spec names a store that this version of the operator knows. */
+  static boolean isKnown(DataPipelineSpec spec) {
+    return named(spec.store()) > 0;
+  }
+
+  private static long named(@Nullable StoreSpec store) {
+    return store == null
+        ? 0
+        : Stream.of(store.postgres(), store.lake(), store.dynamodb())
+            .filter(Objects::nonNull)
+            .count();
   }
 
   /** The store in the terms of the runtime. */

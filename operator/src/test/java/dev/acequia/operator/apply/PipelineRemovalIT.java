@@ -12,6 +12,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is told of topics that cannot be removed. */
 @EnableKubernetesMockClient(crud = true)
@@ -51,8 +53,16 @@ class PipelineRemovalIT {
   }
 
   /** After a rollback of the operator nothing says what is to become of its data. */
-  @Test
-  void letsAPipelineGoWhoseSpecItCannotRead() {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "spec.schema.fields[0].type | {schema: {fields: []}, store: {}}",
+        "'' | {schema: {fields: [{name: a, type: int32}]}, store: {}}",
+        "'' | {schema: {fields: [{name: a, type: int32}]}, store: {}, deletionPolicy: Delete}",
+        "'' | {schema: {fields: [{name: a, type: int32}]}, deletionPolicy: Delete}"
+      })
+  void letsAPipelineGoWhoseSpecOrStoreItDoesNotKnow(String unreadable, String spec) {
     var pipeline =
         Serialization.unmarshal(
             """
@@ -62,10 +72,11 @@ class PipelineRemovalIT {
               name: flights
               namespace: ops
               uid: a
-              annotations: {acequia.dev/unreadable: "spec.schema.fields[0].type"}
-            spec: {schema: {fields: []}, store: {}}
-            status: {store: "postgres:ops.flights"}
-            """,
+              annotations: {acequia.dev/unreadable: "%s"}
+            spec: %s
+            status: {store: "cellar:ops.flights"}
+            """
+                .formatted(unreadable, spec),
             DataPipeline.class);
     var removal = scene.removal(client, RemovalScene.silent(() -> {}));
     assertThat(removal.advance(pipeline, TestTopics.noChildren(), scene.claimant)).isPresent();
@@ -75,7 +86,7 @@ class PipelineRemovalIT {
         .singleElement()
         .satisfies(
             event ->
-                assertThat(event.getNote()).contains("postgres:ops.flights", "can read neither"));
+                assertThat(event.getNote()).contains("cellar:ops.flights", "cannot read the spec"));
   }
 
   private boolean isSettled(PipelineRemoval removal) {

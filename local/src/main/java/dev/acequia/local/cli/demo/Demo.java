@@ -34,6 +34,7 @@ public final class Demo {
   private final Screen screen;
   private final DemoPipeline pipeline;
   private final String altered;
+  private final boolean removes;
   private final boolean created;
   private final UnaryOperator<Endpoint> caller;
 
@@ -44,6 +45,7 @@ public final class Demo {
    * @param store the pipeline's {@code spec.store} as YAML; null for the example's own
    * @param name the pipeline's name; null for the example's own
    * @param questions what its store answers
+   * @param startsOver whether a pipeline of this name is removed first, since its table is gone
    * @param caller how the endpoint is called
    */
   public Demo(
@@ -52,6 +54,7 @@ public final class Demo {
       @Nullable String store,
       @Nullable String name,
       Questions questions,
+      boolean startsOver,
       Screen screen,
       UnaryOperator<Endpoint> caller) {
     this.caller = caller;
@@ -61,7 +64,8 @@ public final class Demo {
     this.pipeline = DemoPipeline.of(client, examples.resolve("flights.yaml"), store, name, screen);
     this.altered =
         store == null ? "" : ", named " + pipeline.name() + ", with store: {" + store + "}";
-    this.created = !pipeline.exists();
+    this.removes = startsOver && pipeline.exists();
+    this.created = removes || !pipeline.exists();
   }
 
   /**
@@ -72,6 +76,9 @@ public final class Demo {
    */
   public Endpoint run() throws InterruptedException {
     screen.part("The pipeline: kubectl apply -f examples/flights.yaml" + altered);
+    if (removes) {
+      pipeline.delete();
+    }
     pipeline.apply();
     var endpoint = caller.apply(Endpoint.of(pipeline.awaitReady()));
     screen.fact("endpoint", endpoint.toString());

@@ -33,6 +33,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.IndexStatus;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 
 /**
@@ -158,9 +159,11 @@ final class DynamoWriter implements StoreWriter {
    * built. The service refuses values that fit none of them.
    */
   private void checkAsIndexed(TableDescription table) {
-    table.globalSecondaryIndexes().stream()
-        .flatMap(index -> index.keySchema().stream())
-        .forEach(key -> encoder.addIndexed(key.attributeName(), key.keyType()));
+    encoder.checkAlso(
+        table.globalSecondaryIndexes().stream()
+            .filter(index -> index.indexStatus() != IndexStatus.DELETING)
+            .flatMap(index -> index.keySchema().stream())
+            .toList());
   }
 
   private String migrateAgain() {

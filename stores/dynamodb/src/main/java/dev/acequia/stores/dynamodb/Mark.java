@@ -25,7 +25,7 @@ record Mark(Origin origin, String content, @Nullable Long pushedMillis, long atM
   private static final String PUSHED = "pushed";
   private static final Duration DAY = Duration.ofHours(24);
 
-  /** Records whose pushes came further apart are two, whatever their keys. */
+  /** Pushes further apart are two records, also under one key. */
   private static final Duration APART = Duration.ofHours(25);
 
   static Mark parse(Map<String, AttributeValue> item) {

@@ -207,7 +207,7 @@ record Registry(
         version, owner, specs, ledger, other, fill, key, columns, indexes, capacity);
   }
 
-  /** The next table, of which nothing is known. */
+  /** An empty registry for the next table. */
   Registry filledAnew() {
     return new Registry(
         version, owner, specs, ledger, table, fill + 1, List.of(), List.of(), List.of(), capacity);

@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a schema makes of the fields that rows have. Items are not written anew: allowed is what
- * leaves all of them readable and in their indexes. All else is refused, all of it at once.
+ * What a schema makes of the fields that rows have. Items are not rewritten: allowed is what leaves
+ * all of them readable and in their indexes. All else is refused, all of it at once.
  */
 final class SchemaChange {
   private static final Map<FieldType, Set<FieldType>> WIDENED =

@@ -37,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -306,24 +305,8 @@ class DynamoFuzzIT {
       if (page.size() < size) {
         break;
       }
-      query = query.startingAfter(last(query));
+      query = query.startingAfter(RowText.last(dynamo, query));
     }
     assertThat(found).as("%s", whole).isEqualTo(rows);
-  }
-
-  private static List<@Nullable Literal> last(Query query) throws Exception {
-    var last = new ArrayList<@Nullable Literal>();
-    dynamo.read(
-        query,
-        row -> {
-          last.clear();
-          for (var term : query.order()) {
-            var column = query.columns().indexOf(term.expression());
-            last.add(
-                Literal.parse(
-                    term.expression().type(), RowText.value(row, column, term.expression())));
-          }
-        });
-    return last;
   }
 }

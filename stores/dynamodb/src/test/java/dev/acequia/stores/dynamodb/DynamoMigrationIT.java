@@ -152,27 +152,20 @@ class DynamoMigrationIT {
         .contains("aws dynamodb update-item --table-name " + store().table() + "_acequia");
   }
 
-  private static Map<String, String> owner(String installation, String version) {
-    return Map.of(
-        "ACEQUIA_INSTALLATION",
-        installation,
-        "ACEQUIA_PIPELINE_UID",
-        "uid-" + installation,
-        "ACEQUIA_SPEC_VERSION",
-        version);
-  }
-
   @Test
   void belongsToOnePipelineOfAllInstallations() throws Exception {
-    pipeline(store(), LoadMode.UPSERT, owner("one", "a/1")).migrate();
-    assertThat(refused(pipeline(store(), LoadMode.UPSERT, owner("other", "b/1"))).reason())
+    pipeline(store(), LoadMode.UPSERT, LoadedPipeline.owner("one", "a/1")).migrate();
+    assertThat(
+            refused(pipeline(store(), LoadMode.UPSERT, LoadedPipeline.owner("other", "b/1")))
+                .reason())
         .isEqualTo(Termination.Reason.NameTaken);
   }
 
   @Test
   void anOlderMigrationThatEndsLastChangesNothing() throws Exception {
-    pipeline(store(BY_STATUS), LoadMode.UPSERT, owner("one", "a/2")).migrate();
-    assertThatThrownBy(() -> pipeline(store(), LoadMode.UPSERT, owner("one", "a/1")).migrate())
+    pipeline(store(BY_STATUS), LoadMode.UPSERT, LoadedPipeline.owner("one", "a/2")).migrate();
+    assertThatThrownBy(
+            () -> pipeline(store(), LoadMode.UPSERT, LoadedPipeline.owner("one", "a/1")).migrate())
         .hasMessageContaining("A newer migration");
     assertThat(indexes(store())).contains("by-status");
   }

@@ -31,7 +31,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,24 +146,8 @@ class DynamoReaderIT {
           assertThat(found).isEqualTo(read(whole));
           return found;
         }
-        query = query.startingAfter(last(query));
+        query = query.startingAfter(RowText.last(reader, query));
       }
-    }
-
-    private List<@Nullable Literal> last(Query query) throws Exception {
-      var last = new ArrayList<@Nullable Literal>();
-      reader.read(
-          query,
-          row -> {
-            last.clear();
-            for (var term : query.order()) {
-              var column = query.columns().indexOf(term.expression());
-              last.add(
-                  Literal.parse(
-                      term.expression().type(), RowText.value(row, column, term.expression())));
-            }
-          });
-      return last;
     }
 
     @Override

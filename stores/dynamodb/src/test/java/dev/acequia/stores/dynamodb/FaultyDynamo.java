@@ -50,7 +50,7 @@ final class FaultyDynamo implements AutoCloseable {
     HALF_DONE,
     /** The service does all of a batch but the last; all of any other call. */
     ONE_LEFT,
-    /** The service cancels a transaction for want of capacity; it does any other call. */
+    /** The service cancels a transaction because capacity is exhausted; other calls succeed. */
     CANCELED,
     /** The item would become too large. */
     TOO_LARGE,

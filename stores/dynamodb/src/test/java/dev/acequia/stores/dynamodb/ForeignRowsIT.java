@@ -51,6 +51,25 @@ class ForeignRowsIT {
         .toList();
   }
 
+  private void takeAway(LoadedPipeline pipeline, String attribute) {
+    var table = pipeline.names().data();
+    var item =
+        new HashMap<>(fixture.client().scan(scan -> scan.tableName(table)).items().getFirst());
+    item.remove(attribute);
+    fixture.client().putItem(put -> put.tableName(table).item(item));
+  }
+
+  private static WriteResult sendBack(LoadedPipeline pipeline, long offset) throws Exception {
+    try (var writer = pipeline.writer()) {
+      var batch = writer.newBatch();
+      pipeline.add(
+          batch,
+          new Arrival().from(1, 0, offset).redrivenTo(1, 10),
+          "{\"id\":1,\"name\":\"sent back\"}");
+      return writer.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(writer), 11), OPEN);
+    }
+  }
+
   /** The positions are ahead of the rows that are there. */
   @Test
   void aTableThatWasMadeAgainIsNotLoaded() throws Exception {
@@ -104,21 +123,8 @@ class ForeignRowsIT {
   void anItemThatLacksItsOriginIsOlderThanEveryRecord(String attribute) throws Exception {
     var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
     load(pipeline);
-    var table = pipeline.names().data();
-    var item =
-        new HashMap<>(fixture.client().scan(scan -> scan.tableName(table)).items().getFirst());
-    item.remove(attribute);
-    fixture.client().putItem(put -> put.tableName(table).item(item));
-    try (var writer = pipeline.writer()) {
-      var batch = writer.newBatch();
-      pipeline.add(
-          batch,
-          new Arrival().from(1, 0, 5).redrivenTo(1, 10),
-          "{\"id\":1,\"name\":\"sent back\"}");
-      assertThat(
-              writer.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(writer), 11), OPEN))
-          .isEqualTo(new WriteResult.Stored(1, 0, 0));
-    }
+    takeAway(pipeline, attribute);
+    assertThat(sendBack(pipeline, 5)).isEqualTo(new WriteResult.Stored(1, 0, 0));
     assertThat(names(pipeline)).containsExactly("sent back");
   }
 
@@ -126,21 +132,8 @@ class ForeignRowsIT {
   void aRecordThatIsReadAgainLeavesAnItemThatLacksItsFence() throws Exception {
     var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
     load(pipeline);
-    var table = pipeline.names().data();
-    var item =
-        new HashMap<>(fixture.client().scan(scan -> scan.tableName(table)).items().getFirst());
-    item.remove(Attributes.FENCE);
-    fixture.client().putItem(put -> put.tableName(table).item(item));
-    try (var writer = pipeline.writer()) {
-      var batch = writer.newBatch();
-      pipeline.add(
-          batch,
-          new Arrival().from(1, 0, 0).redrivenTo(1, 10),
-          "{\"id\":1,\"name\":\"sent back\"}");
-      assertThat(
-              writer.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(writer), 11), OPEN))
-          .isEqualTo(new WriteResult.Stored(0, 1, 0));
-    }
+    takeAway(pipeline, Attributes.FENCE);
+    assertThat(sendBack(pipeline, 0)).isEqualTo(new WriteResult.Stored(0, 1, 0));
     assertThat(names(pipeline)).containsExactly("stored");
   }
 

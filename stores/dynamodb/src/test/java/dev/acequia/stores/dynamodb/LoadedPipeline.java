@@ -72,6 +72,17 @@ final class LoadedPipeline {
         mode);
   }
 
+  /** The variables by which a migration says whose it is, and of what version of the spec. */
+  static Map<String, String> owner(String installation, String version) {
+    return Map.of(
+        "ACEQUIA_INSTALLATION",
+        installation,
+        "ACEQUIA_PIPELINE_UID",
+        "uid-" + installation,
+        "ACEQUIA_SPEC_VERSION",
+        version);
+  }
+
   void migrate() throws Exception {
     StoreMigration.open(definition, environment)
         .migrate(Pipelines.log(TOPIC, definition.topic().partitions(), 0, 100_000));

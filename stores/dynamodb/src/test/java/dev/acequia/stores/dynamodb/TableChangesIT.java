@@ -104,18 +104,11 @@ class TableChangesIT {
 
   private void migrate(StoreDefinition.DynamoDb store, WatchedClient client, String version)
       throws Exception {
-    migration(definition(store, TOPIC, LoadedPipeline.ID, STATUS), owner("one", version), client)
+    migration(
+            definition(store, TOPIC, LoadedPipeline.ID, STATUS),
+            LoadedPipeline.owner("one", version),
+            client)
         .migrate(Pipelines.log(TOPIC, 1, 0, 100));
-  }
-
-  private static Map<String, String> owner(String installation, String version) {
-    return Map.of(
-        "ACEQUIA_INSTALLATION",
-        installation,
-        "ACEQUIA_PIPELINE_UID",
-        "uid-" + installation,
-        "ACEQUIA_SPEC_VERSION",
-        version);
   }
 
   private Termination refused(StoreDefinition.DynamoDb store) {
@@ -403,7 +396,9 @@ class TableChangesIT {
     migrate(store(), watched, "a/1");
     var other =
         migration(
-            definition(store(), TOPIC, LoadedPipeline.ID, STATUS), owner("two", "b/1"), watched);
+            definition(store(), TOPIC, LoadedPipeline.ID, STATUS),
+            LoadedPipeline.owner("two", "b/1"),
+            watched);
     var message =
         catchThrowableOfType(
                 TerminationException.class, () -> other.migrate(Pipelines.log(TOPIC, 1, 0, 100)))

@@ -13,6 +13,8 @@ import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.PartitionClaim;
 import dev.acequia.stores.PartitionReplay;
 import dev.acequia.stores.Rewind;
+import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
 import dev.acequia.stores.query.Condition;
 import dev.acequia.stores.query.Query;
@@ -52,6 +54,18 @@ class ZombieIT {
     try (var reader = fixture.whole(definition)) {
       return RowText.read(reader, query, "|");
     }
+  }
+
+  /** Its rows are there, and its positions are not: the schema changes in between. */
+  private static void writeWhileTheSchemaChanges(
+      StoreWriter zombie, StoreBatch batch, PartitionClaim claim, long to, LoadedPipeline latter)
+      throws Exception {
+    var result =
+        zombie.write(
+            batch,
+            LoadedPipeline.advance(claim, to),
+            (CommitGate<Exception>) rejected -> latter.migrate());
+    assertThat(result).isEqualTo(new WriteResult.Overtaken());
   }
 
   @ParameterizedTest
@@ -95,13 +109,7 @@ class ZombieIT {
       var claim = LoadedPipeline.claim(zombie);
       var batch = zombie.newBatch();
       former.add(batch, 0, "{\"id\":1,\"name\":\"a\"}");
-      // Between its rows and its positions the schema changes.
-      var result =
-          zombie.write(
-              batch,
-              LoadedPipeline.advance(claim, 1),
-              (CommitGate<Exception>) rejected -> latter.migrate());
-      assertThat(result).isEqualTo(new WriteResult.Overtaken());
+      writeWhileTheSchemaChanges(zombie, batch, claim, 1, latter);
     }
     try (var successor = latter.writer()) {
       var batch = successor.newBatch();
@@ -131,12 +139,7 @@ class ZombieIT {
       var rewound = zombie.rewind(LoadedPipeline.claim(zombie), replay).orElseThrow();
       former.add(batch, 1, "{\"id\":2,\"name\":\"b\"}");
       batch.expectDuplicates();
-      var result =
-          zombie.write(
-              batch,
-              LoadedPipeline.advance(rewound, 2),
-              (CommitGate<Exception>) rejected -> latter.migrate());
-      assertThat(result).isEqualTo(new WriteResult.Overtaken());
+      writeWhileTheSchemaChanges(zombie, batch, rewound, 2, latter);
     }
     assertThat(rows(latter.definition)).containsExactly("1|a|null", "2|b|null");
     try (var successor = latter.writer()) {
@@ -162,12 +165,7 @@ class ZombieIT {
       zombie.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(zombie), 2), OPEN);
       batch.clear();
       former.add(batch, 2, "{\"id\":3,\"name\":\"c\"}");
-      var result =
-          zombie.write(
-              batch,
-              LoadedPipeline.advance(LoadedPipeline.claim(zombie), 3),
-              (CommitGate<Exception>) rejected -> latter.migrate());
-      assertThat(result).isEqualTo(new WriteResult.Overtaken());
+      writeWhileTheSchemaChanges(zombie, batch, LoadedPipeline.claim(zombie), 3, latter);
     }
     try (var successor = latter.writer()) {
       var replay =
@@ -231,12 +229,7 @@ class ZombieIT {
           zombie.newBatch(), LoadedPipeline.advance(LoadedPipeline.claim(zombie), 7), OPEN);
       var batch = zombie.newBatch();
       former.add(batch, sentBack, "{\"id\":1,\"name\":\"a\"}");
-      var result =
-          zombie.write(
-              batch,
-              LoadedPipeline.advance(LoadedPipeline.claim(zombie), 8),
-              (CommitGate<Exception>) rejected -> latter.migrate());
-      assertThat(result).isEqualTo(new WriteResult.Overtaken());
+      writeWhileTheSchemaChanges(zombie, batch, LoadedPipeline.claim(zombie), 8, latter);
     }
     try (var successor = latter.writer()) {
       var batch = successor.newBatch();

@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What every store answers, whatever else it can: the record of a key. */
+/** Every store answers this query: the record of a key. */
 public abstract class KeyReadingContract extends StoreContract {
   protected KeyReadingContract(StoreFixture store) {
     super(store);

@@ -175,19 +175,19 @@ public abstract class MarksContract extends StoreContract {
       writeShut(writer, batch, 1);
     }
     var topic = UUID.randomUUID();
-    var anew =
+    var recreated =
         definition(
             SCHEMA,
             LoadMode.APPEND,
             topic,
             1,
             new AcceptedOffsets(Pipelines.kafkaId(topic), null, "earliest"));
-    migrate(anew, Pipelines.log(topic, 1, 0, 1000));
-    try (var writer = writer(anew)) {
+    migrate(recreated, Pipelines.log(topic, 1, 0, 1000));
+    try (var writer = writer(recreated)) {
       var batch = writer.newBatch();
       add(batch, arrival.from(2, 0, 0), "first", key("a", "1", 0, "first", -1, false));
       assertThat(write(writer, batch, 0, 1)).isEqualTo(new WriteResult.Stored(1, 0, 0));
-      assertThat(names(anew)).containsExactly("first");
+      assertThat(names(recreated)).containsExactly("first");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.acequia.stores.testkit;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.query.Expression;
+import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.Query;
 import dev.acequia.stores.query.ResultRow;
 import dev.acequia.stores.query.RowSink;
@@ -14,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Rows of results as people write them. */
 public final class RowText {
@@ -41,6 +43,23 @@ public final class RowText {
           }
         });
     return rows;
+  }
+
+  /** The values of the order's terms in the answer's last row, where the next page begins. */
+  public static List<@Nullable Literal> last(StoreReader reader, Query query)
+      throws StoreReadException, IOException {
+    var last = new ArrayList<@Nullable Literal>();
+    reader.read(
+        query,
+        row -> {
+          last.clear();
+          for (var term : query.order()) {
+            var expression = term.expression();
+            var text = value(row, query.columns().indexOf(expression), expression);
+            last.add(Literal.parse(expression.type(), text));
+          }
+        });
+    return last;
   }
 
   /** A value; a null is {@code null}, json has no spaces. */

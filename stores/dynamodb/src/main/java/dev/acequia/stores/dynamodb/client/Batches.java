@@ -110,7 +110,7 @@ public final class Batches {
     return found;
   }
 
-  /** Puts items, whatever is there. */
+  /** Puts items unconditionally. */
   public void put(String table, List<Map<String, AttributeValue>> items)
       throws StoreUnavailableException {
     var writes =

@@ -34,7 +34,7 @@ public final class Attributes {
   /** The index by which deletions are found that may be forgotten. */
   public static final String DELETIONS = "acequia_deletions";
 
-  /** Deletions are spread over so many partitions of their index. */
+  /** Number of partition keys in the index of deletions, so that no single one is hot. */
   public static final int BUCKETS = 16;
 
   private Attributes() {}

@@ -1,6 +1,7 @@
 package dev.acequia.stores.dynamodb.item;
 
 import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.Schema;
@@ -15,11 +16,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /**
  * Makes items of records. What the service would refuse is found here, before any call, so that it
@@ -33,7 +33,9 @@ public final class ItemEncoder {
   private final int ttlField;
 
   /** The most that a field's value may take, in bytes, where it is the key of an index. */
-  private final Map<String, Integer> indexedBytes = new ConcurrentHashMap<>();
+  private volatile Map<String, Integer> indexedBytes;
+
+  private final Map<String, Integer> declaredBytes = new HashMap<>();
 
   public ItemEncoder(PipelineDefinition definition, StoreDefinition.DynamoDb store) {
     schema = definition.schema();
@@ -43,20 +45,27 @@ public final class ItemEncoder {
     var ttl = store.ttlField();
     ttlField = ttl == null ? -1 : schema.indexOf(ttl);
     for (var index : store.indexes()) {
-      addIndexed(index.hash(), KeyType.HASH);
+      merge(declaredBytes, index.hash(), KeyType.HASH);
       var range = index.range();
       if (range != null) {
-        addIndexed(range, KeyType.RANGE);
+        merge(declaredBytes, range, KeyType.RANGE);
       }
     }
+    indexedBytes = declaredBytes;
   }
 
-  /** From now on a field's values are checked as those of a key of an index. */
-  public void addIndexed(String field, KeyType key) {
-    indexedBytes.merge(
+  private static void merge(Map<String, Integer> bytes, String field, KeyType key) {
+    bytes.merge(
         field,
         key == KeyType.HASH ? ServiceLimits.HASH_BYTES : ServiceLimits.RANGE_BYTES,
         Math::min);
+  }
+
+  /** From now on values are checked for these keys of indexes too, and for no earlier ones. */
+  public void checkAlso(List<KeySchemaElement> keys) {
+    var bytes = new HashMap<>(declaredBytes);
+    keys.forEach(key -> merge(bytes, key.attributeName(), key.keyType()));
+    indexedBytes = bytes;
   }
 
   /**
@@ -138,7 +147,10 @@ public final class ItemEncoder {
     if (value.n() != null) {
       return null;
     }
-    if (Attributes.keyType(field) == ScalarAttributeType.N) {
+    if (value.s() == null) {
+      return "DynamoDB takes only texts and numbers as keys of an index";
+    }
+    if (field.type() == FieldType.DOUBLE) {
       return "DynamoDB takes numbers from 1E%d to 1E%d as keys of an index"
           .formatted(ServiceLimits.LEAST_EXPONENT, ServiceLimits.GREATEST_EXPONENT + 1);
     }

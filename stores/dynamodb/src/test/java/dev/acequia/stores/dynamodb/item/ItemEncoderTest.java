@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
 
 class ItemEncoderTest {
   private static final Schema SCHEMA =
@@ -67,6 +69,43 @@ class ItemEncoderTest {
 
   private static BadRecordException refused(String json) {
     return catchThrowableOfType(BadRecordException.class, () -> item(LoadMode.UPSERT, json));
+  }
+
+  /** A person may add an index, and take it away again. */
+  @Test
+  void checksValuesForTheIndexesThatTheTableHasNow() throws Exception {
+    var fields =
+        Pipelines.schema(
+            List.of("id"),
+            new Field("id", FieldType.INT64, true, null),
+            new Field("kind", FieldType.JSON, true, null),
+            new Field("late", FieldType.BOOLEAN, true, null),
+            new Field("note", FieldType.STRING, true, null));
+    var store =
+        new StoreDefinition.DynamoDb("flights", "us-west-2", null, List.of(), null, true, null);
+    var encoder =
+        new ItemEncoder(
+            Pipelines.definition(store, fields, LoadMode.UPSERT, UUID.randomUUID(), 1, null),
+            store);
+    var row = new Row(fields);
+    var json =
+        "{\"id\":1,\"kind\":{},\"late\":true,\"note\":\"\"}".getBytes(StandardCharsets.UTF_8);
+    new RecordDecoder(fields).decode(json, 0, json.length, row);
+    var arrival = new Arrival().from(1, 0, 1);
+    encoder.checkAlso(List.of(key("kind")));
+    assertThat(encoder.record(row, arrival)).containsKey("kind");
+    encoder.checkAlso(List.of(key("late")));
+    assertThatThrownBy(() -> encoder.record(row, arrival))
+        .isInstanceOf(BadRecordException.class)
+        .hasMessageContaining("only texts and numbers");
+    encoder.checkAlso(List.of(key("note")));
+    assertThatThrownBy(() -> encoder.record(row, arrival)).isInstanceOf(BadRecordException.class);
+    encoder.checkAlso(List.of());
+    assertThat(encoder.record(row, arrival)).containsKey("note");
+  }
+
+  private static KeySchemaElement key(String field) {
+    return KeySchemaElement.builder().attributeName(field).keyType(KeyType.HASH).build();
   }
 
   @Test
