@@ -5,11 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +13,7 @@ import java.util.function.Consumer;
 
 /**
  * What stands in for Amazon DynamoDB in tests: <a href="https://github.com/getmoto/moto">moto</a>
- * in a process of its own. It keeps all in memory, checks no signatures and never throttles. Its
- * Python comes by {@code servers/dynamodb/install}.
+ * in a process of its own. It keeps all in memory, checks no signatures and never throttles.
  */
 public final class DynamoDbServer implements AutoCloseable {
   /** A region that it knows. */
@@ -50,7 +45,7 @@ public final class DynamoDbServer implements AutoCloseable {
    */
   public static DynamoDbServer start(Home home, Ports ports, Consumer<String> progress) {
     var scripts = ControlPlaneBinaries.repositoryRoot().resolve("servers/dynamodb");
-    var python = installed(scripts.resolve("install"), progress);
+    var python = PythonProgram.installed("moto", scripts, progress);
     var port = ports.freeFor(NAME, "the stand-in for DynamoDB");
     home.create();
     var process =
@@ -63,42 +58,6 @@ public final class DynamoDbServer implements AutoCloseable {
     var server = new DynamoDbServer(process, port);
     process.awaitReady(START_LIMIT, server::answers);
     return server;
-  }
-
-  /** The Python that has moto. A second process waits for the first. */
-  private static synchronized String installed(Path script, Consumer<String> progress) {
-    var cache = UserCache.folder();
-    try {
-      Files.createDirectories(cache);
-      try (var channel =
-              FileChannel.open(
-                  cache.resolve("moto.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          var _ = channel.lock()) {
-        if (!Files.isDirectory(cache.resolve("moto"))) {
-          progress.accept("installing moto by pip, once: about a minute");
-        }
-        return run(script).lines().reduce("", (former, line) -> line);
-      }
-    } catch (IOException e) {
-      throw new ServerException("moto cannot be installed in %s: %s".formatted(cache, e), e);
-    }
-  }
-
-  private static String run(Path script) throws IOException {
-    var install = new ProcessBuilder(script.toString()).redirectErrorStream(true).start();
-    try {
-      var said = new String(install.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (install.waitFor() != 0) {
-        throw new ServerException(
-            "moto cannot be installed: python3 with venv and pip is needed.%n%s"
-                .formatted(said.strip()));
-      }
-      return said;
-    } catch (InterruptedException e) {
-      install.destroy();
-      Thread.currentThread().interrupt();
-      throw new ServerException("interrupted while moto was installed", e);
-    }
   }
 
   /** {@code http://host:port}. */

@@ -4,6 +4,7 @@ import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.demo.Demo;
 import dev.acequia.local.cli.demo.Questions;
 import dev.acequia.local.cli.demo.Screen;
+import dev.acequia.local.cli.demo.SeedsDemo;
 import dev.acequia.local.platform.LocalPlatform;
 import dev.acequia.local.platform.OptionalServer;
 import dev.acequia.local.platform.OptionalServers;
@@ -14,6 +15,7 @@ import dev.acequia.local.platform.PlatformSettings;
 import dev.acequia.local.platform.PlatformStore;
 import dev.acequia.local.platform.RunningPlatform;
 import dev.acequia.servers.ControlPlaneBinaries;
+import dev.acequia.servers.push.VendorStandIn;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -45,7 +47,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./acequia demo",
-      "  ./acequia demo --once   # to check that all works; leaves nothing behind"
+      "  ./acequia demo --once   # to check that all works; leaves nothing behind",
+      "  ./acequia demo --seeds  # four sources and four stores"
     })
 final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -68,12 +71,24 @@ final class DemoCommand implements Callable<Integer> {
               + "with it, the pipeline is named flights-KIND.")
   private @Nullable PlatformStore store;
 
+  @Option(
+      names = "--seeds",
+      description =
+          "Instead of one pipeline show four, as many systems that teams build by hand: notifications "
+              + "of SNS, posts, deliveries of Firehose and pushes of Pub/Sub, each in a store of its "
+              + "own. Starts a platform of its own, with what stands in for the clouds.")
+  private boolean seeds;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     LibraryLogs.onlyErrors();
     var screen = new Screen(this::print);
     screen.line("Acequia: one Kubernetes resource becomes a running data product.");
     screen.line("");
+    if (seeds) {
+      onPlatformForSeeds(screen);
+      return 0;
+    }
     var running = RunningPlatform.find(folder.files());
     if (running.isPresent()) {
       besideRunning(running.get(), screen);
@@ -121,6 +136,48 @@ final class DemoCommand implements Callable<Integer> {
         });
     if (ownFolder) {
       delete(files.folder());
+    }
+  }
+
+  private void onPlatformForSeeds(Screen screen) throws IOException {
+    if (store != null) {
+      throw new CommandException("--seeds and --store: use one; each seed has a store of its own");
+    }
+    var files = new PlatformFiles(Files.createTempDirectory("acequia-seeds-"));
+    screen.line("The platform: " + LocalPlatform.PARTS + " and stand-ins in " + files.folder());
+    try (var vendors = new VendorStandIn()) {
+      PlatformProcess.run(
+          PlatformSettings.of(files, ControlPlaneBinaries.repositoryRoot())
+              .with(EnumSet.allOf(OptionalServer.class))
+              .withVendors(vendors.origin()),
+          screen::line,
+          platform -> {
+            showSeeds(files, vendors, screen);
+            screen.line("");
+            screen.line(
+                once
+                    ? "All of it took " + screen.elapsed() + "."
+                    : "Ready after " + screen.elapsed() + ". Ctrl-C ends the demo.");
+            return !once;
+          });
+    }
+    delete(files.folder());
+  }
+
+  private static void showSeeds(PlatformFiles files, VendorStandIn vendors, Screen screen) {
+    try (var client = client(files)) {
+      new SeedsDemo(
+              client,
+              ControlPlaneBinaries.repositoryRoot().resolve("examples"),
+              files,
+              vendors,
+              screen)
+          .run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException("interrupted", e);
+    } catch (CommandException e) {
+      throw new CommandException(e.getMessage() + "\nEach process' log is in " + files.logs(), e);
     }
   }
 

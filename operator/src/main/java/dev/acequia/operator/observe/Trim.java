@@ -104,7 +104,7 @@ public final class Trim {
           null,
           NO_SCHEMA,
           TopicSpec.DEFAULT,
-          new StoreSpec(null, null, null),
+          StoreSpec.NONE,
           ConsumerSpec.DEFAULT,
           ApiSpec.DEFAULT,
           null,

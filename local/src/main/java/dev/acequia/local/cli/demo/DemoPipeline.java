@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,24 +58,19 @@ final class DemoPipeline {
       @Nullable String store,
       @Nullable String name,
       Screen screen) {
-    try {
-      var manifest =
-          Serialization.yamlMapper()
-              .readValue(Files.readString(file), GenericKubernetesResource.class);
-      manifest.getMetadata().setNamespace("default");
-      if (name != null) {
-        manifest.getMetadata().setName(name);
-      }
-      if (store != null) {
+    var manifest = read(file);
+    if (name != null) {
+      manifest.getMetadata().setName(name);
+    }
+    if (store != null) {
+      try {
         Map<String, Object> spec = manifest.get("spec");
         spec.put("store", Serialization.yamlMapper().readValue(store, Map.class));
+      } catch (JacksonException e) {
+        throw new IllegalArgumentException(store, e);
       }
-      return new DemoPipeline(client, manifest, screen);
-    } catch (JacksonException e) {
-      throw new CommandException(file + ": " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new CommandException(file + ": cannot be read", e);
     }
+    return new DemoPipeline(client, manifest, screen);
   }
 
   String name() {
@@ -83,6 +79,50 @@ final class DemoPipeline {
 
   boolean exists() {
     return live() != null;
+  }
+
+  /** The kind of store that an example names. */
+  static String kindOfStore(Path file) {
+    return store(read(file)).keySet().iterator().next();
+  }
+
+  /**
+   * The pipeline of an example at a place of this platform. What the example says of its store
+   * beside the place stays.
+   *
+   * @param place {@code spec.store} as YAML
+   */
+  static DemoPipeline at(KubernetesClient client, Path file, String place, Screen screen) {
+    var manifest = read(file);
+    var own = store(manifest);
+    try {
+      Map<String, Map<String, Object>> given =
+          Serialization.yamlMapper().readValue(place, Map.class);
+      given.forEach(
+          (kind, fields) -> own.computeIfAbsent(kind, _ -> new HashMap<>()).putAll(fields));
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(place, e);
+    }
+    return new DemoPipeline(client, manifest, screen);
+  }
+
+  private static Map<String, Map<String, Object>> store(GenericKubernetesResource manifest) {
+    Map<String, Map<String, Map<String, Object>>> spec = manifest.get("spec");
+    return Objects.requireNonNull(spec.get("store"), "an example names a store");
+  }
+
+  private static GenericKubernetesResource read(Path file) {
+    try {
+      var manifest =
+          Serialization.yamlMapper()
+              .readValue(Files.readString(file), GenericKubernetesResource.class);
+      manifest.getMetadata().setNamespace("default");
+      return manifest;
+    } catch (JacksonException e) {
+      throw new CommandException(file + ": " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new CommandException(file + ": cannot be read", e);
+    }
   }
 
   /** As {@code kubectl apply} does. */
@@ -106,13 +146,22 @@ final class DemoPipeline {
    * @throws CommandException when only a person can help, or it takes too long
    */
   String awaitReady() throws InterruptedException {
+    return awaitReady(STAGES);
+  }
+
+  /** The same, and shows no stage but the last. */
+  String awaitReadyBriefly() throws InterruptedException {
+    return awaitReady(List.of("Ready"));
+  }
+
+  private String awaitReady(List<String> stages) throws InterruptedException {
     var began = System.nanoTime();
     var shown = new HashSet<String>();
     while (true) {
       var pipeline = live();
-      for (var stage : STAGES) {
+      for (var stage : stages) {
         if (isTrue(condition(pipeline, stage)) && shown.add(stage)) {
-          screen.done(stage, "True", began);
+          screen.done(stage, stages.size() > 1 ? "True" : name(), began);
         }
       }
       if (pipeline != null && shown.contains("Ready")) {

@@ -1,0 +1,52 @@
+package dev.acequia.local.cli.demo;
+
+import dev.acequia.local.CommandException;
+import dev.acequia.local.cli.load.Endpoint;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Flights that a program posts, all twice. */
+record ImportedSeed() implements Seed {
+  @Override
+  public String example() {
+    return "flights.yaml";
+  }
+
+  @Override
+  public String source() {
+    return "a program that posts lines of JSON";
+  }
+
+  @Override
+  public Fed feed(Endpoint endpoint, Path examples) throws InterruptedException {
+    try (var http = endpoint.client()) {
+      var flights = Files.readAllLines(examples.resolve("flights.ndjson"));
+      for (var attempt = 0; attempt < 2; attempt++) {
+        Seed.send(
+            http,
+            endpoint
+                .request(endpoint.records())
+                .header("Content-Type", "application/x-ndjson")
+                .header("Idempotency-Key", "flights-of-2013")
+                .POST(HttpRequest.BodyPublishers.ofString(String.join("\n", flights))));
+      }
+      return new Fed(flights.size(), flights.size());
+    } catch (IOException e) {
+      throw new CommandException(examples + ": cannot be read", e);
+    }
+  }
+
+  @Override
+  public List<String> parts() {
+    return List.of("limit=1");
+  }
+
+  @Override
+  public Questions.Question question() {
+    return new Questions.Question(
+        "How many flights left each airport?", "select=origin,count()&order=origin");
+  }
+}

@@ -1,0 +1,64 @@
+package dev.acequia.local.cli.demo;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.acequia.local.CommandException;
+import dev.acequia.local.cli.load.Endpoint;
+import dev.acequia.servers.push.SnsStandIn;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Passengers that Amazon SNS notifies, each twice. */
+record NotifiedSeed(SnsStandIn sns) implements Seed {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final String TOPIC_ARN = "arn:aws:sns:us-west-2:123456789012:passengers";
+
+  @Override
+  public String example() {
+    return "sources/sns.yaml";
+  }
+
+  @Override
+  public String source() {
+    return "signed notifications of SNS";
+  }
+
+  @Override
+  public Fed feed(Endpoint endpoint, Path examples) throws InterruptedException {
+    try (var http = endpoint.client()) {
+      var records = 0;
+      for (var passenger : JSON.readTree(Files.readString(examples.resolve("passengers.json")))) {
+        var body = JSON.writeValueAsString(sns.notification(TOPIC_ARN, passenger.toString()));
+        for (var attempt = 0; attempt < 2; attempt++) {
+          Seed.send(
+              http,
+              endpoint
+                  .request(endpoint.records())
+                  .header("Content-Type", "text/plain; charset=UTF-8")
+                  .header("x-amz-sns-message-type", "Notification")
+                  .POST(HttpRequest.BodyPublishers.ofString(body)));
+        }
+        records++;
+      }
+      return new Fed(records, records);
+    } catch (JacksonException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new CommandException(examples + ": cannot be read", e);
+    }
+  }
+
+  @Override
+  public List<String> parts() {
+    return List.of("limit=1");
+  }
+
+  @Override
+  public Questions.Question question() {
+    return new Questions.Question(
+        "Who sits in row 20?", "seat_number=like.20*&select=name,seat_number&order=seat_number");
+  }
+}

@@ -1,0 +1,62 @@
+package dev.acequia.local.cli.demo;
+
+import dev.acequia.local.CommandException;
+import dev.acequia.local.cli.load.Endpoint;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One of the systems that teams build by hand, as a pipeline: what feeds it, and what is asked of
+ * it.
+ */
+sealed interface Seed permits NotifiedSeed, ImportedSeed, DeliveredSeed, PushedSeed {
+  /** The file of its pipeline among the examples. */
+  String example();
+
+  /** What feeds it, in a few words. */
+  String source();
+
+  /** What has to be in the cluster before its pipeline. */
+  default void prepare(SeedCluster cluster) {}
+
+  /**
+   * Feeds it with everything it has, and with a part of it twice, as its source does when an answer
+   * is lost.
+   */
+  Fed feed(Endpoint endpoint, Path examples) throws InterruptedException;
+
+  /** Queries whose results together are all records. */
+  List<String> parts();
+
+  /** What is asked in the end. */
+  Questions.Question question();
+
+  /**
+   * What was sent.
+   *
+   * @param records different ones
+   * @param repeats how many were sent a second time
+   */
+  record Fed(long records, long repeats) {}
+
+  /** Sends a request that has to be taken. */
+  static void send(HttpClient http, HttpRequest.Builder request) throws InterruptedException {
+    try {
+      var answer =
+          http.send(
+              request.timeout(Duration.ofSeconds(30)).build(),
+              HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() / 100 != 2) {
+        throw new CommandException(
+            "a delivery was answered with %d: %s".formatted(answer.statusCode(), answer.body()));
+      }
+    } catch (IOException e) {
+      throw new CommandException("a delivery was not answered: " + e, e);
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.acequia.local.cli.demo;
+
+import dev.acequia.local.CommandException;
+import dev.acequia.local.cli.load.Endpoint;
+import dev.acequia.local.platform.PlatformFiles;
+import dev.acequia.local.platform.PlatformStore;
+import dev.acequia.servers.push.PubSubStandIn;
+import dev.acequia.servers.push.SnsStandIn;
+import dev.acequia.servers.push.VendorStandIn;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Four systems that teams build by hand, as four pipelines of one platform. */
+public final class SeedsDemo {
+  private static final Duration COUNT_LIMIT = Duration.ofMinutes(2);
+  private static final Duration LOOK = Duration.ofMillis(200);
+
+  private final KubernetesClient client;
+  private final Path examples;
+  private final PlatformFiles files;
+  private final Screen screen;
+  private final List<Seed> seeds;
+
+  /** A seed with its pipeline. */
+  private record Planted(char letter, Seed seed, PlatformStore store, DemoPipeline pipeline) {}
+
+  /** What became of one. */
+  private record Harvest(Planted planted, Seed.Fed fed, long stored, String answer) {}
+
+  /**
+   * Prepares the demonstration.
+   *
+   * @param examples the folder with the pipelines and their records
+   * @param vendors what the platform trusts in place of Amazon and Google
+   */
+  public SeedsDemo(
+      KubernetesClient client,
+      Path examples,
+      PlatformFiles files,
+      VendorStandIn vendors,
+      Screen screen) {
+    this.client = client;
+    this.examples = examples;
+    this.files = files;
+    this.screen = screen;
+    seeds =
+        List.of(
+            new NotifiedSeed(new SnsStandIn(vendors)),
+            new ImportedSeed(),
+            new DeliveredSeed(),
+            new PushedSeed(new PubSubStandIn(vendors)));
+  }
+
+  /**
+   * Applies, feeds and asks all four.
+   *
+   * @throws CommandException when something did not work as it should
+   */
+  public void run() throws InterruptedException {
+    screen.part("Four pipelines, one for each system");
+    var planted = new ArrayList<Planted>();
+    for (var seed : seeds) {
+      planted.add(plant((char) ('A' + planted.size()), seed));
+    }
+    var endpoints = new ArrayList<Endpoint>();
+    for (var each : planted) {
+      endpoints.add(Endpoint.of(each.pipeline().awaitReadyBriefly()));
+    }
+    var harvests = new ArrayList<Harvest>();
+    for (var i = 0; i < planted.size(); i++) {
+      harvests.add(harvest(planted.get(i), endpoints.get(i)));
+    }
+    show(harvests);
+  }
+
+  private Planted plant(char letter, Seed seed) {
+    var file = examples.resolve(seed.example());
+    var store = PlatformStore.of(DemoPipeline.kindOfStore(file));
+    seed.prepare(new SeedCluster(client));
+    try {
+      var place = store.place(files, "seed-" + Character.toLowerCase(letter));
+      var pipeline = DemoPipeline.at(client, file, place, screen);
+      pipeline.apply();
+      return new Planted(letter, seed, store, pipeline);
+    } catch (IOException e) {
+      throw new CommandException(files.environment() + ": cannot be read", e);
+    }
+  }
+
+  private Harvest harvest(Planted planted, Endpoint endpoint) throws InterruptedException {
+    var seed = planted.seed();
+    screen.part(
+        "%s  From %s to %s".formatted(planted.letter(), seed.source(), planted.store().words()));
+    var began = System.nanoTime();
+    var fed = seed.feed(endpoint, examples);
+    screen.done(
+        "accepted", "%,d records, and %,d again".formatted(fed.records(), fed.repeats()), began);
+    var api = new DemoApi(endpoint);
+    var stored = awaitCount(api, seed, fed.records(), began);
+    screen.done("queryable", String.format(Locale.ROOT, "%,d records", stored), began);
+    var question = seed.question();
+    screen.line("  " + question.words());
+    screen.line("    curl '" + api.address(question.query()) + "'");
+    var rows = api.query(question.query());
+    if (rows.isEmpty()) {
+      throw new CommandException(api.address(question.query()) + " answers with nothing");
+    }
+    for (var row : rows) {
+      screen.line("    " + row);
+    }
+    return new Harvest(planted, fed, stored, rows.get(0).toString());
+  }
+
+  private long awaitCount(DemoApi api, Seed seed, long expected, long began)
+      throws InterruptedException {
+    while (true) {
+      var count = 0L;
+      for (var part : seed.parts()) {
+        count += api.count(part);
+      }
+      if (count == expected) {
+        return count;
+      }
+      if (count > expected || System.nanoTime() - began > COUNT_LIMIT.toNanos()) {
+        throw new CommandException(
+            "%,d different records were accepted, and %,d can be queried"
+                .formatted(expected, count));
+      }
+      screen.waitingFor("the records: %,d can be queried".formatted(count), began);
+      Thread.sleep(LOOK); // the count is asked for, not told
+    }
+  }
+
+  private void show(List<Harvest> harvests) {
+    screen.part("What went in, and what came out");
+    var form = "  %-2s %-37s %-37s %7s %6s %7s  %s";
+    screen.line(form.formatted("", "source", "store", "records", "again", "stored", "an answer"));
+    for (var each : harvests) {
+      screen.line(
+          String.format(
+              Locale.ROOT,
+              form,
+              each.planted().letter(),
+              each.planted().seed().source(),
+              each.planted().store().words(),
+              "%,d".formatted(each.fed().records()),
+              "%,d".formatted(each.fed().repeats()),
+              "%,d".formatted(each.stored()),
+              each.answer()));
+    }
+  }
+}
