@@ -5,7 +5,6 @@ import dev.acequia.local.balancer.ServiceBalancer;
 import dev.acequia.local.node.LocalNode;
 import dev.acequia.local.node.NodeConfig;
 import dev.acequia.local.platform.Steps.Step;
-import dev.acequia.servers.BigQueryServer;
 import dev.acequia.servers.ControlPlane;
 import dev.acequia.servers.ControlPlaneBinaries;
 import dev.acequia.servers.ControlPlaneSettings;
@@ -72,7 +71,6 @@ public final class LocalPlatform implements AutoCloseable {
   private volatile @Nullable PostgresServer postgres;
   private volatile @Nullable S3Server s3;
   private volatile @Nullable DynamoDbServer dynamo;
-  private volatile @Nullable BigQueryServer bigquery;
   private volatile @Nullable KubernetesClient client;
   private volatile @Nullable LocalNode node;
   private volatile @Nullable ServiceBalancer balancer;
@@ -149,7 +147,6 @@ public final class LocalPlatform implements AutoCloseable {
       stopping.execute(() -> stop("PostgreSQL", postgres));
       stopping.execute(() -> stop("S3", s3));
       stopping.execute(() -> stop("DynamoDB", dynamo));
-      stopping.execute(() -> stop("BigQuery", bigquery));
       stopping.execute(() -> stop("control plane", controlPlane));
     }
     steps.close();
@@ -181,7 +178,6 @@ public final class LocalPlatform implements AutoCloseable {
     var warehouseStart = begin("PostgreSQL", this::startPostgres);
     var s3Start = beginIf(OptionalServer.S3, "S3", this::startS3);
     var dynamoStart = beginIf(OptionalServer.DYNAMODB, "DynamoDB", this::startDynamo);
-    var bigqueryStart = beginIf(OptionalServer.BIGQUERY, "BigQuery", this::startBigQuery);
 
     var cluster = new Cluster(await(controlPlaneStart));
     var nodeStart = begin("local node", this::startNode);
@@ -201,12 +197,7 @@ public final class LocalPlatform implements AutoCloseable {
       cluster.applyStoreSecret(DynamoStandIn.SECRET, DynamoStandIn.secret());
     }
     new PlatformEnvironment(
-            files.kubeconfig(),
-            kafkaAddress,
-            warehouse.uriWithCredentials(),
-            bucket,
-            standIn,
-            await(bigqueryStart))
+            files.kubeconfig(), kafkaAddress, warehouse.uriWithCredentials(), bucket, standIn)
         .write(files.environment());
     await(kafkaStart);
     await(nodeStart);
@@ -258,14 +249,6 @@ public final class LocalPlatform implements AutoCloseable {
     var started = DynamoDbServer.start(files.home("dynamodb"), ports(), steps::say);
     dynamo = started;
     return new Step<>(new DynamoStandIn(started.endpoint()), started.endpoint() + ", by moto");
-  }
-
-  private Step<BigQueryStandIn> startBigQuery() {
-    var started = BigQueryServer.start(files.home("bigquery"), ports(), steps::say);
-    bigquery = started;
-    return new Step<>(
-        new BigQueryStandIn(started.endpoint(), started.storageEndpoint()),
-        started.endpoint() + ", by bqemulator");
   }
 
   private Step<LocalNode> startNode() throws Exception {

@@ -8,10 +8,7 @@ public enum OptionalServer {
   S3,
 
   /** What stands in for Amazon DynamoDB, in memory. */
-  DYNAMODB,
-
-  /** What stands in for Google BigQuery, over a folder. */
-  BIGQUERY;
+  DYNAMODB;
 
   /** As a person writes it. */
   @Override

@@ -12,8 +12,8 @@ public final class OptionalServers {
       split = ",",
       description =
           "Also start these servers: ${COMPLETION-CANDIDATES}. The first start with s3 compiles it by "
-              + "Go, which takes minutes; the first with dynamodb or bigquery installs moto or "
-              + "bqemulator by pip, which takes one or two. What moto holds is gone when it stops.")
+              + "Go, which takes minutes; the first with dynamodb installs moto by pip, which takes "
+              + "one. What moto holds is gone when it stops.")
   private Set<OptionalServer> with = EnumSet.noneOf(OptionalServer.class);
 
   /** Those that were asked for. */

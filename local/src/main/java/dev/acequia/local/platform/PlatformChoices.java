@@ -36,9 +36,7 @@ record PlatformChoices(String podAddresses, int firstPort) {
           "kube-controller-manager",
           "kube-scheduler",
           "s3",
-          "dynamodb",
-          "bigquery",
-          "bigquery-rows");
+          "dynamodb");
 
   /** Every block of this size has room for the servers, for more to come, and for node ports. */
   private static final int BLOCK = 200;

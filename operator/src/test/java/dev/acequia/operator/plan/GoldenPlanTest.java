@@ -34,8 +34,7 @@ class GoldenPlanTest {
         "sources",
         "lake",
         "lake-glue",
-        "dynamodb",
-        "bigquery"
+        "dynamodb"
       })
   void listsEveryObject(String name) throws IOException {
     var pipeline =
