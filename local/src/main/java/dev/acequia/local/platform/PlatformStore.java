@@ -7,14 +7,14 @@ import java.util.Set;
 
 /** The kinds of store that a demonstration's pipeline can have on this platform. */
 public enum PlatformStore {
-  POSTGRES("a table in PostgreSQL") {
+  POSTGRES("PostgreSQL") {
     @Override
     public String place(PlatformFiles files, String pipeline) {
       return LocalPlatform.STORE;
     }
   },
   /** In the platform's bucket, else in its folder, with its catalog in the platform's database. */
-  LAKE("Parquet files, asked by SQL") {
+  LAKE("a lake of Parquet files") {
     @Override
     public String place(PlatformFiles files, String pipeline) throws IOException {
       var bucket = PlatformEnvironment.read(files.environment()).bucket();
@@ -27,7 +27,7 @@ public enum PlatformStore {
     }
   },
   /** In the platform's stand-in, with an index that finds the flights of an airport. */
-  DYNAMODB("items, found by key and index") {
+  DYNAMODB("DynamoDB, played by moto") {
     @Override
     public String place(PlatformFiles files, String pipeline) throws IOException {
       var dynamo = PlatformEnvironment.read(files.environment()).dynamo();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.acequia.local.cli.Acequia;
 import dev.acequia.local.platform.LocalPlatform;
 import dev.acequia.local.platform.PlatformEnvironment;
+import dev.acequia.local.platform.PlatformFiles;
 import dev.acequia.servers.ControlPlaneBinaries;
 import dev.acequia.servers.push.VendorStandIn;
 import java.io.IOException;
@@ -44,16 +45,18 @@ final class Platform implements AutoCloseable {
   final Path repository = ControlPlaneBinaries.repositoryRoot();
   final Kubectl kubectl;
   final PlatformEnvironment environment;
+  final PlatformFiles files;
 
   /** Amazon's and Google's addresses, to the platform's APIs. */
   final VendorStandIn vendors;
 
   Platform(LocalPlatform local, VendorStandIn vendors) {
     this.vendors = vendors;
+    files = local.files();
     try {
       environment = local.environment();
       auditLog = local.auditLog();
-      bucket = local.files().folder().resolve("data/s3/buckets/lakes");
+      bucket = files.folder().resolve("data/s3/buckets/lakes");
       kubectl = Kubectl.on(environment.kubeconfig());
     } catch (IOException e) {
       throw new AssertionError("the platform's files cannot be read", e);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.UUID;
 
 /**
  * Pushes in the form of Google Pub/Sub, with tokens as Google signs them.
@@ -21,17 +22,17 @@ import java.util.Base64;
  */
 public final class PubSubStandIn {
   private static final Base64.Encoder URL = Base64.getUrlEncoder().withoutPadding();
-  private static final String KEY_ID = "one";
   private static final Duration HOUR = Duration.ofHours(1);
 
   private final KeyPair keys = Certificates.keys();
+  private final String keyId = UUID.randomUUID().toString();
 
   /** Puts the public key at the vendor's address. */
   public PubSubStandIn(VendorStandIn vendor) {
     var key = (RSAPublicKey) keys.getPublic();
-    vendor.serveGoogleKeys(
-        "{\"keys\":[{\"kty\":\"RSA\",\"alg\":\"RS256\",\"use\":\"sig\",\"kid\":\"%s\",\"n\":\"%s\",\"e\":\"%s\"}]}"
-            .formatted(KEY_ID, number(key.getModulus()), number(key.getPublicExponent())));
+    vendor.addGoogleKey(
+        "{\"kty\":\"RSA\",\"alg\":\"RS256\",\"use\":\"sig\",\"kid\":\"%s\",\"n\":\"%s\",\"e\":\"%s\"}"
+            .formatted(keyId, number(key.getModulus()), number(key.getPublicExponent())));
   }
 
   /**
@@ -43,7 +44,7 @@ public final class PubSubStandIn {
   public String token(String audience, String serviceAccount) {
     var now = Instant.now();
     var signed =
-        encoded("{\"alg\":\"RS256\",\"kid\":\"%s\",\"typ\":\"JWT\"}".formatted(KEY_ID))
+        encoded("{\"alg\":\"RS256\",\"kid\":\"%s\",\"typ\":\"JWT\"}".formatted(keyId))
             + "."
             + encoded(
                 "{\"aud\":\"%s\",\"azp\":\"113774264463038321964\",\"email\":\"%s\",\"email_verified\":true,\"exp\":%d,\"iat\":%d,\"iss\":\"https://accounts.google.com\",\"sub\":\"113774264463038321964\"}"

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ public final class VendorStandIn implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, String> documents = new ConcurrentHashMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
+  private final List<String> googleKeys = new ArrayList<>();
 
   public VendorStandIn() {
     try {
@@ -57,6 +59,12 @@ public final class VendorStandIn implements AutoCloseable {
   /** Puts Google's keys where its tokens are verified by them; a JWK set. */
   public void serveGoogleKeys(String keys) {
     serve("/oauth2/v3/certs", keys);
+  }
+
+  /** Puts one more key beside those; a JWK. */
+  synchronized void addGoogleKey(String key) {
+    googleKeys.add(key);
+    serveGoogleKeys("{\"keys\":[" + String.join(",", googleKeys) + "]}");
   }
 
   /** How often a path was asked for. */

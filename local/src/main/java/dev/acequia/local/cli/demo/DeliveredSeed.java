@@ -26,7 +26,7 @@ record DeliveredSeed() implements Seed {
 
   @Override
   public String source() {
-    return "deliveries of Firehose, from Kinesis";
+    return "Kinesis: deliveries of Firehose";
   }
 
   @Override

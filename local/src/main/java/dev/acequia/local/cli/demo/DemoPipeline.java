@@ -146,16 +146,15 @@ final class DemoPipeline {
    * @throws CommandException when only a person can help, or it takes too long
    */
   String awaitReady() throws InterruptedException {
-    return awaitReady(STAGES);
+    return awaitReady(STAGES, System.nanoTime());
   }
 
-  /** The same, and shows no stage but the last. */
-  String awaitReadyBriefly() throws InterruptedException {
-    return awaitReady(List.of("Ready"));
+  /** The same for one pipeline of several, showing no stage but the last. */
+  String awaitReady(long beganNanos) throws InterruptedException {
+    return awaitReady(List.of("Ready"), beganNanos);
   }
 
-  private String awaitReady(List<String> stages) throws InterruptedException {
-    var began = System.nanoTime();
+  private String awaitReady(List<String> stages, long began) throws InterruptedException {
     var shown = new HashSet<String>();
     while (true) {
       var pipeline = live();

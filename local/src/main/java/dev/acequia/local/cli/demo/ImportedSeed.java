@@ -17,7 +17,7 @@ record ImportedSeed() implements Seed {
 
   @Override
   public String source() {
-    return "a program that posts lines of JSON";
+    return "HTTP: one post of NDJSON";
   }
 
   @Override

@@ -23,7 +23,7 @@ record NotifiedSeed(SnsStandIn sns) implements Seed {
 
   @Override
   public String source() {
-    return "signed notifications of SNS";
+    return "SNS: signed notifications";
   }
 
   @Override

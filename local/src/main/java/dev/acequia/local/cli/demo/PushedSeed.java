@@ -26,7 +26,7 @@ record PushedSeed(PubSubStandIn pubsub) implements Seed {
 
   @Override
   public String source() {
-    return "pushes of Pub/Sub, with OIDC tokens";
+    return "Pub/Sub: pushes with OIDC tokens";
   }
 
   @Override

@@ -64,12 +64,13 @@ public final class SeedsDemo {
   public void run() throws InterruptedException {
     screen.part("Four pipelines, one for each system");
     var planted = new ArrayList<Planted>();
+    var began = System.nanoTime();
     for (var seed : seeds) {
       planted.add(plant((char) ('A' + planted.size()), seed));
     }
     var endpoints = new ArrayList<Endpoint>();
     for (var each : planted) {
-      endpoints.add(Endpoint.of(each.pipeline().awaitReadyBriefly()));
+      endpoints.add(Endpoint.of(each.pipeline().awaitReady(began)));
     }
     var harvests = new ArrayList<Harvest>();
     for (var i = 0; i < planted.size(); i++) {
@@ -95,7 +96,7 @@ public final class SeedsDemo {
   private Harvest harvest(Planted planted, Endpoint endpoint) throws InterruptedException {
     var seed = planted.seed();
     screen.part(
-        "%s  From %s to %s".formatted(planted.letter(), seed.source(), planted.store().words()));
+        "%s  %s, to %s".formatted(planted.letter(), seed.source(), planted.store().words()));
     var began = System.nanoTime();
     var fed = seed.feed(endpoint, examples);
     screen.done(
@@ -138,7 +139,7 @@ public final class SeedsDemo {
 
   private void show(List<Harvest> harvests) {
     screen.part("What went in, and what came out");
-    var form = "  %-2s %-37s %-37s %7s %6s %7s  %s";
+    var form = "  %-2s %-33s %-25s %7s %6s %7s  %s";
     screen.line(form.formatted("", "source", "store", "records", "again", "stored", "an answer"));
     for (var each : harvests) {
       screen.line(
