@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ./acequia demo",
       "  ./acequia demo --once   # to check that all works; leaves nothing behind",
-      "  ./acequia demo --seeds  # four sources and four stores"
+      "  ./acequia demo --seeds  # four sources and three stores"
     })
 final class DemoCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -75,8 +75,9 @@ final class DemoCommand implements Callable<Integer> {
       names = "--seeds",
       description =
           "Instead of one pipeline show four, as many systems that teams build by hand: notifications "
-              + "of SNS, posts, deliveries of Firehose and pushes of Pub/Sub, each in a store of its "
-              + "own. Starts a platform of its own, with what stands in for the clouds.")
+              + "of SNS, posts, deliveries of Firehose and pushes of Pub/Sub, in three kinds of store. "
+              + "Starts a platform of its own in a temporary folder, with what stands in for the "
+              + "clouds.")
   private boolean seeds;
 
   @Override
@@ -141,7 +142,8 @@ final class DemoCommand implements Callable<Integer> {
 
   private void onPlatformForSeeds(Screen screen) throws IOException {
     if (store != null) {
-      throw new CommandException("--seeds and --store: use one; each seed has a store of its own");
+      throw new CommandException(
+          "--seeds and --store do not go together: each of the four has its store; leave --store out");
     }
     var files = new PlatformFiles(Files.createTempDirectory("acequia-seeds-"));
     screen.line("The platform: " + LocalPlatform.PARTS + " and stand-ins in " + files.folder());
@@ -157,7 +159,8 @@ final class DemoCommand implements Callable<Integer> {
             screen.line(
                 once
                     ? "All of it took " + screen.elapsed() + "."
-                    : "Ready after " + screen.elapsed() + ". Ctrl-C ends the demo.");
+                    : "Ready after %s. Ctrl-C ends the demo; delete %s then."
+                        .formatted(screen.elapsed(), files.folder()));
             return !once;
           });
     }

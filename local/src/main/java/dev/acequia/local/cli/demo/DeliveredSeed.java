@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.acequia.local.cli.load.Endpoint;
-import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
@@ -51,15 +50,18 @@ record DeliveredSeed() implements Seed {
                   Base64.getEncoder().encodeToString(reading(sensor, hour).getBytes(UTF_8)));
         }
         for (var attempt = 0; attempt < 2; attempt++) {
-          Seed.send(
+          Seed.post(
               http,
-              endpoint
-                  .request(endpoint.records())
-                  .header("Content-Type", "application/json")
-                  .header("X-Amz-Firehose-Protocol-Version", "1.0")
-                  .header("X-Amz-Firehose-Request-Id", id)
-                  .header("X-Amz-Firehose-Access-Key", KEY)
-                  .POST(HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body))));
+              endpoint,
+              JSON.writeValueAsString(body),
+              "Content-Type",
+              "application/json",
+              "X-Amz-Firehose-Protocol-Version",
+              "1.0",
+              "X-Amz-Firehose-Request-Id",
+              id,
+              "X-Amz-Firehose-Access-Key",
+              KEY);
         }
       }
     } catch (JacksonException e) {

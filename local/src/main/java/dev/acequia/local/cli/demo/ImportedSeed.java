@@ -3,7 +3,6 @@ package dev.acequia.local.cli.demo;
 import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.load.Endpoint;
 import java.io.IOException;
-import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,13 +24,14 @@ record ImportedSeed() implements Seed {
     try (var http = endpoint.client()) {
       var flights = Files.readAllLines(examples.resolve("flights.ndjson"));
       for (var attempt = 0; attempt < 2; attempt++) {
-        Seed.send(
+        Seed.post(
             http,
-            endpoint
-                .request(endpoint.records())
-                .header("Content-Type", "application/x-ndjson")
-                .header("Idempotency-Key", "flights-of-2013")
-                .POST(HttpRequest.BodyPublishers.ofString(String.join("\n", flights))));
+            endpoint,
+            String.join("\n", flights),
+            "Content-Type",
+            "application/x-ndjson",
+            "Idempotency-Key",
+            "flights-of-2013");
       }
       return new Fed(flights.size(), flights.size());
     } catch (IOException e) {

@@ -6,7 +6,6 @@ import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.load.Endpoint;
 import dev.acequia.servers.push.SnsStandIn;
 import java.io.IOException;
-import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,13 +32,14 @@ record NotifiedSeed(SnsStandIn sns) implements Seed {
       for (var passenger : JSON.readTree(Files.readString(examples.resolve("passengers.json")))) {
         var body = JSON.writeValueAsString(sns.notification(TOPIC_ARN, passenger.toString()));
         for (var attempt = 0; attempt < 2; attempt++) {
-          Seed.send(
+          Seed.post(
               http,
-              endpoint
-                  .request(endpoint.records())
-                  .header("Content-Type", "text/plain; charset=UTF-8")
-                  .header("x-amz-sns-message-type", "Notification")
-                  .POST(HttpRequest.BodyPublishers.ofString(body)));
+              endpoint,
+              body,
+              "Content-Type",
+              "text/plain; charset=UTF-8",
+              "x-amz-sns-message-type",
+              "Notification");
         }
         records++;
       }

@@ -6,7 +6,6 @@ import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.load.Endpoint;
 import dev.acequia.servers.push.PubSubStandIn;
 import java.io.IOException;
-import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,13 +37,14 @@ record PushedSeed(PubSubStandIn pubsub) implements Seed {
       for (var flight : flights.limit(DEPARTURES).toList()) {
         var body = PubSubStandIn.body("message-" + number, departure(flight));
         for (var attempt = 0; attempt < (number % ONE_REPEAT_AMONG == 0 ? 2 : 1); attempt++) {
-          Seed.send(
+          Seed.post(
               http,
-              endpoint
-                  .request(endpoint.records())
-                  .header("Content-Type", "application/json")
-                  .header("Authorization", "Bearer " + token)
-                  .POST(HttpRequest.BodyPublishers.ofString(body)));
+              endpoint,
+              body,
+              "Content-Type",
+              "application/json",
+              "Authorization",
+              "Bearer " + token);
         }
         number++;
       }

@@ -44,13 +44,22 @@ sealed interface Seed permits NotifiedSeed, ImportedSeed, DeliveredSeed, PushedS
    */
   record Fed(long records, long repeats) {}
 
-  /** Sends a request that has to be taken. */
-  static void send(HttpClient http, HttpRequest.Builder request) throws InterruptedException {
+  /**
+   * Posts what has to be taken.
+   *
+   * @param headers names and values in turn
+   */
+  static void post(HttpClient http, Endpoint endpoint, String body, String... headers)
+      throws InterruptedException {
     try {
-      var answer =
-          http.send(
-              request.timeout(Duration.ofSeconds(30)).build(),
-              HttpResponse.BodyHandlers.ofString());
+      var request =
+          endpoint
+              .request(endpoint.records())
+              .timeout(Duration.ofSeconds(30))
+              .headers(headers)
+              .POST(HttpRequest.BodyPublishers.ofString(body))
+              .build();
+      var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() / 100 != 2) {
         throw new CommandException(
             "a delivery was answered with %d: %s".formatted(answer.statusCode(), answer.body()));
