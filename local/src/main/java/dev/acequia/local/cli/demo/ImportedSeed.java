@@ -5,7 +5,6 @@ import dev.acequia.local.cli.load.Endpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Flights that a program posts, all twice. */
 record ImportedSeed() implements Seed {
@@ -37,11 +36,6 @@ record ImportedSeed() implements Seed {
     } catch (IOException e) {
       throw new CommandException(examples + ": cannot be read", e);
     }
-  }
-
-  @Override
-  public List<String> parts() {
-    return List.of("limit=1");
   }
 
   @Override

@@ -8,7 +8,6 @@ import dev.acequia.servers.push.SnsStandIn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Passengers that Amazon SNS notifies, each twice. */
 record NotifiedSeed(SnsStandIn sns) implements Seed {
@@ -49,11 +48,6 @@ record NotifiedSeed(SnsStandIn sns) implements Seed {
     } catch (IOException e) {
       throw new CommandException(examples + ": cannot be read", e);
     }
-  }
-
-  @Override
-  public List<String> parts() {
-    return List.of("limit=1");
   }
 
   @Override

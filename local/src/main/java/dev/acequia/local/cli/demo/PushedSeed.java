@@ -8,7 +8,6 @@ import dev.acequia.servers.push.PubSubStandIn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Departures that Google Pub/Sub pushes with a token, every tenth twice. */
 record PushedSeed(PubSubStandIn pubsub) implements Seed {
@@ -63,11 +62,6 @@ record PushedSeed(PubSubStandIn pubsub) implements Seed {
     departure.set("flight", read.path("flight"));
     departure.set("departed", read.path("time_hour"));
     return departure.toString();
-  }
-
-  @Override
-  public List<String> parts() {
-    return List.of("limit=1");
   }
 
   @Override
