@@ -1,9 +1,12 @@
 package dev.acequia.servers;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.function.Consumer;
 
 /** A program of Python's: what a {@code requirements.txt} pins, in the user's cache. */
@@ -20,31 +23,47 @@ final class PythonProgram {
    * @throws ServerException when it cannot be installed, as without Python
    */
   static synchronized String installed(String name, Path scripts, Consumer<String> progress) {
-    if (!Files.isDirectory(UserCache.folder().resolve(name))) {
-      progress.accept("installing %s by pip, once: one to two minutes".formatted(name));
-    }
-    var install =
-        new ProcessBuilder(
-                ControlPlaneBinaries.repositoryRoot().resolve("servers/python/install").toString(),
-                name,
-                scripts.resolve("requirements.txt").toString())
-            .redirectErrorStream(true);
+    var cache = UserCache.folder();
     try {
-      return run(name, install.start()).lines().reduce("", (former, line) -> line);
+      Files.createDirectories(cache);
+      try (var channel =
+              FileChannel.open(
+                  cache.resolve(name + ".lock"),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE);
+          var _ = channel.lock()) {
+        var install =
+            new ProcessBuilder(
+                    ControlPlaneBinaries.repositoryRoot()
+                        .resolve("servers/python/install")
+                        .toString(),
+                    name,
+                    scripts.resolve("requirements.txt").toString())
+                .redirectErrorStream(true);
+        return run(name, install.start(), progress);
+      }
     } catch (IOException e) {
-      throw new ServerException("%s cannot be installed: %s".formatted(name, e.getMessage()), e);
+      throw new ServerException("%s cannot be installed in %s: %s".formatted(name, cache, e), e);
     }
   }
 
-  private static String run(String name, Process install) throws IOException {
-    try {
-      var said = new String(install.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (install.waitFor() != 0) {
+  /** The last line of the output, which is the Python's path. */
+  private static String run(String name, Process install, Consumer<String> progress)
+      throws IOException {
+    var said = new ArrayList<String>();
+    try (var lines = install.inputReader(StandardCharsets.UTF_8)) {
+      for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith("installing ")) {
+          progress.accept(line);
+        }
+        said.add(line);
+      }
+      if (install.waitFor() != 0 || said.isEmpty()) {
         throw new ServerException(
             "%s cannot be installed: python3 with venv and pip is needed.%n%s"
-                .formatted(name, said.strip()));
+                .formatted(name, String.join("\n", said)));
       }
-      return said;
+      return said.getLast();
     } catch (InterruptedException e) {
       install.destroy();
       Thread.currentThread().interrupt();

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -141,9 +142,12 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private void onPlatformForSeeds(Screen screen) throws IOException {
-    if (store != null) {
-      throw new CommandException(
-          "--seeds and --store do not go together: each of the four has its store; leave --store out");
+    for (var option : List.of("--store", "--with", "--data-dir", "--api-key", "--cacert")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new CommandException(
+            "--seeds and %s do not go together: the platform and its pipelines are its own; leave %s out"
+                .formatted(option, option));
+      }
     }
     var files = new PlatformFiles(Files.createTempDirectory("acequia-seeds-"));
     screen.line("The platform: " + LocalPlatform.PARTS + " and stand-ins in " + files.folder());

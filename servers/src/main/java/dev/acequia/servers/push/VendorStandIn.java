@@ -61,7 +61,7 @@ public final class VendorStandIn implements AutoCloseable {
     serve("/oauth2/v3/certs", keys);
   }
 
-  /** Puts one more key beside those; a JWK. */
+  /** Serves one more key, a JWK, in place of what {@link #serveGoogleKeys} served. */
   synchronized void addGoogleKey(String key) {
     googleKeys.add(key);
     serveGoogleKeys("{\"keys\":[" + String.join(",", googleKeys) + "]}");

@@ -143,11 +143,7 @@ public final class Demo {
   }
 
   private long count(DemoApi api) throws InterruptedException {
-    var count = 0L;
-    for (var part : questions.parts()) {
-      count += api.count(part);
-    }
-    return count;
+    return api.count(questions.parts());
   }
 
   private void ask(DemoApi api) throws InterruptedException {
@@ -210,7 +206,7 @@ public final class Demo {
     }
   }
 
-  private static String number(long value) {
+  static String number(long value) {
     return String.format(Locale.ROOT, "%,d", value);
   }
 

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 
 /** The pipeline's HTTP API, as a user meets it. */
 final class DemoApi {
@@ -47,6 +48,15 @@ final class DemoApi {
           "%s answers with Content-Range '%s', which has no count".formatted(address(query), range),
           e);
     }
+  }
+
+  /** How many records several queries find. */
+  long count(List<String> queries) throws InterruptedException {
+    var count = 0L;
+    for (var query : queries) {
+      count += count(query);
+    }
+    return count;
   }
 
   private HttpResponse<String> answered(String query, HttpRequest.Builder request)

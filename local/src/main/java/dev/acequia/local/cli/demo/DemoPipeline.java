@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -98,8 +97,7 @@ final class DemoPipeline {
     try {
       Map<String, Map<String, Object>> given =
           Serialization.yamlMapper().readValue(place, Map.class);
-      given.forEach(
-          (kind, fields) -> own.computeIfAbsent(kind, _ -> new HashMap<>()).putAll(fields));
+      given.forEach((kind, fields) -> Objects.requireNonNull(own.get(kind)).putAll(fields));
     } catch (JacksonException e) {
       throw new IllegalArgumentException(place, e);
     }
@@ -132,7 +130,9 @@ final class DemoPipeline {
       client.resource(manifest).patch(APPLY);
     } catch (KubernetesClientException e) {
       throw new CommandException(
-          "the cluster refused the pipeline: "
+          "the cluster refused the pipeline "
+              + name()
+              + ": "
               + (e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage()),
           e);
     }
@@ -170,14 +170,16 @@ final class DemoPipeline {
         }
       }
       if (condition(pipeline, "Stalled") instanceof Condition stalled && isTrue(stalled)) {
-        throw new CommandException("the pipeline is stalled: " + stalled.getMessage());
+        throw new CommandException(
+            "the pipeline " + name() + " is stalled: " + stalled.getMessage());
       }
       var ready = condition(pipeline, "Ready");
       var why = ready == null ? "the operator to take it up" : "Ready: " + ready.getMessage();
       if (System.nanoTime() - began > READY_LIMIT.toNanos()) {
-        throw new CommandException("the pipeline is not Ready after 3 min; it waits for " + why);
+        throw new CommandException(
+            "the pipeline %s is not Ready after 3 min; it waits for %s".formatted(name(), why));
       }
-      screen.waitingFor(why, began);
+      screen.waitingFor(name() + ": " + why, began);
       Thread.sleep(LOOK); // between two looks, after which the screen says what is awaited
     }
   }

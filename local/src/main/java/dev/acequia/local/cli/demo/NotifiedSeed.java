@@ -46,7 +46,7 @@ record NotifiedSeed(SnsStandIn sns) implements Seed {
     } catch (JacksonException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {
-      throw new CommandException(examples + ": cannot be read", e);
+      throw new CommandException(examples.resolve("passengers.json") + ": cannot be read", e);
     }
   }
 

@@ -51,7 +51,7 @@ record PushedSeed(PubSubStandIn pubsub) implements Seed {
     } catch (JacksonException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {
-      throw new CommandException(examples + ": cannot be read", e);
+      throw new CommandException(examples.resolve("flights.ndjson") + ": cannot be read", e);
     }
   }
 

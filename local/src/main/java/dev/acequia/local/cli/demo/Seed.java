@@ -14,7 +14,7 @@ import java.util.List;
  * One of the systems that teams build by hand, as a pipeline: what feeds it, and what is asked of
  * it.
  */
-sealed interface Seed permits NotifiedSeed, ImportedSeed, DeliveredSeed, PushedSeed {
+sealed interface Seed permits NotifiedSeed, PostedSeed, DeliveredSeed, PushedSeed {
   /** The file of its pipeline among the examples. */
   String example();
 
@@ -64,10 +64,11 @@ sealed interface Seed permits NotifiedSeed, ImportedSeed, DeliveredSeed, PushedS
       var answer = http.send(request, HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() / 100 != 2) {
         throw new CommandException(
-            "a delivery was answered with %d: %s".formatted(answer.statusCode(), answer.body()));
+            "%s answered a delivery with %d: %s"
+                .formatted(endpoint.records(), answer.statusCode(), answer.body()));
       }
     } catch (IOException e) {
-      throw new CommandException("a delivery was not answered: " + e, e);
+      throw new CommandException(endpoint.records() + " did not answer a delivery: " + e, e);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.acequia.local.cli.demo;
 
+import static dev.acequia.local.cli.demo.Demo.number;
+
 import dev.acequia.local.CommandException;
 import dev.acequia.local.cli.load.Endpoint;
 import dev.acequia.local.platform.PlatformFiles;
@@ -13,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Four systems that teams build by hand, as four pipelines of one platform. */
 public final class SeedsDemo {
@@ -51,7 +52,7 @@ public final class SeedsDemo {
     seeds =
         List.of(
             new NotifiedSeed(new SnsStandIn(vendors)),
-            new ImportedSeed(),
+            new PostedSeed(),
             new DeliveredSeed(),
             new PushedSeed(new PubSubStandIn(vendors)));
   }
@@ -100,10 +101,12 @@ public final class SeedsDemo {
     var began = System.nanoTime();
     var fed = seed.feed(endpoint, examples);
     screen.done(
-        "accepted", "%,d records, and %,d again".formatted(fed.records(), fed.repeats()), began);
+        "accepted",
+        "%s records, and %s again".formatted(number(fed.records()), number(fed.repeats())),
+        began);
     var api = new DemoApi(endpoint);
     var stored = awaitCount(api, seed, fed.records(), began);
-    screen.done("queryable", String.format(Locale.ROOT, "%,d records", stored), began);
+    screen.done("queryable", number(stored) + " records", began);
     var question = seed.question();
     screen.line("  " + question.words());
     screen.line("    curl '" + api.address(question.query()) + "'");
@@ -120,19 +123,23 @@ public final class SeedsDemo {
   private long awaitCount(DemoApi api, Seed seed, long expected, long began)
       throws InterruptedException {
     while (true) {
-      var count = 0L;
-      for (var part : seed.parts()) {
-        count += api.count(part);
-      }
+      var count = api.count(seed.parts());
       if (count == expected) {
         return count;
       }
-      if (count > expected || System.nanoTime() - began > COUNT_LIMIT.toNanos()) {
+      var isLate = System.nanoTime() - began > COUNT_LIMIT.toNanos();
+      if (count > expected || isLate) {
         throw new CommandException(
-            "%,d different records were accepted, and %,d can be queried"
-                .formatted(expected, count));
+            "%s: %s different records were accepted, and %s can be queried%s"
+                .formatted(
+                    api.address(seed.parts().getFirst()),
+                    number(expected),
+                    number(count),
+                    count > expected
+                        ? "; a repeat was stored again"
+                        : " after %d s".formatted(COUNT_LIMIT.toSeconds())));
       }
-      screen.waitingFor("the records: %,d can be queried".formatted(count), began);
+      screen.waitingFor("the records: " + number(count) + " can be queried", began);
       Thread.sleep(LOOK); // the count is asked for, not told
     }
   }
@@ -143,15 +150,13 @@ public final class SeedsDemo {
     screen.line(form.formatted("", "source", "store", "records", "again", "stored", "an answer"));
     for (var each : harvests) {
       screen.line(
-          String.format(
-              Locale.ROOT,
-              form,
+          form.formatted(
               each.planted().letter(),
               each.planted().seed().source(),
               each.planted().store().words(),
-              "%,d".formatted(each.fed().records()),
-              "%,d".formatted(each.fed().repeats()),
-              "%,d".formatted(each.stored()),
+              number(each.fed().records()),
+              number(each.fed().repeats()),
+              number(each.stored()),
               each.answer()));
     }
   }

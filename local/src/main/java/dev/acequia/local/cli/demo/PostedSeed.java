@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Flights that a program posts, all twice. */
-record ImportedSeed() implements Seed {
+record PostedSeed() implements Seed {
   @Override
   public String example() {
     return "flights.yaml";
@@ -34,7 +34,7 @@ record ImportedSeed() implements Seed {
       }
       return new Fed(flights.size(), flights.size());
     } catch (IOException e) {
-      throw new CommandException(examples + ": cannot be read", e);
+      throw new CommandException(examples.resolve("flights.ndjson") + ": cannot be read", e);
     }
   }
 
