@@ -38,7 +38,8 @@ final class PythonProgram {
                         .resolve("servers/python/install")
                         .toString(),
                     name,
-                    scripts.resolve("requirements.txt").toString())
+                    scripts.resolve("requirements.txt").toString(),
+                    cache.toString())
                 .redirectErrorStream(true);
         return run(name, install.start(), progress);
       }
@@ -60,11 +61,12 @@ final class PythonProgram {
       }
       if (install.waitFor() != 0 || said.isEmpty()) {
         throw new ServerException(
-            "%s cannot be installed: python3 with venv and pip is needed.%n%s"
+            "%s cannot be installed: python3 with venv and pip is needed, and the network once.%n%s"
                 .formatted(name, String.join("\n", said)));
       }
       return said.getLast();
     } catch (InterruptedException e) {
+      install.descendants().forEach(ProcessHandle::destroy);
       install.destroy();
       Thread.currentThread().interrupt();
       throw new ServerException("interrupted while %s was installed".formatted(name), e);

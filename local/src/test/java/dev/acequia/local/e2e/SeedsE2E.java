@@ -8,11 +8,27 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** {@code ./acequia demo --seeds}, on a platform that is there. */
 @EndToEnd
 class SeedsE2E {
+  @AfterAll
+  static void remove(Platform platform) {
+    platform.kubectl.run(
+        "delete",
+        "-n",
+        "default",
+        "--ignore-not-found",
+        "--timeout=90s",
+        "dp/passengers-sns",
+        "dp/flights",
+        "dp/readings",
+        "dp/departures",
+        "secret/readings-firehose");
+  }
+
   @Test
   void storesOnceWhatFourSourcesSendTwice(Platform platform) throws Exception {
     var lines = new ArrayList<String>();
@@ -32,6 +48,5 @@ class SeedsE2E {
         .containsPattern("B +HTTP: one post of NDJSON +.* 5,000 +5,000 +5,000 +\\{")
         .containsPattern("C +Kinesis: deliveries of Firehose +.* 100 +100 +100 +\\{")
         .containsPattern("D +Pub/Sub: pushes with OIDC tokens +.* 200 +20 +200 +\\{");
-    platform.kubectl.run("delete", "dp", "--all", "-n", "default", "--timeout=90s");
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 /** Four systems that teams build by hand, as four pipelines of one platform. */
 public final class SeedsDemo {
   private static final Duration COUNT_LIMIT = Duration.ofMinutes(2);
+  private static final Duration REPEATS_SETTLE = Duration.ofSeconds(3);
   private static final Duration LOOK = Duration.ofMillis(200);
 
   private final KubernetesClient client;
@@ -31,7 +32,7 @@ public final class SeedsDemo {
   private record Planted(char letter, Seed seed, PlatformStore store, DemoPipeline pipeline) {}
 
   /** What became of one. */
-  private record Harvest(Planted planted, Seed.Fed fed, long stored, String answer) {}
+  private record Harvest(Planted planted, DemoApi api, Seed.Fed fed, long stored, String answer) {}
 
   /**
    * Prepares the demonstration.
@@ -77,7 +78,21 @@ public final class SeedsDemo {
     for (var i = 0; i < planted.size(); i++) {
       harvests.add(harvest(planted.get(i), endpoints.get(i)));
     }
+    requireNoMore(harvests);
     show(harvests);
+  }
+
+  /** A repeat that was stored again may have come after the count. */
+  private static void requireNoMore(List<Harvest> harvests) throws InterruptedException {
+    Thread.sleep(REPEATS_SETTLE); // two of the longest intervals between commits
+    for (var each : harvests) {
+      var count = each.api().count(each.planted().seed().parts());
+      if (count != each.stored()) {
+        throw new CommandException(
+            "%s: %s records could be queried, and %s later; a repeat was stored again"
+                .formatted(each.planted().pipeline().name(), number(each.stored()), number(count)));
+      }
+    }
   }
 
   private Planted plant(char letter, Seed seed) {
@@ -117,7 +132,7 @@ public final class SeedsDemo {
     for (var row : rows) {
       screen.line("    " + row);
     }
-    return new Harvest(planted, fed, stored, rows.get(0).toString());
+    return new Harvest(planted, api, fed, stored, rows.get(0).toString());
   }
 
   private long awaitCount(DemoApi api, Seed seed, long expected, long began)
