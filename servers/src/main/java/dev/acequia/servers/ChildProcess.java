@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A program started by this process, with its log file and its record in {@code run/}. */
-final class ChildProcess {
+public final class ChildProcess {
   private static final long LOG_LIMIT_BYTES = 16L << 20;
   private static final int TAIL_BYTES = 4096;
   private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
@@ -42,7 +42,7 @@ final class ChildProcess {
    * @param program the file name of what will run in the end, when {@code command} begins with
    *     programs that only change the user and such
    */
-  static ChildProcess start(
+  public static ChildProcess start(
       String name,
       String program,
       List<String> command,
@@ -78,7 +78,7 @@ final class ChildProcess {
    *
    * @throws ServerException when the child ends first or the time passes; the child is then killed
    */
-  void awaitReady(Duration limit, BooleanSupplier probe) {
+  public void awaitReady(Duration limit, BooleanSupplier probe) {
     var deadline = System.nanoTime() + limit.toNanos();
     while (!probe.getAsBoolean()) {
       if (!process.isAlive()) {
@@ -98,32 +98,32 @@ final class ChildProcess {
     }
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  Instant startedAt() {
+  public Instant startedAt() {
     return startedAt;
   }
 
   /** Asks it to end by SIGTERM, and kills it when it has not ended in time. */
-  void stop(Duration grace) {
+  public void stop(Duration grace) {
     process.destroy();
     end(grace);
   }
 
   /** Sends a signal by its short name, such as INT, and kills it when it has not ended in time. */
-  void stopBy(String signal, Duration grace) {
+  public void stopBy(String signal, Duration grace) {
     signal(signal);
     end(grace);
   }
 
   /** Sends a signal by its short name, and does not wait for what comes of it. */
-  void signal(String signal) {
+  public void signal(String signal) {
     try {
       new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
     } catch (IOException e) {
@@ -134,13 +134,13 @@ final class ChildProcess {
   }
 
   /** Kills it as {@code kill -9} does. */
-  void kill() {
+  public void kill() {
     process.destroyForcibly();
     end(KILL_LIMIT);
   }
 
   /** The last lines that the child wrote since it was started. */
-  String tail() {
+  public String tail() {
     try (var channel = Files.newByteChannel(log)) {
       var from = Math.max(logStart, channel.size() - TAIL_BYTES);
       channel.position(from);

@@ -24,7 +24,7 @@ public record Home(Path data, Path logs, Path run) {
     return new Home(folder, folder.resolve("logs"), folder.resolve("run"));
   }
 
-  void create() {
+  public void create() {
     try {
       Files.createDirectories(data);
       Files.createDirectories(logs);

@@ -93,7 +93,7 @@ public final class Ports {
    *
    * @throws ServerException names the port and who wants it, when another program listens there
    */
-  int freeFor(String name, String server) {
+  public int freeFor(String name, String server) {
     var port = of(name);
     if (!becomesFree(port)) {
       throw new ServerException(

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.servers.bigquery;
+
+import org.jspecify.annotations.NullMarked;
