@@ -75,6 +75,11 @@ public enum RuntimeVariable {
   STORE_ACCESS_KEY_ID,
   STORE_SECRET_ACCESS_KEY,
   /**
+   * The key of a service account of Google's, as the JSON that it is issued as; the process's own
+   * identity when absent.
+   */
+  STORE_CREDENTIALS,
+  /**
    * For the API only: the folder for what is kept on disk of a lake's files; one in the folder of
    * temporary files when absent.
    */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = StoreDefinition.Postgres.class, name = StoreDefinition.Postgres.KIND),
   @JsonSubTypes.Type(value = StoreDefinition.Lake.class, name = StoreDefinition.Lake.KIND),
-  @JsonSubTypes.Type(value = StoreDefinition.DynamoDb.class, name = StoreDefinition.DynamoDb.KIND)
+  @JsonSubTypes.Type(value = StoreDefinition.DynamoDb.class, name = StoreDefinition.DynamoDb.KIND),
+  @JsonSubTypes.Type(value = StoreDefinition.BigQuery.class, name = StoreDefinition.BigQuery.KIND)
 })
 public interface StoreDefinition {
   /** As {@code kind} has it in JSON. */
@@ -174,6 +175,67 @@ public interface StoreDefinition {
     @Override
     public StoreTraits traits() {
       return StoreTraits.ofItems(indexes);
+    }
+  }
+
+  /**
+   * A table in Google BigQuery, and a few beside it for positions and marks.
+   *
+   * @param project that has the dataset, and pays for the queries
+   * @param dataset that has the tables
+   * @param table its name in the dataset
+   * @param location of the dataset, which a migration makes there if it is not there; optional
+   * @param endpoint of the REST interface where it is not Google's own; optional
+   * @param storageEndpoint of the Storage Write API, in the same way
+   * @param commitSeconds how long records wait for others before they are stored together
+   * @param partitionBy how the table is partitioned; null when it is not
+   * @param clusterBy the fields that rows are sorted by, at most four; the key where it is empty
+   * @param maxBytesBilled the most that a query may read, in bytes; 0 for any
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record BigQuery(
+      String project,
+      String dataset,
+      String table,
+      @Nullable String location,
+      @Nullable String endpoint,
+      @Nullable String storageEndpoint,
+      long commitSeconds,
+      @Nullable TimePartition partitionBy,
+      List<String> clusterBy,
+      long maxBytesBilled)
+      implements StoreDefinition {
+    public static final String KIND = "bigquery";
+
+    public BigQuery {
+      clusterBy = List.copyOf(clusterBy);
+    }
+
+    @Override
+    public String kind() {
+      return KIND;
+    }
+
+    @Override
+    public StoreTraits traits() {
+      return StoreTraits.ofWarehouse(Duration.ofSeconds(commitSeconds));
+    }
+
+    /** Without the pace of the load and what only readers go by. */
+    @Override
+    public BigQuery forMigration() {
+      return new BigQuery(
+          project,
+          dataset,
+          table,
+          location,
+          endpoint,
+          storageEndpoint,
+          0,
+          partitionBy,
+          clusterBy,
+          0);
     }
   }
 }

@@ -34,6 +34,12 @@ public record StoreTraits(
   /** Before compression. The consumer's heap holds two batches, in arrays that grow by doubling. */
   private static final long FILE_BYTES = 32 << 20;
 
+  /** A request of the Storage Write API holds 10 MB. */
+  private static final long REQUEST_BYTES = 8 << 20;
+
+  /** What statements of a warehouse take beside the wait. */
+  private static final Duration STATEMENTS = Duration.ofSeconds(10);
+
   /** An item is 20 objects and more in the heap, so its bytes are a tenth of what it takes. */
   private static final long ITEM_BYTES = 1 << 20;
 
@@ -81,5 +87,13 @@ public record StoreTraits(
         false,
         Duration.ofSeconds(5),
         new StoreQueries.ByKey(indexes));
+  }
+
+  /**
+   * Of a warehouse that takes rows by streams, and whose statements take seconds. It names rows
+   * that it refuses while a batch is written.
+   */
+  public static StoreTraits ofWarehouse(Duration commitInterval) {
+    return new StoreTraits(commitInterval, REQUEST_BYTES, 1, true, commitInterval.plus(STATEMENTS));
   }
 }

@@ -57,7 +57,7 @@ class PipelineDefinitionTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PipelineDefinition.fromJson(cellar))
         .withMessageContaining("'cellar' as a subtype")
-        .withMessageContaining("known type ids = [attic, dynamodb, lake, postgres]");
+        .withMessageContaining("known type ids = [attic, bigquery, dynamodb, lake, postgres]");
   }
 
   /** A kind that this module does not know, as a test or another module brings one. */

@@ -18,14 +18,15 @@ import org.jspecify.annotations.Nullable;
 @ValidationRule(
     value =
         "has(self.store) && [has(self.store.postgres), has(self.store.lake),"
-            + " has(self.store.dynamodb)].exists_one(named, named)",
-    message = "name one store; known stores: postgres, lake, dynamodb",
+            + " has(self.store.dynamodb), has(self.store.bigquery)].exists_one(named, named)",
+    message = "name one store; known stores: postgres, lake, dynamodb, bigquery",
     fieldPath = ".store")
 @ValidationRule(
     value =
         "!has(self.store) || !has(oldSelf.store)"
             + " || (has(self.store.lake) == has(oldSelf.store.lake)"
-            + " && has(self.store.dynamodb) == has(oldSelf.store.dynamodb))",
+            + " && has(self.store.dynamodb) == has(oldSelf.store.dynamodb)"
+            + " && has(self.store.bigquery) == has(oldSelf.store.bigquery))",
     message =
         "the kind of store is immutable, since the stored records are there: create a new pipeline"
             + " for another store",
@@ -55,6 +56,25 @@ import org.jspecify.annotations.Nullable;
             + " || self.schema.fields.exists(f, f.name == self.store.dynamodb.ttlField"
             + " && f.type in ['date', 'timestamp'])",
     message = "ttlField names no date or timestamp among schema.fields: name one or leave it out",
+    fieldPath = ".store")
+@ValidationRule(
+    value =
+        "!has(self.store) || !has(self.store.bigquery) || !has(self.store.bigquery.partitionBy)"
+            + " || self.schema.fields.exists(f, f.name == self.store.bigquery.partitionBy.field"
+            + " && (f.type == 'timestamp'"
+            + " || (f.type == 'date' && self.store.bigquery.partitionBy.unit != 'hour')))",
+    message =
+        "partitionBy names no date or timestamp among schema.fields, or the hours of a date: name"
+            + " another field or unit",
+    fieldPath = ".store")
+@ValidationRule(
+    value =
+        "!has(self.store) || !has(self.store.bigquery) || !has(self.store.bigquery.clusterBy)"
+            + " || self.store.bigquery.clusterBy.all(n, self.schema.fields.exists(f,"
+            + " f.name == n && !(f.type in ['double', 'json'])))",
+    message =
+        "clusterBy names what is not among schema.fields, or a field of type double or json:"
+            + " correct the name or remove the entry",
     fieldPath = ".store")
 @ValidationRule(
     value = "self.consumer.mode != 'upsert' || has(self.schema.key)",

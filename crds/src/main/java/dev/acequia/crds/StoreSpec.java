@@ -17,7 +17,8 @@ public record StoreSpec(
     @JsonPropertyDescription(
             "A table in Amazon DynamoDB. Queries find records by their key and by declared indexes"
                 + " only.")
-        @Nullable DynamoDbSpec dynamodb) {
+        @Nullable DynamoDbSpec dynamodb,
+    @JsonPropertyDescription("A table in Google BigQuery.") @Nullable BigQuerySpec bigquery) {
   /** Of a spec that names none. */
-  public static final StoreSpec NONE = new StoreSpec(null, null, null);
+  public static final StoreSpec NONE = new StoreSpec(null, null, null, null);
 }

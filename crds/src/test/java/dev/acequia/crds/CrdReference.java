@@ -21,19 +21,19 @@ final class CrdReference {
       has at most 40 characters.
 
       ## Types of a record's fields
-      | type | in JSON and CSV | in OpenAPI | in Arrow | in PostgreSQL | in a lake | in DynamoDB |
-      | --- | --- | --- | --- | --- | --- | --- |
-      | `string` | string | `string` | `utf8` | `text` | `string` | `S` |
-      | `int32` | number without fraction | `integer`, `int32` | `int32` | `integer` | `int` | `N` |
-      | `int64` | number without fraction | `integer`, `int64` | `int64` | `bigint` | `long` | `N` |
-      | `double` | number | `number`, `double` | `float64` | `double precision` | `double` | `N`; `S` beyond its range |
-      | `decimal` | number, or string to keep every digit | `number` | `utf8` | `numeric` | `decimal(38, 18)` | `N`, at most 38 digits |
-      | `decimal`, `precision: p`, `scale: s` | the same | `number` with bounds | `utf8` | `numeric(p, s)` | `decimal(p, s)` | `N` |
-      | `boolean` | `true` or `false` | `boolean` | `bool` | `boolean` | `boolean` | `BOOL` |
-      | `date` | string, `2013-01-31` | `string`, `date` | `date32` | `date` | `date` | `S`, as in JSON |
-      | `timestamp` | string, RFC 3339 with offset, `2013-01-31T06:00:00-05:00` | `string`, `date-time` | `timestamp(us, UTC)` | `timestamptz` | `timestamptz` | `S`, in UTC with six digits of the fraction |
-      | `uuid` | string, `3f333df6-90a4-4fda-8dd3-9485d27cee36` | `string`, `uuid` | `utf8` | `uuid` | `uuid` | `S` |
-      | `json` | any value | any | `utf8` | `jsonb` | `string` | `S` |
+      | type | in JSON and CSV | in OpenAPI | in Arrow | in PostgreSQL | in a lake | in DynamoDB | in BigQuery |
+      | --- | --- | --- | --- | --- | --- | --- | --- |
+      | `string` | string | `string` | `utf8` | `text` | `string` | `S` | `STRING` |
+      | `int32` | number without fraction | `integer`, `int32` | `int32` | `integer` | `int` | `N` | `INT64` |
+      | `int64` | number without fraction | `integer`, `int64` | `int64` | `bigint` | `long` | `N` | `INT64` |
+      | `double` | number | `number`, `double` | `float64` | `double precision` | `double` | `N`; `S` beyond its range | `FLOAT64` |
+      | `decimal` | number, or string to keep every digit | `number` | `utf8` | `numeric` | `decimal(38, 18)` | `N`, at most 38 digits | `NUMERIC` |
+      | `decimal`, `precision: p`, `scale: s` | the same | `number` with bounds | `utf8` | `numeric(p, s)` | `decimal(p, s)` | `N` | `NUMERIC` or `BIGNUMERIC` |
+      | `boolean` | `true` or `false` | `boolean` | `bool` | `boolean` | `boolean` | `BOOL` | `BOOL` |
+      | `date` | string, `2013-01-31` | `string`, `date` | `date32` | `date` | `date` | `S`, as in JSON | `DATE` |
+      | `timestamp` | string, RFC 3339 with offset, `2013-01-31T06:00:00-05:00` | `string`, `date-time` | `timestamp(us, UTC)` | `timestamptz` | `timestamptz` | `S`, in UTC with six digits of the fraction | `TIMESTAMP` |
+      | `uuid` | string, `3f333df6-90a4-4fda-8dd3-9485d27cee36` | `string`, `uuid` | `utf8` | `uuid` | `uuid` | `S` | `STRING` |
+      | `json` | any value | any | `utf8` | `jsonb` | `string` | `S` | `STRING` |
       """;
 
   private static final String REPLAY =

@@ -17,13 +17,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline's store as the operator plans it. */
-public sealed interface StorePlan permits PostgresPlan, LakePlan, DynamoDbPlan {
+public sealed interface StorePlan permits PostgresPlan, LakePlan, DynamoDbPlan, BigQueryPlan {
   /** {@code spec.store} of a pipeline that every platform takes, for each kind, as YAML. */
   List<String> EXAMPLES =
       List.of(
           "{postgres: {secretName: example}}",
           "{lake: {location: 's3://example/example', catalog: {jdbc: {secretName: example}}}}",
-          "{dynamodb: {region: us-west-2, secretName: example}}");
+          "{dynamodb: {region: us-west-2, secretName: example}}",
+          "{bigquery: {project: example, dataset: example, secretName: example}}");
 
   /** The plan for a spec that has passed {@link #check}. */
   static StorePlan of(DataPipeline pipeline) {
@@ -37,6 +38,9 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan, DynamoDbPlan {
     }
     if (store.dynamodb() != null) {
       return new DynamoDbPlan(metadata.getNamespace(), metadata.getName(), store.dynamodb());
+    }
+    if (store.bigquery() != null) {
+      return new BigQueryPlan(metadata.getNamespace(), metadata.getName(), store.bigquery());
     }
     throw new IllegalArgumentException("the spec names no store");
   }
@@ -54,7 +58,7 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan, DynamoDbPlan {
     if (store == null || named == 0) {
       violations.accept(
           "spec.store",
-          "names no store; set spec.store.postgres, spec.store.lake or spec.store.dynamodb");
+          "names no store; set spec.store.postgres, spec.store.lake, spec.store.dynamodb or spec.store.bigquery");
     } else if (named > 1) {
       violations.accept("spec.store", "names %d stores; keep one".formatted(named));
     } else if (store.postgres() != null) {
@@ -63,6 +67,8 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan, DynamoDbPlan {
       LakePlan.check(spec, store.lake(), localFolders, violations);
     } else if (store.dynamodb() != null) {
       DynamoDbPlan.check(spec, store.dynamodb(), violations);
+    } else if (store.bigquery() != null) {
+      BigQueryPlan.check(spec, store.bigquery(), violations);
     }
   }
 
@@ -74,8 +80,11 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan, DynamoDbPlan {
     if (store != null && store.lake() != null) {
       return LakePlan.traits(store.lake());
     }
-    return store != null && store.dynamodb() != null
-        ? Optional.of(DynamoDbPlan.traits(store.dynamodb()))
+    if (store != null && store.dynamodb() != null) {
+      return Optional.of(DynamoDbPlan.traits(store.dynamodb()));
+    }
+    return store != null && store.bigquery() != null
+        ? BigQueryPlan.traits(store.bigquery())
         : Optional.empty();
   }
 
@@ -103,8 +112,11 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan, DynamoDbPlan {
     if (store != null && store.lake() != null) {
       return LakePlan.secrets(store.lake());
     }
-    return store != null && store.dynamodb() != null
-        ? DynamoDbPlan.secrets(store.dynamodb())
+    if (store != null && store.dynamodb() != null) {
+      return DynamoDbPlan.secrets(store.dynamodb());
+    }
+    return store != null && store.bigquery() != null
+        ? BigQueryPlan.secrets(store.bigquery())
         : Set.of();
   }
 
@@ -116,7 +128,7 @@ public sealed interface StorePlan permits PostgresPlan, LakePlan, DynamoDbPlan {
   private static long named(@Nullable StoreSpec store) {
     return store == null
         ? 0
-        : Stream.of(store.postgres(), store.lake(), store.dynamodb())
+        : Stream.of(store.postgres(), store.lake(), store.dynamodb(), store.bigquery())
             .filter(Objects::nonNull)
             .count();
   }

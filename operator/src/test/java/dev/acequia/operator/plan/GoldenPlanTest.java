@@ -34,7 +34,8 @@ class GoldenPlanTest {
         "sources",
         "lake",
         "lake-glue",
-        "dynamodb"
+        "dynamodb",
+        "bigquery"
       })
   void listsEveryObject(String name) throws IOException {
     var pipeline =
