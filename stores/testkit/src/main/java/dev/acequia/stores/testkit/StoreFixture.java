@@ -44,6 +44,14 @@ public interface StoreFixture extends AutoCloseable {
     return true;
   }
 
+  /**
+   * Whether a record replaces one of its key that came by another partition, whatever their
+   * offsets. A store may order all changes of a key by their offsets instead.
+   */
+  default boolean lastWriteWinsAcrossPartitions() {
+    return true;
+  }
+
   /** A decimal as the store gives it back; empty when it rejects the record. */
   default Optional<BigDecimal> stored(BigDecimal decimal) {
     return Optional.of(decimal);

@@ -1,0 +1,98 @@
+package dev.acequia.stores.bigquery;
+
+import com.google.protobuf.ByteString;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.record.BadRecordException;
+import dev.acequia.contract.record.Row;
+import dev.acequia.stores.Arrival;
+import dev.acequia.stores.Origin;
+import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.bigquery.row.RowEncoder;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Records as the rows that they will be, each with what it came with. */
+final class BigQueryBatch implements StoreBatch {
+  /**
+   * A record or a deletion.
+   *
+   * @param body the row, without its envelope
+   * @param identity the fields of its key, in upsert mode; otherwise empty
+   * @param place where it was read
+   * @param key its idempotency key; null when it has none
+   */
+  record Entry(
+      int row,
+      ByteString body,
+      ByteString identity,
+      boolean deletes,
+      Origin origin,
+      Origin place,
+      boolean redriven,
+      @Nullable MarkedRecord key) {}
+
+  private final RowEncoder encoder;
+  private final List<Entry> entries = new ArrayList<>();
+  private boolean expectsDuplicates;
+  private long bytes;
+
+  BigQueryBatch(PipelineDefinition definition) {
+    encoder = new RowEncoder(definition);
+  }
+
+  @Override
+  public void add(Row row, Arrival arrival) throws BadRecordException {
+    add(encoder.record(row, arrival), encoder.key(row), arrival, false);
+  }
+
+  @Override
+  public void addDeletion(Row key, Arrival arrival) throws BadRecordException {
+    add(encoder.deletion(key, arrival), encoder.key(key), arrival, true);
+  }
+
+  private void add(ByteString body, ByteString identity, Arrival arrival, boolean deletes) {
+    var key = arrival.key();
+    entries.add(
+        new Entry(
+            entries.size(),
+            body,
+            identity,
+            deletes,
+            arrival.origin(),
+            arrival.place(),
+            arrival.isRedriven(),
+            key == null ? null : MarkedRecord.of(key)));
+    bytes += body.size();
+  }
+
+  List<Entry> entries() {
+    return entries;
+  }
+
+  boolean expectsDuplicates() {
+    return expectsDuplicates;
+  }
+
+  @Override
+  public void expectDuplicates() {
+    expectsDuplicates = true;
+  }
+
+  @Override
+  public int rows() {
+    return entries.size();
+  }
+
+  @Override
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public void clear() {
+    entries.clear();
+    expectsDuplicates = false;
+    bytes = 0;
+  }
+}

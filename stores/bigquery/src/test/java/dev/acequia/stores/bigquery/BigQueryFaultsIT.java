@@ -1,0 +1,317 @@
+package dev.acequia.stores.bigquery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.servers.bigquery.Faults;
+import dev.acequia.servers.bigquery.Faults.Fault;
+import dev.acequia.stores.Arrival;
+import dev.acequia.stores.CommitGate;
+import dev.acequia.stores.PartitionAdvance;
+import dev.acequia.stores.PartitionClaim;
+import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.StoreRefusedException;
+import dev.acequia.stores.StoreUnavailableException;
+import dev.acequia.stores.StoreWriter;
+import dev.acequia.stores.WriteResult;
+import dev.acequia.stores.query.Condition;
+import dev.acequia.stores.query.OrderTerm;
+import dev.acequia.stores.query.Query;
+import dev.acequia.stores.query.RecordColumns;
+import dev.acequia.stores.testkit.RowText;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Calls that are refused, throttled or lost cost time and nothing else. */
+class BigQueryFaultsIT {
+  private static final CommitGate<RuntimeException> OPEN =
+      rejected -> assertThat(rejected).isEmpty();
+
+  private final BigQueryFixture fixture = new BigQueryFixture();
+  private final AtomicInteger spoiled = new AtomicInteger();
+
+  @AfterEach
+  void close() {
+    heal();
+    fixture.close();
+  }
+
+  private void heal() {
+    fixture.server().faults(Faults.NONE);
+  }
+
+  /** Spoils a share of the calls, the same in each run. */
+  private void spoil(double share, Fault fault) {
+    var random = new Random(7);
+    spoil(
+        fault,
+        call -> {
+          synchronized (random) {
+            return random.nextDouble() < share;
+          }
+        });
+  }
+
+  private void spoil(Fault fault, Predicate<Faults.Call> which) {
+    fixture
+        .server()
+        .faults(
+            call -> {
+              if (!which.test(call)) {
+                return Fault.NONE;
+              }
+              spoiled.incrementAndGet();
+              return fault;
+            });
+  }
+
+  private List<String> rows(PipelineDefinition definition) throws Exception {
+    var columns = RecordColumns.of(definition);
+    var order = columns.total(List.of(OrderTerm.ascending(columns.require("id"))));
+    try (var reader = fixture.whole(definition)) {
+      return RowText.read(
+          reader, new Query(columns.all(), Condition.always(), order, List.of(), 10_000, 0), "|");
+    }
+  }
+
+  private static String record(long id, String name) {
+    return "{\"id\":%d,\"name\":\"%s\"}".formatted(id, name);
+  }
+
+  private static List<PartitionAdvance> advance(PartitionClaim claim, long to) {
+    return List.of(
+        new PartitionAdvance(claim.partition(), claim.fence(), claim.nextOffset(), to, null));
+  }
+
+  /** Claims and writes again until all is stored, as the consumer does. */
+  private static void store(StoreWriter writer, StoreBatch batch, long from, long to)
+      throws Exception {
+    for (var attempt = 0; attempt < 20; attempt++) {
+      try {
+        var claim = LoadedPipeline.claim(writer);
+        if (claim.nextOffset() == to) {
+          return;
+        }
+        assertThat(claim.nextOffset()).isEqualTo(from);
+        if (writer.write(batch, advance(claim, to), OPEN) instanceof WriteResult.Stored) {
+          return;
+        }
+      } catch (StoreUnavailableException e) {
+        assertThat(e).isNotInstanceOf(StoreRefusedException.class);
+      }
+    }
+    throw new AssertionError("not stored");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"UNAVAILABLE", "THROTTLED", "ANSWER_LOST"})
+  void storesEachRecordOnce(Fault fault) throws Exception {
+    for (var mode : LoadMode.values()) {
+      var pipeline = new LoadedPipeline(fixture, mode);
+      heal();
+      pipeline.migrate();
+      spoil(0.2, fault);
+      var before = spoiled.get();
+      try (var writer = pipeline.writer()) {
+        var batch = writer.newBatch();
+        var next = 0L;
+        for (var round = 0; round < 4; round++) {
+          batch.clear();
+          for (var i = 0; i < 20; i++) {
+            pipeline.add(batch, next + i, record(i, "of round " + round));
+          }
+          // Every other batch ends behind a place that holds no record.
+          var end = next + 20 + round % 2;
+          store(writer, batch, next, end);
+          next = end;
+        }
+      }
+      heal();
+      assertThat(spoiled.get()).isGreaterThan(before);
+      var rows = rows(pipeline.definition);
+      assertThat(rows).hasSize(mode == LoadMode.APPEND ? 80 : 20);
+      assertThat(rows.stream().filter(row -> row.endsWith("round 3"))).hasSize(20);
+      fixture.dropAll(pipeline.definition);
+    }
+  }
+
+  /** Their stream has rows that nobody knows of. */
+  @Test
+  void losesNothingOfOtherPartitionsWhenTheAnswersOfOneAreLost() throws Exception {
+    var pipeline = new LoadedPipeline(fixture, 2);
+    pipeline.migrate();
+    try (var writer = pipeline.writer()) {
+      var claims = writer.claim(List.of(0, 1));
+      var batch = writer.newBatch();
+      pipeline.add(batch, 0, record(1, "answers lost"));
+      spoil(Fault.ANSWER_LOST, call -> call.method().equals("AppendRows"));
+      assertThatThrownBy(() -> writer.write(batch, advance(claims.getFirst(), 1), OPEN))
+          .isInstanceOf(StoreUnavailableException.class)
+          .isNotInstanceOf(StoreRefusedException.class);
+      heal();
+      assertThat(spoiled).hasValueGreaterThan(1);
+      batch.clear();
+      pipeline.add(batch, new Arrival().from(1, 1, 0), record(2, "as ever"));
+      assertThat(writer.write(batch, advance(claims.getLast(), 1), OPEN))
+          .isEqualTo(new WriteResult.Stored(1, 0, 0));
+      assertThat(writer.claim(List.of(0, 1)))
+          .extracting(PartitionClaim::nextOffset)
+          .containsExactly(1L, 1L);
+    }
+    assertThat(rows(pipeline.definition)).containsExactly("1|answers lost", "2|as ever");
+  }
+
+  /** One has what fits of them; the second does not get through. */
+  @Test
+  void aBatchOfSeveralRequestsGoesOnBehindThoseThatCameIn() throws Exception {
+    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    pipeline.migrate();
+    var large = "x".repeat(1_000);
+    try (var writer = pipeline.writer(2_500)) {
+      var batch = writer.newBatch();
+      for (var i = 0; i < 5; i++) {
+        pipeline.add(batch, i, record(i, large));
+      }
+      var appends = new AtomicInteger();
+      spoil(
+          Fault.UNAVAILABLE,
+          call -> call.method().equals("AppendRows") && appends.getAndIncrement() > 0);
+      assertThatThrownBy(() -> writer.write(batch, advance(LoadedPipeline.claim(writer), 5), OPEN))
+          .isInstanceOf(StoreUnavailableException.class);
+      heal();
+      var claim = LoadedPipeline.claim(writer);
+      assertThat(claim.nextOffset()).isEqualTo(2);
+      batch.clear();
+      for (var i = 2; i < 5; i++) {
+        pipeline.add(batch, i, record(i, large));
+      }
+      assertThat(writer.write(batch, advance(claim, 5), OPEN))
+          .isEqualTo(new WriteResult.Stored(3, 0, 0));
+    }
+    assertThat(rows(pipeline.definition)).hasSize(5);
+  }
+
+  /** The stream has taken more than the table has. */
+  @Test
+  void aClaimDoesNotWaitForRowsThatAPersonRemoved() throws Exception {
+    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    pipeline.migrate();
+    try (var writer = pipeline.writer();
+        var successor = pipeline.writer()) {
+      var batch = writer.newBatch();
+      for (var i = 0; i < 3; i++) {
+        pipeline.add(batch, i, record(i, "stored"));
+      }
+      store(writer, batch, 0, 3);
+      fixture.loseRows(pipeline.definition, 1);
+      assertThat(LoadedPipeline.claim(successor).nextOffset()).isEqualTo(1);
+    }
+  }
+
+  /** Without the stream's rows: the positions are written. */
+  @Test
+  void anOwnerThatEndsInOrderLeavesNothingToCount() throws Exception {
+    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    pipeline.migrate();
+    try (var writer = pipeline.writer()) {
+      var batch = writer.newBatch();
+      pipeline.add(batch, 0, record(1, "stored"));
+      store(writer, batch, 0, 1);
+    }
+    fixture.loseRows(pipeline.definition, 0);
+    try (var successor = pipeline.writer()) {
+      assertThat(LoadedPipeline.claim(successor).nextOffset()).isEqualTo(1);
+    }
+  }
+
+  private static Arrival.Key key(String key) {
+    return new Arrival.Key(
+        null, key.getBytes(StandardCharsets.UTF_8), 0, ByteBuffer.wrap(new byte[] {1}), -1, false);
+  }
+
+  @Test
+  void storesARepeatOfAKeyOnceThoughAnswersAreLost() throws Exception {
+    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    pipeline.migrate();
+    spoil(0.3, Fault.ANSWER_LOST);
+    try (var writer = pipeline.writer()) {
+      var batch = writer.newBatch();
+      for (var i = 0; i < 240; i++) {
+        pipeline.add(
+            batch,
+            new Arrival().from(1, 0, i).keyed(key("push " + i / 2)),
+            record(i / 2, i % 2 + ""));
+      }
+      store(writer, batch, 0, 240);
+    }
+    heal();
+    assertThat(spoiled).hasPositiveValue();
+    assertThat(rows(pipeline.definition))
+        .containsExactlyElementsOf(IntStream.range(0, 120).mapToObj(id -> id + "|0").toList());
+  }
+
+  /** The gate hears of what is rejected now. */
+  @Test
+  void judgesAgainWhenAnotherHasMarkedAKeyMeanwhile() throws Exception {
+    var pipeline = new LoadedPipeline(fixture, 2);
+    pipeline.migrate();
+    try (var writer = pipeline.writer();
+        var other = pipeline.writer()) {
+      var batch = writer.newBatch();
+      pipeline.add(batch, new Arrival().from(1, 0, 0).keyed(key("push")), record(1, "second"));
+      var asked = new AtomicInteger();
+      var result =
+          writer.write(
+              batch,
+              advance(LoadedPipeline.claim(writer), 1),
+              (CommitGate<Exception>)
+                  rejected -> {
+                    assertThat(rejected).isEmpty();
+                    if (asked.getAndIncrement() == 0) {
+                      var first = other.newBatch();
+                      pipeline.add(
+                          first,
+                          new Arrival().from(1, 1, 0).keyed(key("push")),
+                          record(2, "first"));
+                      other.write(first, advance(other.claim(1).orElseThrow(), 1), OPEN);
+                    }
+                  });
+      assertThat(result).isEqualTo(new WriteResult.Stored(0, 1, 0));
+      assertThat(asked).hasValue(2);
+    }
+    assertThat(rows(pipeline.definition)).containsExactly("2|first");
+  }
+
+  /** Its words are those of the service, and no record is to blame. */
+  @Test
+  void aMissingTableNeedsAPerson() throws Exception {
+    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    pipeline.migrate();
+    try (var writer = pipeline.writer()) {
+      var claim = LoadedPipeline.claim(writer);
+      fixture.statements().drop(pipeline.names().state());
+      var batch = writer.newBatch();
+      pipeline.add(batch, 0, record(1, "held"));
+      assertThatThrownBy(() -> writer.write(batch, advance(claim, 1), OPEN))
+          .isInstanceOf(StoreRefusedException.class)
+          .hasMessageContaining("notFound")
+          .hasMessageContaining("flights_acequia");
+    }
+    assertThat(fixture.statements().rows("SELECT id FROM `acequia.test.flights`", Map.of()))
+        .isEmpty();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.stores.bigquery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.stores.bigquery.read;
+
+import org.jspecify.annotations.NullMarked;

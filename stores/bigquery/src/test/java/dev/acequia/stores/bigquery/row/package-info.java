@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.stores.bigquery.row;
+
+import org.jspecify.annotations.NullMarked;
