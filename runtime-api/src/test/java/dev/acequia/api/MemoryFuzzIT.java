@@ -43,8 +43,8 @@ import org.junit.jupiter.api.parallel.Isolated;
  * its own pages by the kernel's high-water mark, and what the kernel queues for its connections,
  * which a container's limit counts as well.
  *
- * <p>{@code -Dmemory.minutes=30} attacks for longer, each ten minutes another schema; {@code
- * -Dmemory.seed} tries others.
+ * <p>{@code -Pfull} attacks for 30 minutes, each ten minutes another schema; {@code -Dmemory.seed}
+ * tries others.
  */
 @Isolated
 class MemoryFuzzIT {

@@ -16,6 +16,7 @@ import dev.acequia.servers.PostgresServer;
 import dev.acequia.servers.PostgresSettings;
 import dev.acequia.servers.ProcessRecord;
 import dev.acequia.servers.S3Server;
+import dev.acequia.servers.bigquery.BigQueryServer;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -71,6 +72,7 @@ public final class LocalPlatform implements AutoCloseable {
   private volatile @Nullable PostgresServer postgres;
   private volatile @Nullable S3Server s3;
   private volatile @Nullable DynamoDbServer dynamo;
+  private volatile @Nullable BigQueryServer bigquery;
   private volatile @Nullable KubernetesClient client;
   private volatile @Nullable LocalNode node;
   private volatile @Nullable ServiceBalancer balancer;
@@ -147,6 +149,7 @@ public final class LocalPlatform implements AutoCloseable {
       stopping.execute(() -> stop("PostgreSQL", postgres));
       stopping.execute(() -> stop("S3", s3));
       stopping.execute(() -> stop("DynamoDB", dynamo));
+      stopping.execute(() -> stop("BigQuery", bigquery));
       stopping.execute(() -> stop("control plane", controlPlane));
     }
     steps.close();
@@ -178,6 +181,7 @@ public final class LocalPlatform implements AutoCloseable {
     var warehouseStart = begin("PostgreSQL", this::startPostgres);
     var s3Start = beginIf(OptionalServer.S3, "S3", this::startS3);
     var dynamoStart = beginIf(OptionalServer.DYNAMODB, "DynamoDB", this::startDynamo);
+    var bigqueryStart = beginIf(OptionalServer.BIGQUERY, "BigQuery", this::startBigQuery);
 
     var cluster = new Cluster(await(controlPlaneStart));
     var nodeStart = begin("local node", this::startNode);
@@ -197,7 +201,12 @@ public final class LocalPlatform implements AutoCloseable {
       cluster.applyStoreSecret(DynamoStandIn.SECRET, DynamoStandIn.secret());
     }
     new PlatformEnvironment(
-            files.kubeconfig(), kafkaAddress, warehouse.uriWithCredentials(), bucket, standIn)
+            files.kubeconfig(),
+            kafkaAddress,
+            warehouse.uriWithCredentials(),
+            bucket,
+            standIn,
+            await(bigqueryStart))
         .write(files.environment());
     await(kafkaStart);
     await(nodeStart);
@@ -249,6 +258,14 @@ public final class LocalPlatform implements AutoCloseable {
     var started = DynamoDbServer.start(files.home("dynamodb"), ports(), steps::say);
     dynamo = started;
     return new Step<>(new DynamoStandIn(started.endpoint()), started.endpoint() + ", by moto");
+  }
+
+  private Step<BigQueryStandIn> startBigQuery() {
+    var started = BigQueryServer.start(files.home("bigquery"), ports());
+    bigquery = started;
+    return new Step<>(
+        new BigQueryStandIn(started.endpoint(), started.storageEndpoint()),
+        started.endpoint() + ", by GoogleSQL's reference implementation");
   }
 
   private Step<LocalNode> startNode() throws Exception {

@@ -8,7 +8,10 @@ public enum OptionalServer {
   S3,
 
   /** What stands in for Amazon DynamoDB, in memory. */
-  DYNAMODB;
+  DYNAMODB,
+
+  /** What stands in for Google BigQuery, over a folder. */
+  BIGQUERY;
 
   /** As a person writes it. */
   @Override

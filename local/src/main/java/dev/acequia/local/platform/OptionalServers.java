@@ -13,7 +13,8 @@ public final class OptionalServers {
       description =
           "Also start these servers: ${COMPLETION-CANDIDATES}. The first start with s3 compiles it by "
               + "Go, which takes minutes; the first with dynamodb installs moto by pip, which takes "
-              + "one. What moto holds is gone when it stops.")
+              + "one or two. What moto holds is gone when it stops; what stands in for BigQuery "
+              + "keeps its tables unless it is killed.")
   private Set<OptionalServer> with = EnumSet.noneOf(OptionalServer.class);
 
   /** Those that were asked for. */

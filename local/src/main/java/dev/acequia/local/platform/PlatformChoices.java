@@ -36,7 +36,9 @@ record PlatformChoices(String podAddresses, int firstPort) {
           "kube-controller-manager",
           "kube-scheduler",
           "s3",
-          "dynamodb");
+          "dynamodb",
+          "bigquery",
+          "bigquery-rows");
 
   /** Every block of this size has room for the servers, for more to come, and for node ports. */
   private static final int BLOCK = 200;

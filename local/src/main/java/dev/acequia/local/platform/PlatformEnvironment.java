@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param postgresUri with credentials, for psql
  * @param bucket null where no S3 server runs
  * @param dynamo null where nothing stands in for DynamoDB
+ * @param bigquery null where nothing stands in for BigQuery
  */
 public record PlatformEnvironment(
     Path kubeconfig,
     String kafkaBootstrapServers,
     String postgresUri,
     @Nullable LakeBucket bucket,
-    @Nullable DynamoStandIn dynamo) {
+    @Nullable DynamoStandIn dynamo,
+    @Nullable BigQueryStandIn bigquery) {
   private static final String KUBECONFIG = "KUBECONFIG";
   private static final String KAFKA = "KAFKA_BOOTSTRAP_SERVERS";
   private static final String POSTGRES = "POSTGRES_URI";
@@ -27,6 +29,8 @@ public record PlatformEnvironment(
   private static final String S3_ID = "S3_ACCESS_KEY_ID";
   private static final String S3_SECRET = "S3_SECRET_ACCESS_KEY";
   private static final String DYNAMO = "DYNAMODB_ENDPOINT";
+  private static final String BIGQUERY = "BIGQUERY_ENDPOINT";
+  private static final String BIGQUERY_ROWS = "BIGQUERY_STORAGE_ENDPOINT";
 
   /** Reads what {@link #write} wrote. */
   public static PlatformEnvironment read(Path file) throws IOException {
@@ -50,7 +54,11 @@ public record PlatformEnvironment(
                 values.getOrDefault(S3_ID, ""),
                 values.getOrDefault(S3_SECRET, ""))
             : null,
-        values.containsKey(DYNAMO) ? new DynamoStandIn(values.getOrDefault(DYNAMO, "")) : null);
+        values.containsKey(DYNAMO) ? new DynamoStandIn(values.getOrDefault(DYNAMO, "")) : null,
+        values.containsKey(BIGQUERY)
+            ? new BigQueryStandIn(
+                values.getOrDefault(BIGQUERY, ""), values.getOrDefault(BIGQUERY_ROWS, ""))
+            : null);
   }
 
   void write(Path file) throws IOException {
@@ -65,6 +73,10 @@ public record PlatformEnvironment(
     }
     if (dynamo != null) {
       text.append(DYNAMO).append('=').append(dynamo.endpoint()).append('\n');
+    }
+    if (bigquery != null) {
+      text.append(BIGQUERY).append('=').append(bigquery.endpoint()).append('\n');
+      text.append(BIGQUERY_ROWS).append('=').append(bigquery.storageEndpoint()).append('\n');
     }
     PrivateFile.write(file, text.toString());
   }

@@ -60,6 +60,24 @@ public enum PlatformStore {
     public boolean outlivesThePlatform() {
       return false;
     }
+  },
+  /** In a dataset of the platform's stand-in. */
+  BIGQUERY("a table of a warehouse, asked by SQL") {
+    @Override
+    public String place(PlatformFiles files, String pipeline) throws IOException {
+      var bigquery = PlatformEnvironment.read(files.environment()).bigquery();
+      if (bigquery == null) {
+        throw new CommandException(
+            "nothing on this platform stands in for BigQuery: stop it by ./acequia down, and start it"
+                + " by ./acequia up --with bigquery");
+      }
+      return "bigquery: {%s, commitInterval: 1s}".formatted(bigquery.place());
+    }
+
+    @Override
+    public Set<OptionalServer> servers() {
+      return Set.of(OptionalServer.BIGQUERY);
+    }
   };
 
   private final String words;
