@@ -62,7 +62,7 @@ public enum PlatformStore {
     }
   },
   /** In a dataset of the platform's stand-in. */
-  BIGQUERY("a table of a warehouse, asked by SQL") {
+  BIGQUERY("BigQuery, by a stand-in") {
     @Override
     public String place(PlatformFiles files, String pipeline) throws IOException {
       var bigquery = PlatformEnvironment.read(files.environment()).bigquery();
