@@ -58,7 +58,7 @@ record FoundTable(
   /**
    * Whether there is a table that this pipeline has made.
    *
-   * @throws TerminationException when that cannot be told
+   * @throws TerminationException when that is unknown
    */
   boolean isToBeDropped(Registry registry) throws TerminationException, StoreUnavailableException {
     var found = statements.find(names.data());

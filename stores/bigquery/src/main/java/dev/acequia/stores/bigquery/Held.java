@@ -6,7 +6,7 @@ import dev.acequia.stores.PartitionAdvance;
  * What this process knows of a partition that it has claimed in append mode. Nobody else writes
  * there until the claim is void, and then the stream takes no rows: so it need not ask.
  *
- * @param claimed the fence that the claim has told; the state's is later where claims were joined
+ * @param claimed the fence in the returned claim; the fence in the state is later where claims were joined
  *     since
  * @param known as the state was written last
  * @param position where reading is, with the rows that the state does not count

@@ -105,7 +105,7 @@ record Registry(
   }
 
   /** The registry of the next table: without fields. */
-  Registry filledAnew() {
+  Registry refilled() {
     return new Registry(owner, specs, ledger, table, fill + 1, "", List.of(), List.of());
   }
 

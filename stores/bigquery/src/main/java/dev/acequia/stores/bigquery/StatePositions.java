@@ -54,7 +54,7 @@ final class StatePositions {
 
   /** What is known of the table that is to be filled, which may be the next one. */
   static Registry base(State state) {
-    return state.registry().knowsNoTable() ? noted(state).filledAnew() : state.registry();
+    return state.registry().knowsNoTable() ? noted(state).refilled() : state.registry();
   }
 
   /**

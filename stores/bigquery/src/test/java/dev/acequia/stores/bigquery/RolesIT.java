@@ -103,7 +103,7 @@ class RolesIT {
   private static Set<String> needed(Faults.Call call) {
     return switch (call.method()) {
       case "jobs.query", "jobs.insert" -> statement(call.subject());
-      // Whoever made a job may have its results, and end it.
+      // The creator of a job may read its results and cancel it.
       case "jobs.getQueryResults", "jobs.get", "jobs.cancel" -> Set.of();
       case "datasets.insert" -> Set.of("bigquery.datasets.create");
       case "datasets.get" -> Set.of("bigquery.datasets.get");

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Labels of a pipeline's statements, by which bills are told apart.
+ * Labels of a pipeline's statements. A bill can be grouped by them.
  *
  * <p>https://cloud.google.com/bigquery/docs/labels-intro#requirements
  */

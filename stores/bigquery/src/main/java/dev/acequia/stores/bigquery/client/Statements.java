@@ -44,7 +44,7 @@ public final class Statements {
   /**
    * Statements under an identity.
    *
-   * @param labels of each, by which bills are told apart
+   * @param labels of each statement; a bill can be grouped by them
    */
   public Statements(BigQuery client, Map<String, String> labels) {
     this.client = client;

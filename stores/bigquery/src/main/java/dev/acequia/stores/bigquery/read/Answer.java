@@ -11,8 +11,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer of {@code jobs.query} or {@code jobs.getQueryResults}, read as it comes: rows first,
- * and then what it says beside them, in whatever order it does.
+ * One answer of {@code jobs.query} or {@code jobs.getQueryResults}, parsed as it arrives. The
+ * rows come first, then the other properties in any order.
  */
 final class Answer implements AutoCloseable {
   private final HttpResponse response;

@@ -15,7 +15,7 @@ final class CostAdvice {
   private CostAdvice() {}
 
   static String of(StoreDefinition.BigQuery store, LoadMode mode) {
-    // With changes of keys pending, the whole table is read whatever a filter says.
+    // Pending changes of keys force a scan of the whole table, so filters do not help.
     var partition = mode == LoadMode.UPSERT ? null : store.partitionBy();
     return String.format(
         Locale.ROOT,

@@ -62,7 +62,7 @@ final class Expressions {
     return "t." + name(name);
   }
 
-  /** A name, whatever it holds; within backquotes escapes are those of strings. */
+  /** Quotes a name. Within backquotes, GoogleSQL has the escapes of strings. */
   static String name(String name) {
     return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`";
   }

@@ -6,7 +6,7 @@ import dev.acequia.stores.query.ResultRow;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of one statement, page by page, of which one row is held at a time. */
+/** Iterates over the rows of one statement, page by page. Holds one row at a time. */
 final class ResultRows implements AutoCloseable {
   private final QueryJobs jobs;
   private final Statement statement;

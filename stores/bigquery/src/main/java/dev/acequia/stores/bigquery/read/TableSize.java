@@ -24,7 +24,7 @@ final class TableSize {
     this.calls = calls;
   }
 
-  /** Rows that came lately are told apart, and about. */
+  /** The row count. Recent rows are in the streaming buffer, which has an estimate. */
   long rows(Deadline deadline) throws StoreReadException {
     try {
       var response = calls.get(path, VIEW, deadline);
