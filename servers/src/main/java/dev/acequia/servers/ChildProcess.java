@@ -2,6 +2,10 @@ package dev.acequia.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +99,28 @@ public final class ChildProcess {
                 .formatted(name, limit.toSeconds(), log, tail()));
       }
       pause();
+    }
+  }
+
+  /**
+   * Waits until a URL has any answer, refusals included.
+   *
+   * @throws ServerException when the child ends first or the time passes; the child is then killed
+   */
+  public void awaitHttp(Duration limit, String endpoint) {
+    awaitReady(limit, () -> answers(endpoint));
+  }
+
+  private static boolean answers(String endpoint) {
+    try (var client = HttpClient.newHttpClient()) {
+      var request =
+          HttpRequest.newBuilder(URI.create(endpoint)).timeout(Duration.ofSeconds(1)).build();
+      return client.send(request, BodyHandlers.discarding()).statusCode() > 0;
+    } catch (IOException notYet) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

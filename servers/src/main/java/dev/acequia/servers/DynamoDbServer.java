@@ -1,10 +1,5 @@
 package dev.acequia.servers;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -56,27 +51,13 @@ public final class DynamoDbServer implements AutoCloseable {
             Map.of(),
             home);
     var server = new DynamoDbServer(process, port);
-    process.awaitReady(START_LIMIT, server::answers);
+    process.awaitHttp(START_LIMIT, server.endpoint());
     return server;
   }
 
   /** {@code http://host:port}. */
   public String endpoint() {
     return "http://127.0.0.1:" + port;
-  }
-
-  /** Any answer will do. */
-  private boolean answers() {
-    try (var client = HttpClient.newHttpClient()) {
-      var request =
-          HttpRequest.newBuilder(URI.create(endpoint())).timeout(Duration.ofSeconds(1)).build();
-      return client.send(request, BodyHandlers.discarding()).statusCode() > 0;
-    } catch (IOException notYet) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   @Override

@@ -2,10 +2,6 @@ package dev.acequia.servers;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +80,7 @@ public final class S3Server implements AutoCloseable {
           Map.of("ROOT_ACCESS_KEY_ID", ACCESS_KEY_ID, "ROOT_SECRET_ACCESS_KEY", secret);
       var process = ChildProcess.start("s3", NAME, command, environment, home);
       var server = new S3Server(program, process, buckets, accessLog, port, secret);
-      process.awaitReady(START_LIMIT, server::answers);
+      process.awaitHttp(START_LIMIT, server.endpoint());
       return server;
     } catch (IOException e) {
       throw new ServerException(
@@ -185,19 +181,5 @@ public final class S3Server implements AutoCloseable {
   @Override
   public void close() {
     stop();
-  }
-
-  /** Any answer will do: an unsigned request is refused. */
-  private boolean answers() {
-    try (var client = HttpClient.newHttpClient()) {
-      var request =
-          HttpRequest.newBuilder(URI.create(endpoint())).timeout(Duration.ofSeconds(1)).build();
-      return client.send(request, BodyHandlers.discarding()).statusCode() > 0;
-    } catch (IOException notYet) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 }

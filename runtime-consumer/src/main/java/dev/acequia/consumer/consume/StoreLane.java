@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * meanwhile.
  */
 final class StoreLane implements StoreWork, AutoCloseable {
+  private static final Duration END_LIMIT = Duration.ofSeconds(2);
   private static final Duration ACKNOWLEDGE_LIMIT = Duration.ofSeconds(30);
 
   private final PipelineDefinition definition;
@@ -136,8 +137,18 @@ final class StoreLane implements StoreWork, AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
+    awaitEnd();
     writer.close();
     deadLetters.close();
+  }
+
+  /** A writer has one thread at a time. Only one that is stuck is closed beside its work. */
+  private void awaitEnd() {
+    try {
+      var _ = thread.awaitTermination(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void submit(StoreRefusals refusals, Callable<LaneResult> work) {

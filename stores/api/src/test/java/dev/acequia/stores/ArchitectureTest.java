@@ -24,5 +24,7 @@ class ArchitectureTest {
                   .and(
                       not(
                           resideInAnyPackage(
-                              "dev.acequia.stores.position..", "dev.acequia.stores.query.."))));
+                              "dev.acequia.stores.mark..",
+                              "dev.acequia.stores.position..",
+                              "dev.acequia.stores.query.."))));
 }

@@ -3,11 +3,6 @@ package dev.acequia.servers.bigquery;
 import dev.acequia.servers.ChildProcess;
 import dev.acequia.servers.Home;
 import dev.acequia.servers.Ports;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,7 +61,7 @@ public final class BigQueryServer implements AutoCloseable {
             Map.of("CLASSPATH", System.getProperty("java.class.path")),
             home);
     var server = new BigQueryServer(process, rest, rows);
-    process.awaitReady(START_LIMIT, server::answers);
+    process.awaitHttp(START_LIMIT, server.endpoint());
     return server;
   }
 
@@ -91,20 +86,6 @@ public final class BigQueryServer implements AutoCloseable {
 
   public Instant startedAt() {
     return process.startedAt();
-  }
-
-  /** Any answer will do. */
-  private boolean answers() {
-    try (var client = HttpClient.newHttpClient()) {
-      var request =
-          HttpRequest.newBuilder(URI.create(endpoint())).timeout(Duration.ofSeconds(1)).build();
-      return client.send(request, BodyHandlers.discarding()).statusCode() > 0;
-    } catch (IOException notYet) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   /** Ends it in order. */

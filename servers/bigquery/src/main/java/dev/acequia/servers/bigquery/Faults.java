@@ -27,6 +27,11 @@ public interface Faults {
     UNAVAILABLE,
     /** It has no effect: 403 {@code rateLimitExceeded}, or {@code RESOURCE_EXHAUSTED}. */
     THROTTLED,
+    /**
+     * A statement has no effect, since others changed its table meanwhile: 400 {@code
+     * invalidQuery}. Other calls are as usual.
+     */
+    CONFLICT,
     /** It has its effect, and its connection breaks before the answer. */
     ANSWER_LOST,
     /** It has its effect, and there is no answer for a minute. */

@@ -104,6 +104,11 @@ public final class LocalBigQuery implements AutoCloseable {
     rows.refuse(refused);
   }
 
+  /** How many connections for rows were made so far. */
+  public int connections() {
+    return rows.connections();
+  }
+
   /** Breaks all connections of the Storage Write API. */
   public void cutConnections() {
     var port = server.getPort();

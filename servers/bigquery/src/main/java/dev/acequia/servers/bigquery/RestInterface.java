@@ -109,6 +109,7 @@ final class RestInterface implements AutoCloseable {
             switch (fault) {
               case UNAVAILABLE -> throw ServiceException.unavailable();
               case THROTTLED -> throw ServiceException.throttled();
+              case CONFLICT -> throw ServiceException.conflict();
               case NONE, ANSWER_LOST, SILENT -> done(request);
             };
       } catch (ServiceException e) {
@@ -118,7 +119,7 @@ final class RestInterface implements AutoCloseable {
       switch (fault) {
         case ANSWER_LOST -> {}
         case SILENT -> Thread.sleep(SILENCE);
-        case NONE, UNAVAILABLE, THROTTLED -> send(exchange, status, body);
+        case NONE, UNAVAILABLE, THROTTLED, CONFLICT -> send(exchange, status, body);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -271,6 +272,10 @@ final class RestInterface implements AutoCloseable {
         .put("type", "TABLE")
         .put("creationTime", Long.toString(System.currentTimeMillis()))
         .put("location", "US");
+    var lifetime = warehouse.dataset(request.dataset()).path("defaultTableExpirationMs").asLong();
+    if (lifetime > 0 && !resource.has("expirationTime")) {
+      resource.put("expirationTime", Long.toString(System.currentTimeMillis() + lifetime));
+    }
     resource
         .withObject("tableReference")
         .put("projectId", request.project())

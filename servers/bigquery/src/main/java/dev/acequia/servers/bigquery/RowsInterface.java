@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -52,11 +53,16 @@ final class RowsInterface extends BigQueryWriteGrpc.BigQueryWriteImplBase {
   private static final int REQUEST_BYTES = 10_000_000;
 
   private final Warehouse warehouse;
+  private final AtomicInteger connections = new AtomicInteger();
   private volatile Faults faults = Faults.NONE;
   private volatile Predicate<Map<String, Object>> refused = row -> false;
 
   RowsInterface(Warehouse warehouse) {
     this.warehouse = warehouse;
+  }
+
+  int connections() {
+    return connections.get();
   }
 
   void faults(Faults next) {
@@ -79,7 +85,7 @@ final class RowsInterface extends BigQueryWriteGrpc.BigQueryWriteImplBase {
     switch (fault) {
       case UNAVAILABLE -> observer.onError(Status.UNAVAILABLE.asRuntimeException());
       case THROTTLED -> observer.onError(Status.RESOURCE_EXHAUSTED.asRuntimeException());
-      case NONE, ANSWER_LOST, SILENT -> {
+      case NONE, ANSWER_LOST, SILENT, CONFLICT -> {
         try {
           var answer = action.run();
           switch (fault) {
@@ -89,7 +95,7 @@ final class RowsInterface extends BigQueryWriteGrpc.BigQueryWriteImplBase {
                         .withDescription("the connection broke")
                         .asRuntimeException());
             case SILENT -> {}
-            case NONE, UNAVAILABLE, THROTTLED -> {
+            case NONE, UNAVAILABLE, THROTTLED, CONFLICT -> {
               if (answer == null) {
                 observer.onError(
                     Status.NOT_FOUND
@@ -169,6 +175,7 @@ final class RowsInterface extends BigQueryWriteGrpc.BigQueryWriteImplBase {
 
   @Override
   public StreamObserver<AppendRowsRequest> appendRows(StreamObserver<AppendRowsResponse> observer) {
+    connections.incrementAndGet();
     return new StreamObserver<>() {
       private String name = "";
       private @Nullable Descriptor schema;
@@ -214,7 +221,7 @@ final class RowsInterface extends BigQueryWriteGrpc.BigQueryWriteImplBase {
                 Status.UNAVAILABLE.withDescription("the connection broke").asRuntimeException());
           }
           case SILENT -> isOver = true;
-          case NONE, UNAVAILABLE, THROTTLED -> observer.onNext(answer);
+          case NONE, UNAVAILABLE, THROTTLED, CONFLICT -> observer.onNext(answer);
         }
       }
 

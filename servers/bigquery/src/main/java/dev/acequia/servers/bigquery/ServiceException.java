@@ -42,6 +42,11 @@ final class ServiceException extends Exception {
         503, "backendError", "Error encountered during execution. Retrying may solve the problem.");
   }
 
+  static ServiceException conflict() {
+    return invalidQuery(
+        "Could not serialize access to table due to concurrent update; please rewrite your query");
+  }
+
   static ServiceException throttled() {
     return new ServiceException(
         403,

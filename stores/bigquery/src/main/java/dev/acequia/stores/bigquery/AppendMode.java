@@ -12,7 +12,6 @@ import dev.acequia.stores.bigquery.StateTable.Change;
 import dev.acequia.stores.bigquery.client.RowStreams;
 import dev.acequia.stores.bigquery.client.RowStreams.Outcome;
 import dev.acequia.stores.bigquery.row.Envelope;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,16 +25,13 @@ import org.jspecify.annotations.Nullable;
  * is written only where they do not, in replays, and once a minute.
  */
 final class AppendMode {
-  /** Between two writes of a position that rows are ahead of. */
-  private static final Duration CHECKPOINT = Duration.ofMinutes(1);
-
   private final Claims claims;
   private final StateTable table;
   private final StoredRows stored;
   private final RowStreams streams;
   private final Marks marks;
   private final ProtoSchema schema;
-  private final int requestBytes;
+  private final WriterLimits limits;
   private final Envelope envelope = new Envelope();
 
   /** Where the next row of a stream stands. */
@@ -48,14 +44,14 @@ final class AppendMode {
       RowStreams streams,
       Marks marks,
       ProtoSchema schema,
-      int requestBytes) {
+      WriterLimits limits) {
     this.claims = claims;
     this.table = table;
     this.stored = stored;
     this.streams = streams;
     this.marks = marks;
     this.schema = schema;
-    this.requestBytes = requestBytes;
+    this.limits = limits;
   }
 
   <E extends Exception> WriteResult write(
@@ -126,7 +122,7 @@ final class AppendMode {
       var request =
           Request.first(
               rest,
-              requestBytes,
+              limits.requestBytes(),
               entry -> row(entry, byPartition.get(entry.place().partition()), last));
       var offset = ends.getOrDefault(stream, 0L);
       switch (streams.append(stream, schema, request.rows(), offset)) {
@@ -210,7 +206,7 @@ final class AppendMode {
         .ahead()
         .forEach(
             (partition, held) -> {
-              if (System.nanoTime() - held.savedNanos() > CHECKPOINT.toNanos()) {
+              if (System.nanoTime() - held.savedNanos() > limits.checkpoint().toNanos()) {
                 late.put(partition, held);
                 changes.add(Change.of(partition, held.position(), held.known().revision()));
               }
@@ -220,17 +216,22 @@ final class AppendMode {
     }
     if (table.change(changes) || isThere(late)) {
       late.forEach((partition, held) -> claims.put(partition, held.saved()));
-    } else {
-      claims.drop(late.keySet());
+      return;
     }
+    // One partition that another owner has taken keeps the whole statement from its effect.
+    var state = table.read().orElse(null);
+    late.entrySet()
+        .removeIf(
+            one -> state != null && one.getValue().known().equals(state.partition(one.getKey())));
+    claims.drop(late.keySet());
   }
 
   /** Whether the rows do not say where reading goes on. */
-  private static boolean isToBeSaid(Held held, PartitionAdvance advance, @Nullable Long end) {
+  private boolean isToBeSaid(Held held, PartitionAdvance advance, @Nullable Long end) {
     return held.position().position().isReplaying()
         || end == null
         || end != advance.to()
-        || System.nanoTime() - held.savedNanos() > CHECKPOINT.toNanos();
+        || System.nanoTime() - held.savedNanos() > limits.checkpoint().toNanos();
   }
 
   /** Whether the state was written before, and the answer was lost. */

@@ -8,6 +8,8 @@ import dev.acequia.stores.Arrival;
 import dev.acequia.stores.Origin;
 import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.bigquery.row.RowEncoder;
+import dev.acequia.stores.mark.MarkGroup;
+import dev.acequia.stores.mark.MarkedRecord;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,8 @@ final class BigQueryBatch implements StoreBatch {
       Origin origin,
       Origin place,
       boolean redriven,
-      @Nullable MarkedRecord key) {}
+      @Nullable MarkedRecord key)
+      implements MarkGroup.Entry {}
 
   private final RowEncoder encoder;
   private final List<Entry> entries = new ArrayList<>();

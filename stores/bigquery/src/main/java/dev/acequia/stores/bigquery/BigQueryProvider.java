@@ -12,7 +12,6 @@ import dev.acequia.stores.bigquery.client.JobLabels;
 import dev.acequia.stores.bigquery.client.RowStreams;
 import dev.acequia.stores.bigquery.client.Statements;
 import dev.acequia.stores.bigquery.read.BigQueryReader;
-import dev.acequia.stores.bigquery.table.ServiceLimits;
 import java.util.List;
 import java.util.Map;
 
@@ -36,7 +35,7 @@ public final class BigQueryProvider implements StoreProvider {
         store,
         statements(definition, environment),
         streams(store, environment),
-        ServiceLimits.ROWS_BYTES);
+        WriterLimits.DEFAULT);
   }
 
   /** In append mode nothing is deleted. */

@@ -20,7 +20,6 @@ import dev.acequia.stores.bigquery.row.RowEncoder;
 import dev.acequia.stores.bigquery.table.TableNames;
 import dev.acequia.stores.position.Ledger;
 import dev.acequia.stores.position.Position;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,8 +36,6 @@ final class BigQueryWriter implements StoreWriter {
   /** Others change positions of theirs so often only when something is wrong. */
   private static final int ATTEMPTS = 20;
 
-  private static final Duration PROBE_INTERVAL = Duration.ofMinutes(1);
-
   /** Of a claim under which nothing can be written. */
   private static final long NO_FENCE = -1;
 
@@ -52,6 +49,7 @@ final class BigQueryWriter implements StoreWriter {
   private final AppendMode append;
   private final UpsertMode upsert;
   private final RegistryCommands commands;
+  private final WriterLimits limits;
 
   /** When a probe went well last, by {@link System#nanoTime}; null before that. */
   private @Nullable Long probedNanos;
@@ -63,17 +61,17 @@ final class BigQueryWriter implements StoreWriter {
    * The writer of a pipeline.
    *
    * @param streams is closed with it
-   * @param requestBytes of the rows in one request
    */
   BigQueryWriter(
       PipelineDefinition definition,
       StoreDefinition.BigQuery store,
       Statements statements,
       RowStreams streams,
-      int requestBytes) {
+      WriterLimits limits) {
     this.definition = definition;
     this.statements = statements;
     this.streams = streams;
+    this.limits = limits;
     names = TableNames.of(store);
     table = new StateTable(statements, names);
     stored = new StoredRows(statements, names);
@@ -81,7 +79,7 @@ final class BigQueryWriter implements StoreWriter {
     commands = new RegistryCommands(names);
     var marks = new Marks(statements, names);
     ProtoSchema schema = RowEncoder.schema(definition);
-    append = new AppendMode(claims, table, stored, streams, marks, schema, requestBytes);
+    append = new AppendMode(claims, table, stored, streams, marks, schema, limits);
     upsert =
         new UpsertMode(
             definition,
@@ -91,14 +89,18 @@ final class BigQueryWriter implements StoreWriter {
             marks,
             new StoredKeys(statements, names, definition),
             schema,
-            requestBytes);
+            limits);
   }
 
-  /** Asks once a minute: each question is billed, and counts against a quota of all pipelines. */
   @Override
   public void probe() throws StoreUnavailableException {
+    look();
+  }
+
+  /** Looks at the table and writes late positions, once in a while, also beside steady writes. */
+  private void look() throws StoreUnavailableException {
     append.checkpoint();
-    if (probedNanos != null && System.nanoTime() - probedNanos < PROBE_INTERVAL.toNanos()) {
+    if (probedNanos != null && System.nanoTime() - probedNanos < limits.probe().toNanos()) {
       return;
     }
     probedNanos = null;
@@ -281,6 +283,7 @@ final class BigQueryWriter implements StoreWriter {
   public <E extends Exception> WriteResult write(
       StoreBatch batch, List<PartitionAdvance> advances, CommitGate<E> gate)
       throws StoreUnavailableException, E {
+    look();
     return definition.mode() == LoadMode.APPEND
         ? append.write((BigQueryBatch) batch, advances, fill, gate)
         : upsert.write((BigQueryBatch) batch, advances, gate);

@@ -214,14 +214,18 @@ final class Claims {
           counted.put(
               partition,
               claimed.at(own.position().next(), own.position().epoch(), claimed.stream()));
-        } else if (claimed.mayBeBehind()) {
+        } else {
+          // In a replay the rows do not say where it goes on, but they have to be seen before it
+          // asks for them.
           if (found == null) {
             found =
                 count.isPresent()
                     ? rows.last(stream, count.getAsLong())
                     : rows.last(stream.fences());
           }
-          counted.put(partition, ahead(claimed, found.get(partition)));
+          if (claimed.mayBeBehind()) {
+            counted.put(partition, ahead(claimed, found.get(partition)));
+          }
         }
       }
     }

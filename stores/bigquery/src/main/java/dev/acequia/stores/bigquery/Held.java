@@ -6,8 +6,8 @@ import dev.acequia.stores.PartitionAdvance;
  * What this process knows of a partition that it has claimed in append mode. Nobody else writes
  * there until the claim is void, and then the stream takes no rows: so it need not ask.
  *
- * @param claimed the fence in the returned claim; the fence in the state is later where claims were joined
- *     since
+ * @param claimed the fence in the returned claim; the fence in the state is later where claims were
+ *     joined since
  * @param known as the state was written last
  * @param position where reading is, with the rows that the state does not count
  * @param savedNanos when the state was written last, by {@link System#nanoTime}

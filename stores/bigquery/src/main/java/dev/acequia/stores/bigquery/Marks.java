@@ -7,6 +7,8 @@ import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.bigquery.BigQueryBatch.Entry;
 import dev.acequia.stores.bigquery.client.Statements;
 import dev.acequia.stores.bigquery.table.TableNames;
+import dev.acequia.stores.mark.Mark;
+import dev.acequia.stores.mark.MarkGroup;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -47,7 +49,7 @@ final class Marks {
    *
    * @param nowMillis the service's time then
    */
-  record Judgement(List<MarkGroup> groups, long fill, long nowMillis) {
+  record Judgement(List<MarkGroup<Entry>> groups, long fill, long nowMillis) {
     static final Judgement NONE = new Judgement(List.of(), 0, 0);
   }
 
@@ -69,7 +71,7 @@ final class Marks {
     var known = known(byDigest.keySet(), fill);
     var groups =
         byDigest.values().stream()
-            .map(entries -> new MarkGroup(entries, batch.expectsDuplicates(), known.nowMillis()))
+            .map(entries -> new MarkGroup<>(entries, batch.expectsDuplicates(), known.nowMillis()))
             .toList();
     var noted =
         repeats.find(
@@ -113,7 +115,7 @@ final class Marks {
   private static Mark mark(FieldValueList row) {
     var pushed = row.get("pushed").getLongValue();
     return new Mark(
-        Mark.origin(row),
+        Repeats.origin(row),
         row.get("content").getStringValue(),
         pushed == UNKNOWN ? null : pushed,
         row.get("stored").getLongValue());
@@ -144,7 +146,7 @@ final class Marks {
   }
 
   /** Whether the marks are there now; false where another has marked one of the keys meanwhile. */
-  private boolean put(List<MarkGroup> groups, int step, long fill)
+  private boolean put(List<MarkGroup<Entry>> groups, int step, long fill)
       throws StoreUnavailableException {
     var wanted = new LinkedHashMap<String, Mark>();
     var former = new HashMap<String, Mark>();

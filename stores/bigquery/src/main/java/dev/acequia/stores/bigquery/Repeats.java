@@ -1,5 +1,6 @@
 package dev.acequia.stores.bigquery;
 
+import com.google.cloud.bigquery.FieldValueList;
 import com.google.cloud.bigquery.QueryParameterValue;
 import dev.acequia.stores.Origin;
 import dev.acequia.stores.StoreUnavailableException;
@@ -38,7 +39,7 @@ final class Repeats {
               """
                   .formatted(table, PLACES),
               parameters(some, fill))
-          .forEach(row -> noted.add(Mark.origin(row)));
+          .forEach(row -> noted.add(origin(row)));
     }
     return noted;
   }
@@ -63,5 +64,13 @@ final class Repeats {
         ParameterLists.numbers(places, place -> (long) place.partition()),
         "offsets",
         ParameterLists.numbers(places, Origin::offset));
+  }
+
+  /** An origin in a row that has the columns of the table. */
+  static Origin origin(FieldValueList row) {
+    return new Origin(
+        (int) row.get("generation").getLongValue(),
+        (int) row.get("topic_partition").getLongValue(),
+        row.get("topic_offset").getLongValue());
   }
 }

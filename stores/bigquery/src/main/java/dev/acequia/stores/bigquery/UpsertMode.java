@@ -13,7 +13,6 @@ import dev.acequia.stores.bigquery.StateTable.Change;
 import dev.acequia.stores.bigquery.client.RowStreams;
 import dev.acequia.stores.bigquery.client.RowStreams.Outcome;
 import dev.acequia.stores.bigquery.row.Envelope;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,12 +25,6 @@ import java.util.concurrent.TimeUnit;
  * comes late, have no effect. The positions follow.
  */
 final class UpsertMode {
-  /**
-   * Between the look at the claim and a change that is sent. BigQuery forgets after two days which
-   * changes of a key are older than its deletion.
-   */
-  private static final Duration LONGEST = Duration.ofMinutes(10);
-
   private final PipelineDefinition definition;
   private final StateTable table;
   private final RowStreams streams;
@@ -39,7 +32,7 @@ final class UpsertMode {
   private final Marks marks;
   private final StoredKeys stored;
   private final ProtoSchema schema;
-  private final int requestBytes;
+  private final WriterLimits limits;
   private final Envelope envelope = new Envelope();
 
   UpsertMode(
@@ -50,7 +43,7 @@ final class UpsertMode {
       Marks marks,
       StoredKeys stored,
       ProtoSchema schema,
-      int requestBytes) {
+      WriterLimits limits) {
     this.definition = definition;
     this.table = table;
     this.streams = streams;
@@ -58,20 +51,20 @@ final class UpsertMode {
     this.marks = marks;
     this.stored = stored;
     this.schema = schema;
-    this.requestBytes = requestBytes;
+    this.limits = limits;
   }
 
   <E extends Exception> WriteResult write(
       BigQueryBatch batch, List<PartitionAdvance> advances, CommitGate<E> gate)
       throws StoreUnavailableException, E {
-    var read = System.nanoTime();
+    var until = System.nanoTime() + limits.batch().toNanos();
     var state = table.read().orElse(null);
     if (state == null || !isOwned(state, advances)) {
       return new WriteResult.Overtaken();
     }
     var load = new Load<>(batch, marks, state.registry().fill(), gate);
     var judged = load.judge(entries -> judge(entries, load));
-    send(judged, advances, state.nowMillis(), load, read);
+    send(judged, advances, state.nowMillis(), load, until);
     return advance(state, advances) ? load.result() : new WriteResult.Overtaken();
   }
 
@@ -93,21 +86,17 @@ final class UpsertMode {
   }
 
   private <E extends Exception> void send(
-      Keys judged, List<PartitionAdvance> advances, long nowMillis, Load<E> load, long readNanos)
+      Keys judged, List<PartitionAdvance> advances, long nowMillis, Load<E> load, long untilNanos)
       throws StoreUnavailableException, E {
     var fences = new HashMap<Integer, Long>();
     advances.forEach(advance -> fences.put(advance.partition(), advance.fence()));
     var keys = judged;
     var rest = keys.newest();
     while (!rest.isEmpty()) {
-      if (System.nanoTime() - readNanos > LONGEST.toNanos()) {
-        throw new StoreUnavailableException(
-            "the batch took longer than %d s, and its keys may have changed meanwhile"
-                .formatted(LONGEST.toSeconds()));
-      }
       var now = keys;
-      var request = Request.first(rest, requestBytes, entry -> row(entry, fences, now, nowMillis));
-      switch (streams.change(data, schema, request.rows())) {
+      var request =
+          Request.first(rest, limits.requestBytes(), entry -> row(entry, fences, now, nowMillis));
+      switch (streams.change(data, schema, request.rows(), untilNanos)) {
         case Outcome.Stored() -> rest = rest.subList(request.entries().size(), rest.size());
         case Outcome.Over over -> throw new StoreUnavailableException(over.words());
         case Outcome.Refused(var errors) -> {

@@ -274,7 +274,7 @@ final class BigQueryFixture implements StoreFixture {
     return Optional.of(REFUSED);
   }
 
-  /** Each call makes its own way to the service, so a broken connection is a lost call. */
+  /** A call over a broken connection is retried over another one, so no batch notices. */
   @Override
   public boolean cutConnections() {
     return false;

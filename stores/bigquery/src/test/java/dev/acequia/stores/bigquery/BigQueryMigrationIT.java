@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.cloud.bigquery.DatasetInfo;
 import com.google.cloud.bigquery.Field.Mode;
 import com.google.cloud.bigquery.FieldList;
 import com.google.cloud.bigquery.PrimaryKey;
@@ -32,6 +33,7 @@ import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.WriteResult;
+import dev.acequia.stores.bigquery.client.Clients;
 import dev.acequia.stores.bigquery.client.Statements;
 import dev.acequia.stores.testkit.Pipelines;
 import java.util.ArrayList;
@@ -238,6 +240,19 @@ class BigQueryMigrationIT {
     var refusal =
         refused(pipeline(fixture.definition("flights", "US", null, List.of()), LoadMode.APPEND));
     assertThat(refusal.message()).contains("The dataset test is in EU, not in US");
+  }
+
+  @Test
+  void refusesTablesThatExpire() throws Exception {
+    var client = Clients.statements(fixture.definition("any"), Map.of());
+    client.create(
+        DatasetInfo.newBuilder(BigQueryFixture.DATASET)
+            .setDefaultTableLifetime(3_600_000L)
+            .build());
+    var refusal = refused(pipeline(store(), LoadMode.APPEND));
+    assertThat(refusal.reason()).isEqualTo(Termination.Reason.StoreRefused);
+    assertThat(refusal.message())
+        .contains("expires", "bq update --expiration 0", "--default_table_expiration 0");
   }
 
   @Test

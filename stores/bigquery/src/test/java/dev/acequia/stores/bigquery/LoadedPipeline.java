@@ -104,19 +104,14 @@ final class LoadedPipeline {
     return StoreWriter.open(definition, environment);
   }
 
-  /**
-   * A writer of small requests.
-   *
-   * @param requestBytes of the rows in one request, at most
-   */
-  StoreWriter writer(int requestBytes) {
+  StoreWriter writer(WriterLimits limits) {
     var store = (StoreDefinition.BigQuery) definition.store();
     return new BigQueryWriter(
         definition,
         store,
         new Statements(Clients.statements(store, environment), Map.of()),
         new RowStreams(Clients.rows(store, environment)),
-        requestBytes);
+        limits);
   }
 
   /** Claims the partition, however often the store fails. */

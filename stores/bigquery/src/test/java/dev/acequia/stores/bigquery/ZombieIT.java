@@ -111,6 +111,37 @@ class ZombieIT {
     assertThat(rows(latter)).containsExactly("1|a|x");
   }
 
+  /** The positions of a table that is filled again have other revisions than those before. */
+  @Test
+  void passesNoPositionOfATableThatIsFilledAgain() throws Exception {
+    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    pipeline.migrate();
+    try (var zombie = pipeline.writer();
+        var successor = pipeline.writer()) {
+      var claim = LoadedPipeline.claim(zombie);
+      var first = zombie.newBatch();
+      pipeline.add(first, 0, "{\"id\":1,\"name\":\"a\"}");
+      zombie.write(first, LoadedPipeline.advance(claim, 100), OPEN);
+      var second = zombie.newBatch();
+      pipeline.add(second, 100, "{\"id\":2,\"name\":\"b\"}");
+      var result =
+          zombie.write(
+              second,
+              List.of(new PartitionAdvance(0, claim.fence(), 100, 200, null)),
+              (CommitGate<Exception>)
+                  rejected -> {
+                    fixture.refill(pipeline.definition);
+                    pipeline.migrate();
+                    var own = successor.newBatch();
+                    pipeline.add(own, 0, "{\"id\":1,\"name\":\"a\"}");
+                    successor.write(
+                        own, LoadedPipeline.advance(LoadedPipeline.claim(successor), 10), OPEN);
+                  });
+      assertThat(result).isEqualTo(new WriteResult.Overtaken());
+      assertThat(LoadedPipeline.claim(successor).nextOffset()).isEqualTo(10);
+    }
+  }
+
   /** The state has not heard of the batch before. */
   @Test
   void rowsThatNobodyHasCountedAreNotReadAgain() throws Exception {

@@ -7,6 +7,8 @@ import dev.acequia.stores.Origin;
 import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.dynamodb.item.Attributes;
 import dev.acequia.stores.dynamodb.item.ItemEncoder;
+import dev.acequia.stores.mark.MarkGroup;
+import dev.acequia.stores.mark.MarkedRecord;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +32,8 @@ final class DynamoBatch implements StoreBatch {
       Origin origin,
       Origin place,
       boolean redriven,
-      @Nullable MarkedRecord key) {}
+      @Nullable MarkedRecord key)
+      implements MarkGroup.Entry {}
 
   private final ItemEncoder encoder;
   private final InstantSource clock;

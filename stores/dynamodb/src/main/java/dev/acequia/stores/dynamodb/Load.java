@@ -9,6 +9,7 @@ import dev.acequia.stores.dynamodb.DynamoBatch.Entry;
 import dev.acequia.stores.dynamodb.client.Batches;
 import dev.acequia.stores.dynamodb.client.Calls;
 import dev.acequia.stores.dynamodb.client.Pace;
+import dev.acequia.stores.mark.MarkGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,7 +46,7 @@ final class Load {
   private final List<Entry> upserted = new ArrayList<>();
   private final List<Entry> removed = new ArrayList<>();
   private final List<RowRejection> rejected = new ArrayList<>();
-  private final List<MarkGroup> groups;
+  private final List<MarkGroup<Entry>> groups;
   private int repeats;
   private final AtomicInteger duplicates = new AtomicInteger();
 

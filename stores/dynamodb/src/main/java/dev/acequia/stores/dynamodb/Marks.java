@@ -9,6 +9,8 @@ import dev.acequia.stores.dynamodb.client.DynamoFailure;
 import dev.acequia.stores.dynamodb.client.Pace;
 import dev.acequia.stores.dynamodb.item.Attributes;
 import dev.acequia.stores.dynamodb.item.ItemOrigin;
+import dev.acequia.stores.mark.Mark;
+import dev.acequia.stores.mark.MarkGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,7 +59,7 @@ final class Marks {
   }
 
   /** Judges the records that came with keys, by what can be read. */
-  List<MarkGroup> judge(DynamoBatch batch, long fill, long nowMillis)
+  List<MarkGroup<Entry>> judge(DynamoBatch batch, long fill, long nowMillis)
       throws StoreUnavailableException {
     var byDigest = new LinkedHashMap<String, List<Entry>>();
     for (var entry : batch.entries()) {
@@ -68,7 +70,7 @@ final class Marks {
     }
     var groups =
         byDigest.values().stream()
-            .map(entries -> new MarkGroup(entries, batch.expectsDuplicates(), nowMillis))
+            .map(entries -> new MarkGroup<>(entries, batch.expectsDuplicates(), nowMillis))
             .toList();
     // In this order: a mark is replaced after the repeats of it were noted.
     var known = known(groups, fill);
@@ -78,12 +80,12 @@ final class Marks {
     return groups;
   }
 
-  private Map<String, Mark> known(List<MarkGroup> groups, long fill)
+  private Map<String, Mark> known(List<MarkGroup<Entry>> groups, long fill)
       throws StoreUnavailableException {
     var keys = groups.stream().map(group -> SecondTable.key(id(group, fill))).toList();
     var marks = new HashMap<String, Mark>();
     for (var item : batches.get(table, keys)) {
-      marks.put(Objects.requireNonNull(item.get(Attributes.HASH)).s(), Mark.parse(item));
+      marks.put(Objects.requireNonNull(item.get(Attributes.HASH)).s(), MarkItem.parse(item));
     }
     return marks;
   }
@@ -99,7 +101,7 @@ final class Marks {
    *
    * @return false when another has marked a key meanwhile; the records are to be judged again
    */
-  boolean write(List<MarkGroup> groups, long fill, long nowMillis)
+  boolean write(List<MarkGroup<Entry>> groups, long fill, long nowMillis)
       throws StoreUnavailableException {
     var most = groups.stream().mapToInt(group -> group.steps().size()).max().orElse(0);
     for (var i = 0; i < most; i++) {
@@ -130,7 +132,7 @@ final class Marks {
   private boolean put(String id, MarkGroup.Step step) throws StoreUnavailableException {
     var mark = Objects.requireNonNull(step.mark());
     var there = step.former();
-    var item = new HashMap<>(mark.attributes());
+    var item = new HashMap<>(MarkItem.attributes(mark));
     item.putAll(SecondTable.key(id));
     var request =
         PutItemRequest.builder()
@@ -149,7 +151,7 @@ final class Marks {
                   "#h",
                   Attributes.HASH,
                   "#at",
-                  Mark.AT,
+                  MarkItem.AT,
                   "#o",
                   Attributes.OFFSET,
                   "#p",
@@ -170,7 +172,7 @@ final class Marks {
             return true;
           } catch (ConditionalCheckFailedException e) {
             // An own one is there when the first answer was lost and the call was sent again.
-            return Mark.parse(e.item()).equals(mark);
+            return MarkItem.parse(e.item()).equals(mark);
           }
         });
   }
@@ -188,7 +190,7 @@ final class Marks {
     return item;
   }
 
-  private static String id(MarkGroup group, long fill) {
+  private static String id(MarkGroup<Entry> group, long fill) {
     return fill + "#mark#" + group.digest();
   }
 

@@ -130,7 +130,7 @@ final class DynamoFixture implements StoreFixture {
   @Override
   public void age(PipelineDefinition definition, Duration by) {
     age(names(definition).data(), Attributes.DELETED, by);
-    age(names(definition).second(), Mark.AT, by);
+    age(names(definition).second(), MarkItem.AT, by);
   }
 
   private void age(String table, String attribute, Duration by) {

@@ -36,8 +36,15 @@ public final class BigQueryFailure {
   private static final List<String> NO_IDENTITY =
       List.of("invalid_grant", "invalid_client", "Invalid JWT Signature");
 
-  /** A statement that met others more often than the service tries it again. */
-  private static final String CONFLICT = "Could not serialize access";
+  /**
+   * A statement that met others more often than the service retries it, or found the queue of its
+   * table full. https://cloud.google.com/bigquery/docs/data-manipulation-language#limitations
+   */
+  private static final List<String> CONFLICTS =
+      List.of(
+          "Could not serialize access",
+          "Too many DML statements outstanding",
+          "DML statement has been queued for too long");
 
   private static final int BAD_REQUEST = 400;
   private static final int UNAUTHORIZED = 401;
@@ -119,7 +126,7 @@ public final class BigQueryFailure {
   }
 
   private static boolean isRefusal(int code, String reason, String words) {
-    return !words.contains(CONFLICT)
+    return CONFLICTS.stream().noneMatch(words::contains)
         && !PASSING.contains(reason)
         && Set.of(BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICTING, NOT_IMPLEMENTED)
             .contains(code);
@@ -135,7 +142,8 @@ public final class BigQueryFailure {
 
   /** Whether others kept a statement from running, which has changed nothing. */
   static boolean isConflict(StoreUnavailableException failure) {
-    return String.valueOf(failure.getMessage()).contains(CONFLICT);
+    var words = String.valueOf(failure.getMessage());
+    return CONFLICTS.stream().anyMatch(words::contains);
   }
 
   /** Whether what was to be made is there. */

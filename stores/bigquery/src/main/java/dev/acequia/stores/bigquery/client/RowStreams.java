@@ -119,14 +119,23 @@ public final class RowStreams implements AutoCloseable {
    */
   public Outcome append(String stream, ProtoSchema schema, ProtoRows rows, long offset)
       throws StoreUnavailableException {
-    return append(
-        request(stream, schema, rows).setOffset(Int64Value.of(offset)).build(), FIRST_PAUSE);
+    return append(request(stream, schema, rows).setOffset(Int64Value.of(offset)).build(), null);
   }
 
   /** Sends changes to a table's default stream, again while the outcome is unknown. */
   public Outcome change(TableId table, ProtoSchema schema, ProtoRows rows)
       throws StoreUnavailableException {
-    return append(request(defaultStream(table), schema, rows).build(), FIRST_PAUSE);
+    return append(request(defaultStream(table), schema, rows).build(), null);
+  }
+
+  /**
+   * Sends changes to a table's default stream, again while the outcome is unknown.
+   *
+   * @param untilNanos nothing is sent after that time of {@link System#nanoTime}
+   */
+  public Outcome change(TableId table, ProtoSchema schema, ProtoRows rows, long untilNanos)
+      throws StoreUnavailableException {
+    return append(request(defaultStream(table), schema, rows).build(), untilNanos);
   }
 
   private static AppendRowsRequest.Builder request(
@@ -137,10 +146,14 @@ public final class RowStreams implements AutoCloseable {
             AppendRowsRequest.ProtoData.newBuilder().setWriterSchema(schema).setRows(rows));
   }
 
-  private Outcome append(AppendRowsRequest request, Duration firstPause)
+  private Outcome append(AppendRowsRequest request, @Nullable Long untilNanos)
       throws StoreUnavailableException {
-    var pause = firstPause;
+    var pause = FIRST_PAUSE;
     for (var attempt = 1; ; attempt++) {
+      if (untilNanos != null && System.nanoTime() - untilNanos > 0) {
+        throw new StoreUnavailableException(
+            "the batch took too long, and its keys may have changed meanwhile");
+      }
       try {
         var outcome = send(request);
         if (!(outcome instanceof Outcome.Over over)) {
@@ -165,7 +178,7 @@ public final class RowStreams implements AutoCloseable {
   private synchronized Outcome send(AppendRowsRequest request) throws StoreUnavailableException {
     var isKept = false;
     try {
-      var outcome = outcome(answer(connected(request.getWriteStream()), request));
+      var outcome = outcome(request, answer(connected(request.getWriteStream()), request));
       isKept = outcome instanceof Outcome.Stored;
       return outcome;
     } catch (ApiException e) {
@@ -230,13 +243,24 @@ public final class RowStreams implements AutoCloseable {
         .withExtraHeaders(Map.of("x-goog-request-params", List.of("write_stream=" + stream)));
   }
 
-  private static Outcome outcome(AppendRowsResponse answer) throws StoreUnavailableException {
+  private static Outcome outcome(AppendRowsRequest request, AppendRowsResponse answer)
+      throws StoreUnavailableException {
     if (answer.hasAppendResult()) {
+      var result = answer.getAppendResult();
+      if (request.hasOffset()
+          && result.hasOffset()
+          && !result.getOffset().equals(request.getOffset())) {
+        throw new StoreUnavailableException("BigQuery answered for another offset");
+      }
       return new Outcome.Stored();
     }
-    return answer.getRowErrorsCount() > 0
-        ? new Outcome.Refused(answer.getRowErrorsList())
-        : outcome(answer.getError());
+    if (answer.getRowErrorsCount() > 0) {
+      return new Outcome.Refused(answer.getRowErrorsList());
+    }
+    if (!answer.hasError()) {
+      throw new StoreUnavailableException("BigQuery answered without a result");
+    }
+    return outcome(answer.getError());
   }
 
   private static Outcome outcome(ApiException failure) throws StoreUnavailableException {

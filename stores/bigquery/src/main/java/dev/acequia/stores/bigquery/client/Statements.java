@@ -40,6 +40,7 @@ public final class Statements {
 
   private final BigQuery client;
   private final Map<String, String> labels;
+  private final Duration patience;
 
   /**
    * Statements under an identity.
@@ -47,6 +48,12 @@ public final class Statements {
    * @param labels of each statement; a bill can be grouped by them
    */
   public Statements(BigQuery client, Map<String, String> labels) {
+    this(client, labels, PATIENCE);
+  }
+
+  /** Statements that are given up after some time. */
+  Statements(BigQuery client, Map<String, String> labels, Duration patience) {
+    this.patience = patience;
     this.client = client;
     this.labels = Map.copyOf(labels);
   }
@@ -101,19 +108,22 @@ public final class Statements {
    * Waits for a call. One that is given up may have its effect later, so what it changes has to
    * depend on what it was derived from.
    */
-  private static <T> T inTime(BigQueryFailure.Call<T> call) throws StoreUnavailableException {
+  private <T> T inTime(BigQueryFailure.Call<T> call) throws StoreUnavailableException {
     return BigQueryFailure.of(
         () -> {
           var task = new FutureTask<>(call::run);
           var thread = Thread.ofVirtual().name("bigquery-statement").start(task);
           try {
-            return task.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return task.get(patience.toMillis(), TimeUnit.MILLISECONDS);
           } catch (TimeoutException e) {
             throw new BigQueryException(
-                0, "a statement had no answer for %d s".formatted(PATIENCE.toSeconds()), e);
+                0, "a statement had no answer for %d s".formatted(patience.toSeconds()), e);
           } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
               throw cause;
+            }
+            if (e.getCause() instanceof Error error) {
+              throw error;
             }
             throw new IllegalStateException(e.getCause());
           } finally {

@@ -11,8 +11,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer of {@code jobs.query} or {@code jobs.getQueryResults}, parsed as it arrives. The
- * rows come first, then the other properties in any order.
+ * One answer of {@code jobs.query} or {@code jobs.getQueryResults}, parsed as it arrives. The rows
+ * come first, then the other properties in any order.
  */
 final class Answer implements AutoCloseable {
   private final HttpResponse response;

@@ -6,9 +6,9 @@ import dev.acequia.contract.FieldType;
 final class Casts {
   /**
    * A double as PostgreSQL writes it: the shortest digits that round-trip, with an exponent below
-   * 1e-4 and from 1e15 on. GoogleSQL has 15 digits or 17. The alias {@code o} is the
-   * number of digits after the first one, {@code e} the text with an exponent, {@code x} that
-   * exponent, which an infinite sum has not: that is an error. {@code $} is the double.
+   * 1e-4 and from 1e15 on. GoogleSQL has 15 digits or 17. The alias {@code o} is the number of
+   * digits after the first one, {@code e} the text with an exponent, {@code x} that exponent, which
+   * an infinite sum has not: that is an error. {@code $} is the double.
    */
   private static final String TEXT_OF_DOUBLE =
       """

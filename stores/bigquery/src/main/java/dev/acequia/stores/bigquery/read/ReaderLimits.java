@@ -15,8 +15,8 @@ record ReaderLimits(
     Duration read, int rowBytes, int pageRows, int keyStatements, Duration patience) {
   /**
    * As docs/query.md has them. A row is as large as in every store: a record of 1 MiB, written out,
-   * with columns that are asked for twice. A statement by key has a
-   * latency of some tenths of a second, mostly spent in the service.
+   * with columns that are asked for twice. A statement by key has a latency of some tenths of a
+   * second, mostly spent in the service.
    */
   static final ReaderLimits DEFAULT =
       new ReaderLimits(Duration.ofSeconds(15), 3 << 20, 10_000, 4, Duration.ofSeconds(3));

@@ -21,6 +21,9 @@ import java.util.List;
 public final class TableShape {
   private static final Duration MARKS_KEPT = Duration.ofDays(3);
 
+  /** The housekeeping removes them far sooner. */
+  private static final Duration REPEATS_KEPT = Duration.ofDays(3_650);
+
   private TableShape() {}
 
   /** A field that rows have. */
@@ -161,7 +164,11 @@ public final class TableShape {
                 column("topic_offset", StandardSQLTypeName.INT64, true),
                 column("stored", StandardSQLTypeName.TIMESTAMP, false)))
         .setTimePartitioning(
-            TimePartitioning.newBuilder(TimePartitioning.Type.DAY).setField("stored").build())
+            TimePartitioning.newBuilder(TimePartitioning.Type.DAY)
+                .setField("stored")
+                // Of its own, or the dataset's default would remove what a replay needs.
+                .setExpirationMs(REPEATS_KEPT.toMillis())
+                .build())
         .setClustering(
             Clustering.newBuilder().setFields(List.of("topic_partition", "topic_offset")).build())
         .build();

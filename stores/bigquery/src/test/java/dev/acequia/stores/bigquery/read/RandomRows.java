@@ -21,6 +21,9 @@ final class RandomRows {
   private static final List<BigDecimal> EXTREMES =
       List.of(new BigDecimal("12345678901234567890123.12"), new BigDecimal("-0.000000001"));
 
+  /** A field of doubles that no other type holds. */
+  static final String INEXACT = "wide";
+
   /** Doubles whose texts have many digits; few, since sums of them depend on their order. */
   private static final List<Double> DOUBLES =
       List.of(0.1 + 0.2, 1e15, 123456789012345.6, 1e-4, -9.5e-5, 2.2250738585072014e-308, 1e300);
@@ -33,7 +36,7 @@ final class RandomRows {
                   FuzzValues.FIELDS.stream(),
                   Stream.of(
                       new Field("c0", FieldType.INT32, false, null),
-                      new Field("wide", FieldType.DOUBLE, false, null)))
+                      new Field(INEXACT, FieldType.DOUBLE, false, null)))
               .toList(),
           UnknownFields.REJECT);
 
@@ -57,7 +60,7 @@ final class RandomRows {
   }
 
   private static Object value(Field field, Random random) {
-    return field.name().equals("wide")
+    return field.name().equals(INEXACT)
         ? DOUBLES.get(random.nextInt(DOUBLES.size()))
         : shortest(FuzzValues.value(field, random, EXTREMES));
   }

@@ -8,19 +8,16 @@ import dev.acequia.contract.record.Row;
 import dev.acequia.stores.Arrival;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.StoreMigration;
-import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.lake.maintain.Compaction;
 import dev.acequia.stores.lake.table.LakeColumns;
 import dev.acequia.stores.query.Expression;
-import dev.acequia.stores.query.Literal;
-import dev.acequia.stores.query.Query;
 import dev.acequia.stores.query.RecordColumns;
-import dev.acequia.stores.query.ResultRow;
 import dev.acequia.stores.reference.ReferenceStore;
 import dev.acequia.stores.testkit.Pipelines;
-import dev.acequia.stores.testkit.RowText;
+import dev.acequia.stores.testkit.RandomQuery;
+import dev.acequia.stores.testkit.StoreComparison;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -31,11 +28,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Types;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -143,21 +140,21 @@ class LakeFuzzIT {
   }
 
   private static void compare(Random random, int queries) throws Exception {
+    var made = new RandomQuery(COLUMNS, random, RandomRows::literal, Set.of());
+    var comparison = new StoreComparison(lake, reference, LakeFuzzIT::mayDiffer);
     var found = 0;
     var impossible = 0;
     for (var i = 0; i < queries; i++) {
-      var query = new RandomQuery(COLUMNS, random).next();
-      var expected = answer(reference, query);
-      var answer = answer(lake, query);
-      assertSame(answer, expected, query);
-      found += expected.rows().size();
-      if (expected.reason() != null) {
+      var query = made.next();
+      var answer = comparison.compare(query);
+      found += answer.rows().size();
+      if (answer.reason() != null) {
         impossible++;
         continue;
       }
-      assertThat(lake.count(query)).as("%s", query).isEqualTo(reference.count(query));
+      comparison.compareCounts(query);
       if (random.nextInt(4) == 0 && !query.order().isEmpty()) {
-        pages(query.withLimit(1 + random.nextInt(30)), answer);
+        comparison.comparePages(query.withLimit(1 + random.nextInt(30)), answer);
       }
     }
     // Most queries have something to compare.
@@ -165,89 +162,8 @@ class LakeFuzzIT {
     assertThat(impossible).isLessThan(queries / 10);
   }
 
-  /** Rows, or why there are none. */
-  private record Answer(
-      List<List<@Nullable Object>> rows,
-      List<List<@Nullable Literal>> order,
-      StoreReadException.@Nullable Reason reason) {}
-
-  private static Answer answer(StoreReader reader, Query query) throws IOException {
-    var rows = new ArrayList<List<@Nullable Object>>();
-    var order = new ArrayList<List<@Nullable Literal>>();
-    try {
-      reader.read(
-          query,
-          row -> {
-            var values = new ArrayList<@Nullable Object>();
-            for (var i = 0; i < query.select().size(); i++) {
-              values.add(value(row, i, query.select().get(i).expression()));
-            }
-            rows.add(values);
-            var last = new ArrayList<@Nullable Literal>();
-            for (var term : query.order()) {
-              last.add(literal(row, query.columns().indexOf(term.expression()), term.expression()));
-            }
-            order.add(last);
-          });
-      return new Answer(rows, order, null);
-    } catch (StoreReadException e) {
-      return new Answer(List.of(), List.of(), e.reason());
-    }
-  }
-
-  private static @Nullable Object value(ResultRow row, int column, Expression expression) {
-    if (row.isNull(column)) {
-      return null;
-    }
-    return switch (expression.type()) {
-      case DECIMAL -> row.decimalAt(column);
-      case DOUBLE -> row.doubleAt(column) + 0.0;
-      default -> RowText.value(row, column, expression);
-    };
-  }
-
-  private static @Nullable Literal literal(ResultRow row, int column, Expression expression) {
-    return row.isNull(column)
-        ? null
-        : Literal.parse(expression.type(), RowText.value(row, column, expression));
-  }
-
-  private static void assertSame(Answer answer, Answer expected, Query query) {
-    assertThat(answer.reason()).as("%s", query).isEqualTo(expected.reason());
-    assertThat(answer.rows()).as("%s", query).hasSameSizeAs(expected.rows());
-    for (var i = 0; i < expected.rows().size(); i++) {
-      for (var column = 0; column < query.select().size(); column++) {
-        assertThat(isSame(answer.rows().get(i).get(column), expected.rows().get(i).get(column)))
-            .as(
-                "row %d: %s instead of %s for %s",
-                i, answer.rows().get(i), expected.rows().get(i), query)
-            .isTrue();
-      }
-    }
-  }
-
   /** Averages may differ in their last digits. */
-  private static boolean isSame(@Nullable Object found, @Nullable Object expected) {
-    if (found instanceof BigDecimal number && expected instanceof BigDecimal exact) {
-      var tolerance =
-          exact.scale() <= 2 ? BigDecimal.ZERO : exact.abs().max(BigDecimal.ONE).movePointLeft(14);
-      return number.subtract(exact).abs().compareTo(tolerance) <= 0;
-    }
-    return java.util.Objects.equals(found, expected);
-  }
-
-  private static void pages(Query first, Answer whole) throws IOException {
-    var rows = new ArrayList<List<@Nullable Object>>();
-    var query = first;
-    while (true) {
-      var page = answer(lake, query);
-      assertThat(page.reason()).as("%s", query).isNull();
-      rows.addAll(page.rows());
-      if (page.rows().size() < query.limit()) {
-        break;
-      }
-      query = query.startingAfter(page.order().getLast());
-    }
-    assertThat(rows).as("%s", first).isEqualTo(whole.rows());
+  private static boolean mayDiffer(Expression expression, BigDecimal exact) {
+    return exact.scale() > 2;
   }
 }

@@ -1,31 +1,22 @@
-package dev.acequia.stores.bigquery;
+package dev.acequia.stores.mark;
 
-import com.google.cloud.bigquery.FieldValueList;
 import dev.acequia.stores.Origin;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is remembered of the record that came with an idempotency key first. It counts for a day;
- * its partition expires later.
+ * the store removes it later.
  *
  * @param content the digest of that record, in hex
  * @param pushedMillis when that record came, in milliseconds of the epoch; null if unknown
- * @param atMillis when it was written, by the service's clock
+ * @param atMillis when the mark was written, by the store's clock
  */
-record Mark(Origin origin, String content, @Nullable Long pushedMillis, long atMillis) {
-  private static final Duration DAY = Duration.ofHours(24);
-
+public record Mark(Origin origin, String content, @Nullable Long pushedMillis, long atMillis) {
   /** Pushes further apart are two records, also under one key. */
-  private static final Duration APART = Duration.ofHours(25);
+  public static final Duration APART = Duration.ofHours(25);
 
-  /** Whose it is, in a row that names generation, partition and offset as the tables do. */
-  static Origin origin(FieldValueList row) {
-    return new Origin(
-        (int) row.get("generation").getLongValue(),
-        (int) row.get("topic_partition").getLongValue(),
-        row.get("topic_offset").getLongValue());
-  }
+  private static final Duration DAY = Duration.ofHours(24);
 
   boolean isForgotten(long nowMillis) {
     return nowMillis - atMillis > DAY.toMillis();

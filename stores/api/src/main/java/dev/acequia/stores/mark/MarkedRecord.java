@@ -1,4 +1,4 @@
-package dev.acequia.stores.dynamodb;
+package dev.acequia.stores.mark;
 
 import dev.acequia.contract.Sha256;
 import dev.acequia.stores.Arrival;
@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param pushedMillis when the record came first, in milliseconds of the epoch; null if unknown
  * @param replayed whether the store has judged the record before
  */
-record MarkedRecord(
+public record MarkedRecord(
     String digest, long index, String content, @Nullable Long pushedMillis, boolean replayed) {
   /** Of SHA-256: collisions are out of reach. */
   private static final int BYTES = 16;
 
-  static MarkedRecord of(Arrival.Key key) {
+  public static MarkedRecord of(Arrival.Key key) {
     var digest = Sha256.digest();
     var scope = key.scope();
     // With their lengths, so that no part of one counts for the other.

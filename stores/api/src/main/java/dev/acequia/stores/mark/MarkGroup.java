@@ -1,9 +1,8 @@
-package dev.acequia.stores.bigquery;
+package dev.acequia.stores.mark;
 
 import dev.acequia.contract.record.BadRecordException.ErrorClass;
 import dev.acequia.stores.Origin;
 import dev.acequia.stores.RowRejection;
-import dev.acequia.stores.bigquery.BigQueryBatch.Entry;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,8 +14,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * A batch's records of one idempotency key, judged one after the other by the mark that is there. A
  * mark with a record's own origin is that record's.
+ *
+ * @param <E> a record of a batch
  */
-final class MarkGroup {
+public final class MarkGroup<E extends MarkGroup.Entry> {
+  /** A record of a batch. */
+  public interface Entry {
+    /** Its number in the batch. */
+    int row();
+
+    Origin origin();
+
+    /** Where it was read. */
+    Origin place();
+
+    /** Its idempotency key; null when it has none. */
+    @Nullable MarkedRecord key();
+  }
+
   /**
    * A mark that records were judged by.
    *
@@ -24,29 +39,30 @@ final class MarkGroup {
    * @param mark null where no record needs one
    * @param repeats the places of those that are not stored for it, which a replay has to know
    */
-  record Step(@Nullable Mark former, @Nullable Mark mark, Set<Origin> repeats) {
+  public record Step(@Nullable Mark former, @Nullable Mark mark, Set<Origin> repeats) {
     /** Whether the mark is to be written. */
-    boolean isNew() {
+    public boolean isNew() {
       return mark != null && !mark.equals(former);
     }
   }
 
-  private final List<Entry> entries;
+  private final List<E> entries;
   private final boolean expectsDuplicates;
   private final long nowMillis;
 
-  private final List<Entry> duplicates = new ArrayList<>();
+  private final List<E> duplicates = new ArrayList<>();
   private final List<RowRejection> rejected = new ArrayList<>();
   private final List<Step> steps = new ArrayList<>();
 
   /** A group that is not judged yet. */
-  MarkGroup(List<Entry> entries, boolean expectsDuplicates, long nowMillis) {
+  public MarkGroup(List<E> entries, boolean expectsDuplicates, long nowMillis) {
     this.entries = entries;
     this.expectsDuplicates = expectsDuplicates;
     this.nowMillis = nowMillis;
   }
 
-  String digest() {
+  /** The digest of the key. */
+  public String digest() {
     return key(entries.getFirst()).digest();
   }
 
@@ -54,7 +70,7 @@ final class MarkGroup {
    * The places of records that may have been judged before by another mark than the one that is
    * there: those of a replay, and those that were pushed before the mark's.
    */
-  Stream<Origin> mayBeNoted(@Nullable Mark there) {
+  public Stream<Origin> mayBeNoted(@Nullable Mark there) {
     return entries.stream()
         .filter(
             entry ->
@@ -76,13 +92,13 @@ final class MarkGroup {
    * @param there the mark in the store; null when there is none
    * @param noted the places of those that were not stored for their keys before
    */
-  void judge(@Nullable Mark there, Set<Origin> noted) {
+  public void judge(@Nullable Mark there, Set<Origin> noted) {
     var counts = there != null && !there.isForgotten(nowMillis);
     steps.add(new Step(there, counts ? there : null, new HashSet<>()));
     entries.forEach(entry -> judge(entry, noted));
   }
 
-  private void judge(Entry entry, Set<Origin> noted) {
+  private void judge(E entry, Set<Origin> noted) {
     if (noted.contains(entry.place())) {
       duplicates.add(entry);
       return;
@@ -123,16 +139,17 @@ final class MarkGroup {
   }
 
   /** The marks that records were judged by, in the order in which they come to be there. */
-  List<Step> steps() {
+  public List<Step> steps() {
     return steps;
   }
 
   /** Those that are stored already. */
-  List<Entry> duplicates() {
+  public List<E> duplicates() {
     return duplicates;
   }
 
-  List<RowRejection> rejected() {
+  /** Records that came with the key of another record. */
+  public List<RowRejection> rejected() {
     return rejected;
   }
 }

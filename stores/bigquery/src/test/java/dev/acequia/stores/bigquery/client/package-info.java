@@ -1,0 +1,4 @@
+@NullMarked
+package dev.acequia.stores.bigquery.client;
+
+import org.jspecify.annotations.NullMarked;
