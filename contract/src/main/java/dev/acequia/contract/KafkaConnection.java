@@ -7,14 +7,31 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a process reaches Kafka: bootstrap servers and, where the cluster asks for it, a file of
  * client settings.
+ *
+ * @param file that the settings were read from, but for the bootstrap servers; null: from none
  */
-public record KafkaConnection(Map<String, String> settings) {
+public record KafkaConnection(Map<String, String> settings, @Nullable Path file) {
+  private static final String TOKEN_ENDPOINT = "sasl.oauthbearer.token.endpoint.url";
+
+  /** Kafka's client fetches tokens from no address that the process has not named here. */
+  private static final String ALLOWED_ENDPOINTS = "org.apache.kafka.sasl.oauthbearer.allowed.urls";
+
   public KafkaConnection {
     settings = Map.copyOf(settings);
+    var endpoint = settings.get(TOKEN_ENDPOINT);
+    if (endpoint != null) {
+      System.setProperty(ALLOWED_ENDPOINTS, endpoint);
+    }
+  }
+
+  /** With these settings alone. */
+  public KafkaConnection(Map<String, String> settings) {
+    this(settings, null);
   }
 
   /**
@@ -22,13 +39,26 @@ public record KafkaConnection(Map<String, String> settings) {
    * RuntimeVariable#KAFKA_PROPERTIES_FILE}.
    */
   public static KafkaConnection fromEnvironment(Map<String, String> environment) {
+    var file = RuntimeVariable.KAFKA_PROPERTIES_FILE.in(environment).map(Path::of).orElse(null);
     var settings = new HashMap<String, String>();
-    RuntimeVariable.KAFKA_PROPERTIES_FILE
-        .in(environment)
-        .ifPresent(file -> settings.putAll(read(Path.of(file))));
+    if (file != null) {
+      settings.putAll(read(file));
+    }
     settings.put(
         "bootstrap.servers", RuntimeVariable.KAFKA_BOOTSTRAP_SERVERS.requiredIn(environment));
-    return new KafkaConnection(settings);
+    return new KafkaConnection(settings, file);
+  }
+
+  /** Whether the file of client settings has changed since it was read. */
+  public boolean isOutdated() {
+    if (file == null) {
+      return false;
+    }
+    try {
+      return !settings.entrySet().containsAll(read(file).entrySet());
+    } catch (UncheckedIOException e) { // it is being replaced, or gone
+      return false;
+    }
   }
 
   /** These settings and one client's own on top of them. */

@@ -34,6 +34,8 @@ public record Termination(Reason reason, String message) {
   public enum Reason {
     /** The store refuses a statement, and goes on to do so; the message holds its own words. */
     StoreRefused,
+    /** Kafka refuses the log-on or a right, and goes on to do so; the message has its own words. */
+    KafkaRefused,
     /** The table belongs to another pipeline, or to one of another installation. */
     NameTaken,
     /** The change of schema cannot be done on the table as it is. */

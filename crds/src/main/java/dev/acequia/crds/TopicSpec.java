@@ -59,9 +59,19 @@ public record TopicSpec(
                 + " the pipeline creates its own topic, and refuses one that was there before."
                 + " Immutable.")
         @Default("false")
-        boolean adopt) {
+        boolean adopt,
+    @JsonPropertyDescription(
+            "Secret in the pipeline's namespace that its Pods log on to Kafka with: username and"
+                + " password (and mechanism: SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN), or tls.crt and"
+                + " tls.key, or clientId, clientSecret and tokenEndpoint, each with ca.crt where"
+                + " Kafka's authority is not a public one; or client.properties. Only a"
+                + " platform with kafka.users: own reads it, and requires it. No default. May change at"
+                + " any time; new contents replace the Pods.")
+        @Size(max = 253)
+        @ValidationRule(value = SecretName.RULE, message = SecretName.MESSAGE)
+        @Nullable String kafkaSecretName) {
   /** What holds when the spec says nothing. */
-  public static final TopicSpec DEFAULT = new TopicSpec(6, "7d", null, false);
+  public static final TopicSpec DEFAULT = new TopicSpec(6, "7d", null, false, null);
 
   public TopicSpec {
     partitions = partitions == null ? Integer.valueOf(6) : partitions;

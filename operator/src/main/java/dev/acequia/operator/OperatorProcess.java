@@ -2,6 +2,7 @@ package dev.acequia.operator;
 
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.crds.DataPipeline;
+import dev.acequia.operator.kafka.KafkaLogin;
 import dev.acequia.operator.observe.BoundedJson;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.telemetry.ClockWatch;
@@ -29,6 +30,9 @@ public final class OperatorProcess {
   private static final String PLATFORM_CONFIG = "ACEQUIA_PLATFORM_CONFIG";
   private static final String POD_NAMESPACE = "POD_NAMESPACE";
 
+  /** The folder with the Secret of platform.kafka.secretName. */
+  private static final String KAFKA_DIR = "ACEQUIA_KAFKA_DIR";
+
   /** 503 with their names while namespaces of watchNamespaces cannot be read. */
   private static final String NAMESPACES_PATH = "/health/namespaces";
 
@@ -50,6 +54,7 @@ public final class OperatorProcess {
   private static void run() throws IOException, InterruptedException {
     var environment = System.getenv();
     var platform = platform(environment);
+    var login = login(environment, platform);
     var metrics = new MetricSet(new PrometheusRegistry());
     var running = new AtomicReference<@Nullable PipelineOperator>();
     // Before the API server is asked for anything, since it may be slow.
@@ -74,6 +79,7 @@ public final class OperatorProcess {
                   .withKubernetesSerialization(BoundedJson.serialization())
                   .build(),
               platform,
+              login,
               metrics,
               RuntimeVariable.POD_NAME.in(environment),
               Optional.ofNullable(environment.get(POD_NAMESPACE)));
@@ -87,6 +93,19 @@ public final class OperatorProcess {
           management.port());
       Thread.currentThread().join();
     }
+  }
+
+  private static KafkaLogin login(Map<String, String> environment, PlatformConfig platform) {
+    if (platform.kafka().secretName() == null) {
+      return KafkaLogin.none();
+    }
+    var folder = environment.get(KAFKA_DIR);
+    if (folder == null) {
+      throw new IllegalStateException(
+          "the environment variable %s is not set, though the configuration has kafka.secretName"
+              .formatted(KAFKA_DIR));
+    }
+    return KafkaLogin.in(Path.of(folder), platform.kafka().makesUsers());
   }
 
   private static PlatformConfig platform(Map<String, String> environment) throws IOException {

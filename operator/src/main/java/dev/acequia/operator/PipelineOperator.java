@@ -11,7 +11,9 @@ import dev.acequia.operator.apply.PipelineRemoval;
 import dev.acequia.operator.apply.PlanApplier;
 import dev.acequia.operator.apply.StrimziTopics;
 import dev.acequia.operator.apply.TopicProvider;
+import dev.acequia.operator.kafka.KafkaAddress;
 import dev.acequia.operator.kafka.KafkaCalls;
+import dev.acequia.operator.kafka.KafkaLogin;
 import dev.acequia.operator.observe.EventSources;
 import dev.acequia.operator.observe.FactsReader;
 import dev.acequia.operator.observe.NamespaceBudget;
@@ -128,6 +130,7 @@ final class PipelineOperator {
   /**
    * An operator that is not started.
    *
+   * @param login what it logs on to Kafka with
    * @param identity this process's name, such as its Pod's
    * @param leaseNamespace where the lease is; absent: it works without one
    * @throws MissingRight when there is nothing that it may watch
@@ -135,12 +138,14 @@ final class PipelineOperator {
   static PipelineOperator create(
       KubernetesClient client,
       PlatformConfig platform,
+      KafkaLogin login,
       MetricSet metrics,
       Optional<String> identity,
       Optional<String> leaseNamespace) {
     return create(
         client,
         platform,
+        login,
         metrics,
         identity,
         leaseNamespace,
@@ -157,6 +162,7 @@ final class PipelineOperator {
   static PipelineOperator create(
       KubernetesClient client,
       PlatformConfig configured,
+      KafkaLogin login,
       MetricSet metrics,
       Optional<String> identity,
       Optional<String> leaseNamespace,
@@ -169,10 +175,12 @@ final class PipelineOperator {
     var platform =
         configured.withInstallation(Installation.name(client, configured, leaseNamespace));
     var events = new EventRecorder(client, clock, ownName, platform::watches);
+    var address = new KafkaAddress(platform.kafka().bootstrapServers(), login);
     var direct =
         switch (platform.kafka().topicProvider()) {
           case DIRECT ->
               new KafkaTopics(
+                  address,
                   platform.kafka(),
                   Objects.requireNonNull(platform.installation()),
                   name -> mayBeNamespace(client, platform, name));
@@ -188,7 +196,7 @@ final class PipelineOperator {
         direct != null
             ? new BackgroundTopics(direct, calls, clock)
             : new StrimziTopics(client, platform.kafka());
-    var logs = new TopicLogs(platform.kafka(), topics::credentials, calls);
+    var logs = new TopicLogs(address, platform.kafka(), topics::credentials, calls);
     var reports = new StatusReports(client, events, new PipelineGauges(metrics, clock));
     var gate = new ReconcileGate();
     var release = PipelineRendering.release(platform);
@@ -239,7 +247,12 @@ final class PipelineOperator {
             client,
             platform,
             topics,
-            new FactsReader(client, platform.kafka(), Passwords::generate, platform.installation()),
+            new FactsReader(
+                client,
+                platform.kafka(),
+                login::credentials,
+                Passwords::generate,
+                platform.installation()),
             new PlanApplier(client, clock),
             removal,
             reports,

@@ -410,7 +410,7 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     var names = PipelineNames.of(pipeline);
     var result =
         topics.ensure(
-            TopicClaimant.of(pipeline, children),
+            TopicClaimant.of(pipeline, platform.installation(), children),
             TopicsPlan.of(names, pipeline.getSpec(), platform),
             children);
     result

@@ -2,8 +2,10 @@ package dev.acequia.operator;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.plan.Change;
+import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.KafkaCredentials;
+import dev.acequia.operator.plan.KafkaLogins;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PipelinePlan;
 import dev.acequia.operator.plan.PlanStep;
@@ -30,6 +32,7 @@ public final class PipelineRendering {
       spec:
         schema: {key: [id], fields: [{name: id, type: int32, required: true}]}
         store: %s
+        topic: %s
         consumer: {mode: upsert}
         api: {auth: {apiKeysSecretName: example}}
       """;
@@ -72,9 +75,23 @@ public final class PipelineRendering {
 
   /** A plan for each kind of store. */
   private static Stream<PipelinePlan> examples(PlatformConfig platform) {
+    var topic = platform.kafka().takesOwnUsers() ? "{kafkaSecretName: example}" : "{}";
     return StorePlan.EXAMPLES.stream()
-        .map(store -> Serialization.unmarshal(EXAMPLE.formatted(store), DataPipeline.class))
+        .map(store -> Serialization.unmarshal(EXAMPLE.formatted(store, topic), DataPipeline.class))
         .map(pipeline -> plan(pipeline, platform));
+  }
+
+  private static KafkaLogins logins(PipelineNames names, PlatformConfig platform) {
+    return platform.kafka().makesUsers()
+        ? new KafkaLogins(
+            login(names.kafkaUser(Component.CONSUMER, platform.installation())),
+            login(names.kafkaUser(Component.API, platform.installation())),
+            true)
+        : KafkaLogins.ofAll(login(names.kafkaUser()));
+  }
+
+  private static KafkaCredentials login(String user) {
+    return KafkaCredentials.scram(user, PLACEHOLDER, PLACEHOLDER);
   }
 
   private static PipelinePlan plan(DataPipeline pipeline, PlatformConfig platform) {
@@ -94,10 +111,7 @@ public final class PipelineRendering {
             new Facts.StoreSecret("taken-from-the-secret", ""),
             login,
             login,
-            platform.kafka().logsOn()
-                ? new KafkaCredentials(
-                    PipelineNames.of(pipeline).kafkaUser(), PLACEHOLDER, PLACEHOLDER)
-                : null,
+            platform.kafka().logsOn() ? logins(PipelineNames.of(pipeline), platform) : null,
             Set.of(),
             null,
             null,

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
+import dev.acequia.operator.kafka.KafkaLogin;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.servers.PretendNode;
 import dev.acequia.telemetry.MetricSet;
@@ -85,6 +86,7 @@ class HostileObjectsIT {
         PipelineOperator.create(
             strict(),
             cluster.platform,
+            KafkaLogin.none(),
             new MetricSet(new PrometheusRegistry()),
             Optional.empty(),
             Optional.empty(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.contract.PipelineMetric;
+import dev.acequia.operator.kafka.KafkaLogin;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
@@ -74,6 +75,7 @@ class LeaseIT {
     return PipelineOperator.create(
         cluster.newClient(),
         cluster.platform,
+        KafkaLogin.none(),
         metrics,
         Optional.of(identity),
         Optional.of(namespace));

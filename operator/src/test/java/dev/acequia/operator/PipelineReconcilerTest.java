@@ -9,6 +9,7 @@ import dev.acequia.operator.apply.BackgroundTopics;
 import dev.acequia.operator.apply.KafkaTopics;
 import dev.acequia.operator.apply.TopicClaimant;
 import dev.acequia.operator.kafka.CallKey;
+import dev.acequia.operator.kafka.KafkaAddress;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.kafka.Urgency;
 import dev.acequia.operator.observe.Children;
@@ -43,7 +44,12 @@ class PipelineReconcilerTest {
     var told = new CopyOnWriteArrayList<String>();
     var begin = new CountDownLatch(1);
     try (var client = new KubernetesClientBuilder().withConfig(Config.empty()).build();
-        var direct = new KafkaTopics(PLATFORM.kafka(), "here", _ -> true);
+        var direct =
+            new KafkaTopics(
+                KafkaAddress.open(PLATFORM.kafka().bootstrapServers()),
+                PLATFORM.kafka(),
+                "here",
+                _ -> true);
         var calls = new KafkaCalls(Clock.systemUTC())) {
       var topics = new BackgroundTopics(direct, calls, Clock.systemUTC());
       var answers = topics.eventSources(context()).getFirst();

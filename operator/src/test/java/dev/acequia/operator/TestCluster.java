@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
+import dev.acequia.operator.kafka.KafkaLogin;
 import dev.acequia.operator.observe.BoundedJson;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
@@ -129,6 +130,15 @@ final class TestCluster {
    * @param more fields of its spec, as YAML
    */
   void createPipeline(String namespace, String name, String more) {
+    createPipeline(namespace, name, more, "{partitions: 1}");
+  }
+
+  /**
+   * Creates a pipeline with this topic.
+   *
+   * @param more fields of its spec, as YAML
+   */
+  void createPipeline(String namespace, String name, String more, String topic) {
     client
         .resource(
             Serialization.unmarshal(
@@ -138,11 +148,11 @@ final class TestCluster {
                 metadata: {name: %s, namespace: %s}
                 spec:
                   schema: {fields: [{name: flight, type: int32, required: true}]}
-                  topic: {partitions: 1}
+                  topic: %s
                   store: {postgres: {secretName: warehouse}}
                   %s
                 """
-                    .formatted(name, namespace, more),
+                    .formatted(name, namespace, topic, more),
                 DataPipeline.class))
         .create();
   }
@@ -155,6 +165,11 @@ final class TestCluster {
   /** The operator for another platform. */
   RunningOperator startOperator(PlatformConfig other) {
     return new RunningOperator(newClient(), other);
+  }
+
+  /** The same, which logs on to Kafka. */
+  RunningOperator startOperator(PlatformConfig other, KafkaLogin login) {
+    return new RunningOperator(newClient(), other, login, Clock.systemUTC());
   }
 
   /** The operator by another clock. */
@@ -187,10 +202,16 @@ final class TestCluster {
     }
 
     RunningOperator(KubernetesClient client, PlatformConfig platform, Clock clock) {
+      this(client, platform, KafkaLogin.none(), clock);
+    }
+
+    RunningOperator(
+        KubernetesClient client, PlatformConfig platform, KafkaLogin login, Clock clock) {
       operator =
           PipelineOperator.create(
               client,
               platform,
+              login,
               metrics,
               Optional.empty(),
               Optional.empty(),

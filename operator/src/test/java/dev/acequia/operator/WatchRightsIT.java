@@ -3,6 +3,7 @@ package dev.acequia.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.acequia.operator.kafka.KafkaLogin;
 import dev.acequia.operator.observe.EventSources;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.servers.Ephemeral;
@@ -100,6 +101,7 @@ class WatchRightsIT {
     return PipelineOperator.create(
         client(),
         platform,
+        KafkaLogin.none(),
         new MetricSet(new PrometheusRegistry()),
         Optional.empty(),
         Optional.empty(),

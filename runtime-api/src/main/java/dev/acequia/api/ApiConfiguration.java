@@ -66,7 +66,11 @@ class ApiConfiguration {
 
   @Bean
   Readiness readiness(ApiSettings settings, TopicWriter topic, StoreReader store) {
-    return new Readiness(topic, store, settings.farewell());
+    return new Readiness(
+        topic,
+        store,
+        settings.farewell(),
+        lastWord -> ApiProcess.terminate(settings.environment(), lastWord));
   }
 
   @Bean

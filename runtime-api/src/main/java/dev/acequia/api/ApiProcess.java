@@ -28,7 +28,7 @@ public final class ApiProcess implements AutoCloseable {
     this.context = context;
   }
 
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) {
     ClockWatch.start();
     LogLines.install();
     SLF4JBridgeHandler.removeHandlersForRootLogger();
@@ -39,7 +39,9 @@ public final class ApiProcess implements AutoCloseable {
       settings = ApiSettings.fromEnvironment(RuntimeVariable.withFiles(environment));
     } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
       LOG.error("cannot start", e);
-      terminate(environment, String.valueOf(e.getMessage()));
+      terminate(
+          environment,
+          new Termination(Termination.Reason.Misconfigured, String.valueOf(e.getMessage())));
       return;
     }
     // Kubernetes ends it by a signal; the context's own hook then drains it.
@@ -82,11 +84,15 @@ public final class ApiProcess implements AutoCloseable {
     context.close();
   }
 
-  private static void terminate(Map<String, String> environment, String message)
-      throws IOException {
+  /** Ends the process, which needs a person. */
+  static void terminate(Map<String, String> environment, Termination lastWord) {
     var log = RuntimeVariable.ACEQUIA_TERMINATION_LOG.in(environment);
     if (log.isPresent()) {
-      new Termination(Termination.Reason.Misconfigured, message).write(Path.of(log.get()));
+      try {
+        lastWord.write(Path.of(log.get()));
+      } catch (IOException e) {
+        LOG.error("cannot write the termination message to {}", log.get(), e);
+      }
     }
     System.exit(Termination.EXIT_CODE);
   }

@@ -1,10 +1,12 @@
 package dev.acequia.api;
 
 import dev.acequia.api.ingest.TopicWriter;
+import dev.acequia.contract.Termination;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReader;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,10 +25,12 @@ import org.springframework.context.event.ContextClosedEvent;
 final class Readiness implements ApplicationListener<ApplicationEvent> {
   private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
   private static final Duration PAUSE = Duration.ofMillis(500);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
   private final TopicWriter topic;
   private final StoreReader store;
   private final Duration farewell;
+  private final Consumer<Termination> end;
   private final Thread prober;
   private volatile Optional<String> trouble = Optional.of("starting");
   private volatile boolean stopping;
@@ -35,11 +39,13 @@ final class Readiness implements ApplicationListener<ApplicationEvent> {
    * Not ready yet.
    *
    * @param farewell how long to be unready before the end begins
+   * @param end of the process, when Kafka refuses the log-on or a right, and another start may help
    */
-  Readiness(TopicWriter topic, StoreReader store, Duration farewell) {
+  Readiness(TopicWriter topic, StoreReader store, Duration farewell, Consumer<Termination> end) {
     this.topic = topic;
     this.store = store;
     this.farewell = farewell;
+    this.end = end;
     this.prober = Thread.ofVirtual().name("readiness").unstarted(this::probeUntilReady);
   }
 
@@ -77,6 +83,10 @@ final class Readiness implements ApplicationListener<ApplicationEvent> {
       while (!stopping && !probe()) {
         Thread.sleep(PAUSE);
       }
+      while (!stopping) {
+        Thread.sleep(LOOK_AGAIN);
+        topic.endOfLogOn().ifPresent(this::endWithLogOn);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -86,6 +96,7 @@ final class Readiness implements ApplicationListener<ApplicationEvent> {
     try {
       topic.probe();
     } catch (KafkaException e) {
+      endIfRefused(e);
       return notYet("Kafka: " + e.getMessage(), null);
     }
     try {
@@ -96,6 +107,20 @@ final class Readiness implements ApplicationListener<ApplicationEvent> {
     trouble = Optional.empty();
     LOG.info("ready");
     return true;
+  }
+
+  private void endWithLogOn(String words) {
+    end.accept(new Termination(Termination.Reason.KafkaRefused, words));
+  }
+
+  /**
+   * At once: a producer that was refused does not get its id any more, and would pass the next
+   * probe. A Pod that starts again has the log-on as it is then.
+   */
+  private void endIfRefused(KafkaException e) {
+    if (TopicWriter.isRefusal(e)) {
+      end.accept(new Termination(Termination.Reason.KafkaRefused, "Kafka: " + e));
+    }
   }
 
   /**

@@ -54,7 +54,8 @@ public final class KafkaCluster implements AutoCloseable {
             home,
             ports,
             brokers,
-            new KafkaSettings(settings.jvmOptions(), properties, settings.environment()));
+            new KafkaSettings(
+                settings.jvmOptions(), properties, settings.environment(), settings.security()));
     cluster.start();
     return cluster;
   }

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.jspecify.annotations.Nullable;
 
 /** One process of a Kafka cluster (KRaft): a broker, the controller, or both. */
 final class KafkaNode {
@@ -61,10 +62,12 @@ final class KafkaNode {
 
   private final ChildProcess process;
   private final int port;
+  private final @Nullable KafkaSecurity security;
 
-  private KafkaNode(ChildProcess process, int port) {
+  private KafkaNode(ChildProcess process, int port, @Nullable KafkaSecurity security) {
     this.process = process;
     this.port = port;
+    this.security = security;
   }
 
   /**
@@ -77,22 +80,25 @@ final class KafkaNode {
     try {
       var topics = home.data().resolve("topics");
       if (!Files.exists(topics.resolve("meta.properties"))) {
-        format(topics, place);
+        format(topics, place, settings.security());
       }
       var configuration = home.data().resolve("server.properties");
       Files.writeString(
           configuration,
           properties(topics, role, place, settings).entrySet().stream()
-              .map(entry -> entry.getKey() + "=" + entry.getValue() + "\n")
+              .map(entry -> entry.getKey() + "=" + escaped(entry.getValue()) + "\n")
               .collect(Collectors.joining()));
       var logging = home.data().resolve("logback.xml");
-      Files.writeString(logging, LOGBACK);
+      var security = settings.security();
+      var audited = security != null && security.isAudited();
+      Files.writeString(logging, LOGBACK.formatted(audited ? "debug" : "info"));
       var environment = new HashMap<>(settings.environment());
       environment.put("CLASSPATH", System.getProperty("java.class.path"));
       return new KafkaNode(
           ChildProcess.start(
               name, "java", command(configuration, logging, settings), environment, home),
-          place.port());
+          place.port(),
+          settings.security());
     } catch (IOException e) {
       throw new ServerException("Kafka cannot be started in " + home.data() + ": " + e, e);
     }
@@ -117,7 +123,7 @@ final class KafkaNode {
    * bytes. The broker opens its port early, but answers only when it takes part in the cluster.
    */
   private boolean answers() {
-    try (var socket = new Socket()) {
+    try (var socket = socket()) {
       socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 1000);
       socket.setSoTimeout(1000);
       var out = new DataOutputStream(socket.getOutputStream());
@@ -134,7 +140,11 @@ final class KafkaNode {
     }
   }
 
-  private static void format(Path topics, Place place) {
+  private Socket socket() throws IOException {
+    return security == null ? new Socket() : security.client().getSocketFactory().createSocket();
+  }
+
+  private static void format(Path topics, Place place, @Nullable KafkaSecurity security) {
     var output = new ByteArrayOutputStream();
     try {
       new Formatter()
@@ -145,6 +155,7 @@ final class KafkaNode {
           .setControllerListenerName("CONTROLLER")
           .setMetadataLogDirectory(topics.toString())
           .addDirectory(topics.toString())
+          .setScramArguments(security == null ? List.of() : security.users())
           .run();
     } catch (Exception e) {
       throw new ServerException("Kafka's storage cannot be formatted: " + output, e);
@@ -157,6 +168,10 @@ final class KafkaNode {
     command.add("-XX:+UseSerialGC");
     command.add("-Xshare:auto");
     command.addAll(settings.jvmOptions());
+    var security = settings.security();
+    if (security != null && security.isAudited()) {
+      command.add("-Dorg.slf4j.simpleLogger.log.kafka.authorizer.logger=debug");
+    }
     command.add("-Dorg.slf4j.simpleLogger.showDateTime=true");
     command.add("-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS");
     command.add("-Dlog4j2.statusLoggerLevel=OFF"); // Log4j's interface is here without Log4j
@@ -171,9 +186,14 @@ final class KafkaNode {
     var properties = new LinkedHashMap<String, String>();
     var listeners = new ArrayList<String>();
     if (role.isBroker()) {
-      listeners.add("PLAINTEXT://127.0.0.1:" + place.port());
-      properties.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + place.port());
-      properties.put("inter.broker.listener.name", "PLAINTEXT");
+      var name = settings.security() == null ? "PLAINTEXT" : KafkaSecurity.LISTENER;
+      var address = name + "://127.0.0.1:" + place.port();
+      listeners.add(address);
+      properties.put("advertised.listeners", address);
+      properties.put("inter.broker.listener.name", name);
+    }
+    if (settings.security() != null) {
+      properties.putAll(settings.security().properties());
     }
     if (role.isController()) {
       listeners.add("CONTROLLER://127.0.0.1:" + place.controllerPort());
@@ -211,13 +231,19 @@ final class KafkaNode {
     return properties;
   }
 
+  /** A certificate has several lines. */
+  private static String escaped(String value) {
+    return value.replace("\\", "\\\\").replace("\n", "\\n");
+  }
+
   /** For class paths that log through Logback, which says everything unless told otherwise. */
   private static final String LOGBACK =
       """
       <configuration>
         <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
-          <encoder><pattern>%d{HH:mm:ss.SSS} %level %logger{0} - %msg%n</pattern></encoder>
+          <encoder><pattern>%%d{HH:mm:ss.SSS} %%level %%logger{0} - %%msg%%n</pattern></encoder>
         </appender>
+        <logger name="kafka.authorizer.logger" level="%s"/>
         <root level="info"><appender-ref ref="out"/></root>
       </configuration>
       """;

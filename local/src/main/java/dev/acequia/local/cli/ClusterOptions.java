@@ -2,6 +2,7 @@ package dev.acequia.local.cli;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.local.CommandException;
+import dev.acequia.local.platform.PlatformEnvironment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,15 +70,20 @@ final class ClusterOptions {
     }
     var environment = kubernetes.kubeconfig().resolveSibling("platform.env");
     if (!settings.containsKey("bootstrap.servers") && Files.exists(environment)) {
-      var ofPlatform = properties(environment).getProperty(KAFKA);
-      if (ofPlatform != null) {
-        settings.put("bootstrap.servers", ofPlatform);
-      }
+      settings.putAll(ofPlatform(environment));
     }
     if (!settings.containsKey("bootstrap.servers")) {
       throw new CommandException("which Kafka? Name it with --bootstrap-servers HOST:PORT");
     }
     return settings;
+  }
+
+  private static Map<String, Object> ofPlatform(Path environment) {
+    try {
+      return PlatformEnvironment.read(environment).kafka();
+    } catch (IOException e) {
+      throw new CommandException(environment + ": cannot be read", e);
+    }
   }
 
   private static Properties properties(Path file) {

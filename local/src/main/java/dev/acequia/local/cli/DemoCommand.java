@@ -121,7 +121,9 @@ final class DemoCommand implements Callable<Integer> {
         ownFolder ? new PlatformFiles(Files.createTempDirectory("acequia-demo-")) : folder.files();
     screen.line("The platform: " + LocalPlatform.PARTS + " in " + files.folder());
     PlatformProcess.run(
-        PlatformSettings.of(files, ControlPlaneBinaries.repositoryRoot()).with(servers()),
+        PlatformSettings.of(files, ControlPlaneBinaries.repositoryRoot())
+            .with(servers())
+            .withSecureKafka(with.secureKafka()),
         screen::line,
         platform -> {
           showOrExplain(files, screen, once && !ownFolder);
@@ -155,6 +157,7 @@ final class DemoCommand implements Callable<Integer> {
       PlatformProcess.run(
           PlatformSettings.of(files, ControlPlaneBinaries.repositoryRoot())
               .with(EnumSet.allOf(OptionalServer.class))
+              .withSecureKafka(with.secureKafka())
               .withVendors(vendors.origin()),
           screen::line,
           platform -> {

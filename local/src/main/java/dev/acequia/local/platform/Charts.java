@@ -42,9 +42,10 @@ final class Charts {
   /**
    * The operator and all it needs, as YAML.
    *
+   * @param secureKafka whether the operator logs on, and makes pipelines' users
    * @param vendors an address that is trusted in place of Amazon's and Google's
    */
-  String operator(String kafkaBootstrapServers, @Nullable String vendors)
+  String operator(String kafkaBootstrapServers, boolean secureKafka, @Nullable String vendors)
       throws IOException, InterruptedException {
     return render(
         RELEASE,
@@ -55,6 +56,8 @@ final class Charts {
             topicProvider: direct
             replicationFactor: 1
             minInsyncReplicas: 1
+            secretName: "%s"
+            %s
           store:
             localFolders: true
           exposure:
@@ -64,6 +67,8 @@ final class Charts {
         """
             .formatted(
                 kafkaBootstrapServers,
+                secureKafka ? SecureKafka.SECRET : "",
+                secureKafka ? "users: scram-sha-512" : "",
                 vendors == null ? "{}" : "{standIn: \"%s\"}".formatted(vendors)));
   }
 

@@ -67,12 +67,16 @@ final class Cluster {
 
   /** The Secret that pipelines in the namespace {@code default} name as their store. */
   void applyStoreSecret(String name, Map<String, String> values) {
+    applySecret("default", name, values);
+  }
+
+  void applySecret(String namespace, String name, Map<String, String> values) {
     client
         .resource(
             new SecretBuilder()
                 .withNewMetadata()
                 .withName(name)
-                .withNamespace("default")
+                .withNamespace(namespace)
                 .endMetadata()
                 .withStringData(values)
                 .build())

@@ -36,7 +36,10 @@ final class DetachedPlatform {
     Files.deleteIfExists(files.output());
     var command =
         JavaCommand.of(
-            PlatformProcess.class, files.folder().toString(), settings.repositoryRoot().toString());
+            PlatformProcess.class,
+            files.folder().toString(),
+            settings.repositoryRoot().toString(),
+            Boolean.toString(settings.secureKafka()));
     settings.with().forEach(server -> command.add(server.name()));
     var process =
         new ProcessBuilder(ProcessGroup.apart(command))

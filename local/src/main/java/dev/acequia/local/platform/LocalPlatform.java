@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -175,9 +176,15 @@ public final class LocalPlatform implements AutoCloseable {
     var charts = new Charts(settings.repositoryRoot(), files.home("charts").data());
     var kafkaAddress = "127.0.0.1:" + choices.port("kafka");
     var crds = sideBySide.submit(charts::crds);
-    var operator = sideBySide.submit(() -> charts.operator(kafkaAddress, settings.vendors()));
+    var kafkaHome = files.home("kafka");
+    var secure =
+        settings.secureKafka() || SecureKafka.isIn(kafkaHome)
+            ? SecureKafka.in(kafkaHome, settings.audited())
+            : null;
+    var operator =
+        sideBySide.submit(() -> charts.operator(kafkaAddress, secure != null, settings.vendors()));
     var controlPlaneStart = begin("control plane", this::startControlPlane);
-    var kafkaStart = begin("Kafka", this::startKafka);
+    var kafkaStart = begin("Kafka", () -> startKafka(secure));
     var warehouseStart = begin("PostgreSQL", this::startPostgres);
     var s3Start = beginIf(OptionalServer.S3, "S3", this::startS3);
     var dynamoStart = beginIf(OptionalServer.DYNAMODB, "DynamoDB", this::startDynamo);
@@ -188,6 +195,10 @@ public final class LocalPlatform implements AutoCloseable {
     if (settings.operator()) {
       cluster.applyDefinitions(await(crds), DEFINITION_LIMIT);
       cluster.applyNamespace(Charts.NAMESPACE);
+      if (secure != null) {
+        var address = await(kafkaStart).bootstrapServers();
+        cluster.applySecret(Charts.NAMESPACE, SecureKafka.SECRET, secret(secure, address));
+      }
       cluster.apply(await(operator));
     }
     var warehouse = await(warehouseStart);
@@ -203,6 +214,7 @@ public final class LocalPlatform implements AutoCloseable {
     new PlatformEnvironment(
             files.kubeconfig(),
             kafkaAddress,
+            secure == null ? null : secure.properties(),
             warehouse.uriWithCredentials(),
             bucket,
             standIn,
@@ -234,8 +246,21 @@ public final class LocalPlatform implements AutoCloseable {
     return new Step<>(connected, plane.url().toString());
   }
 
-  private Step<KafkaServer> startKafka() {
-    var started = KafkaServer.start(files.home("kafka"), ports(), KafkaSettings.small());
+  private static Map<String, String> secret(SecureKafka kafka, String address) throws IOException {
+    try {
+      return kafka.secret(address);
+    } catch (InterruptedException e) {
+      throw new CommandException("stopped while starting", e);
+    }
+  }
+
+  private Step<KafkaServer> startKafka(@Nullable SecureKafka secure) {
+    var small = KafkaSettings.small();
+    var started =
+        KafkaServer.start(
+            files.home("kafka"),
+            ports(),
+            secure == null ? small : small.withSecurity(secure.security()));
     kafka = started;
     return new Step<>(started, started.bootstrapServers());
   }

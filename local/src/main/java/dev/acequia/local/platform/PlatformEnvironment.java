@@ -1,15 +1,21 @@
 package dev.acequia.local.platform;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a person's own programs reach the platform; {@code platform.env} holds the same.
  *
+ * @param kafkaProperties settings of a client of Kafka that may do everything; null where anyone
+ *     may
  * @param postgresUri with credentials, for psql
  * @param bucket null where no S3 server runs
  * @param dynamo null where nothing stands in for DynamoDB
@@ -18,12 +24,14 @@ import org.jspecify.annotations.Nullable;
 public record PlatformEnvironment(
     Path kubeconfig,
     String kafkaBootstrapServers,
+    @Nullable Path kafkaProperties,
     String postgresUri,
     @Nullable LakeBucket bucket,
     @Nullable DynamoStandIn dynamo,
     @Nullable BigQueryStandIn bigquery) {
   private static final String KUBECONFIG = "KUBECONFIG";
   private static final String KAFKA = "KAFKA_BOOTSTRAP_SERVERS";
+  private static final String KAFKA_PROPERTIES = "KAFKA_PROPERTIES_FILE";
   private static final String POSTGRES = "POSTGRES_URI";
   private static final String S3 = "S3_ENDPOINT";
   private static final String S3_ID = "S3_ACCESS_KEY_ID";
@@ -47,6 +55,9 @@ public record PlatformEnvironment(
     return new PlatformEnvironment(
         Path.of(values.getOrDefault(KUBECONFIG, "")),
         values.getOrDefault(KAFKA, ""),
+        values.containsKey(KAFKA_PROPERTIES)
+            ? Path.of(values.getOrDefault(KAFKA_PROPERTIES, ""))
+            : null,
         values.getOrDefault(POSTGRES, ""),
         values.containsKey(S3)
             ? new LakeBucket(
@@ -61,10 +72,29 @@ public record PlatformEnvironment(
             : null);
   }
 
+  /** Settings of a client of Kafka that may do everything; the map is the caller's to change. */
+  public Map<String, Object> kafka() {
+    var settings = new HashMap<String, Object>();
+    if (kafkaProperties != null) {
+      var all = new Properties();
+      try (var reader = Files.newBufferedReader(kafkaProperties)) {
+        all.load(reader);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      all.forEach((name, value) -> settings.put(String.valueOf(name), value));
+    }
+    settings.put("bootstrap.servers", kafkaBootstrapServers);
+    return settings;
+  }
+
   void write(Path file) throws IOException {
     var text = new StringBuilder();
     text.append(KUBECONFIG).append('=').append(kubeconfig).append('\n');
     text.append(KAFKA).append('=').append(kafkaBootstrapServers).append('\n');
+    if (kafkaProperties != null) {
+      text.append(KAFKA_PROPERTIES).append('=').append(kafkaProperties).append('\n');
+    }
     text.append(POSTGRES).append('=').append(postgresUri).append('\n');
     if (bucket != null) {
       text.append(S3).append('=').append(bucket.endpoint()).append('\n');

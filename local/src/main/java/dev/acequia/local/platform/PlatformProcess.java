@@ -20,14 +20,20 @@ public final class PlatformProcess {
 
   private PlatformProcess() {}
 
-  /** For {@code up --detach}: the platform's folder, the repository's root, and more servers. */
+  /**
+   * For {@code up --detach}: the platform's folder, the repository's root, whether Kafka asks for a
+   * log-on, and more servers.
+   */
   public static void main(String[] arguments) {
     logTo(new PlatformFiles(Path.of(arguments[0])));
     var files = new PlatformFiles(Path.of(arguments[0]));
     try {
       var servers =
-          Arrays.stream(arguments).skip(2).map(OptionalServer::valueOf).collect(Collectors.toSet());
-      var settings = PlatformSettings.of(files, Path.of(arguments[1])).with(servers);
+          Arrays.stream(arguments).skip(3).map(OptionalServer::valueOf).collect(Collectors.toSet());
+      var settings =
+          PlatformSettings.of(files, Path.of(arguments[1]))
+              .with(servers)
+              .withSecureKafka(Boolean.parseBoolean(arguments[2]));
       run(settings, System.out::println, platform -> true);
     } catch (CommandException | ServerException e) {
       System.out.println(e.getMessage());

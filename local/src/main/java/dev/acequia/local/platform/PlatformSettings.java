@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param with the servers beside those that every platform has
  * @param vendors an address that APIs trust in place of Amazon's and Google's; null: those
  *     themselves
+ * @param secureKafka whether Kafka speaks TLS and asks for a log-on, and each pipeline has users of
+ *     its own
  */
 public record PlatformSettings(
     PlatformFiles files,
@@ -24,7 +26,8 @@ public record PlatformSettings(
     boolean operator,
     boolean audited,
     Set<OptionalServer> with,
-    @Nullable String vendors) {
+    @Nullable String vendors,
+    boolean secureKafka) {
   public PlatformSettings {
     imageRoots = List.copyOf(imageRoots);
     with = Set.copyOf(with);
@@ -39,23 +42,31 @@ public record PlatformSettings(
         true,
         false,
         Set.of(),
-        null);
+        null,
+        false);
   }
 
   /** The same with the operator's calls in {@link LocalPlatform#auditLog}. */
   public PlatformSettings withAudit() {
-    return new PlatformSettings(files, repositoryRoot, imageRoots, operator, true, with, vendors);
+    return new PlatformSettings(
+        files, repositoryRoot, imageRoots, operator, true, with, vendors, secureKafka);
   }
 
   /** The same with these servers. */
   public PlatformSettings with(Set<OptionalServer> servers) {
     return new PlatformSettings(
-        files, repositoryRoot, imageRoots, operator, audited, servers, vendors);
+        files, repositoryRoot, imageRoots, operator, audited, servers, vendors, secureKafka);
   }
 
   /** The same where pushes are verified at this address. */
   public PlatformSettings withVendors(String address) {
     return new PlatformSettings(
-        files, repositoryRoot, imageRoots, operator, audited, with, address);
+        files, repositoryRoot, imageRoots, operator, audited, with, address, secureKafka);
+  }
+
+  /** The same with a Kafka that asks for a log-on, or not. */
+  public PlatformSettings withSecureKafka(boolean asked) {
+    return new PlatformSettings(
+        files, repositoryRoot, imageRoots, operator, audited, with, vendors, asked);
   }
 }

@@ -33,7 +33,10 @@ public final class UpCommand implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     var files = folder.files();
     out.println("Acequia's local platform in " + files.folder());
-    var settings = PlatformSettings.of(files, folder.repositoryRoot()).with(with.servers());
+    var settings =
+        PlatformSettings.of(files, folder.repositoryRoot())
+            .with(with.servers())
+            .withSecureKafka(with.secureKafka());
     if (detach) {
       DetachedPlatform.start(settings, line -> print(out, line));
       explain(out, files);

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -43,12 +42,10 @@ class DeadLettersE2E {
 
   /** As a producer that writes to the topic itself. */
   private static void produce(String pipeline, List<String> records) {
+    var settings = platform.environment.kafka();
+    settings.put("acks", "all");
     try (var producer =
-        new KafkaProducer<>(
-            Map.<String, Object>of(
-                "bootstrap.servers", platform.environment.kafkaBootstrapServers(), "acks", "all"),
-            new StringSerializer(),
-            new StringSerializer())) {
+        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
       for (var record : records) {
         producer.send(new ProducerRecord<>(NAMESPACE + "." + pipeline, record));
       }

@@ -23,7 +23,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 
@@ -168,8 +167,7 @@ final class Platform implements AutoCloseable {
   }
 
   List<String> topics() throws Exception {
-    try (var admin =
-        Admin.create(Map.of("bootstrap.servers", environment.kafkaBootstrapServers()))) {
+    try (var admin = Admin.create(environment.kafka())) {
       return List.copyOf(admin.listTopics().names().get());
     }
   }

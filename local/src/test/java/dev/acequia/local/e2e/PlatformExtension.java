@@ -63,6 +63,7 @@ final class PlatformExtension implements ParameterResolver {
                 PlatformSettings.of(files, root)
                     .withAudit()
                     .with(EnumSet.allOf(OptionalServer.class))
+                    .withSecureKafka(true)
                     .withVendors(vendors.origin()),
                 System.out::println),
             vendors);

@@ -56,8 +56,7 @@ class TopicTroubleE2E {
           """
               .formatted(name));
     }
-    var kafka =
-        Map.<String, Object>of("bootstrap.servers", platform.environment.kafkaBootstrapServers());
+    var kafka = platform.environment.kafka();
     admin = Admin.create(kafka);
     producer = new KafkaProducer<>(kafka, new ByteArraySerializer(), new ByteArraySerializer());
     for (var name : List.of("recreated", "beyond", "passed")) {
@@ -106,10 +105,7 @@ class TopicTroubleE2E {
     flood.join(); // which may have waited for the topic
     try (var fresh =
         new KafkaProducer<>(
-            Map.<String, Object>of(
-                "bootstrap.servers", platform.environment.kafkaBootstrapServers()),
-            new ByteArraySerializer(),
-            new ByteArraySerializer())) {
+            platform.environment.kafka(), new ByteArraySerializer(), new ByteArraySerializer())) {
       for (var id = 0; id < RECORDS; id++) {
         fresh.send(record("recreated", id, "new"));
       }
@@ -196,13 +192,7 @@ class TopicTroubleE2E {
     assertThat(command.find()).as(message).isTrue();
     var words = new ArrayList<>(List.of(command.group(1).split(" ")));
     words.addAll(
-        List.of(
-            choice,
-            "--yes",
-            "--kubeconfig",
-            platform.environment.kubeconfig().toString(),
-            "--bootstrap-servers",
-            platform.environment.kafkaBootstrapServers()));
+        List.of(choice, "--yes", "--kubeconfig", platform.environment.kubeconfig().toString()));
     var run = platform.acequia(words.toArray(String[]::new));
     assertThat(run.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(run.exitValue()).as(String.join(" ", words)).isZero();

@@ -114,7 +114,14 @@ class LocalPlatformIT {
 
   private static PlatformSettings settings(Path folder) {
     return new PlatformSettings(
-        files(folder), root(), List.of(folder.resolve("built")), false, false, Set.of(), null);
+        files(folder),
+        root(),
+        List.of(folder.resolve("built")),
+        false,
+        false,
+        Set.of(),
+        null,
+        false);
   }
 
   private static PlatformFiles files(Path folder) {

@@ -1,5 +1,6 @@
 package dev.acequia.operator.apply;
 
+import dev.acequia.operator.kafka.KafkaAddress;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.TopicState;
@@ -53,6 +54,7 @@ public final class KafkaTopics implements AutoCloseable {
   private final LateAdmin admin;
   private final TopicOwners owners;
   private final Adoption adoption;
+  private final @Nullable KafkaUsers users;
   private final Map<String, Facts.Topic> lastSeen = new ConcurrentHashMap<>();
 
   /** What was done before Kafka fell silent or something failed, for the next answer to tell. */
@@ -63,38 +65,38 @@ public final class KafkaTopics implements AutoCloseable {
    * @param isNamespace whether the cluster has a namespace of this name
    */
   public KafkaTopics(
-      PlatformConfig.Kafka kafka, String installation, Predicate<String> isNamespace) {
-    this(LateAdmin.of(kafka.bootstrapServers()), kafka, installation, isNamespace);
+      KafkaAddress address,
+      PlatformConfig.Kafka kafka,
+      String installation,
+      Predicate<String> isNamespace) {
+    this(LateAdmin.of(address), address, kafka, installation, isNamespace);
   }
 
   KafkaTopics(
       LateAdmin admin,
+      KafkaAddress address,
       PlatformConfig.Kafka kafka,
       String installation,
       Predicate<String> isNamespace) {
     this(
         admin,
-        new TopicOwners(admin, kafka, installation, TopicOwners.GONE_AFTER),
-        new Adoption(kafka, isNamespace));
+        new TopicOwners(admin, address, kafka, installation, TopicOwners.GONE_AFTER),
+        new Adoption(kafka, isNamespace),
+        kafka.makesUsers() ? new KafkaUsers(admin, installation) : null);
   }
 
-  KafkaTopics(LateAdmin admin, TopicOwners owners, Adoption adoption) {
+  KafkaTopics(LateAdmin admin, TopicOwners owners, Adoption adoption, @Nullable KafkaUsers users) {
     this.admin = admin;
     this.owners = owners;
     this.adoption = adoption;
+    this.users = users;
   }
 
   /** Settings of an Admin client whose calls end in bounded time. */
-  public static Map<String, Object> settings(String bootstrapServers) {
-    return Map.of(
-        "bootstrap.servers",
-        bootstrapServers,
-        "client.id",
-        "acequia-operator",
-        "request.timeout.ms",
-        5_000,
-        "default.api.timeout.ms",
-        (int) TIMEOUT.toMillis());
+  public static Map<String, Object> settings(KafkaAddress address) {
+    var settings = address.settings("acequia-operator");
+    settings.put("default.api.timeout.ms", (int) TIMEOUT.toMillis());
+    return settings;
   }
 
   /**
@@ -124,6 +126,16 @@ public final class KafkaTopics implements AutoCloseable {
       }
       var topic = Objects.requireNonNull(present.get(topics.records().name()));
       lastSeen.putAll(present);
+      if (users != null) {
+        if (claimant.users().isEmpty()) {
+          return new TopicProvider.Result(
+              new TopicState.Missing(
+                  "MakingKafkaUsers",
+                  "The topics are there. The pipeline's users of Kafka come once their passwords are in its Secrets"),
+              all(hold, changes));
+        }
+        users.ensure(claimant.names(), topics, claimant.users(), changes);
+      }
       return new TopicProvider.Result(
           new TopicState.Present(topic, note(topics, topic, own)), all(hold, changes));
     } catch (TopicRefusal e) {
@@ -149,6 +161,7 @@ public final class KafkaTopics implements AutoCloseable {
 
   /** Deletes the topics that this very resource made or took over. */
   TopicProvider.Deletion delete(TopicClaimant claimant) {
+    deleteUsers(claimant);
     var claims = owners.current();
     var written = written(claimant, claims);
     var present = describe(written.keySet());
@@ -183,6 +196,7 @@ public final class KafkaTopics implements AutoCloseable {
    * stay, and have the same effect within this installation.
    */
   void retire(TopicClaimant claimant) {
+    deleteUsers(claimant);
     var claims = owners.current();
     var written = written(claimant, claims);
     var present = describe(written.keySet());
@@ -196,6 +210,13 @@ public final class KafkaTopics implements AutoCloseable {
           owners.release(keys);
           forgetSeen(claimant, topic, keys);
         });
+  }
+
+  /** First of all: what follows may fail, and nobody comes back for a user. */
+  private void deleteUsers(TopicClaimant claimant) {
+    if (users != null) {
+      users.delete(claimant.names());
+    }
   }
 
   /** What a predecessor held whose end nobody could write down, and this pipeline does not want. */
@@ -294,6 +315,9 @@ public final class KafkaTopics implements AutoCloseable {
     lastSeen.remove(names.topic());
     lastSeen.remove(names.deadLetterTopic());
     untold.remove(names);
+    if (users != null) {
+      users.forget(names);
+    }
   }
 
   private Facts.Topic create(DesiredTopic desired, TopicHold hold, List<String> changes) {
@@ -439,7 +463,7 @@ public final class KafkaTopics implements AutoCloseable {
    * A change of a topic that was described. The controller makes it; without one, the brokers
    * answer all the same, and this is no silence of Kafka's.
    */
-  private static <T> T change(KafkaFuture<T> future, String what) {
+  static <T> T change(KafkaFuture<T> future, String what) {
     try {
       return get(future, what);
     } catch (KafkaException e) {

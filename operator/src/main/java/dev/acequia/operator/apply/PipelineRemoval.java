@@ -128,7 +128,8 @@ public final class PipelineRemoval {
    * @return when to take another; empty when nothing is left to do and the resource may go
    */
   public Optional<Duration> advance(DataPipeline pipeline, Children children) {
-    return advance(pipeline, children, TopicClaimant.of(pipeline, children));
+    return advance(
+        pipeline, children, TopicClaimant.of(pipeline, platform.installation(), children));
   }
 
   Optional<Duration> advance(DataPipeline pipeline, Children children, TopicClaimant claimant) {

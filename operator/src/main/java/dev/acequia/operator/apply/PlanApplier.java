@@ -201,7 +201,7 @@ public final class PlanApplier {
   }
 
   private static boolean isKafkas(HasMetadata object, PipelinePlan plan) {
-    return object.getMetadata().getName().equals(plan.names().kafkaSecret());
+    return plan.names().isKafkaSecret(object.getMetadata().getName());
   }
 
   private static void applyFoundation(

@@ -92,7 +92,7 @@ public final class StrimziTopics implements TopicProvider {
                 value(names, strimzi.cluster() + "-cluster-ca-cert", "ca.crt")
                     .map(
                         certificate ->
-                            new KafkaCredentials(names.kafkaUser(), password, certificate)));
+                            KafkaCredentials.scram(names.kafkaUser(), password, certificate)));
   }
 
   @Override

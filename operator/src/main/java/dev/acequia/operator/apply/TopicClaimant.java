@@ -5,8 +5,12 @@ import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.observe.Children;
+import dev.acequia.operator.observe.KafkaUserSecrets;
+import dev.acequia.operator.plan.Component;
+import dev.acequia.operator.plan.KafkaCredentials.Password;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -21,22 +25,40 @@ import org.jspecify.annotations.Nullable;
  * @param definedFor ids of the topics that definitions of this very resource were made for: the
  *     operator had made or taken them under this uid
  * @param accepted id of the topic whose offsets a person accepted; null when nobody did
+ * @param users the passwords of its users in Kafka, which its Secrets hold; empty until all do
  */
 public record TopicClaimant(
     PipelineNames names,
     String uid,
     @Nullable String adopted,
     Set<String> definedFor,
-    @Nullable String accepted) {
+    @Nullable String accepted,
+    Map<Component, Password> users) {
 
   private static final String DEFINITION_KEY = "pipeline.json";
 
   public TopicClaimant {
     definedFor = Set.copyOf(definedFor);
+    users = Map.copyOf(users);
   }
 
-  /** The claimant as its resource and its definitions say. */
-  public static TopicClaimant of(DataPipeline pipeline, Children children) {
+  /** A claimant without users of its own. */
+  public TopicClaimant(
+      PipelineNames names,
+      String uid,
+      @Nullable String adopted,
+      Set<String> definedFor,
+      @Nullable String accepted) {
+    this(names, uid, adopted, definedFor, accepted, Map.of());
+  }
+
+  /**
+   * The claimant as its resource and its definitions say.
+   *
+   * @param installation the operator's name, by which its users in Kafka have theirs
+   */
+  public static TopicClaimant of(
+      DataPipeline pipeline, @Nullable String installation, Children children) {
     var names = PipelineNames.of(pipeline);
     return new TopicClaimant(
         names,
@@ -49,7 +71,8 @@ public record TopicClaimant(
             .flatMap(data -> Optional.ofNullable(data.get(DEFINITION_KEY)).stream())
             .flatMap(json -> topicId(json).stream())
             .collect(Collectors.toSet()),
-        accepted(pipeline));
+        accepted(pipeline),
+        KafkaUserSecrets.passwords(names, installation, children));
   }
 
   boolean adopts(String topic) {

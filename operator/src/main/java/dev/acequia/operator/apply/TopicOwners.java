@@ -3,11 +3,11 @@ package dev.acequia.operator.apply;
 import dev.acequia.operator.apply.KafkaTopics.KafkaException;
 import dev.acequia.operator.apply.TopicClaims.Details;
 import dev.acequia.operator.apply.TopicClaims.Kept;
+import dev.acequia.operator.kafka.KafkaAddress;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,6 +47,7 @@ final class TopicOwners implements AutoCloseable {
   static final Duration GONE_AFTER = Duration.ofSeconds(30);
 
   private static final Logger log = LoggerFactory.getLogger(TopicOwners.class);
+  private static final String CLIENT = "acequia-operator-owners";
   private static final String READING = "tell who holds the topics";
   private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -79,12 +80,15 @@ final class TopicOwners implements AutoCloseable {
   private record Failure(long at, KafkaException why) {}
 
   private final LateAdmin admin;
+  private final KafkaAddress address;
   private final PlatformConfig.Kafka kafka;
   private final String installation;
   private final Duration goneAfter;
   private final ReentrantLock reading = new ReentrantLock();
   private @Nullable KafkaConsumer<String, String> consumer;
   private @Nullable KafkaProducer<String, String> producer;
+  private String consumerFor = "";
+  private String producerFor = "";
   private long position;
   private @Nullable Long lastReadBegan;
   private @Nullable Failure failed;
@@ -95,8 +99,13 @@ final class TopicOwners implements AutoCloseable {
    * @param goneAfter how long the owners topic has to be absent until it counts as gone
    */
   TopicOwners(
-      LateAdmin admin, PlatformConfig.Kafka kafka, String installation, Duration goneAfter) {
+      LateAdmin admin,
+      KafkaAddress address,
+      PlatformConfig.Kafka kafka,
+      String installation,
+      Duration goneAfter) {
     this.admin = admin;
+    this.address = address;
     this.kafka = kafka;
     this.installation = installation;
     this.goneAfter = goneAfter;
@@ -387,8 +396,13 @@ final class TopicOwners implements AutoCloseable {
   }
 
   private KafkaConsumer<String, String> consumer() {
+    var version = address.version();
+    if (!version.equals(consumerFor)) {
+      closeConsumer();
+    }
     if (consumer == null) {
-      var settings = settings();
+      consumerFor = version;
+      var settings = address.settings(CLIENT);
       settings.put("enable.auto.commit", false);
       settings.put("auto.offset.reset", "none");
       settings.put("allow.auto.create.topics", false); // it would not be compacted
@@ -408,8 +422,14 @@ final class TopicOwners implements AutoCloseable {
   }
 
   private synchronized KafkaProducer<String, String> producer() {
+    var version = address.version();
+    if (producer != null && !version.equals(producerFor)) {
+      producer.close(Duration.ofSeconds(1));
+      producer = null;
+    }
     if (producer == null) {
-      var settings = settings();
+      producerFor = version;
+      var settings = address.settings(CLIENT);
       settings.put("acks", "all");
       settings.put("enable.idempotence", true);
       settings.put("linger.ms", 0);
@@ -419,13 +439,5 @@ final class TopicOwners implements AutoCloseable {
       producer = new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
     }
     return producer;
-  }
-
-  private Map<String, Object> settings() {
-    var settings = new HashMap<String, Object>();
-    settings.put("bootstrap.servers", kafka.bootstrapServers());
-    settings.put("client.id", "acequia-operator-owners");
-    settings.put("request.timeout.ms", 5_000);
-    return settings;
   }
 }

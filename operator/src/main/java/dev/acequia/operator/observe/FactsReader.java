@@ -4,8 +4,14 @@ import dev.acequia.contract.Fingerprint;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.KafkaCredentials;
+import dev.acequia.operator.plan.KafkaCredentials.Mechanism;
+import dev.acequia.operator.plan.KafkaCredentials.Password;
+import dev.acequia.operator.plan.KafkaCredentials.Tls;
+import dev.acequia.operator.plan.KafkaLogins;
+import dev.acequia.operator.plan.KafkaSecret;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.Release;
@@ -28,22 +34,26 @@ public final class FactsReader {
   private static final String DEFINITION_KEY = "pipeline.json";
 
   private final KubernetesClient client;
-  private final boolean logsOn;
+  private final PlatformConfig.Kafka kafka;
+  private final Supplier<Optional<KafkaCredentials>> operatorsOwn;
   private final Supplier<String> passwords;
   private final @Nullable String installation;
 
   /**
-   * @param kafka whether pipelines log on to it
-   * @param passwords where a new role's password comes from
+   * @param kafka how pipelines log on to it
+   * @param operatorsOwn what the operator itself logs on to Kafka with
+   * @param passwords where a new role's or user's password comes from
    * @param installation the operator's name, by which its roles have theirs
    */
   public FactsReader(
       KubernetesClient client,
       PlatformConfig.Kafka kafka,
+      Supplier<Optional<KafkaCredentials>> operatorsOwn,
       Supplier<String> passwords,
       @Nullable String installation) {
     this.client = client;
-    this.logsOn = kafka.logsOn();
+    this.kafka = kafka;
+    this.operatorsOwn = operatorsOwn;
     this.passwords = passwords;
     this.installation = installation;
   }
@@ -105,7 +115,7 @@ public final class FactsReader {
               store,
               login(Purpose.WRITER, plan.readyWriter(), names.writerSecret(), store),
               login(Purpose.READER, plan.readyReader(), names.readerSecret(), store),
-              kafkaCredentials.or(this::copiedCredentials).orElse(null),
+              kafka(),
               children.jobs().stream()
                   .filter(MigrationJobs::succeeded)
                   .map(job -> job.getMetadata().getName())
@@ -160,14 +170,92 @@ public final class FactsReader {
       }
     }
 
+    private @Nullable KafkaLogins kafka() {
+      if (!kafka.logsOn()) {
+        return null;
+      }
+      if (kafka.makesUsers()) {
+        return madeLogins();
+      }
+      return (kafka.takesOwnUsers() ? ownCredentials() : strimziCredentials())
+          .map(KafkaLogins::ofAll)
+          .orElse(null);
+    }
+
+    /** Kafka knows them once the topics' provider has told it of just these passwords. */
+    private @Nullable KafkaLogins madeLogins() {
+      return operatorsOwn
+          .get()
+          .map(
+              own ->
+                  new KafkaLogins(
+                      made(Component.CONSUMER, own),
+                      made(Component.API, own),
+                      topic instanceof TopicState.Present))
+          .orElse(null);
+    }
+
+    /** Encrypted as the operator's own connections are, which go to the same brokers. */
+    private KafkaCredentials made(Component role, KafkaCredentials own) {
+      var password =
+          KafkaUserSecrets.password(names, role, installation, children)
+              .orElseGet(
+                  () ->
+                      new Password(
+                          Mechanism.SCRAM_SHA_512,
+                          names.kafkaUser(role, installation),
+                          passwords.get()));
+      return new KafkaCredentials(
+          own.tls() == null ? null : new Tls(own.tls().authority(), null), password);
+    }
+
+    /** Of the Secret that the spec names. */
+    private Optional<KafkaCredentials> ownCredentials() {
+      var name = pipeline.getSpec().topic().kafkaSecretName();
+      return name == null
+          ? lacksName()
+          : ForeignReads.judge(
+              names.namespace(),
+              ForeignObject.of(client, Secret.class, names.namespace(), name),
+              secret -> ownCredentials(name, secret));
+    }
+
+    /** What runs goes on, so that a platform can begin to ask for it. */
+    private Optional<KafkaCredentials> lacksName() {
+      missing.add(
+          "spec.topic.kafkaSecretName is missing: this platform's Kafka asks for a log-on. Name a Secret in namespace %s that has one"
+              .formatted(names.namespace()));
+      return Optional.empty();
+    }
+
+    private Optional<KafkaCredentials> ownCredentials(String name, Optional<Secret> secret) {
+      if (secret.isEmpty()) {
+        missing.add(
+            "Secret '%s' does not exist in namespace %s: create it with the pipeline's log-on to Kafka"
+                .formatted(name, names.namespace()));
+        return Optional.empty();
+      }
+      var values = new HashMap<String, String>();
+      for (var key : KafkaSecret.KEYS) {
+        secret.flatMap(found -> SecretValues.value(found, key)).ifPresent(v -> values.put(key, v));
+      }
+      try {
+        return Optional.of(KafkaSecret.of(values));
+      } catch (IllegalArgumentException e) {
+        missing.add("Secret '%s' is no log-on to Kafka: %s".formatted(name, e.getMessage()));
+        return Optional.empty();
+      }
+    }
+
     /** While Strimzi's Secret is away; whoever writes Secrets here could have written this one. */
-    private Optional<KafkaCredentials> copiedCredentials() {
-      return !logsOn
-          ? Optional.empty()
-          : children
-              .secret(names.kafkaSecret())
-              .flatMap(secret -> SecretValues.value(secret, "kafka.properties"))
-              .flatMap(text -> KafkaCredentials.parse(names.kafkaUser(), text));
+    private Optional<KafkaCredentials> strimziCredentials() {
+      return kafkaCredentials.or(
+          () ->
+              children
+                  .secret(names.kafkaSecret())
+                  .flatMap(secret -> SecretValues.value(secret, KafkaUserSecrets.FILE))
+                  .flatMap(KafkaCredentials::parse)
+                  .filter(copied -> copied.isScramOf(names.kafkaUser())));
     }
 
     private @Nullable String endedReplay() {

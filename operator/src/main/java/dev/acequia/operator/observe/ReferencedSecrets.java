@@ -103,7 +103,8 @@ final class ReferencedSecrets extends InformerEventSource<Secret, DataPipeline> 
     if (pipeline.getSpec() == null) {
       return false;
     }
-    return AccessPlan.of(pipeline.getSpec()).secrets().contains(secret)
+    return secret.equals(pipeline.getSpec().topic().kafkaSecretName())
+        || AccessPlan.of(pipeline.getSpec()).secrets().contains(secret)
         || StorePlan.secrets(pipeline.getSpec().store()).contains(secret);
   }
 }

@@ -4,6 +4,7 @@ import dev.acequia.contract.ReplayMark;
 import dev.acequia.crds.DataPipelineReplaySpec;
 import dev.acequia.crds.ReplayTime;
 import dev.acequia.operator.kafka.CallKey;
+import dev.acequia.operator.kafka.KafkaAddress;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.kafka.Urgency;
 import dev.acequia.operator.plan.KafkaCredentials;
@@ -38,20 +39,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads a pipeline's log and the offsets of its consumers from Kafka, whoever makes the topics.
- * Where Kafka asks for a log-on, it is the pipeline's own, whose rights suffice: the operator has
+ * With Strimzi's users the log-on is the pipeline's own, whose rights suffice: the operator has
  * none.
  */
 public final class TopicLogs implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TopicLogs.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-  private final String bootstrapServers;
-  private final boolean logsOn;
+  private final KafkaAddress address;
+  private final boolean asThePipeline;
   private final Function<PipelineNames, Optional<KafkaCredentials>> credentials;
   private final KafkaCalls calls;
   private final Function<Map<String, Object>, Admin> admins;
   private final Map<CallKey, Asked> asked = new ConcurrentHashMap<>();
   private @Nullable Admin shared;
+  private String sharedFor = "";
 
   /**
    * Connects when first asked.
@@ -61,13 +63,15 @@ public final class TopicLogs implements AutoCloseable {
    *     name classes, files and other servers
    */
   public TopicLogs(
+      KafkaAddress address,
       PlatformConfig.Kafka kafka,
       Function<PipelineNames, Optional<KafkaCredentials>> credentials,
       KafkaCalls calls) {
-    this(kafka, credentials, calls, Admin::create);
+    this(address, kafka, credentials, calls, Admin::create);
   }
 
   TopicLogs(
+      KafkaAddress address,
       PlatformConfig.Kafka kafka,
       Function<PipelineNames, Optional<KafkaCredentials>> credentials,
       KafkaCalls calls,
@@ -75,8 +79,8 @@ public final class TopicLogs implements AutoCloseable {
     this.credentials = credentials;
     this.calls = calls;
     this.admins = admins;
-    bootstrapServers = kafka.bootstrapServers();
-    logsOn = kafka.logsOn();
+    this.address = address;
+    asThePipeline = kafka.topicProvider() == PlatformConfig.TopicProvider.STRIMZI && kafka.logsOn();
   }
 
   /** What was read. */
@@ -180,7 +184,7 @@ public final class TopicLogs implements AutoCloseable {
   private Optional<Reading> look(Question question) {
     var names = question.names();
     try {
-      if (!logsOn) {
+      if (!asThePipeline) {
         return Optional.of(found(shared(), question));
       }
       var settings = settingsOf(names);
@@ -251,17 +255,21 @@ public final class TopicLogs implements AutoCloseable {
   }
 
   private synchronized Admin shared() {
+    var version = address.version();
+    if (shared != null && !version.equals(sharedFor)) {
+      var former = shared;
+      shared = null;
+      Thread.ofVirtual().start(() -> former.close(TIMEOUT));
+    }
     if (shared == null) {
+      sharedFor = version;
       shared = admins.apply(settings());
     }
     return shared;
   }
 
   private Map<String, Object> settings() {
-    var settings = new HashMap<String, Object>();
-    settings.put("bootstrap.servers", bootstrapServers);
-    settings.put("client.id", "acequia-operator-replays");
-    settings.put("request.timeout.ms", 5_000);
+    var settings = address.settings("acequia-operator-replays");
     settings.put("default.api.timeout.ms", (int) TIMEOUT.toMillis());
     return settings;
   }

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param version of all that its Pods and its migration are made from
  * @param release of the platform's part, the same for all pipelines
  * @param edit of the owner's part, in two fingerprints: see {@link #isSameEdit}
- * @param credentials of the Secrets that the spec names for the store, with which many pipelines
- *     log on alike
+ * @param credentials of the Secrets that the spec names for store and Kafka, with which many
+ *     pipelines log on alike
  * @param certificate of Kafka's authority, the same for all pipelines; null without one
  * @param kafkaPassword of the pipeline's own user; null without one
  * @param isServed whether there is a version that goes on serving while this one waits
@@ -88,13 +88,9 @@ public record Change(
         Fingerprint.of(Objects.toString(job, ""), template(last.consumer()), template(last.api())),
         release,
         edit(pipeline, last),
-        credentials(plan.store(), facts),
-        facts.kafkaCredentials() == null
-            ? null
-            : Fingerprint.of(facts.kafkaCredentials().certificate()),
-        facts.kafkaCredentials() == null
-            ? null
-            : Fingerprint.of(facts.kafkaCredentials().user(), facts.kafkaCredentials().password()),
+        credentials(plan.store(), platform, facts),
+        shared(platform, facts).map(KafkaLogins::authority).orElse(null),
+        shared(platform, facts).map(KafkaLogins::proof).orElse(null),
         isServed,
         former == null
             || former.observedGeneration() == null
@@ -108,8 +104,13 @@ public record Change(
         isRotated);
   }
 
+  /** What one team writes into its own Secret says nothing of other pipelines' log-ons. */
+  private static Optional<KafkaLogins> shared(PlatformConfig platform, Facts facts) {
+    return platform.kafka().takesOwnUsers() ? Optional.empty() : Optional.ofNullable(facts.kafka());
+  }
+
   /** A login that the migration makes is one pipeline's alone. */
-  private static String credentials(StorePlan store, Facts facts) {
+  private static String credentials(StorePlan store, PlatformConfig platform, Facts facts) {
     var hashes = new ArrayList<String>();
     hashes.add(facts.store() == null ? "" : facts.store().hash());
     if (store.readyWriter() != null && facts.writer() != null) {
@@ -117,6 +118,9 @@ public record Change(
     }
     if (store.readyReader() != null && facts.reader() != null) {
       hashes.add(facts.reader().hash());
+    }
+    if (platform.kafka().takesOwnUsers() && facts.kafka() != null) {
+      hashes.add(facts.kafka().consumer().hash());
     }
     return Fingerprint.of(hashes.toArray(String[]::new));
   }

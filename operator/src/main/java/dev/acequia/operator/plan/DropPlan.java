@@ -36,8 +36,7 @@ public record DropPlan(ConfigMap definition, Job job, ServiceAccount identity) {
   public static DropPlan of(DataPipeline pipeline, PlatformConfig platform, Roles made) {
     var names = PipelineNames.of(pipeline);
     var store = StorePlan.of(pipeline);
-    var workloads =
-        new Workloads(names, platform, store, Identities.of(pipeline, platform), null, null);
+    var workloads = new Workloads(names, platform, store, Identities.of(pipeline, platform), null);
     var definition = workloads.definition(DefinitionPlan.of(pipeline, NO_TOPIC));
     definition.getMetadata().setName(names.dropJob());
     var roles = new ArrayList<EnvVar>();

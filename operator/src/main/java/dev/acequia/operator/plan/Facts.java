@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     incomplete
  * @param writer what the consumer logs on with; null while a Secret that the spec names is absent
  * @param reader what the API logs on with; null while a Secret that the spec names is absent
- * @param kafkaCredentials what the Pods log on to Kafka with; null where that takes none, or none
- *     is there yet
+ * @param kafka what the Pods log on to Kafka with; null where that takes none, or none is there yet
  * @param succeededMigrations names of the Jobs that have done their work
  * @param liveConsumer what the consumer Deployment runs; null while there is none
  * @param liveApi what the API Deployment runs; null while there is none
@@ -28,7 +27,7 @@ public record Facts(
     @Nullable StoreSecret store,
     @Nullable Login writer,
     @Nullable Login reader,
-    @Nullable KafkaCredentials kafkaCredentials,
+    @Nullable KafkaLogins kafka,
     Set<String> succeededMigrations,
     @Nullable Release liveConsumer,
     @Nullable Release liveApi,
@@ -58,16 +57,7 @@ public record Facts(
     var succeeded = new HashSet<>(succeededMigrations);
     succeeded.add(job);
     return new Facts(
-        uid,
-        topic,
-        store,
-        writer,
-        reader,
-        kafkaCredentials,
-        succeeded,
-        liveConsumer,
-        liveApi,
-        replays);
+        uid, topic, store, writer, reader, kafka, succeeded, liveConsumer, liveApi, replays);
   }
 
   /** A topic's id, in Kafka's 22-character form, and its number of partitions. */

@@ -4,7 +4,9 @@ import dev.acequia.contract.Fingerprint;
 import dev.acequia.crds.DataPipeline;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Every name that one pipeline gives to something, in Kubernetes and Kafka. */
 public record PipelineNames(String namespace, String pipeline) {
@@ -91,6 +93,18 @@ public record PipelineNames(String namespace, String pipeline) {
         : name.substring(0, 55).replaceAll("[-.]+$", "") + "-" + Fingerprint.of(name);
   }
 
+  /**
+   * The user in Kafka of a component that has its own. Operators of several clusters can share a
+   * Kafka, and people have users there too: the name has the installation in it, and is never cut.
+   */
+  public String kafkaUser(Component component, @Nullable String installation) {
+    return "acequia-%s.%s.%s"
+        .formatted(
+            Fingerprint.of(Objects.requireNonNullElse(installation, "")),
+            topic(),
+            component.label());
+  }
+
   /** The name of the ConfigMap that holds this definition. */
   public String definition(String json) {
     return pipeline + "-definition-" + Fingerprint.of(json);
@@ -107,6 +121,18 @@ public record PipelineNames(String namespace, String pipeline) {
   /** The copy of the pipeline's credentials for Kafka. */
   public String kafkaSecret() {
     return pipeline + "-kafka";
+  }
+
+  /** The log-on of a component to Kafka, where each has its own. */
+  public String kafkaSecret(Component component) {
+    return kafkaSecret() + "-" + component.label();
+  }
+
+  /** Whether a Secret of this name holds one of the pipeline's log-ons to Kafka. */
+  public boolean isKafkaSecret(String name) {
+    return name.equals(kafkaSecret())
+        || name.equals(kafkaSecret(Component.API))
+        || name.equals(kafkaSecret(Component.CONSUMER));
   }
 
   /** Of a component's processes. */

@@ -132,13 +132,7 @@ public record PipelinePlan(
       var spec = pipeline.getSpec();
       var topics = TopicsPlan.of(names, spec, platform);
       var workloads =
-          new Workloads(
-              names,
-              platform,
-              store(),
-              Identities.of(pipeline, platform),
-              facts.uid(),
-              platform.kafka().logsOn() ? names.kafkaSecret() : null);
+          new Workloads(names, platform, store(), Identities.of(pipeline, platform), facts.uid());
       var definition = facts.topic() == null ? null : DefinitionPlan.of(pipeline, facts.topic());
       var definitionMap = definition == null ? null : workloads.definition(definition);
       var newestMigration = definition == null ? null : newestMigration(workloads, definition);
@@ -156,8 +150,15 @@ public record PipelinePlan(
               facts.liveConsumer() == null ? null : facts.liveConsumer().replay(),
               facts.topic());
       var consumer =
-          release(migrated, definitionMap, writerSecret(), facts.writer(), replay.order());
-      var api = release(migrated, definitionMap, readerSecret(), facts.reader(), null);
+          release(
+              Component.CONSUMER,
+              migrated,
+              definitionMap,
+              writerSecret(),
+              facts.writer(),
+              replay.order());
+      var api =
+          release(Component.API, migrated, definitionMap, readerSecret(), facts.reader(), null);
       var liveConsumer = consumer == null ? facts.liveConsumer() : consumer;
       var liveApi = api == null ? facts.liveApi() : api;
       var steps = new ArrayList<PlanStep>();
@@ -205,8 +206,8 @@ public record PipelinePlan(
       }
       objects.add(workloads.service(AccessPlan.of(pipeline.getSpec()).usesTls()));
       objects.addAll(generatedSecrets(workloads));
-      if (facts.kafkaCredentials() != null) {
-        objects.add(workloads.kafka(facts.kafkaCredentials()));
+      if (facts.kafka() != null) {
+        objects.addAll(workloads.kafka(facts.kafka()));
       }
       return objects;
     }
@@ -231,7 +232,7 @@ public record PipelinePlan(
       if (facts.store() == null
           || facts.writer() == null
           || facts.reader() == null
-          || (platform.kafka().logsOn() && facts.kafkaCredentials() == null)) {
+          || (platform.kafka().logsOn() && !canLogOn())) {
         return null;
       }
       var name =
@@ -245,6 +246,21 @@ public record PipelinePlan(
                       credentials(),
                       platform.runtimeImage()));
       return new MigrationStatus(name, version(name), platform.runtimeImage());
+    }
+
+    /** Kafka need not say again that it takes what the Pods run with. */
+    private boolean canLogOn() {
+      return facts.kafka() != null
+          && (facts.kafka().areTaken()
+              || (runsWith(Component.CONSUMER, facts.liveConsumer(), facts.writer())
+                  && runsWith(Component.API, facts.liveApi(), facts.reader())));
+    }
+
+    private boolean runsWith(
+        Component component, @Nullable Release live, Facts.@Nullable Login login) {
+      return live != null
+          && login != null
+          && live.credentials().equals(Fingerprint.of(login.hash(), kafkaHash(component)));
     }
 
     /**
@@ -266,7 +282,7 @@ public record PipelinePlan(
           Objects.requireNonNull(facts.store()).hash(),
           Objects.requireNonNull(facts.writer()).hash(),
           Objects.requireNonNull(facts.reader()).hash(),
-          kafkaHash());
+          kafkaHash(Component.MIGRATION));
     }
 
     private Job migration(
@@ -296,6 +312,7 @@ public record PipelinePlan(
 
     /** The newest release, null while its migration has not succeeded. */
     private @Nullable Release release(
+        Component component,
         boolean migrated,
         @Nullable ConfigMap definitionMap,
         @Nullable String secret,
@@ -307,12 +324,12 @@ public record PipelinePlan(
               definitionMap.getMetadata().getName(),
               platform.runtimeImage(),
               secret,
-              Fingerprint.of(login.hash(), kafkaHash()),
+              Fingerprint.of(login.hash(), kafkaHash(component)),
               replay);
     }
 
-    private String kafkaHash() {
-      return facts.kafkaCredentials() == null ? "" : facts.kafkaCredentials().hash();
+    private String kafkaHash(Component component) {
+      return facts.kafka() == null ? "" : facts.kafka().of(component).hash();
     }
 
     private @Nullable String writerSecret() {

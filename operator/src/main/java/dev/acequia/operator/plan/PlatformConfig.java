@@ -101,6 +101,9 @@ public record PlatformConfig(
    *     names with {@code *} behind it. All, where Kafka takes anyone: who can start a Pod can read
    *     them then. None, where Pods log on to Kafka. A {@code *} alone does not cover what is
    *     another namespace's.
+   * @param secretName the Secret in the operator's namespace that the operator logs on with, for
+   *     direct; null: Kafka takes anyone
+   * @param users where the log-ons of pipelines come from, once the operator has one itself
    */
   public record Kafka(
       String bootstrapServers,
@@ -108,7 +111,9 @@ public record PlatformConfig(
       int replicationFactor,
       int minInsyncReplicas,
       @Nullable Strimzi strimzi,
-      List<String> adoptable) {
+      List<String> adoptable,
+      @Nullable String secretName,
+      @Nullable Users users) {
     private static final String ANY = "*";
 
     public Kafka {
@@ -125,19 +130,46 @@ public record PlatformConfig(
       if (topicProvider == TopicProvider.STRIMZI) {
         require(strimzi, "kafka.strimzi");
       }
+      secretName = "".equals(secretName) ? null : secretName;
+      requireDirect(topicProvider, secretName != null || users != null);
+      if (users != null && secretName == null) {
+        throw new IllegalArgumentException(
+            "kafka.users needs kafka.secretName: the Secret that the operator itself logs on to Kafka with");
+      }
+      if (secretName != null && users == null && topicProvider == TopicProvider.DIRECT) {
+        throw new IllegalArgumentException(
+            "kafka.users is not set: scram-sha-512 lets the operator make each pipeline's users, own has each pipeline name a Secret");
+      }
       adoptable =
           adoptable != null
               ? List.copyOf(adoptable)
-              : topicProvider == TopicProvider.STRIMZI
-                      && strimzi != null
-                      && strimzi.authentication() != Strimzi.Authentication.NONE
-                  ? List.of()
-                  : List.of(ANY);
+              : logsOn(topicProvider, strimzi, secretName) ? List.of() : List.of(ANY);
     }
 
-    /** Whether a pipeline of this namespace may adopt the topic; one's own namespace's always. */
+    private static void requireDirect(TopicProvider provider, boolean hasSecret) {
+      if (hasSecret && provider == TopicProvider.STRIMZI) {
+        throw new IllegalArgumentException(
+            "kafka.secretName and kafka.users are for topicProvider direct: Strimzi makes the users of pipelines, see kafka.strimzi.authentication");
+      }
+    }
+
+    private static boolean logsOn(
+        TopicProvider provider, @Nullable Strimzi strimzi, @Nullable String secretName) {
+      return switch (provider) {
+        case DIRECT -> secretName != null;
+        case STRIMZI -> strimzi != null && strimzi.authentication() != Strimzi.Authentication.NONE;
+      };
+    }
+
+    /**
+     * Whether a pipeline of this namespace may adopt the topic; one's own namespace's always,
+     * unless the operator would grant rights on it: a topic's name may begin like a namespace by
+     * chance.
+     */
     public boolean mayAdopt(String namespace, String topic) {
-      return topic.startsWith(namespace + ".") || adoptable.contains(ANY) || lists(topic);
+      return (!makesUsers() && topic.startsWith(namespace + "."))
+          || adoptable.contains(ANY)
+          || lists(topic);
     }
 
     /** Whether an entry is about this topic, rather than about any. */
@@ -151,12 +183,30 @@ public record PlatformConfig(
                       : topic.equals(known));
     }
 
-    /** Whether each pipeline logs on as a user of its own, which Strimzi makes. */
+    /** Whether the Pods of pipelines log on to Kafka. */
     public boolean logsOn() {
-      return topicProvider == TopicProvider.STRIMZI
-          && strimzi != null
-          && strimzi.authentication() != Strimzi.Authentication.NONE;
+      return logsOn(topicProvider, strimzi, secretName);
     }
+
+    /** Whether each pipeline names the Secret that its Pods log on with. */
+    public boolean takesOwnUsers() {
+      return users == Users.OWN;
+    }
+
+    /** Whether the operator makes a user for each role of a pipeline. */
+    public boolean makesUsers() {
+      return users == Users.SCRAM_SHA_512;
+    }
+  }
+
+  /** Where the log-ons of pipelines come from. */
+  public enum Users {
+    /** The operator makes users and their rights by Kafka's Admin API. */
+    @JsonProperty("scram-sha-512")
+    SCRAM_SHA_512,
+    /** Each pipeline names a Secret: spec.topic.kafkaSecretName. */
+    @JsonProperty("own")
+    OWN
   }
 
   /** Who makes the topics. */

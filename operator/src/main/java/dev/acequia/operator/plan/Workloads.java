@@ -42,8 +42,7 @@ record Workloads(
     PlatformConfig platform,
     StorePlan store,
     Identities identities,
-    @Nullable String uid,
-    @Nullable String kafkaSecret) {
+    @Nullable String uid) {
 
   /** About 20 minutes with Kubernetes' own back-off; then the operator starts afresh. */
   private static final int MIGRATION_RETRIES = 6;
@@ -77,8 +76,24 @@ record Workloads(
             RuntimePod.PASSWORD, login.password()));
   }
 
-  Secret kafka(KafkaCredentials credentials) {
-    return secret(names.kafkaSecret(), Map.of(RuntimePod.KAFKA_FILE, credentials.properties()));
+  /** One Secret for each component that has a user of its own, or one for all. */
+  List<Secret> kafka(KafkaLogins logins) {
+    return platform.kafka().makesUsers()
+        ? List.of(
+            kafka(names.kafkaSecret(Component.CONSUMER), logins.consumer()),
+            kafka(names.kafkaSecret(Component.API), logins.api()))
+        : List.of(kafka(names.kafkaSecret(), logins.consumer()));
+  }
+
+  private Secret kafka(String name, KafkaCredentials credentials) {
+    return secret(name, Map.of(RuntimePod.KAFKA_FILE, credentials.properties()));
+  }
+
+  private @Nullable String kafkaSecret(Component component) {
+    if (platform.kafka().makesUsers()) {
+      return names.kafkaSecret(component == Component.MIGRATION ? Component.CONSUMER : component);
+    }
+    return platform.kafka().logsOn() ? names.kafkaSecret() : null;
   }
 
   Service service(boolean tls) {
@@ -130,17 +145,19 @@ record Workloads(
           RuntimePod.literal(
               RuntimeVariable.ACEQUIA_SPEC_VERSION, new SpecVersion(uid, version).toString()));
     }
-    return job(name, List.of("migrate"), release, variables, roles, uid);
+    return job(
+        name, List.of("migrate"), release, variables, roles, uid, kafkaSecret(Component.MIGRATION));
   }
 
   /**
-   * The migration's undoing. It must not fall to the garbage collection that may already be at work
-   * on the pipeline, so it has no owner.
+   * The migration's undoing, which asks Kafka nothing. It must not fall to the garbage collection
+   * that may already be at work on the pipeline, so it has no owner.
    *
    * @param ownerUid of the resource whose table it drops
    */
   Job drop(Release release, List<EnvVar> roles, @Nullable String ownerUid) {
-    return job(names.dropJob(), List.of("migrate", "drop"), release, roles, List.of(), ownerUid);
+    return job(
+        names.dropJob(), List.of("migrate", "drop"), release, roles, List.of(), ownerUid, null);
   }
 
   private Job job(
@@ -149,7 +166,8 @@ record Workloads(
       Release release,
       List<EnvVar> extra,
       List<SecretFile> logins,
-      @Nullable String ownerUid) {
+      @Nullable String ownerUid,
+      @Nullable String kafkaSecret) {
     var variables = new ArrayList<>(extra);
     if (platform.installation() != null && ownerUid != null) {
       variables.add(
@@ -249,7 +267,7 @@ record Workloads(
             extra,
             List.of(),
             access,
-            kafkaSecret);
+            kafkaSecret(component));
     return new DeploymentBuilder()
         .withMetadata(metadata(name, names.labels(component)))
         .withNewSpec()

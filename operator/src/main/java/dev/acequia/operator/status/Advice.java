@@ -20,6 +20,8 @@ final class Advice {
     return switch (reason) {
       case NameTaken -> plan.store().adviceWhenTaken();
       case StoreRefused -> "Grant or change in the store what it asks for.";
+      case KafkaRefused ->
+          "Correct the log-on to Kafka, or grant in Kafka what it asks for; the process tries again.";
       case SchemaChangeRefused ->
           "Correct spec.schema, or the rows that stand in the way; the former version serves on.";
       case RewriteNotAllowed ->

@@ -86,7 +86,7 @@ final class Updates {
               + " conditions say what is wrong), release a corrected version, or go back to the"
               + " former one. A higher platform.rollout.maxFailed goes on in spite of them";
       case STORE_SECRET ->
-          "The operator holds back the new contents of a Secret that spec.store names, because"
+          "The operator holds back the new contents of a Secret that the spec names, because"
               + " pipelines with the same contents failed: %s. This pipeline's Pods keep the former"
               + " contents. To go on, fix the Secret of each (their conditions say what is wrong)."
               + " Nothing else is needed; a former version of the platform does not help";
@@ -99,7 +99,7 @@ final class Updates {
           "The operator does not restart this pipeline's Pods with their new password for Kafka,"
               + " because pipelines failed with theirs: %s. Running Pods keep their log-on, and each"
               + " that starts takes the new password. To go on, make Kafka accept the passwords of"
-              + " the failed ones (their KafkaUsers; their conditions say what is wrong). Nothing"
+              + " the failed ones (their users in Kafka; their conditions say what is wrong). Nothing"
               + " else is needed; a former version of the platform does not help";
       case TOPIC ->
           "The operator holds back this pipeline's new topic, because pipelines failed with theirs:"
@@ -113,7 +113,7 @@ final class Updates {
   private static String named(Rollout.Subject subject) {
     return switch (subject) {
       case RELEASE -> "the platform's newest version";
-      case STORE_SECRET -> "the new contents of a Secret that spec.store names";
+      case STORE_SECRET -> "the new contents of a Secret that the spec names";
       case KAFKA_CERTIFICATE -> "the new certificate of Kafka's authority";
       case KAFKA_PASSWORD -> "the new password for Kafka";
       case TOPIC -> "the topic that took the former one's place";

@@ -4,6 +4,7 @@ import dev.acequia.contract.LoadMode;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
 import dev.acequia.crds.ReplayTime;
+import dev.acequia.operator.plan.TopicsPlan;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,12 @@ public final class ReplayValidation {
     if (times.isPresent()) {
       return times;
     }
+    if (TopicsPlan.adopted(pipeline.getSpec()).isPresent() && !holdsItsTopic(pipeline)) {
+      return refusal(
+          "TopicNotHeld",
+          "The pipeline does not have the topic that it adopts; its condition TopicReady says why."
+              + " The replay goes on once it has.");
+    }
     if (pipeline.getSpec().suspend()) {
       return refusal(
           "PipelineSuspended",
@@ -59,6 +66,16 @@ public final class ReplayValidation {
               .formatted(replay.getMetadata().getNamespace(), spec.pipeline()));
     }
     return Optional.empty();
+  }
+
+  /** Anyone can name a topic. The operator tells nothing of one that the pipeline was refused. */
+  private static boolean holdsItsTopic(DataPipeline pipeline) {
+    return pipeline.getStatus() != null
+        && pipeline.getStatus().conditions().stream()
+            .anyMatch(
+                condition ->
+                    condition.getType().equals("TopicReady")
+                        && !condition.getStatus().equals("False"));
   }
 
   /** The API server has seen to their form. */

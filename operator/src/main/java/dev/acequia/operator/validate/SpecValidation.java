@@ -168,6 +168,7 @@ public final class SpecValidation {
 
   private void checkTopic(DataPipeline pipeline, PlatformConfig platform) {
     var topic = pipeline.getSpec().topic();
+    checkKafkaSecret(PipelineNames.of(pipeline), topic.kafkaSecretName());
     if (topic.adopt() != (topic.name() != null)) {
       add(
           "spec.topic",
@@ -198,6 +199,16 @@ public final class SpecValidation {
           "'%s' is not among the topics that may be adopted; ask the platform team to add it to"
                   .formatted(topic.name())
               + " platform.kafka.adoptable");
+    }
+  }
+
+  /** Where the platform has no use for it, it stays: before and after a change of the platform. */
+  private void checkKafkaSecret(PipelineNames names, @Nullable String secret) {
+    if (secret != null && names.isKafkaSecret(secret)) {
+      add(
+          "spec.topic.kafkaSecretName",
+          "'%s' is the name of the operator's own copy; give the Secret another name"
+              .formatted(secret));
     }
   }
 

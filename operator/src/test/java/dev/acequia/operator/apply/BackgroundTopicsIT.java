@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.kafka.CallKey;
 import dev.acequia.operator.kafka.HeldCalls;
+import dev.acequia.operator.kafka.KafkaAddress;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.kafka.Urgency;
 import dev.acequia.operator.observe.TopicState;
@@ -68,9 +69,11 @@ class BackgroundTopicsIT {
   @Test
   void aRetirementIsDoneWhenTheTopicsAreWrittenDownAsKept() {
     var config = TestTopics.config(kafka);
-    var admin = LateAdmin.of(kafka.bootstrapServers());
+    var admin = LateAdmin.of(KafkaAddress.open(kafka.bootstrapServers()));
     try (var direct = TestTopics.of(kafka, "here");
-        var owners = new TopicOwners(admin, config, "reader", TopicOwners.GONE_AFTER);
+        var owners =
+            new TopicOwners(
+                admin, TestTopics.address(config), config, "reader", TopicOwners.GONE_AFTER);
         var calls = new KafkaCalls(Clock.systemUTC())) {
       var id =
           direct
@@ -137,8 +140,10 @@ class BackgroundTopicsIT {
   void aKafkaWhoseNameDoesNotResolveYetIsSilentAndIsSeenOnceItDoes() {
     var config = TestTopics.config(kafka);
     var name = new AtomicReference<>("a..b:9092");
-    var admin = new LateAdmin(() -> Admin.create(KafkaTopics.settings(name.get())));
-    try (var direct = new KafkaTopics(admin, config, "unresolved", _ -> true);
+    var admin =
+        new LateAdmin(() -> Admin.create(KafkaTopics.settings(KafkaAddress.open(name.get()))));
+    try (var direct =
+            new KafkaTopics(admin, TestTopics.address(config), config, "unresolved", _ -> true);
         var calls = new KafkaCalls(Clock.systemUTC())) {
       var topics = new BackgroundTopics(direct, calls, Clock.systemUTC());
       var claimants =
@@ -164,7 +169,7 @@ class BackgroundTopicsIT {
   @Test
   void whatFailedOnceIsAskedAgain() throws Exception {
     var config = TestTopics.config(kafka.bootstrapServers(), "nothing.listed");
-    var admin = LateAdmin.of(kafka.bootstrapServers());
+    var admin = LateAdmin.of(KafkaAddress.open(kafka.bootstrapServers()));
     admin
         .get()
         .createTopics(List.of(new NewTopic("elsewhere.orders", 1, (short) 1)))
@@ -178,7 +183,8 @@ class BackgroundTopicsIT {
           }
           return false;
         };
-    try (var direct = new KafkaTopics(admin, config, "failing", isNamespace);
+    try (var direct =
+            new KafkaTopics(admin, TestTopics.address(config), config, "failing", isNamespace);
         var calls = new KafkaCalls(Clock.systemUTC())) {
       var topics = new BackgroundTopics(direct, calls, Clock.systemUTC());
       var names = new PipelineNames("ops", "failing");
@@ -206,9 +212,9 @@ class BackgroundTopicsIT {
   /** Brokers answer all else without a controller. */
   @Test
   void aControllerThatDoesNotAnswerIsNoSilenceOfKafkas() {
-    var real = LateAdmin.of(kafka.bootstrapServers());
+    var real = LateAdmin.of(KafkaAddress.open(kafka.bootstrapServers()));
     var without = new LateAdmin(() -> withoutController(real.get()));
-    try (var direct = new KafkaTopics(without, TestTopics.config(kafka), "here", _ -> true);
+    try (var direct = TestTopics.of(without, TestTopics.config(kafka), "here");
         var calls = new KafkaCalls(Clock.systemUTC())) {
       var topics = new BackgroundTopics(direct, calls, Clock.systemUTC());
       for (var i = 0; i < 4; i++) {
@@ -253,9 +259,9 @@ class BackgroundTopicsIT {
 
   @Test
   void anAddressThatIsNoneIsToldAtOnce() {
-    assertThatThrownBy(() -> LateAdmin.of("nonsense"))
+    assertThatThrownBy(() -> LateAdmin.of(KafkaAddress.open("nonsense")))
         .hasMessageContaining("Invalid url in bootstrap.servers: nonsense");
-    LateAdmin.of("a..b:9092").close();
+    LateAdmin.of(KafkaAddress.open("a..b:9092")).close();
   }
 
   /**
@@ -279,13 +285,15 @@ class BackgroundTopicsIT {
   /** Takes connections and answers nothing; who asks gives up soon. */
   private static KafkaTopics silentTopics(ServerSocket silent) {
     var config = TestTopics.config("127.0.0.1:" + silent.getLocalPort(), "*");
-    var settings = new HashMap<>(KafkaTopics.settings(config.bootstrapServers()));
+    var settings =
+        new HashMap<>(KafkaTopics.settings(KafkaAddress.open(config.bootstrapServers())));
     settings.putAll(Map.of("request.timeout.ms", 500, "default.api.timeout.ms", 1_000));
     var admin = new LateAdmin(() -> Admin.create(settings));
     return new KafkaTopics(
         admin,
-        new TopicOwners(admin, config, "here", TopicOwners.GONE_AFTER),
-        new Adoption(config, _ -> false));
+        new TopicOwners(admin, TestTopics.address(config), config, "here", TopicOwners.GONE_AFTER),
+        new Adoption(config, _ -> false),
+        null);
   }
 
   private static List<CallKey> silentKeys() {

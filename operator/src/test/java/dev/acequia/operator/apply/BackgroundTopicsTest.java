@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.acequia.operator.kafka.CallKey;
 import dev.acequia.operator.kafka.HeldCalls;
+import dev.acequia.operator.kafka.KafkaAddress;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.kafka.Urgency;
 import dev.acequia.operator.plan.PipelineNames;
@@ -24,7 +25,12 @@ class BackgroundTopicsTest {
   @Test
   void pipelinesThatAreCreatedAndDeletedAgainAndAgainDoNotFillTheMemory() {
     var end = new CountDownLatch(1);
-    try (var direct = new KafkaTopics(PLATFORM.kafka(), "here", _ -> true);
+    try (var direct =
+            new KafkaTopics(
+                KafkaAddress.open(PLATFORM.kafka().bootstrapServers()),
+                PLATFORM.kafka(),
+                "here",
+                _ -> true);
         var calls = new KafkaCalls(Clock.systemUTC())) {
       for (var namespace : new String[] {"held-1", "held-2"}) {
         calls.submit(

@@ -4,6 +4,7 @@ import static dev.acequia.operator.apply.TestTopics.noChildren;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.acequia.operator.kafka.KafkaAddress;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
@@ -38,7 +39,7 @@ class KafkaTopicsIT {
   @BeforeAll
   static void start() {
     kafka = KafkaServer.start(folder);
-    admin = Admin.create(KafkaTopics.settings(kafka.bootstrapServers()));
+    admin = Admin.create(KafkaTopics.settings(KafkaAddress.open(kafka.bootstrapServers())));
   }
 
   @BeforeEach

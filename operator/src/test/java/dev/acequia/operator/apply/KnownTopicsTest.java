@@ -22,7 +22,8 @@ class KnownTopicsTest {
               new DesiredTopic("ops.flights", 6, 1, true, Map.of(), false),
               new DesiredTopic("ops.flights.dlq", 1, 1, false, Map.of(), false)),
           "uid",
-          null);
+          null,
+          Map.of());
 
   private final KnownTopics known = new KnownTopics();
 

@@ -62,9 +62,7 @@ final class RemovalScene implements AutoCloseable {
                 Admin.class.getClassLoader(), new Class<?>[] {Admin.class}, kafka);
     var topics =
         new BackgroundTopics(
-            new KafkaTopics(new LateAdmin(() -> admin), PLATFORM.kafka(), "here", _ -> true),
-            calls,
-            clock);
+            TestTopics.of(new LateAdmin(() -> admin), PLATFORM.kafka(), "here"), calls, clock);
     return new PipelineRemoval(
         client,
         PLATFORM,

@@ -1,5 +1,6 @@
 package dev.acequia.operator.apply;
 
+import dev.acequia.operator.kafka.KafkaAddress;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.servers.KafkaServer;
@@ -23,11 +24,21 @@ final class TestTopics {
   }
 
   static KafkaTopics of(PlatformConfig.Kafka config, String installation, Duration goneAfter) {
-    var admin = LateAdmin.of(config.bootstrapServers());
+    var admin = LateAdmin.of(KafkaAddress.open(config.bootstrapServers()));
     return new KafkaTopics(
         admin,
-        new TopicOwners(admin, config, installation, goneAfter),
-        new Adoption(config, NAMESPACES::contains));
+        new TopicOwners(admin, TestTopics.address(config), config, installation, goneAfter),
+        new Adoption(config, NAMESPACES::contains),
+        null);
+  }
+
+  /** By a client of the test's. */
+  static KafkaTopics of(LateAdmin admin, PlatformConfig.Kafka config, String installation) {
+    return new KafkaTopics(admin, address(config), config, installation, _ -> true);
+  }
+
+  static KafkaAddress address(PlatformConfig.Kafka config) {
+    return KafkaAddress.open(config.bootstrapServers());
   }
 
   static PlatformConfig.Kafka config(KafkaServer kafka) {
@@ -40,7 +51,14 @@ final class TestTopics {
 
   static PlatformConfig.Kafka config(String bootstrapServers, String adoptable) {
     return new PlatformConfig.Kafka(
-        bootstrapServers, PlatformConfig.TopicProvider.DIRECT, 1, 1, null, List.of(adoptable));
+        bootstrapServers,
+        PlatformConfig.TopicProvider.DIRECT,
+        1,
+        1,
+        null,
+        List.of(adoptable),
+        null,
+        null);
   }
 
   /** Nothing in Kubernetes stands for these topics. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.apply.TopicClaims.Details;
+import dev.acequia.operator.kafka.KafkaAddress;
 import dev.acequia.operator.observe.TopicState;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
@@ -68,7 +69,7 @@ class TopicOwnersIT {
             new KafkaSettings(
                 KafkaSettings.small().jvmOptions(),
                 Map.of("auto.create.topics.enable", "true"))); // as brokers have it unless told
-    admin = Admin.create(KafkaTopics.settings(kafka.bootstrapServers()));
+    admin = Admin.create(KafkaTopics.settings(KafkaAddress.open(kafka.bootstrapServers())));
   }
 
   @AfterEach
@@ -611,7 +612,7 @@ class TopicOwnersIT {
 
   @Test
   void deletesATopicThatABrokerHasYetToHearOf() throws Exception {
-    var behind = new BehindAdmin(KafkaTopics.settings(kafka.bootstrapServers()));
+    var behind = new BehindAdmin(KafkaTopics.settings(KafkaAddress.open(kafka.bootstrapServers())));
     var topics = behind(behind);
     ensure(topics);
     await().until(() -> exists(names.topic()) && exists(names.deadLetterTopic()));
@@ -623,7 +624,7 @@ class TopicOwnersIT {
 
   @Test
   void keepsATopicThatABrokerHasYetToHearOf() throws Exception {
-    var behind = new BehindAdmin(KafkaTopics.settings(kafka.bootstrapServers()));
+    var behind = new BehindAdmin(KafkaTopics.settings(KafkaAddress.open(kafka.bootstrapServers())));
     var topics = behind(behind);
     var id = topic(ensure(topics)).id();
     await().until(() -> exists(names.topic()) && exists(names.deadLetterTopic()));
@@ -638,8 +639,10 @@ class TopicOwnersIT {
     var topics =
         new KafkaTopics(
             late,
-            new TopicOwners(late, config, "here", TopicOwners.GONE_AFTER),
-            new Adoption(config, _ -> true));
+            new TopicOwners(
+                late, TestTopics.address(config), config, "here", TopicOwners.GONE_AFTER),
+            new Adoption(config, _ -> true),
+            null);
     opened.add(topics);
     return topics;
   }
@@ -778,6 +781,7 @@ class TopicOwnersIT {
         var owners =
             new TopicOwners(
                 new LateAdmin(() -> admin),
+                KafkaAddress.open("127.0.0.1:" + silent.getLocalPort()),
                 TestTopics.config("127.0.0.1:" + silent.getLocalPort(), "*"),
                 "here",
                 TopicOwners.GONE_AFTER)) {
@@ -802,6 +806,7 @@ class TopicOwnersIT {
         var owners =
             new TopicOwners(
                 new LateAdmin(() -> admin),
+                KafkaAddress.open("127.0.0.1:" + silent.getLocalPort()),
                 TestTopics.config("127.0.0.1:" + silent.getLocalPort(), "*"),
                 "here",
                 TopicOwners.GONE_AFTER)) {
@@ -856,7 +861,11 @@ class TopicOwnersIT {
 
   private static TopicOwners owners(String installation) {
     return new TopicOwners(
-        new LateAdmin(() -> admin), TestTopics.config(kafka), installation, TopicOwners.GONE_AFTER);
+        new LateAdmin(() -> admin),
+        KafkaAddress.open(kafka.bootstrapServers()),
+        TestTopics.config(kafka),
+        installation,
+        TopicOwners.GONE_AFTER);
   }
 
   private KafkaTopics installation(String name) {

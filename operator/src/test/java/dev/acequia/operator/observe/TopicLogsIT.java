@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.acequia.crds.DataPipelineReplaySpec;
+import dev.acequia.operator.kafka.KafkaAddress;
 import dev.acequia.operator.kafka.KafkaCalls;
 import dev.acequia.operator.observe.TopicLogs.Reading;
 import dev.acequia.operator.plan.PipelineNames;
@@ -74,6 +75,7 @@ class TopicLogsIT {
     try (var calls = new KafkaCalls(Clock.systemUTC());
         var logs =
             new TopicLogs(
+                KafkaAddress.open("kafka:9092"),
                 config("kafka:9092"),
                 _ -> Optional.empty(),
                 calls,
@@ -89,7 +91,11 @@ class TopicLogsIT {
   }
 
   private static TopicLogs logs(String bootstrapServers, KafkaCalls calls) {
-    return new TopicLogs(config(bootstrapServers), _ -> Optional.empty(), calls);
+    return new TopicLogs(
+        KafkaAddress.open(bootstrapServers),
+        config(bootstrapServers),
+        _ -> Optional.empty(),
+        calls);
   }
 
   private static PlatformConfig.Kafka config(String bootstrapServers) {

@@ -28,7 +28,7 @@ class ChangeTest {
   private String spec = "suspend: false";
   private String writer = "";
   private Facts.Login login = new Facts.Login("role", "password", "hash");
-  private @Nullable KafkaCredentials kafka;
+  private @Nullable KafkaLogins kafka;
 
   @Test
   void anImageIsTheReleasesChangeAndAnEditIsTheOwners() {
@@ -66,9 +66,9 @@ class ChangeTest {
 
   @Test
   void aPasswordForKafkaIsToldFromItsCertificate() {
-    kafka = new KafkaCredentials("flights", "secret", "PEM");
+    kafka = login("secret");
     var before = change("runtime:1", 7, null);
-    kafka = new KafkaCredentials("flights", "another", "PEM");
+    kafka = login("another");
     var rotated = change("runtime:1", 7, null);
     assertThat(rotated.version()).isNotEqualTo(before.version());
     assertThat(rotated.kafkaPassword()).isNotEqualTo(before.kafkaPassword());
@@ -145,6 +145,10 @@ class ChangeTest {
   private static DataPipelineStatus observed(long generation) {
     return Serialization.unmarshal(
         Serialization.asJson(Map.of("observedGeneration", generation)), DataPipelineStatus.class);
+  }
+
+  private static KafkaLogins login(String password) {
+    return KafkaLogins.ofAll(KafkaCredentials.scram("flights", password, "PEM"));
   }
 
   private Change change(String image, long generation, @Nullable DataPipelineStatus former) {

@@ -29,6 +29,8 @@ class GoldenPlanTest {
         "upsert",
         "suspended",
         "strimzi",
+        "kafka-users",
+        "kafka-own",
         "adopted",
         "protected",
         "sources",
@@ -61,13 +63,21 @@ class GoldenPlanTest {
         new Facts.StoreSecret("postgresql://db:5432/warehouse", "hash-of-warehouse"),
         new Facts.Login("a_writer", "a-password", "hash-of-writer"),
         new Facts.Login("a_reader", "a-password", "hash-of-reader"),
-        platform.kafka().logsOn()
-            ? new KafkaCredentials("a_user", "a-password", "-----BEGIN CERTIFICATE-----\nx")
-            : null,
+        platform.kafka().logsOn() ? logins(platform) : null,
         Set.of(),
         null,
         null,
         Facts.Replays.NONE);
+  }
+
+  private static KafkaLogins logins(PlatformConfig platform) {
+    return platform.kafka().makesUsers()
+        ? new KafkaLogins(login("a_consumer"), login("an_api"), true)
+        : KafkaLogins.ofAll(login("a_user"));
+  }
+
+  private static KafkaCredentials login(String user) {
+    return KafkaCredentials.scram(user, "a-password", "-----BEGIN CERTIFICATE-----\nx");
   }
 
   private static String yaml(List<HasMetadata> objects) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KafkaCredentialsTest {
-  private static final String CERTIFICATE = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE";
+  private static final String CERTIFICATE = Pem.AUTHORITY;
 
   @ParameterizedTest
   @ValueSource(
@@ -28,7 +28,7 @@ class KafkaCredentialsTest {
         "a password=\"b\"; $1"
       })
   void aPasswordIsNothingButAPassword(String password) throws IOException {
-    var credentials = new KafkaCredentials("team.flights", password, CERTIFICATE);
+    var credentials = KafkaCredentials.scram("team.flights", password, CERTIFICATE);
     var text = credentials.properties();
     var read = new Properties();
     read.load(new StringReader(text));
@@ -51,26 +51,25 @@ class KafkaCredentialsTest {
               assertThat(entry.getOptions())
                   .isEqualTo(Map.of("username", "team.flights", "password", password));
             });
-    assertThat(KafkaCredentials.parse("team.flights", text)).contains(credentials);
+    assertThat(KafkaCredentials.parse(text)).contains(credentials);
+    assertThat(credentials.isScramOf("team.flights")).isTrue();
   }
 
   @Test
   void readsNothingThatTheOperatorWouldNotHaveWritten() {
-    var text = new KafkaCredentials("team.flights", "secret", CERTIFICATE).properties();
-    assertThat(KafkaCredentials.parse("team.flights", text)).isPresent();
-    assertThat(KafkaCredentials.parse("team.others", text)).isEmpty();
+    var text = KafkaCredentials.scram("team.flights", "secret", CERTIFICATE).properties();
+    assertThat(KafkaCredentials.parse(text)).isPresent();
+    assertThat(KafkaCredentials.parse(text).orElseThrow().isScramOf("team.others")).isFalse();
     assertThat(
             KafkaCredentials.parse(
-                "team.flights",
                 text + "config.providers=dir\nclient.id=${dir:/var/run/secrets:token}\n"))
         .isEmpty();
-    assertThat(KafkaCredentials.parse("team.flights", "metric.reporters=evil.Reporter\n" + text))
-        .isEmpty();
+    assertThat(KafkaCredentials.parse("metric.reporters=evil.Reporter\n" + text)).isEmpty();
     assertThat(
             KafkaCredentials.parse(
-                "team.flights", text.replace("scram.ScramLoginModule", "plain.PlainLoginModule")))
+                text.replace("scram.ScramLoginModule", "plain.PlainLoginModule")))
         .isEmpty();
-    assertThat(KafkaCredentials.parse("team.flights", "broken=\\u12")).isEmpty();
-    assertThat(KafkaCredentials.parse("team.flights", "")).isEmpty();
+    assertThat(KafkaCredentials.parse("broken=\\u12")).isEmpty();
+    assertThat(KafkaCredentials.parse("")).isEmpty();
   }
 }

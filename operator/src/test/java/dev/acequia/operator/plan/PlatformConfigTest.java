@@ -29,6 +29,32 @@ class PlatformConfigTest {
   }
 
   @Test
+  void saysWhereThePipelinesLogOnsComeFrom() {
+    var text = "{runtimeImage: i, kafka: {bootstrapServers: 'k:1', %s}}";
+    assertThat(
+            PlatformConfig.parse(text.formatted("secretName: admin, users: own"))
+                .kafka()
+                .takesOwnUsers())
+        .isTrue();
+    assertThat(
+            PlatformConfig.parse(text.formatted("secretName: admin, users: scram-sha-512"))
+                .kafka()
+                .makesUsers())
+        .isTrue();
+    assertThat(PlatformConfig.parse(text.formatted("secretName: ''")).kafka().logsOn()).isFalse();
+    assertThatThrownBy(() -> PlatformConfig.parse(text.formatted("secretName: admin")))
+        .hasMessageContaining("kafka.users is not set");
+    assertThatThrownBy(() -> PlatformConfig.parse(text.formatted("users: own")))
+        .hasMessageContaining("kafka.users needs kafka.secretName");
+    assertThatThrownBy(
+            () ->
+                PlatformConfig.parse(
+                    text.formatted(
+                        "secretName: admin, users: own, topicProvider: strimzi, strimzi: {namespace: k, cluster: m}")))
+        .hasMessageContaining("are for topicProvider direct");
+  }
+
+  @Test
   void takesTheLimitOfRewritesAsAQuantity() {
     assertThat(
             PlatformConfig.parse(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineReplay;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +70,22 @@ class ReplayValidationTest {
     assertThat(refusal("from: {earliest: true}", pipeline("consumer: {replicas: 0}")))
         .startsWith("NoConsumers: ")
         .contains("kubectl scale -n ops dp/flights --replicas=1");
+  }
+
+  /** Who may name a topic must not learn of it by a replay. */
+  @Test
+  void tellsNothingOfATopicThatThePipelineWasRefused() {
+    var pipeline = pipeline("topic: {name: orders, adopt: true}");
+    assertThat(refusal("from: {earliest: true}", pipeline)).startsWith("TopicNotHeld");
+    for (var status : List.of("True", "Unknown", "False")) {
+      var reported =
+          Serialization.unmarshal(
+              "status: {conditions: [{type: TopicReady, status: '%s'}]}".formatted(status),
+              DataPipeline.class);
+      pipeline.setStatus(reported.getStatus());
+      assertThat(refusal("from: {earliest: true}", pipeline).isEmpty())
+          .isEqualTo(!status.equals("False"));
+    }
   }
 
   @Test

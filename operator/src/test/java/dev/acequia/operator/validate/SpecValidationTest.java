@@ -194,6 +194,37 @@ class SpecValidationTest {
     }
   }
 
+  /** A topic's name may begin like a namespace by chance. */
+  @Test
+  void adoptsNothingByItsNameWhereTheOperatorGrantsRights() {
+    var pipeline =
+        Serialization.unmarshal(
+            VALID + "  topic: {name: ops.orders, adopt: true}\n", DataPipeline.class);
+    assertThat(SpecValidation.of(pipeline, platform(""))).isEmpty();
+    var granting =
+        """
+        runtimeImage: i
+        kafka: {bootstrapServers: 'k:1', secretName: admin, users: scram-sha-512, adoptable: [%s]}
+        """;
+    assertThat(SpecValidation.of(pipeline, PlatformConfig.parse(granting.formatted(""))))
+        .extracting(Violation::path)
+        .containsExactly("spec.topic.name");
+    assertThat(SpecValidation.of(pipeline, PlatformConfig.parse(granting.formatted("ops.orders"))))
+        .isEmpty();
+  }
+
+  @Test
+  void refusesTheNameOfItsOwnCopyOfALogOn() {
+    var topic = VALID + "  topic: {kafkaSecretName: %s}\n";
+    for (var taken : List.of("flights-kafka", "flights-kafka-api", "flights-kafka-consumer")) {
+      assertThat(violations(topic.formatted(taken)))
+          .as(taken)
+          .extracting(Violation::path)
+          .containsExactly("spec.topic.kafkaSecretName");
+    }
+    assertThat(violations(topic.formatted("kafka"))).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"earliest", "null", "{}", "{\"to\": \"latest\"}", "{\"topicId\": \"a\"}"})
   void refusesAnAnnotationThatCannotBeRead(String word) {

@@ -6,6 +6,8 @@ import dev.acequia.contract.ApiShutdown;
 import dev.acequia.contract.KafkaConnection;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -14,6 +16,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -30,6 +34,9 @@ public final class TopicWriter implements AutoCloseable {
   /** The producer takes a record, or finds neither room nor partitions for it, after so long. */
   private static final Duration HANDOVER_LIMIT = Duration.ofSeconds(5);
 
+  /** Longer than it takes a broker to learn of a new password. */
+  private static final Duration REFUSED_FOR = Duration.ofSeconds(10);
+
   /** What a record on its way takes beside its bytes: the producer's own bookkeeping. */
   private static final int RECORD_OVERHEAD = 256;
 
@@ -44,6 +51,11 @@ public final class TopicWriter implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final Departures departures = new Departures();
   private final ByteBudget inFlight = new ByteBudget(HeapShare.ofThisProcess().inFlight());
+  private final BooleanSupplier isOutdated;
+  private volatile @Nullable Refusal refused;
+
+  /** What Kafka refuses, since when. */
+  private record Refusal(long sinceNanos, String words) {}
 
   public TopicWriter(KafkaConnection kafka, String clientId, String topic) {
     this(
@@ -51,7 +63,8 @@ public final class TopicWriter implements AutoCloseable {
             kafka.with(settings(clientId)), new ByteArraySerializer(), new ByteArraySerializer()),
         topic,
         HANDOVER_LIMIT,
-        System::nanoTime);
+        System::nanoTime,
+        kafka::isOutdated);
   }
 
   TopicWriter(
@@ -59,6 +72,19 @@ public final class TopicWriter implements AutoCloseable {
       String topic,
       Duration handoverLimit,
       LongSupplier nanoTime) {
+    this(producer, topic, handoverLimit, nanoTime, () -> false);
+  }
+
+  /**
+   * @param isOutdated whether another start would log on otherwise
+   */
+  TopicWriter(
+      Producer<byte[], byte[]> producer,
+      String topic,
+      Duration handoverLimit,
+      LongSupplier nanoTime,
+      BooleanSupplier isOutdated) {
+    this.isOutdated = isOutdated;
     this.producer = producer;
     this.topic = topic;
     this.handoverLimit = handoverLimit;
@@ -164,6 +190,35 @@ public final class TopicWriter implements AutoCloseable {
     }
   }
 
+  /** Whether Kafka does not take the log-on, or the user lacks a right. */
+  public static boolean isRefusal(@Nullable Throwable e) {
+    return e instanceof AuthenticationException || e instanceof AuthorizationException;
+  }
+
+  /**
+   * Why this client can send nothing more, in Kafka's words: it has been refused for a while, and
+   * the log-on that a new one would take is another. Empty while it works, and while no other start
+   * would be better off: queries need no Kafka.
+   */
+  public Optional<String> endOfLogOn() {
+    var last = refused;
+    return last != null
+            && nanoTime.getAsLong() - last.sinceNanos() > REFUSED_FOR.toNanos()
+            && isOutdated.getAsBoolean()
+        ? Optional.of(last.words())
+        : Optional.empty();
+  }
+
+  private void note(@Nullable Throwable trouble) {
+    if (!isRefusal(trouble)) {
+      if (trouble == null) {
+        refused = null;
+      }
+    } else if (refused == null) {
+      refused = new Refusal(nanoTime.getAsLong(), "Kafka: " + trouble);
+    }
+  }
+
   /**
    * Sends what is on its way, and waits for its acknowledgement: not for long, as those who wait
    * for an answer have got it by now.
@@ -198,6 +253,7 @@ public final class TopicWriter implements AutoCloseable {
 
     /** Called once. */
     void end(@Nullable Exception trouble) {
+      note(trouble);
       inFlight.giveBack(size);
       delivery.settled(index, trouble);
     }

@@ -57,6 +57,7 @@ final class ConsumerLoop {
   private final OpenTransactions openTransactions;
   private final PollBudget pollBudget;
   private final UnreadableRecords unreadable;
+  private final Refusals refusedPolls = new Refusals(System::nanoTime);
   private final Standstill standstill = new Standstill(System::nanoTime);
   private final Timer lagTimer = new Timer(LAG_EVERY);
   private boolean isDry;
@@ -158,7 +159,11 @@ final class ConsumerLoop {
       allFailed("Kafka: " + e);
       return ConsumerRecords.empty();
     } catch (ApiException e) {
-      // Such as missing rights, or a topic that is not there: a person may mend it meanwhile.
+      var end = refusedPolls.refusedByKafka(e);
+      if (end.isPresent()) {
+        throw end.get();
+      }
+      // Such as a topic that is not there: a person may mend it meanwhile.
       allFailed("Kafka: " + e);
       return ConsumerRecords.empty();
     }
@@ -172,6 +177,9 @@ final class ConsumerLoop {
       pollBudget.begin();
       var records = consumer.poll(patience());
       isDry = records.isEmpty();
+      if (!isDry) { // the client tells of a refusal once, and answers with nothing in between
+        refusedPolls.passed();
+      }
       return records;
     } catch (ApiException | InvalidOffsetException | InterruptException e) {
       throw e;

@@ -156,12 +156,18 @@ public final class PipelineConsumer {
   }
 
   /** Asks until Kafka answers. */
-  private boolean hasNewGroupProtocol(TopicWatch topic) throws InterruptedException {
+  private boolean hasNewGroupProtocol(TopicWatch topic)
+      throws TerminationException, InterruptedException {
+    var refusals = new Refusals(System::nanoTime);
     while (!stopping) {
       health.turned();
       try {
         return topic.hasNewGroupProtocol();
       } catch (ExecutionException | TimeoutException e) {
+        var end = refusals.refusedByKafka(e.getCause());
+        if (end.isPresent()) {
+          throw end.get();
+        }
         var reason = "Kafka does not answer: " + e.getMessage();
         LOG.warn(reason);
         health.isTroubledBy(reason);

@@ -54,9 +54,9 @@ final class StoreLane implements StoreWork, AutoCloseable {
   private final RedriveCheck redriveCheck;
 
   /** A store may refuse writes and let claims pass. */
-  private final StoreRefusals refusedClaims = new StoreRefusals(System::nanoTime);
+  private final Refusals refusedClaims = new Refusals(System::nanoTime);
 
-  private final StoreRefusals refusedWrites = new StoreRefusals(System::nanoTime);
+  private final Refusals refusedWrites = new Refusals(System::nanoTime);
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("store").factory());
   private final Semaphore ended;
@@ -151,7 +151,7 @@ final class StoreLane implements StoreWork, AutoCloseable {
     }
   }
 
-  private void submit(StoreRefusals refusals, Callable<LaneResult> work) {
+  private void submit(Refusals refusals, Callable<LaneResult> work) {
     if (running != null) {
       throw new IllegalStateException("the store is busy");
     }
@@ -166,8 +166,7 @@ final class StoreLane implements StoreWork, AutoCloseable {
     thread.execute(task);
   }
 
-  private static LaneResult outcome(StoreRefusals refusals, Callable<LaneResult> work)
-      throws Exception {
+  private static LaneResult outcome(Refusals refusals, Callable<LaneResult> work) throws Exception {
     try {
       return work.call();
     } catch (TerminationException e) {
@@ -184,7 +183,10 @@ final class StoreLane implements StoreWork, AutoCloseable {
       return new LaneResult.TooMuch("memory ran out: " + e.getMessage());
     } catch (KafkaException | ExecutionException | TimeoutException e) {
       var cause = e instanceof ExecutionException ? e.getCause() : e;
-      return new LaneResult.Failed("Kafka: " + cause);
+      return refusals
+          .refusedByKafka(cause)
+          .<LaneResult>map(LaneResult.Ended::new)
+          .orElseGet(() -> new LaneResult.Failed("Kafka: " + cause));
     }
   }
 

@@ -1,0 +1,216 @@
+package dev.acequia.operator.apply;
+
+import dev.acequia.contract.Fingerprint;
+import dev.acequia.operator.plan.Component;
+import dev.acequia.operator.plan.KafkaCredentials.Password;
+import dev.acequia.operator.plan.KafkaRight;
+import dev.acequia.operator.plan.PipelineNames;
+import dev.acequia.operator.plan.TopicsPlan;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
+import org.apache.kafka.clients.admin.UserScramCredentialDeletion;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AccessControlEntryFilter;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.errors.ResourceNotFoundException;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourcePatternFilter;
+import org.apache.kafka.common.resource.ResourceType;
+
+/**
+ * Each pipeline's users in Kafka, one for each role, with a password and just the rights that it
+ * uses. Each method waits for Kafka. Kafka tells nobody which password a user has: it is set again
+ * after a start of the operator, which ends no connection.
+ */
+final class KafkaUsers {
+  /** Kafka's least. The passwords are random and long. */
+  private static final int ITERATIONS = 4096;
+
+  private static final List<Component> ROLES = List.of(Component.CONSUMER, Component.API);
+
+  private final LateAdmin admin;
+  private final String installation;
+
+  /** By user, a fingerprint of the password that Kafka was told last. */
+  private final Map<String, String> told = new ConcurrentHashMap<>();
+
+  /**
+   * @param installation the operator's name among all on this Kafka
+   */
+  KafkaUsers(LateAdmin admin, String installation) {
+    this.admin = admin;
+    this.installation = installation;
+  }
+
+  /**
+   * Sets passwords and rights where they differ.
+   *
+   * @param passwords of each role's user
+   * @param changes takes a sentence for each thing done
+   * @throws KafkaTopics.KafkaException when Kafka refuses it, or does not answer
+   */
+  void ensure(
+      PipelineNames names,
+      TopicsPlan topics,
+      Map<Component, Password> passwords,
+      List<String> changes) {
+    for (var role : ROLES) {
+      // Rights first: a process that can log on can work.
+      ensureRights(names, topics, role, changes);
+    }
+    var present = present(names);
+    var news =
+        ROLES.stream()
+            .map(passwords::get)
+            .filter(
+                password ->
+                    !present.contains(password.user())
+                        || !print(password).equals(told.get(password.user())))
+            .toList();
+    if (!news.isEmpty()) {
+      alter(news.stream().map(KafkaUsers::upsertion).toList(), "set the passwords of " + names);
+      for (var password : news) {
+        told.put(password.user(), print(password));
+        changes.add("Set the password of user %s in Kafka".formatted(password.user()));
+      }
+    }
+  }
+
+  /** Those of the pipeline's users that Kafka has: somebody may have deleted one. */
+  private Set<String> present(PipelineNames names) {
+    var users = ROLES.stream().map(role -> names.kafkaUser(role, installation)).toList();
+    return Set.copyOf(
+        KafkaTopics.get(
+            admin.get().describeUserScramCredentials(users).users(), "tell the users of " + names));
+  }
+
+  /** Removes the users of a pipeline that is gone, and their rights. */
+  void delete(PipelineNames names) {
+    for (var role : ROLES) {
+      var user = names.kafkaUser(role, installation);
+      KafkaTopics.change(
+          admin.get().deleteAcls(Set.of(rightsOf(user))).all(), "remove the rights of " + user);
+      try {
+        alter(
+            List.of(new UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512)),
+            "remove user " + user);
+      } catch (KafkaTopics.KafkaException e) {
+        if (!(e.getCause() instanceof ResourceNotFoundException)) {
+          throw e;
+        }
+      }
+    }
+    forget(names);
+  }
+
+  /** Ends what is kept of a pipeline that is gone. */
+  void forget(PipelineNames names) {
+    ROLES.forEach(role -> told.remove(names.kafkaUser(role, installation)));
+  }
+
+  private void ensureRights(
+      PipelineNames names, TopicsPlan topics, Component role, List<String> changes) {
+    var user = names.kafkaUser(role, installation);
+    var wanted =
+        KafkaRight.of(role, names, topics).stream()
+            .flatMap(right -> bindings(user, right).stream())
+            .collect(Collectors.toSet());
+    var actual =
+        new HashSet<>(
+            KafkaTopics.get(
+                admin.get().describeAcls(rightsOf(user)).values(), "tell the rights of " + user));
+    var missing = wanted.stream().filter(right -> !actual.contains(right)).toList();
+    if (!missing.isEmpty()) {
+      KafkaTopics.change(admin.get().createAcls(missing).all(), "grant rights to " + user);
+      changes.add("Granted user %s in Kafka: %s".formatted(user, described(missing)));
+    }
+    var tooMany = actual.stream().filter(right -> !wanted.contains(right)).toList();
+    if (!tooMany.isEmpty()) {
+      KafkaTopics.change(
+          admin.get().deleteAcls(tooMany.stream().map(AclBinding::toFilter).toList()).all(),
+          "take rights from " + user);
+      changes.add("Took from user %s in Kafka: %s".formatted(user, described(tooMany)));
+    }
+  }
+
+  private void alter(List<? extends UserScramCredentialAlteration> alterations, String what) {
+    KafkaTopics.change(
+        admin.get().alterUserScramCredentials(new ArrayList<>(alterations)).all(), what);
+  }
+
+  private static UserScramCredentialUpsertion upsertion(Password password) {
+    return new UserScramCredentialUpsertion(
+        password.user(),
+        new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS),
+        password.password());
+  }
+
+  private static List<AclBinding> bindings(String user, KafkaRight right) {
+    var pattern =
+        new ResourcePattern(
+            switch (right.kind()) {
+              case TOPIC -> ResourceType.TOPIC;
+              case GROUP -> ResourceType.GROUP;
+            },
+            right.name(),
+            PatternType.LITERAL);
+    return right.operations().stream()
+        .map(
+            operation ->
+                switch (operation) {
+                  case READ -> AclOperation.READ;
+                  case WRITE -> AclOperation.WRITE;
+                })
+        .map(
+            operation ->
+                new AclBinding(
+                    pattern,
+                    new AccessControlEntry(
+                        principal(user), "*", operation, AclPermissionType.ALLOW)))
+        .toList();
+  }
+
+  /** What somebody denies the user stays. */
+  private static AclBindingFilter rightsOf(String user) {
+    return new AclBindingFilter(
+        ResourcePatternFilter.ANY,
+        new AccessControlEntryFilter(
+            principal(user), null, AclOperation.ANY, AclPermissionType.ALLOW));
+  }
+
+  private static String principal(String user) {
+    return "User:" + user;
+  }
+
+  private static String described(List<AclBinding> rights) {
+    return rights.stream()
+        .map(
+            right ->
+                "%s %s %s"
+                    .formatted(
+                        right.entry().operation(),
+                        right.pattern().resourceType(),
+                        right.pattern().name()))
+        .collect(Collectors.toCollection(TreeSet::new))
+        .stream()
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String print(Password password) {
+    return Fingerprint.of(password.password());
+  }
+}

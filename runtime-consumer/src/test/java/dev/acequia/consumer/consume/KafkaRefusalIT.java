@@ -1,0 +1,261 @@
+package dev.acequia.consumer.consume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.acequia.contract.Field;
+import dev.acequia.contract.FieldType;
+import dev.acequia.contract.KafkaConnection;
+import dev.acequia.contract.LoadMode;
+import dev.acequia.contract.PipelineDefinition;
+import dev.acequia.contract.Schema;
+import dev.acequia.contract.StoreDefinition;
+import dev.acequia.contract.StoreTraits;
+import dev.acequia.contract.Termination;
+import dev.acequia.contract.TerminationException;
+import dev.acequia.contract.TopicDefinition;
+import dev.acequia.contract.UnknownFields;
+import dev.acequia.servers.Ephemeral;
+import dev.acequia.servers.Home;
+import dev.acequia.servers.KafkaSecurity;
+import dev.acequia.servers.KafkaServer;
+import dev.acequia.servers.KafkaSettings;
+import dev.acequia.servers.Ports;
+import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.StoreWriter;
+import dev.acequia.telemetry.MetricSet;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A consumer whose log-on, or one of whose rights, a real broker refuses. */
+class KafkaRefusalIT {
+  private static final Duration TOLD = Duration.ofSeconds(60);
+  private static final String TOPIC = "ops.flights";
+  private static final String USER = "ops.flights.consumer";
+  private static final Schema SCHEMA =
+      new Schema(
+          List.of(), List.of(new Field("id", FieldType.INT64, true, null)), UnknownFields.REJECT);
+
+  private record Nowhere() implements StoreDefinition {
+    @Override
+    public String kind() {
+      return "nowhere";
+    }
+
+    @Override
+    public StoreTraits traits() {
+      return new StoreTraits(Duration.ZERO, 1 << 20, 1, false, Duration.ofSeconds(1));
+    }
+  }
+
+  @Test
+  void byPassword() throws Exception {
+    var folder = Ephemeral.folder("refusal-scram");
+    var security = KafkaSecurity.scram(folder.resolve("security"), false);
+    try (var kafka = start(folder, security);
+        var admin = Admin.create(with(kafka, security.administrator()))) {
+      var topicId = createTopic(admin);
+      admin
+          .alterUserScramCredentials(
+              List.of(
+                  new UserScramCredentialUpsertion(
+                      USER, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), "secret")))
+          .all()
+          .get();
+      var settings = new HashMap<>(security.administrator());
+      settings.put("sasl.jaas.config", jaas("wrong"));
+      assertThat(lastWord(kafka, settings, topicId))
+          .contains("SaslAuthenticationException", "invalid credentials");
+
+      settings.put("sasl.jaas.config", jaas("secret"));
+      assertThat(lastWord(kafka, settings, topicId)).contains("AuthorizationException", TOPIC);
+
+      grant(admin);
+      awaitReading(kafka, settings, topicId);
+    }
+  }
+
+  @Test
+  void byCertificate() throws Exception {
+    var folder = Ephemeral.folder("refusal-mtls");
+    var security = KafkaSecurity.mutualTls(folder.resolve("security"), false);
+    try (var kafka = start(folder, security);
+        var admin = Admin.create(with(kafka, security.administrator()))) {
+      var topicId = createTopic(admin);
+      grant(admin);
+      var settings = new HashMap<>(security.administrator());
+      var expired = security.authority().issueExpired(USER);
+      settings.put("ssl.keystore.certificate.chain", expired.chain());
+      settings.put("ssl.keystore.key", expired.key());
+      assertThat(lastWord(kafka, settings, topicId)).contains("SslAuthenticationException");
+
+      var valid = security.authority().issue(USER);
+      settings.put("ssl.keystore.certificate.chain", valid.chain());
+      settings.put("ssl.keystore.key", valid.key());
+      awaitReading(kafka, settings, topicId);
+    }
+  }
+
+  private static KafkaServer start(java.nio.file.Path folder, KafkaSecurity security) {
+    return KafkaServer.start(
+        Home.at(folder.resolve("kafka")),
+        Ports.keptIn(folder.resolve("kafka")),
+        KafkaSettings.small().withSecurity(security));
+  }
+
+  private static Map<String, Object> with(KafkaServer kafka, Map<String, String> settings) {
+    var all = new HashMap<String, Object>(settings);
+    all.put("bootstrap.servers", kafka.bootstrapServers());
+    return all;
+  }
+
+  private static String createTopic(Admin admin) throws Exception {
+    var created =
+        admin.createTopics(
+            List.of(new NewTopic(TOPIC, 1, (short) 1), new NewTopic(TOPIC + ".dlq", 1, (short) 1)));
+    created.all().get();
+    return created.topicId(TOPIC).get().toString();
+  }
+
+  private static void grant(Admin admin) throws Exception {
+    admin
+        .createAcls(
+            Stream.of(
+                    new ResourcePattern(ResourceType.TOPIC, TOPIC, PatternType.LITERAL),
+                    new ResourcePattern(ResourceType.TOPIC, TOPIC + ".dlq", PatternType.LITERAL),
+                    new ResourcePattern(ResourceType.GROUP, TOPIC, PatternType.LITERAL))
+                .map(
+                    thing ->
+                        new AclBinding(
+                            thing,
+                            new AccessControlEntry(
+                                "User:" + USER, "*", AclOperation.READ, AclPermissionType.ALLOW)))
+                .toList())
+        .all()
+        .get();
+  }
+
+  private static String jaas(String password) {
+    return "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"%s\" password=\"%s\";"
+        .formatted(USER, password);
+  }
+
+  /** What a consumer leaves for a person that ends by itself. */
+  private static String lastWord(KafkaServer kafka, Map<String, String> settings, String topicId)
+      throws Exception {
+    var consumer = consumer(kafka, settings, topicId);
+    var run = start(consumer);
+    try {
+      run.get(TOLD.toSeconds(), TimeUnit.SECONDS);
+      throw new AssertionError("it ended as if all were well");
+    } catch (java.util.concurrent.ExecutionException e) {
+      if (!(e.getCause() instanceof TerminationException end)) {
+        throw e;
+      }
+      assertThat(end.termination().reason()).isEqualTo(Termination.Reason.KafkaRefused);
+      return end.termination().message();
+    } finally {
+      consumer.stop();
+    }
+  }
+
+  /** It comes as far as asking its store, which is nowhere. */
+  private static void awaitReading(KafkaServer kafka, Map<String, String> settings, String topicId)
+      throws Exception {
+    var consumer = consumer(kafka, settings, topicId);
+    var run = start(consumer);
+    await()
+        .atMost(TOLD)
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> run.get(0, TimeUnit.SECONDS))
+                    .rootCause()
+                    .hasMessageContaining("the store was asked"));
+    consumer.stop();
+  }
+
+  private static FutureTask<Void> start(PipelineConsumer consumer) {
+    Callable<Void> work =
+        () -> {
+          consumer.run();
+          return null;
+        };
+    var task = new FutureTask<>(work);
+    Thread.ofPlatform().daemon().start(task);
+    return task;
+  }
+
+  private static PipelineConsumer consumer(
+      KafkaServer kafka, Map<String, String> settings, String topicId) {
+    var all = new HashMap<>(settings);
+    all.put("bootstrap.servers", kafka.bootstrapServers());
+    return new PipelineConsumer(
+        new PipelineDefinition(
+            "ops",
+            "flights",
+            null,
+            SCHEMA,
+            new TopicDefinition(TOPIC, topicId, 1, TOPIC + ".dlq"),
+            new Nowhere(),
+            LoadMode.APPEND,
+            1000,
+            1.0,
+            null),
+        new KafkaConnection(all),
+        List.of(nowhere()),
+        new MetricSet(new PrometheusRegistry()),
+        "pod");
+  }
+
+  /** A store that is there until the consumer has something to ask. */
+  private static StoreWriter nowhere() {
+    var batch =
+        proxy(
+            StoreBatch.class,
+            method -> {
+              Class<?> type = method.getReturnType();
+              return type == int.class ? (Object) 0 : type == long.class ? 0L : null;
+            });
+    return proxy(
+        StoreWriter.class,
+        method ->
+            switch (method.getName()) {
+              case "newBatch" -> batch;
+              case "equals" -> true; // there is one
+              case "close" -> null;
+              default ->
+                  throw new IllegalStateException("the store was asked: " + method.getName());
+            });
+  }
+
+  private static <T> T proxy(Class<T> type, Function<Method, @Nullable Object> answers) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(), new Class<?>[] {type}, (_, method, _) -> answers.apply(method)));
+  }
+}
