@@ -8,7 +8,8 @@ import java.util.function.Consumer;
 
 /**
  * What stands in for Amazon DynamoDB in tests: <a href="https://github.com/getmoto/moto">moto</a>
- * in a process of its own. It keeps all in memory, checks no signatures and never throttles.
+ * in a process of its own. It checks no signatures and never throttles. What it holds is there
+ * again after it has ended in order, and gone after a kill.
  */
 public final class DynamoDbServer implements AutoCloseable {
   /** A region that it knows. */
@@ -47,7 +48,12 @@ public final class DynamoDbServer implements AutoCloseable {
         ChildProcess.start(
             NAME,
             "python",
-            List.of(python, "-B", scripts.resolve("serve.py").toString(), Integer.toString(port)),
+            List.of(
+                python,
+                "-B",
+                scripts.resolve("serve.py").toString(),
+                Integer.toString(port),
+                home.data().resolve(NAME).toString()),
             Map.of(),
             home);
     var server = new DynamoDbServer(process, port);

@@ -1,8 +1,6 @@
 package dev.acequia.benchmarks.faults;
 
-import java.sql.SQLException;
-
-/** Consumers lose their connections to PostgreSQL. */
+/** A consumer loses a call to the store, or its answer. */
 final class ConnectionFaults implements FaultFamily {
   private final Scene scene;
 
@@ -13,10 +11,9 @@ final class ConnectionFaults implements FaultFamily {
   @Override
   public void inflict(Fault fault) throws Exception {
     switch (fault) {
-      case CUT_IN_COPY -> springAt(Moment.MID_COPY, Trap.Then.CUT);
+      case CUT_AMONG_ROWS -> springAt(Moment.AMONG_ROWS, Trap.Then.CUT);
       case CUT_AT_COMMIT -> springAt(Moment.BEFORE_COMMIT, Trap.Then.CUT);
       case LOSE_COMMIT_ANSWER -> springAt(Moment.BEFORE_COMMIT, Trap.Then.LOSE_ANSWER);
-      case TERMINATE_BACKENDS -> terminateBackends();
       default -> throw new IllegalArgumentException(fault.name());
     }
     scene.recoverFrom(fault);
@@ -24,13 +21,5 @@ final class ConnectionFaults implements FaultFamily {
 
   private void springAt(Moment moment, Trap.Then then) throws Exception {
     scene.fleet().any(scene.random()).springAt(moment, () -> then, scene.chronicle());
-  }
-
-  private void terminateBackends() {
-    try {
-      scene.pipeline().terminateBackends();
-    } catch (SQLException down) {
-      scene.chronicle().say("PostgreSQL is down, and its sessions have ended");
-    }
   }
 }

@@ -1,10 +1,7 @@
 package dev.acequia.benchmarks.faults;
 
 import java.io.IOException;
-import java.sql.SQLException;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** Consumers are killed, stopped for a while, or too many or too few. */
 final class ConsumerFaults implements FaultFamily {
@@ -21,7 +18,7 @@ final class ConsumerFaults implements FaultFamily {
   public void inflict(Fault fault) throws Exception {
     switch (fault) {
       case KILL_CONSUMER -> scene.fleet().any(scene.random()).kill();
-      case KILL_IN_COPY -> killAt(Moment.MID_COPY);
+      case KILL_AMONG_ROWS -> killAt(Moment.AMONG_ROWS);
       case KILL_BEFORE_COMMIT -> killAt(Moment.BEFORE_COMMIT);
       case SCALE -> scene.fleet().scaleTo(SIZES[scaled++ % SIZES.length]);
       case FREEZE_CONSUMER -> {
@@ -31,8 +28,8 @@ final class ConsumerFaults implements FaultFamily {
         outlive(zombie, began, fault);
         return;
       }
-      case FREEZE_IN_COPY -> {
-        freezeAt(Moment.MID_COPY, fault);
+      case FREEZE_AMONG_ROWS -> {
+        freezeAt(Moment.AMONG_ROWS, fault);
         return;
       }
       case FREEZE_BEFORE_COMMIT -> {
@@ -56,34 +53,13 @@ final class ConsumerFaults implements FaultFamily {
   }
 
   private void freezeAt(Moment moment, Fault fault) throws IOException, InterruptedException {
-    var zombie = scene.fleet().any(scene.random());
-    var frozen = new CountDownLatch(1);
-    var woken = new CountDownLatch(1);
-    var _ =
-        zombie
-            .proxy()
-            .arm(
-                moment,
-                () -> {
-                  zombie.freeze();
-                  frozen.countDown();
-                  try {
-                    woken.await(); // what it was about to say is on its way as long as it sleeps
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                  return Trap.Then.PASS;
-                });
-    if (!frozen.await(Member.MOMENT_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-      zombie.proxy().disarm();
-      scene.chronicle().say("%s had nothing to do", zombie.name());
-      woken.countDown();
-      return;
-    }
-    try {
-      outlive(zombie, System.nanoTime(), fault);
-    } finally {
-      woken.countDown();
+    var zombie = scene.freeze(moment);
+    if (zombie.isPresent()) {
+      try {
+        outlive(zombie.get().member(), System.nanoTime(), fault);
+      } finally {
+        zombie.get().wake();
+      }
     }
   }
 
@@ -105,8 +81,8 @@ final class ConsumerFaults implements FaultFamily {
 
   private Optional<String> openTransaction(Member zombie) {
     try {
-      return scene.pipeline().openTransaction(zombie.name());
-    } catch (SQLException down) {
+      return scene.servers().store().openTransaction(zombie.name());
+    } catch (StoreDownException down) {
       return Optional.empty(); // no transaction outlives the server
     }
   }

@@ -2,9 +2,8 @@ package dev.acequia.benchmarks.faults;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 
-/** Nothing can be written for a while, to PostgreSQL's disk or to the brokers'. */
+/** Nothing can be written to the brokers' disk for a while. */
 final class DiskFaults implements FaultFamily {
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
@@ -19,51 +18,29 @@ final class DiskFaults implements FaultFamily {
     return SmallDisk.missing()
         .or(
             () ->
-                scene.servers().disks().isEmpty()
+                scene.servers().kafkaDisk().isEmpty()
                     ? Optional.of("this root cannot mount a file system")
                     : Optional.empty());
   }
 
   @Override
   public void inflict(Fault fault) throws Exception {
-    var servers = scene.servers();
-    var disks = servers.disks().orElseThrow();
-    servers.alone(
-        () -> {
-          switch (fault) {
-            case FILL_POSTGRES_DISK -> {
-              var held = scene.fleet().timesHeld("store");
-              disks.postgres().fill();
-              await(
-                  () -> scene.fleet().timesHeld("store") > held,
-                  "no consumer says that it holds though PostgreSQL's disk is full");
-              disks.postgres().makeRoom();
-              servers.postgres().startIfEnded();
-            }
-            case FILL_KAFKA_DISK -> {
-              disks.kafka().fill();
+    var disk = scene.servers().kafkaDisk().orElseThrow();
+    var kafka = scene.servers().kafka();
+    scene
+        .servers()
+        .alone(
+            () -> {
+              disk.fill();
               // Of three, no two are left that a record could be on.
-              await(
-                  () -> servers.kafka().ended() >= 2,
+              scene.await(
+                  LIMIT,
+                  () -> kafka.ended() >= 2,
                   "two brokers run still though their disk is full");
-              disks.kafka().makeRoom();
+              disk.makeRoom();
               // A broker that still runs may have failed log folders: restart all.
-              servers.kafka().restart(false);
-            }
-            default -> throw new IllegalArgumentException(fault.name());
-          }
-        });
+              kafka.restart(false);
+            });
     scene.recoverFrom(fault);
-  }
-
-  private void await(BooleanSupplier condition, String otherwise) throws InterruptedException {
-    var deadline = System.nanoTime() + LIMIT.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        scene.chronicle().violation("%s after %d s", otherwise, LIMIT.toSeconds());
-        return;
-      }
-      Thread.sleep(100); // between two looks at logs and processes
-    }
   }
 }

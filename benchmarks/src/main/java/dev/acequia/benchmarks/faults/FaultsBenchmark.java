@@ -6,6 +6,7 @@ import dev.acequia.benchmarks.harness.Progress;
 import dev.acequia.benchmarks.harness.Report;
 import dev.acequia.benchmarks.harness.Result;
 import dev.acequia.benchmarks.harness.Spread;
+import dev.acequia.benchmarks.harness.StoreChoice;
 import dev.acequia.benchmarks.harness.WorkFolder;
 import dev.acequia.contract.LoadMode;
 import dev.acequia.local.CommandException;
@@ -20,17 +21,29 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A history in append mode and one in upsert mode, at once and on the same servers. */
 final class FaultsBenchmark implements Benchmark {
-  private static final int PARTITIONS = 6;
-
+  private final StoreChoice store;
   private final Duration time;
-  private final long ids;
+  private final @Nullable Long ids;
   private final List<Fault> faults;
   private final long seed;
 
-  FaultsBenchmark(Duration time, long ids, List<Fault> faults, long seed) {
+  /** What was inflicted, and what was seen. */
+  private record Run(List<Fault> drawn, List<History.Outcome> outcomes) {}
+
+  /**
+   * A benchmark.
+   *
+   * @param ids in each mode; null for as many as the store can take
+   * @param faults empty for all that the store can suffer
+   */
+  FaultsBenchmark(
+      StoreChoice store, Duration time, @Nullable Long ids, List<Fault> faults, long seed) {
+    this.store = store;
     this.time = time;
     this.ids = ids;
     this.faults = List.copyOf(faults);
@@ -41,8 +54,8 @@ final class FaultsBenchmark implements Benchmark {
   public Report run(Progress progress) throws Exception {
     progress.say("seed %d", seed);
     var folder = WorkFolder.create("faults");
-    var outcomes = outcomes(folder.path(), progress);
-    var failures = outcomes.stream().filter(outcome -> !outcome.isClean()).toList();
+    var seen = histories(folder.path(), progress);
+    var failures = seen.outcomes().stream().filter(outcome -> !outcome.isClean()).toList();
     if (!failures.isEmpty()) {
       throw new CommandException(
           "%s%nThe logs are in %s. To repeat the faults: --seed %d"
@@ -52,12 +65,13 @@ final class FaultsBenchmark implements Benchmark {
                   seed));
     }
     folder.delete();
-    return report(outcomes);
+    return report(seen);
   }
 
-  private List<History.Outcome> outcomes(Path folder, Progress progress) throws Exception {
-    try (var servers = new FaultyServers(folder, PostgresSettings.ofDurable(), Map.of());
+  private Run histories(Path folder, Progress progress) throws Exception {
+    try (var servers = new FaultyServers(folder, start(), Map.of());
         var threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+      var drawn = drawn(servers.store());
       var deadline = System.nanoTime() + time.toNanos();
       var calm = new CountDownLatch(LoadMode.values().length);
       var histories = new ArrayList<Callable<History.Outcome>>();
@@ -65,7 +79,7 @@ final class FaultsBenchmark implements Benchmark {
         histories.add(
             new History(
                 servers,
-                plan(mode, deadline),
+                plan(servers.store(), drawn, mode, deadline),
                 folder.resolve(mode.name()),
                 calm,
                 line -> progress.say("%s", line)));
@@ -74,48 +88,67 @@ final class FaultsBenchmark implements Benchmark {
       for (var history : threads.invokeAll(histories)) {
         outcomes.add(history.get());
       }
-      return outcomes;
+      return new Run(drawn, outcomes);
     }
   }
 
-  private History.Plan plan(LoadMode mode, long deadline) {
+  private FaultyServers.StoreStart start() {
+    return switch (store) {
+      case POSTGRES -> PostgresHistory.with(PostgresSettings.ofDurable());
+      case DYNAMODB -> DynamoHistory::start;
+      case BIGQUERY -> BigQueryHistory::start;
+    };
+  }
+
+  private List<Fault> drawn(HistoryStore served) {
+    var unknown = faults.stream().filter(fault -> !served.faults().contains(fault)).toList();
+    if (!unknown.isEmpty()) {
+      throw new CommandException(
+          "%s is no fault of %s; it has %s".formatted(unknown.getFirst(), store, served.faults()));
+    }
+    return faults.isEmpty() ? served.faults().stream().sorted().toList() : faults;
+  }
+
+  private History.Plan plan(HistoryStore served, List<Fault> drawn, LoadMode mode, long deadline) {
+    var size = served.size();
+    var wanted = ids == null ? size.ids() : ids;
     var seedOfMode = seed + (mode == LoadMode.UPSERT ? 1 : 0);
     var random = new SplittableRandom(seedOfMode);
-    var draw = new FaultDraw(faults, random);
+    var draw = new FaultDraw(drawn, random);
     return new History.Plan(
         mode,
-        PARTITIONS,
-        ids,
-        Math.max(1, ids / Math.max(1, time.toSeconds())),
+        size.partitions(),
+        wanted,
+        Math.max(1, wanted / Math.max(1, time.toSeconds())),
         () -> System.nanoTime() < deadline ? draw.next() : null,
         System.getProperty("java.class.path"),
         seedOfMode);
   }
 
-  private Report report(List<History.Outcome> outcomes) {
+  private Report report(Run seen) {
     var lines = new ArrayList<String>();
     lines.add("seed " + seed + "; p99 is of the times from a fault until every partition went on");
-    for (var outcome : outcomes) {
-      lines.addAll(lines(outcome));
+    for (var outcome : seen.outcomes()) {
+      lines.addAll(lines(outcome, seen.drawn()));
     }
     return new Report(
-        "Faults for %d minutes".formatted(time.toMinutes()),
+        "Faults for %d minutes, %s".formatted(time.toMinutes(), store),
         lines,
-        outcomes.stream().map(this::result).toList());
+        seen.outcomes().stream().map(this::result).toList());
   }
 
-  private List<String> lines(History.Outcome outcome) {
+  private List<String> lines(History.Outcome outcome, List<Fault> drawn) {
     var lines = new ArrayList<String>();
     var findings = outcome.findings();
     lines.add(
         String.format(
             Locale.ROOT,
-            "%s: %,d ids acknowledged, %,d records compared, 0 lost, 0 doubled, 0 wrong; %d faults",
+            "%s: %,d ids acknowledged, %,d records compared, 0 lost, 0 doubled, 0 returned, 0 wrong; %d faults",
             name(outcome),
             outcome.acknowledged(),
             findings.compared(),
             outcome.inflicted().size()));
-    for (var fault : faults) {
+    for (var fault : drawn) {
       var recoveries = recoveries(outcome, fault);
       if (recoveries.length > 0) {
         var spread = Spread.of(recoveries);
@@ -132,6 +165,17 @@ final class FaultsBenchmark implements Benchmark {
       } else {
         lines.add("  not drawn: " + fault.words());
       }
+    }
+    if (!outcome.spoiledCalls().isEmpty()) {
+      lines.add(
+          "  on their way: "
+              + outcome.spoiledCalls().entrySet().stream()
+                  .sorted(Map.Entry.comparingByKey())
+                  .map(
+                      one ->
+                          String.format(
+                              Locale.ROOT, "%,d %s", one.getValue(), one.getKey().words()))
+                  .collect(Collectors.joining(", ")));
     }
     if (findings.lostByKafka() > 0) {
       lines.add(
@@ -177,11 +221,12 @@ final class FaultsBenchmark implements Benchmark {
   private static String words(History.Outcome outcome) {
     var lines = new ArrayList<String>();
     lines.add(
-        "%s: %d lost, %d doubled, %d wrong, %d acknowledged and not in the topic"
+        "%s: %d lost, %d doubled, %d returned, %d wrong, %d acknowledged and not in the topic"
             .formatted(
                 name(outcome),
                 outcome.findings().count(Finding.Kind.LOST),
                 outcome.findings().count(Finding.Kind.DUPLICATE),
+                outcome.findings().count(Finding.Kind.RETURNED),
                 outcome.findings().count(Finding.Kind.WRONG),
                 outcome.findings().count(Finding.Kind.NOT_IN_TOPIC)));
     outcome.findings().first().forEach(finding -> lines.add("  " + finding));

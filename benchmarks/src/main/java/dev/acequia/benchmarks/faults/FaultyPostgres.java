@@ -64,7 +64,7 @@ final class FaultyPostgres implements AutoCloseable {
     parameters.put(
         "primary_conninfo",
         "host=127.0.0.1 port=%d user=%s password=%s"
-            .formatted(link.port(), server.superuser(), server.superuserPassword()));
+            .formatted(link.ports().main(), server.superuser(), server.superuserPassword()));
     return new Standby(
         PostgresServer.start(
             next,

@@ -1,31 +1,35 @@
 package dev.acequia.benchmarks.faults;
 
 import dev.acequia.servers.Home;
-import dev.acequia.servers.PostgresSettings;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A Kafka cluster and a PostgreSQL to which everything happens, with their disks and clocks. */
+/** A Kafka cluster and a store to which everything happens, with Kafka's disk and all clocks. */
 final class FaultyServers implements AutoCloseable {
-  /** Small disks of their own. */
-  record Disks(SmallDisk kafka, SmallDisk postgres) {}
-
   /** What is done to servers. */
   @FunctionalInterface
   interface Work {
     void run() throws Exception;
   }
 
+  /** Starts a store. */
+  @FunctionalInterface
+  interface StoreStart {
+    /**
+     * Starts it.
+     *
+     * @param home logs stay when a disk is gone
+     */
+    HistoryStore start(Home home, Clocks clocks);
+  }
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Clocks clocks;
-  private final Optional<Disks> disks;
+  private final Optional<SmallDisk> kafkaDisk;
   private final FaultyKafka kafka;
-  private final FaultyPostgres postgres;
+  private final HistoryStore store;
   private volatile long wholeSince = System.nanoTime();
 
   /**
@@ -33,67 +37,48 @@ final class FaultyServers implements AutoCloseable {
    *
    * @param kafkaProperties win over those that this sets
    */
-  FaultyServers(Path folder, PostgresSettings settings, Map<String, String> kafkaProperties) {
+  FaultyServers(Path folder, StoreStart start, Map<String, String> kafkaProperties) {
     clocks = new Clocks(folder.resolve("clocks"));
     var kafkaHome = home(folder, "kafka");
-    var postgresHome = home(folder, "postgres");
-    disks = disks(kafkaHome, postgresHome);
+    kafkaDisk = SmallDisk.mount(kafkaHome.data());
     try {
       kafka = new FaultyKafka(kafkaHome, kafkaProperties, clocks.kafka());
-      postgres = new FaultyPostgres(postgresHome, settings, clocks.postgres());
     } catch (RuntimeException e) {
-      unmount();
+      kafkaDisk.ifPresent(SmallDisk::close);
+      throw e;
+    }
+    try {
+      store = start.start(home(folder, "store"), clocks);
+    } catch (RuntimeException e) {
+      kafka.close();
+      kafkaDisk.ifPresent(SmallDisk::close);
       throw e;
     }
   }
 
-  /** Logs stay when a disk is gone. */
   private static Home home(Path folder, String name) {
     return new Home(folder.resolve(name), folder.resolve("logs"), folder.resolve("run"));
-  }
-
-  private static Optional<Disks> disks(Home kafka, Home postgres) {
-    var first = SmallDisk.mount(kafka.data());
-    var second = first.flatMap(mounted -> SmallDisk.mount(postgres.data()));
-    if (second.isEmpty()) {
-      first.ifPresent(SmallDisk::close);
-    }
-    return second.map(mounted -> new Disks(first.orElseThrow(), mounted));
   }
 
   FaultyKafka kafka() {
     return kafka;
   }
 
-  FaultyPostgres postgres() {
-    return postgres;
+  HistoryStore store() {
+    return store;
   }
 
   Clocks clocks() {
     return clocks;
   }
 
-  /** Empty where this process may not mount any. */
-  Optional<Disks> disks() {
-    return disks;
+  /** That of the brokers; empty where this process may not mount any. */
+  Optional<SmallDisk> kafkaDisk() {
+    return kafkaDisk;
   }
 
   String bootstrapServers() {
     return kafka.bootstrapServers();
-  }
-
-  Connection connect(String database) throws SQLException {
-    return postgres.connect(database);
-  }
-
-  /** Of the PostgreSQL that takes writes now. */
-  InetSocketAddress postgresAddress() {
-    return postgres.address();
-  }
-
-  /** {@code postgresql://…}, without a detour. */
-  String uri(String database) {
-    return postgres.uri(database);
   }
 
   /** Does something to the servers while nobody else does. */
@@ -115,15 +100,7 @@ final class FaultyServers implements AutoCloseable {
   @Override
   public void close() {
     kafka.close();
-    postgres.close();
-    unmount();
-  }
-
-  private void unmount() {
-    disks.ifPresent(
-        mounted -> {
-          mounted.kafka().close();
-          mounted.postgres().close();
-        });
+    store.close();
+    kafkaDisk.ifPresent(SmallDisk::close);
   }
 }

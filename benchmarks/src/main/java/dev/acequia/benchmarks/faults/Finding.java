@@ -12,6 +12,8 @@ record Finding(Kind kind, String where, String what) {
     LOST,
     /** A record's effect is there more than once, or a row is there that no record made. */
     DUPLICATE,
+    /** A key is there again that was deleted. */
+    RETURNED,
     /** A row is not what its last record says. */
     WRONG,
     /** Kafka acknowledged a record and does not have it: no fault of the load. */

@@ -74,6 +74,11 @@ final class Fleet implements AutoCloseable {
     member.close();
   }
 
+  /** One that is nobody's to tend any more, whatever becomes of it. */
+  void release(Member member) {
+    members.remove(member);
+  }
+
   /** How often consumers that run said that they hold, for trouble of that kind. */
   long timesHeld(String trouble) {
     return members.stream().mapToLong(member -> member.timesHeld(trouble)).sum();

@@ -33,7 +33,7 @@ final class FrontendMessages {
         yield runs(statements.getOrDefault(text(body, portal.length() + 1), ""));
       }
       case 'Q' -> runs(text(body, 0));
-      case 'd' -> ++copied == 2 ? Optional.of(Moment.MID_COPY) : Optional.empty();
+      case 'd' -> ++copied == 2 ? Optional.of(Moment.AMONG_ROWS) : Optional.empty();
       case 'c' -> {
         hasCopied = true;
         yield Optional.empty();
@@ -52,7 +52,7 @@ final class FrontendMessages {
       hasCopied = false;
       return Optional.of(Moment.BEFORE_COMMIT);
     } else if (word.startsWith("UPDATE") && word.contains("SET NEXT_OFFSET")) {
-      return Optional.of(Moment.BEFORE_OFFSETS);
+      return Optional.of(Moment.BEFORE_ROWS);
     } else if (word.startsWith("UPDATE") && word.contains("SET SCHEMA_HASH")) {
       return Optional.of(Moment.MID_MIGRATION);
     }

@@ -46,6 +46,7 @@ final class History implements Callable<History.Outcome> {
    *
    * @param acknowledged ids
    * @param skipped what this machine cannot have, and why
+   * @param spoiledCalls how many calls to the store were spoiled on their way
    * @param violations beside the findings
    */
   record Outcome(
@@ -53,6 +54,7 @@ final class History implements Callable<History.Outcome> {
       long acknowledged,
       List<Inflicted> inflicted,
       Map<Fault, String> skipped,
+      Map<CallFault, Long> spoiledCalls,
       Findings findings,
       List<String> violations) {
     boolean isClean() {
@@ -136,6 +138,7 @@ final class History implements Callable<History.Outcome> {
           producer.acknowledgedCount(),
           chronicle.inflicted(),
           chronicle.skipped(),
+          pipeline.calls().counts(),
           findings,
           violations);
     }

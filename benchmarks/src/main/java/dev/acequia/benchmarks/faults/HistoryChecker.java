@@ -1,7 +1,6 @@
 package dev.acequia.benchmarks.faults;
 
 import dev.acequia.contract.LoadMode;
-import java.sql.SQLException;
 
 /**
  * Reads the whole topic and the whole table, each by itself and without the product's code, and
@@ -21,12 +20,20 @@ final class HistoryChecker {
     this.producer = producer;
   }
 
-  Findings check() throws SQLException {
+  Findings check() throws StoreDownException {
     var findings = new Findings();
+    var records = HistoryRecords.of(pipeline);
+    var table = pipeline.table();
     var topic =
         pipeline.mode() == LoadMode.UPSERT
-            ? new KeyComparison(pipeline, findings).compare()
-            : new RowComparison(pipeline, producer.withKey(), findings).compare();
+            ? new KeyComparison(records, table, findings).compare()
+            : new RowComparison(
+                    records,
+                    table,
+                    producer.withKey(),
+                    new RepeatTally(pipeline.servers().clocks().databaseJumps()),
+                    findings)
+                .compare();
     var missing = producer.acknowledged();
     missing.andNot(topic);
     var lostByKafka = pipeline.lost().ids();

@@ -7,33 +7,32 @@ import dev.acequia.contract.LoadMode;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.Schema;
-import dev.acequia.contract.StoreDefinition;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.UnknownFields;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pipeline whose history is checked: topic, database, table. Append: every id once. Upsert: a
- * value of each key, overwritten and deleted again and again.
+ * A pipeline whose history is checked: topic and table. Append: every id once. Upsert: a value of
+ * each key, overwritten and deleted again and again for a while.
  */
 final class HistoryPipeline implements AutoCloseable {
   static final String NAMESPACE = "history";
+
+  /** What the names of fields begin with that migrations add. */
+  static final String ADDED = "added_";
 
   private static final Duration MIGRATION_LIMIT = Duration.ofMinutes(2);
   private static final int MIGRATION_ATTEMPTS = 5;
@@ -56,22 +55,29 @@ final class HistoryPipeline implements AutoCloseable {
   private final String classPath;
   private final HistoryTopic topic;
   private final LostRecords lost = new LostRecords();
-  private int addedFields;
+  private final FormerTopics former = new FormerTopics();
+  private final AddedFields added = new AddedFields();
+  private final SpoiledCalls calls = new SpoiledCalls();
+  private final AtomicInteger addedFields = new AtomicInteger();
   private @Nullable AcceptedOffsets accepted;
 
   /**
-   * Makes the topic, the database and the table.
+   * Makes the topic and the table.
    *
    * @param name of letters alone
    * @param folder for files of the consumers
    */
   HistoryPipeline(FaultyServers servers, String name, LoadMode mode, int partitions, Path folder)
-      throws SQLException, IOException, ExecutionException, TimeoutException, InterruptedException {
+      throws StoreDownException,
+          IOException,
+          ExecutionException,
+          TimeoutException,
+          InterruptedException {
     this(servers, name, mode, partitions, folder, System.getProperty("java.class.path"));
   }
 
   /**
-   * Makes the topic, the database and the table.
+   * Makes the topic and the table.
    *
    * @param classPath the migration's; what comes first wins
    */
@@ -82,19 +88,18 @@ final class HistoryPipeline implements AutoCloseable {
       int partitions,
       Path folder,
       String classPath)
-      throws SQLException, IOException, ExecutionException, TimeoutException, InterruptedException {
+      throws StoreDownException,
+          IOException,
+          ExecutionException,
+          TimeoutException,
+          InterruptedException {
     this.servers = servers;
     this.classPath = classPath;
     this.mode = mode;
     this.name = name;
     this.folder = Files.createDirectories(folder);
     topic = new HistoryTopic(servers.bootstrapServers(), NAMESPACE + "." + name, partitions);
-    try (var connection = servers.connect("postgres");
-        var statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name);
-      statement.execute("CREATE ROLE " + name + "_admin LOGIN CREATEROLE PASSWORD 'admin'");
-      statement.execute("GRANT CREATE ON DATABASE " + name + " TO " + name + "_admin");
-    }
+    servers.store().prepare(name);
     migrate();
   }
 
@@ -110,11 +115,6 @@ final class HistoryPipeline implements AutoCloseable {
     return topic;
   }
 
-  /** The table that the records are to be in. */
-  String table() {
-    return NAMESPACE + "." + name;
-  }
-
   FaultyServers servers() {
     return servers;
   }
@@ -128,18 +128,39 @@ final class HistoryPipeline implements AutoCloseable {
     return lost;
   }
 
-  Connection connect() throws SQLException {
-    return servers.connect(name);
+  /** What was in topics of its name before. */
+  FormerTopics former() {
+    return former;
   }
 
-  PipelineDefinition definition() {
+  /** Which fields rows have that migrations added. */
+  AddedFields added() {
+    return added;
+  }
+
+  /** Calls to the store that are spoiled on their way. */
+  SpoiledCalls calls() {
+    return calls;
+  }
+
+  /** A way to the store for one process. */
+  StoreLink link() {
+    return servers.store().link(mode, calls);
+  }
+
+  /** The table that the records are to be in. */
+  StoredTable table() throws StoreDownException {
+    return servers.store().table(name, mode);
+  }
+
+  private PipelineDefinition definition(StorePorts ports) {
     return new PipelineDefinition(
         NAMESPACE,
         name,
         null,
         schema(),
         new TopicDefinition(topic.name(), topic.id(), topic.partitions(), topic.deadLetters()),
-        new StoreDefinition.Postgres(NAMESPACE, name),
+        servers.store().definition(name, ports),
         mode,
         1000,
         PipelineDefinition.DEFAULT_MAX_DEAD_LETTER_RATIO,
@@ -148,22 +169,34 @@ final class HistoryPipeline implements AutoCloseable {
 
   private Schema schema() {
     var fields = new ArrayList<>(mode == LoadMode.UPSERT ? UPSERT : APPEND);
-    for (var number = 1; number <= addedFields; number++) {
-      fields.add(new Field("added_" + number, FieldType.STRING, false, null));
+    for (var number = 1; number <= addedFields.get(); number++) {
+      fields.add(new Field(ADDED + number, FieldType.STRING, false, null));
     }
+    // Records have the next field already, which consumers of a former schema do not know.
     return new Schema(
-        mode == LoadMode.UPSERT ? List.of("key") : List.of(), fields, UnknownFields.REJECT);
+        mode == LoadMode.UPSERT ? List.of("key") : List.of(), fields, UnknownFields.DROP);
   }
 
   /** Has the schema one more field, which a migration is to bring to the table. */
   void addField() {
-    addedFields++;
+    addedFields.incrementAndGet();
+  }
+
+  /** How many fields records have that are to be added, or were. */
+  int sentFields() {
+    return addedFields.get() + 1;
+  }
+
+  /** The migration to the last field has ended, and no consumer with it has begun. */
+  void noteAddedField() throws StoreDownException {
+    added.add(former.count(), storedOffsets());
   }
 
   /** Deletes the topic, makes it anew, and accepts its records from the first on. */
   void recreateTopic()
       throws IOException, ExecutionException, TimeoutException, InterruptedException {
     topic.recreate();
+    lost.forgetCuts();
     accepted = new AcceptedOffsets(topic.id(), null, "earliest");
     migrate();
   }
@@ -175,69 +208,28 @@ final class HistoryPipeline implements AutoCloseable {
   }
 
   /** The environment of a consumer. */
-  Map<String, String> consumerEnvironment(String pod, String storeUri) throws IOException {
-    var environment = environment(pod, storeUri);
-    environment.put(RuntimeVariable.STORE_USERNAME, name + "_writer");
-    environment.put(RuntimeVariable.STORE_PASSWORD, "writer");
+  Map<String, String> consumerEnvironment(String pod, StorePorts ports) throws IOException {
+    var environment = environment(pod, ports);
+    environment.putAll(servers.store().consumerEnvironment(name, ports));
     environment.put(RuntimeVariable.POD_NAME, pod);
     return named(environment);
   }
 
   /** Where the store is in each partition. */
-  Map<Integer, Long> storedOffsets() throws SQLException {
-    var offsets = new TreeMap<Integer, Long>();
-    try (var connection = connect();
-        var statement = connection.createStatement();
-        var rows =
-            statement.executeQuery(
-                "SELECT partition, next_offset FROM history._acequia_offsets_" + name)) {
-      while (rows.next()) {
-        offsets.put(rows.getInt(1), rows.getLong(2));
-      }
-    }
-    return offsets;
-  }
-
-  /** Ends the sessions of the pipeline's consumers; answers how many there were. */
-  int terminateBackends() throws SQLException {
-    try (var connection = connect();
-        var statement = connection.createStatement();
-        var rows =
-            statement.executeQuery(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '"
-                    + name
-                    + "_writer'")) {
-      return rows.next() ? rows.getInt(1) : 0;
-    }
-  }
-
-  /**
-   * What a Pod's session has run last in a transaction that has written, and is open. One that has
-   * only read, as a probe does, keeps nobody from anything.
-   */
-  Optional<String> openTransaction(String pod) throws SQLException {
-    try (var connection = connect();
-        var statement =
-            connection.prepareStatement(
-                "SELECT query FROM pg_stat_activity WHERE application_name = ?"
-                    + " AND backend_xid IS NOT NULL")) {
-      statement.setString(1, pod);
-      try (var rows = statement.executeQuery()) {
-        return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
-      }
-    }
+  Map<Integer, Long> storedOffsets() throws StoreDownException {
+    return servers.store().storedOffsets(name, mode);
   }
 
   /** Whether all that is in the topic now has been read and stored. */
   boolean isStoredToTheEnd()
-      throws SQLException, ExecutionException, TimeoutException, InterruptedException {
+      throws StoreDownException, ExecutionException, TimeoutException, InterruptedException {
     return topic.ends().equals(storedOffsets());
   }
 
   /** Runs the migration until it is done, as a Job does. */
   void migrate() throws IOException, InterruptedException {
     for (var attempt = 1; ; attempt++) {
-      var migration = startMigration("migration", servers.uri(name));
+      var migration = startMigration("migration", servers.store().ports());
       var hasEnded = migration.endsWithin(MIGRATION_LIMIT);
       if (hasEnded && migration.exitCode() == 0) {
         return;
@@ -251,14 +243,9 @@ final class HistoryPipeline implements AutoCloseable {
   }
 
   /** Starts a migration to the present definition. */
-  RuntimeProcess startMigration(String pod, String storeUri) throws IOException {
-    var environment = environment(pod, storeUri);
-    environment.put(RuntimeVariable.STORE_USERNAME, name + "_admin");
-    environment.put(RuntimeVariable.STORE_PASSWORD, "admin");
-    environment.put(RuntimeVariable.STORE_WRITER_USERNAME, name + "_writer");
-    environment.put(RuntimeVariable.STORE_WRITER_PASSWORD, "writer");
-    environment.put(RuntimeVariable.STORE_READER_USERNAME, name + "_reader");
-    environment.put(RuntimeVariable.STORE_READER_PASSWORD, "reader");
+  RuntimeProcess startMigration(String pod, StorePorts ports) throws IOException {
+    var environment = environment(pod, ports);
+    environment.putAll(servers.store().migrationEnvironment(name, ports));
     return RuntimeProcess.start(
         RuntimeProgram.MIGRATION.on(classPath, named(environment)),
         folder.resolve(pod + ".log"),
@@ -270,16 +257,15 @@ final class HistoryPipeline implements AutoCloseable {
     topic.close();
   }
 
-  private EnumMap<RuntimeVariable, String> environment(String pod, String storeUri)
+  private EnumMap<RuntimeVariable, String> environment(String pod, StorePorts ports)
       throws IOException {
     var file = folder.resolve(pod + ".json");
-    Files.writeString(file, definition().toJson());
+    Files.writeString(file, definition(ports).toJson());
     var environment = new EnumMap<RuntimeVariable, String>(RuntimeVariable.class);
     environment.put(RuntimeVariable.ACEQUIA_DEFINITION, file.toString());
     environment.put(
         RuntimeVariable.ACEQUIA_TERMINATION_LOG, folder.resolve(pod + ".termination").toString());
     environment.put(RuntimeVariable.KAFKA_BOOTSTRAP_SERVERS, servers.bootstrapServers());
-    environment.put(RuntimeVariable.STORE_URI, storeUri);
     return environment;
   }
 

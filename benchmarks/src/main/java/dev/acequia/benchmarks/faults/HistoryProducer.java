@@ -27,16 +27,18 @@ import org.jspecify.annotations.Nullable;
  * client does after a timeout.
  */
 final class HistoryProducer implements AutoCloseable {
-  /** Few enough that each is overwritten and deleted many times. */
-  private static final int KEYS = 20_000;
-
   /** How many bursts with a key wait to be sent again. */
   private static final int TO_REPEAT = 8;
 
   private static final String NOTE = "x".repeat(80);
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
-  private record Keyed(int firstId, int size) {}
+  /**
+   * A request with an idempotency key.
+   *
+   * @param fields that are added by migrations, the same when it is sent again
+   */
+  private record Keyed(int firstId, int size, int fields) {}
 
   private final HistoryPipeline pipeline;
   private final long wanted;
@@ -219,7 +221,7 @@ final class HistoryProducer implements AutoCloseable {
 
   /** A request with an idempotency key; and one of the former ones once more. */
   private void withKey(int size) {
-    var fresh = new Keyed(nextId, size);
+    var fresh = new Keyed(nextId, size, pipeline.sentFields());
     nextId += size;
     synchronized (acknowledged) {
       withKey.set(fresh.firstId(), fresh.firstId() + size);
@@ -235,13 +237,12 @@ final class HistoryProducer implements AutoCloseable {
     sent += request.size();
     for (var index = 0; index < request.size(); index++) {
       var id = request.firstId() + index;
-      var record = record(id);
       send(
           new ProducerRecord<>(
-              record.topic(),
-              record.partition(),
-              record.key(),
-              record.value(),
+              pipeline.topic().name(),
+              random.nextInt(pipeline.topic().partitions()),
+              (byte[]) null,
+              appended(id, request.fields()),
               List.<Header>of(
                   header(
                       dev.acequia.contract.record.RecordHeader.IDEMPOTENCY_KEY,
@@ -324,13 +325,16 @@ final class HistoryProducer implements AutoCloseable {
 
   private ProducerRecord<byte[], byte[]> record(int id) {
     if (pipeline.mode() == LoadMode.UPSERT) {
-      return keyed(random.nextInt(KEYS), random.nextInt(10) == 0 ? null : id);
+      var size = pipeline.servers().store().size();
+      // A key is overwritten and deleted for a while, and then left as it is.
+      var key = id / size.recordsPerKey() + random.nextInt(size.keys());
+      return keyed(key, random.nextInt(10) == 0 ? null : id);
     }
     return new ProducerRecord<>(
         pipeline.topic().name(),
         random.nextInt(pipeline.topic().partitions()),
         null,
-        bytes("{\"id\":" + id + ",\"note\":\"" + NOTE + "\"}"));
+        appended(id, pipeline.sentFields()));
   }
 
   private ProducerRecord<byte[], byte[]> keyed(int key, @Nullable Integer id) {
@@ -338,9 +342,20 @@ final class HistoryProducer implements AutoCloseable {
         pipeline.topic().name(),
         key % pipeline.topic().partitions(),
         bytes("[" + key + "]"),
-        id == null
-            ? null
-            : bytes("{\"key\":" + key + ",\"id\":" + id + ",\"note\":\"" + NOTE + "\"}"));
+        id == null ? null : value("\"key\":" + key + ",\"id\":" + id, id, pipeline.sentFields()));
+  }
+
+  private static byte[] appended(int id, int fields) {
+    return value("\"id\":" + id, id, fields);
+  }
+
+  private static byte[] value(String own, int id, int fields) {
+    var json = new StringBuilder("{").append(own).append(",\"note\":\"").append(NOTE).append('"');
+    for (var number = 1; number <= fields; number++) {
+      json.append(",\"").append(HistoryPipeline.ADDED).append(number).append("\":\"");
+      json.append(id).append('"');
+    }
+    return bytes(json.append('}').toString());
   }
 
   private static byte[] bytes(String text) {

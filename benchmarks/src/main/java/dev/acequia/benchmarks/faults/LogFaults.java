@@ -231,12 +231,11 @@ final class LogFaults implements FaultFamily {
     return false;
   }
 
-  /** A condition that may be unknown for a moment. */
-  /** Somebody else may do something to PostgreSQL at the time. */
+  /** Somebody else may do something to the store at the time. */
   private Map<Integer, Long> storedOffsets() throws Exception {
     var stored = new TreeMap<Integer, Long>();
     await(
-        "PostgreSQL answers",
+        "the store answers",
         () -> {
           stored.putAll(scene.pipeline().storedOffsets());
           return true;
@@ -244,6 +243,7 @@ final class LogFaults implements FaultFamily {
     return stored;
   }
 
+  /** A condition that may be unknown for a moment. */
   @FunctionalInterface
   private interface Condition {
     boolean holds() throws Exception;
@@ -255,14 +255,14 @@ final class LogFaults implements FaultFamily {
       if (System.nanoTime() > deadline) {
         throw new TimeoutException("not within %d s: %s".formatted(LIMIT.toSeconds(), what));
       }
-      Thread.sleep(100); // between two questions to Kafka or PostgreSQL
+      Thread.sleep(100); // between two questions to Kafka or the store
     }
   }
 
   private static boolean holds(Condition condition) throws Exception {
     try {
       return condition.holds();
-    } catch (ExecutionException | TimeoutException | java.sql.SQLException unknown) {
+    } catch (ExecutionException | TimeoutException | StoreDownException unknown) {
       return false;
     }
   }

@@ -27,10 +27,14 @@ final class LostRecords {
   /** One partition's log was cut, and what came from there on was lost. */
   record Cut(int partition, long from) {}
 
+  /** More than the cuts of one topic. */
+  private static final int CUTS = 1_000_000;
+
   private final List<Cut> cuts = new ArrayList<>();
   private final List<Lost> records = new ArrayList<>();
   private final List<Integer> cutsBefore = new ArrayList<>();
   private final BitSet ids = new BitSet();
+  private int former;
 
   /** A log was cut at the first of these, which are one partition's. */
   void add(List<Lost> lost) {
@@ -56,10 +60,22 @@ final class LostRecords {
         && records.stream().anyMatch(one -> one.stored() && one.isAt(partition, offset, id));
   }
 
-  /** How often the log was cut before what stands at that offset now was written. */
+  /**
+   * What tells the log's lives apart: it grows by each cut before what stands at that offset now,
+   * and by more with each topic.
+   */
   int generation(int partition, long offset) {
-    return (int)
-        cuts.stream().filter(cut -> cut.partition() == partition && cut.from() <= offset).count();
+    return former
+        + (int)
+            cuts.stream()
+                .filter(cut -> cut.partition() == partition && cut.from() <= offset)
+                .count();
+  }
+
+  /** The topic was made again, with logs that nobody has cut. */
+  void forgetCuts() {
+    cuts.clear();
+    former += CUTS;
   }
 
   /** What hears of the records that were stored, each with how often its log was cut before it. */

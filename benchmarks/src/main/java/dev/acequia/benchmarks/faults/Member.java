@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A consumer process with a way to PostgreSQL of its own. */
+/** A consumer process with a way to the store of its own. */
 final class Member implements AutoCloseable {
   /** In which a consumer reaches any moment of a batch. */
   static final Duration MOMENT_LIMIT = Duration.ofSeconds(30);
@@ -19,7 +19,7 @@ final class Member implements AutoCloseable {
 
   private final String name;
   private final RuntimeProcess process;
-  private final PostgresProxy proxy;
+  private final StoreLink link;
   private final FakeClock clock;
   private final int timesSetBackBefore;
   private volatile boolean isKilled;
@@ -28,12 +28,12 @@ final class Member implements AutoCloseable {
   private Member(
       String name,
       RuntimeProcess process,
-      PostgresProxy proxy,
+      StoreLink link,
       FakeClock clock,
       int timesSetBackBefore) {
     this.name = name;
     this.process = process;
-    this.proxy = proxy;
+    this.link = link;
     this.clock = clock;
     this.timesSetBackBefore = timesSetBackBefore;
   }
@@ -44,10 +44,9 @@ final class Member implements AutoCloseable {
    * @param classPath the consumer's; what comes first wins
    */
   static Member start(HistoryPipeline pipeline, String name, String classPath) throws IOException {
-    var proxy = new PostgresProxy(pipeline.servers()::postgresAddress);
+    var link = pipeline.link();
     var builder =
-        RuntimeProgram.CONSUMER.on(
-            classPath, pipeline.consumerEnvironment(name, proxy.uri(pipeline.name())));
+        RuntimeProgram.CONSUMER.on(classPath, pipeline.consumerEnvironment(name, link.ports()));
     var number = ADDRESSES.incrementAndGet();
     builder
         .environment()
@@ -62,7 +61,7 @@ final class Member implements AutoCloseable {
         name,
         RuntimeProcess.start(
             builder, folder.resolve(name + ".log"), folder.resolve(name + ".termination")),
-        proxy,
+        link,
         clock,
         timesSetBack);
   }
@@ -71,8 +70,8 @@ final class Member implements AutoCloseable {
     return name;
   }
 
-  PostgresProxy proxy() {
-    return proxy;
+  StoreLink link() {
+    return link;
   }
 
   boolean isAlive() {
@@ -121,14 +120,23 @@ final class Member implements AutoCloseable {
     return process.log().lines().filter(line -> line.contains("holding: " + trouble)).count();
   }
 
+  /** How often it said that others have its partitions, or that the table has another schema. */
+  long timesStopped() {
+    return process
+        .log()
+        .lines()
+        .filter(line -> line.contains("overtaken: ") || line.contains("waiting: the table has"))
+        .count();
+  }
+
   /** Springs a trap when it reaches the moment; does nothing if it does not. */
   void springAt(Moment moment, Trap trap, Chronicle chronicle)
       throws InterruptedException, ExecutionException {
-    var sprung = proxy.arm(moment, trap);
+    var sprung = link.traps().arm(moment, trap);
     try {
       sprung.get(MOMENT_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException idle) {
-      proxy.disarm();
+      link.traps().disarm();
       chronicle.say("%s had nothing to do", name);
     }
   }
@@ -137,7 +145,7 @@ final class Member implements AutoCloseable {
   void kill() {
     isKilled = true;
     process.kill();
-    proxy.close();
+    link.close();
   }
 
   /** SIGSTOP: it does nothing, and does not know. */
@@ -156,7 +164,7 @@ final class Member implements AutoCloseable {
   void end() {
     isKilled = true;
     process.end();
-    proxy.close();
+    link.close();
   }
 
   @Override

@@ -26,22 +26,22 @@ final class MigrationFaults implements FaultFamily {
     var pipeline = scene.pipeline();
     pipeline.addField();
     var began = System.nanoTime();
-    try (var proxy = new PostgresProxy(scene.servers()::postgresAddress)) {
+    try (var link = pipeline.link()) {
       var arrived = new CountDownLatch(1);
       var woken = new CountDownLatch(1);
       var _ =
-          proxy.arm(
-              Moment.MID_MIGRATION,
-              () -> {
-                arrived.countDown();
-                awaitQuietly(woken);
-                return Trap.Then.PASS;
-              });
-      var first = startUntil(arrived, proxy.uri(pipeline.name()));
+          link.traps()
+              .arm(
+                  Moment.MID_MIGRATION,
+                  () -> {
+                    arrived.countDown();
+                    awaitQuietly(woken);
+                    return Trap.Then.PASS;
+                  });
+      var first = startUntil(arrived, link.ports());
       first.freeze();
       woken.countDown();
-      var second =
-          pipeline.startMigration("migration-second", scene.servers().uri(pipeline.name()));
+      var second = pipeline.startMigration("migration-second", scene.servers().store().ports());
       if (second.endsWithin(TWO_SESSIONS)
           && second.exitCode() == 0
           && first.isAlive()
@@ -56,15 +56,16 @@ final class MigrationFaults implements FaultFamily {
       }
       end("the one that came second", second);
     }
+    pipeline.noteAddedField();
     scene.fleet().rollOut();
     scene.recoverFrom(fault);
   }
 
   /** Restarts the migration after a failure, as a Job does: the other mode's faults stop Kafka. */
-  private RuntimeProcess startUntil(CountDownLatch arrived, String uri)
+  private RuntimeProcess startUntil(CountDownLatch arrived, StorePorts ports)
       throws IOException, InterruptedException {
     var deadline = System.nanoTime() + REACHED_LIMIT.toNanos();
-    var first = scene.pipeline().startMigration("migration-first", uri);
+    var first = scene.pipeline().startMigration("migration-first", ports);
     while (!arrived.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
       if (System.nanoTime() > deadline) {
         scene
@@ -73,7 +74,7 @@ final class MigrationFaults implements FaultFamily {
         break;
       }
       if (!first.isAlive() && first.exitCode() != 0 && first.termination().isEmpty()) {
-        first = scene.pipeline().startMigration("migration-first", uri);
+        first = scene.pipeline().startMigration("migration-first", ports);
       }
     }
     return first;

@@ -1,6 +1,8 @@
 package dev.acequia.benchmarks.faults;
 
 import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * Inflicts faults on one pipeline, one at a time, and waits after each until every partition goes
@@ -8,30 +10,29 @@ import java.io.IOException;
  */
 final class Nemesis {
   private final Scene scene;
-  private final FaultFamily consumers;
-  private final FaultFamily connections;
-  private final FaultFamily servers;
-  private final FaultFamily log;
-  private final FaultFamily standby;
-  private final FaultFamily disks;
-  private final FaultFamily clocks;
-  private final FaultFamily migrations;
+  private final Map<Fault.Family, FaultFamily> families = new EnumMap<>(Fault.Family.class);
 
   Nemesis(Scene scene) {
     this.scene = scene;
-    consumers = new ConsumerFaults(scene);
-    connections = new ConnectionFaults(scene);
-    servers = new ServerFaults(scene);
-    log = new LogFaults(scene);
-    standby = new StandbyFaults(scene);
-    disks = new DiskFaults(scene);
-    clocks = new ClockFaults(scene);
-    migrations = new MigrationFaults(scene);
+    families.put(Fault.Family.CONSUMERS, new ConsumerFaults(scene));
+    families.put(Fault.Family.CONNECTIONS, new ConnectionFaults(scene));
+    families.put(Fault.Family.SERVERS, new ServerFaults(scene));
+    families.put(Fault.Family.TOPIC, new TopicFaults(scene));
+    families.put(Fault.Family.LOG, new LogFaults(scene));
+    families.put(Fault.Family.SCHEMA, new SchemaFaults(scene));
+    families.put(Fault.Family.DISKS, new DiskFaults(scene));
+    families.put(Fault.Family.CLOCKS, new ClockFaults(scene));
+    for (var family : Fault.Family.values()) {
+      scene.servers().store().family(family, scene).ifPresent(own -> families.put(family, own));
+    }
   }
 
   /** Does it, and waits until the pipeline goes on again. */
   void inflict(Fault fault) throws Exception {
-    var family = of(fault.family());
+    var family = families.get(fault.family());
+    if (family == null) {
+      throw new IllegalArgumentException(fault + " is not a fault of this store");
+    }
     var missing = family.missing(fault);
     if (missing.isPresent()) {
       scene.chronicle().skip(fault, missing.get());
@@ -51,18 +52,5 @@ final class Nemesis {
   /** Waits until every partition goes on. */
   void awaitStart() throws IOException, InterruptedException {
     scene.awaitProgress(System.nanoTime());
-  }
-
-  private FaultFamily of(Fault.Family family) {
-    return switch (family) {
-      case CONSUMERS -> consumers;
-      case CONNECTIONS -> connections;
-      case SERVERS -> servers;
-      case LOG -> log;
-      case STANDBY -> standby;
-      case DISKS -> disks;
-      case CLOCKS -> clocks;
-      case MIGRATIONS -> migrations;
-    };
   }
 }

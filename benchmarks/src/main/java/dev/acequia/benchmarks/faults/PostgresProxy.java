@@ -11,27 +11,23 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between one consumer and PostgreSQL, follows what the consumer says, and springs a trap at
  * the moment that it is set for.
  */
-final class PostgresProxy implements AutoCloseable {
+final class PostgresProxy implements StoreLink {
   private static final int SSL_REQUEST = 80877103;
   private static final int GSS_REQUEST = 80877104;
-
-  private record Armed(Moment moment, Trap trap, CompletableFuture<Void> sprung) {}
 
   private final ServerSocket server;
   private final Supplier<InetSocketAddress> postgres;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-  private final AtomicReference<@Nullable Armed> armed = new AtomicReference<>();
+  private final Traps traps = new Traps();
 
   /**
    * A proxy that listens.
@@ -48,25 +44,14 @@ final class PostgresProxy implements AutoCloseable {
     Thread.ofVirtual().name("postgres-proxy").start(this::accept);
   }
 
-  int port() {
-    return server.getLocalPort();
+  @Override
+  public StorePorts ports() {
+    return new StorePorts(server.getLocalPort());
   }
 
-  /** {@code postgresql://…} by way of this. */
-  String uri(String database) {
-    return "postgresql://127.0.0.1:" + port() + "/" + database;
-  }
-
-  /** Sets a trap, instead of any that is still set; it springs once. Done when it has sprung. */
-  CompletableFuture<Void> arm(Moment moment, Trap trap) {
-    var sprung = new CompletableFuture<Void>();
-    armed.set(new Armed(moment, trap, sprung));
-    return sprung;
-  }
-
-  /** Takes the trap away. */
-  void disarm() {
-    armed.set(null);
+  @Override
+  public Traps traps() {
+    return traps;
   }
 
   /** Cuts all connections. */
@@ -119,16 +104,6 @@ final class PostgresProxy implements AutoCloseable {
     }
   }
 
-  private Trap.Then springAt(Moment moment) {
-    var found = armed.get();
-    if (found == null || found.moment() != moment || !armed.compareAndSet(found, null)) {
-      return Trap.Then.PASS;
-    }
-    var then = found.trap().spring();
-    found.sprung().complete(null);
-    return then;
-  }
-
   /** One client's connection. */
   private final class Connection {
     private final Socket client;
@@ -155,7 +130,7 @@ final class PostgresProxy implements AutoCloseable {
           var moment = messages.hear((char) type, body);
           if (moment.isPresent()) {
             out.flush(); // what came before it is at the server
-            switch (springAt(moment.get())) {
+            switch (traps.springAt(List.of(moment.get()))) {
               case PASS -> {}
               case CUT -> {
                 return;

@@ -1,122 +1,155 @@
 package dev.acequia.benchmarks.faults;
 
+import dev.acequia.benchmarks.faults.FormerTopics.Former;
 import dev.acequia.benchmarks.faults.TopicReader.Read;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Append: each record is one row, with its own coordinates. Of the records with one idempotency key
  * and index, one has a row.
  */
 final class RowComparison {
-  private static final int FETCH_ROWS = 10_000;
-
-  private final HistoryPipeline pipeline;
+  private final HistoryRecords records;
+  private final StoredTable table;
   private final BitSet withKey;
   private final Findings findings;
   private final RepeatTally repeats;
   private final BitSet inTopic = new BitSet();
+  private final Map<Place, FormerRow> former = new HashMap<>();
+
+  private record Place(int partition, long offset, long id) {}
+
+  private static final class FormerRow {
+    private final Former record;
+    private int rows;
+
+    FormerRow(Former record) {
+      this.record = record;
+    }
+  }
 
   /**
    * A comparison that has not begun.
    *
    * @param withKey ids that have an idempotency key
    */
-  RowComparison(HistoryPipeline pipeline, BitSet withKey, Findings findings) {
-    this.pipeline = pipeline;
+  RowComparison(
+      HistoryRecords records,
+      StoredTable table,
+      BitSet withKey,
+      RepeatTally repeats,
+      Findings findings) {
+    this.records = records;
+    this.table = table;
     this.withKey = withKey;
+    this.repeats = repeats;
     this.findings = findings;
-    repeats = new RepeatTally(pipeline.servers().clocks().databaseJumps());
   }
 
-  /** Answers the ids that are in the topic. */
-  BitSet compare() throws SQLException {
-    try (var connection = pipeline.connect()) {
-      connection.setAutoCommit(false); // or the driver would fetch all rows at once
-      for (var partition = 0; partition < pipeline.topic().partitions(); partition++) {
-        try (var statement =
-            connection.prepareStatement(
-                "SELECT _offset, id FROM "
-                    + pipeline.table()
-                    + " WHERE _partition = ? ORDER BY _offset, id")) {
-          statement.setInt(1, partition);
-          try (var rows = new RowCursor(statement)) {
-            compare(partition, rows);
-          }
-        }
-      }
-      noRowsElsewhere(connection.createStatement());
+  /** Answers the ids that are in the topic, or were in one of its name. */
+  BitSet compare() throws StoreDownException {
+    for (var one : records.former()) {
+      expect(one);
     }
+    for (var partition = 0; partition < records.partitions(); partition++) {
+      try (var rows = table.ofPartition(partition)) {
+        compare(partition, rows);
+      }
+    }
+    table.forEach(this::judgePartition);
+    former.values().forEach(this::judgeFormer);
     repeats.report(findings);
     return inTopic;
   }
 
-  private void noRowsElsewhere(java.sql.Statement open) throws SQLException {
-    try (var statement = open;
-        var others =
-            statement.executeQuery(
-                "SELECT _partition, _offset, id FROM "
-                    + pipeline.table()
-                    + " WHERE _partition >= "
-                    + pipeline.topic().partitions()
-                    + " LIMIT 100")) {
-      while (others.next()) {
-        findings.add(
-            Finding.Kind.DUPLICATE,
-            place(others.getInt(1), others.getLong(2)),
-            "a row of id " + others.getLong(3) + ", and no such partition");
-      }
+  private void expect(Former one) {
+    var read = one.read();
+    var id = id(read);
+    inTopic.set((int) id);
+    findings.compared(1);
+    if (withKey.get((int) id)) {
+      repeats.record(read);
+    }
+    former.put(new Place(read.partition(), read.offset(), id), new FormerRow(one));
+  }
+
+  private static long id(Read read) {
+    return Objects.requireNonNull(read.id());
+  }
+
+  private void judgePartition(StoredRow row) {
+    if (row.partition() < 0 || row.partition() >= records.partitions()) {
+      findings.add(
+          Finding.Kind.DUPLICATE,
+          place(row.partition(), row.offset()),
+          "a row of id " + row.id() + ", and no such partition");
     }
   }
 
-  private void compare(int partition, RowCursor rows) throws SQLException {
+  private void judgeFormer(FormerRow one) {
+    var read = one.record.read();
+    var id = id(read);
+    if (one.rows == 0 && !withKey.get((int) id)) {
+      findings.add(
+          Finding.Kind.LOST,
+          place(read.partition(), read.offset()),
+          "no row for id %d of a former topic".formatted(id));
+    }
+  }
+
+  private void compare(int partition, StoredTable.Rows rows) throws StoreDownException {
+    var cursor = new Cursor(rows);
     try {
-      new TopicReader(pipeline)
-          .read(
-              partition,
-              -1,
-              record -> {
-                findings.compared(1);
-                try {
-                  compare(record, rows);
-                } catch (SQLException e) {
-                  throw new IllegalStateException(e);
-                }
-              });
+      records.forEach(
+          partition,
+          record -> {
+            findings.compared(1);
+            try {
+              compare(record, cursor);
+            } catch (StoreDownException e) {
+              throw new IllegalStateException(e);
+            }
+          });
     } catch (IllegalStateException e) {
-      if (e.getCause() instanceof SQLException cause) {
-        throw cause;
+      if (e.getCause() instanceof StoreDownException down) {
+        throw down;
       }
       throw e;
     }
-    for (; rows.isAt(); rows.next()) {
-      judgeWithoutRecord(partition, rows);
+    for (var row = cursor.row(); row != null; row = cursor.next()) {
+      judgeWithoutRecord(row);
     }
   }
 
-  private void compare(Read record, RowCursor rows) throws SQLException {
-    var id = java.util.Objects.requireNonNull(record.id());
-    inTopic.set(id.intValue());
-    var hasKey = withKey.get(id.intValue());
+  private void compare(Read record, Cursor rows) throws StoreDownException {
+    var id = id(record);
+    inTopic.set((int) id);
+    var hasKey = withKey.get((int) id);
     if (hasKey) {
       repeats.record(record);
     }
-    for (; rows.isAt() && rows.offset() < record.offset(); rows.next()) {
-      judgeWithoutRecord(record.partition(), rows);
+    var row = rows.row();
+    for (; row != null && row.offset() < record.offset(); row = rows.next()) {
+      judgeWithoutRecord(row);
     }
     var found = 0;
-    for (; rows.isAt() && rows.offset() == record.offset(); rows.next()) {
-      if (rows.id() != id) {
-        judgeWithoutRecord(record.partition(), rows);
+    for (; row != null && row.offset() == record.offset(); row = rows.next()) {
+      if (row.id() != id) {
+        judgeWithoutRecord(row);
       } else if (++found > 1) {
         findings.add(
             Finding.Kind.DUPLICATE,
             place(record.partition(), record.offset()),
             "id " + id + " has a row already");
-      } else if (hasKey) {
-        repeats.row(id);
+      } else {
+        judgeFields(row, record, records.topic());
+        if (hasKey) {
+          repeats.row(id);
+        }
       }
     }
     if (found == 0 && !hasKey) {
@@ -125,49 +158,58 @@ final class RowComparison {
     }
   }
 
-  /** What Kafka has lost since may have been stored before. */
-  private void judgeWithoutRecord(int partition, RowCursor rows) throws SQLException {
-    var id = rows.id();
-    if (!pipeline.lost().hasStored(partition, rows.offset(), id)) {
+  private void judgeFields(StoredRow row, Read record, int topic) {
+    var wanted =
+        records.added().atLeast(topic, record.partition(), record.offset(), record.addedFields());
+    if (row.addedFields() < wanted) {
       findings.add(
-          Finding.Kind.DUPLICATE,
-          place(partition, rows.offset()),
-          "a row of id " + id + ", and no record in the topic");
-    } else if (withKey.get((int) id)) {
-      repeats.row(id);
+          Finding.Kind.WRONG,
+          place(record.partition(), record.offset()),
+          "id %d has %d of the %d fields that were added before it was stored"
+              .formatted(row.id(), row.addedFields(), wanted));
     }
   }
 
-  /** The table's rows of one partition, one at a time. */
-  private static final class RowCursor implements AutoCloseable {
-    private final ResultSet rows;
-    private boolean at;
+  /** It may be of a former topic, and what Kafka has lost since may have been stored before. */
+  private void judgeWithoutRecord(StoredRow row) {
+    var known = former.get(new Place(row.partition(), row.offset(), row.id()));
+    if (known != null) {
+      if (++known.rows > 1) {
+        findings.add(
+            Finding.Kind.DUPLICATE,
+            place(row.partition(), row.offset()),
+            "id %d of a former topic has a row already".formatted(row.id()));
+      }
+      judgeFields(row, known.record.read(), known.record.topic());
+    } else if (!records.lost().hasStored(row.partition(), row.offset(), row.id())) {
+      findings.add(
+          Finding.Kind.DUPLICATE,
+          place(row.partition(), row.offset()),
+          "a row of id " + row.id() + ", and no record in the topic");
+      return;
+    }
+    if (withKey.get((int) row.id())) {
+      repeats.row(row.id());
+    }
+  }
 
-    RowCursor(PreparedStatement statement) throws SQLException {
-      statement.setFetchSize(FETCH_ROWS);
-      rows = statement.executeQuery();
-      at = rows.next();
+  /** The row that is at, and those behind it. */
+  private static final class Cursor {
+    private final StoredTable.Rows rows;
+    private @Nullable StoredRow row;
+
+    Cursor(StoredTable.Rows rows) throws StoreDownException {
+      this.rows = rows;
+      row = rows.next();
     }
 
-    boolean isAt() {
-      return at;
+    @Nullable StoredRow row() {
+      return row;
     }
 
-    long offset() throws SQLException {
-      return rows.getLong(1);
-    }
-
-    long id() throws SQLException {
-      return rows.getLong(2);
-    }
-
-    void next() throws SQLException {
-      at = rows.next();
-    }
-
-    @Override
-    public void close() throws SQLException {
-      rows.close();
+    @Nullable StoredRow next() throws StoreDownException {
+      row = rows.next();
+      return row;
     }
   }
 

@@ -1,9 +1,12 @@
 package dev.acequia.benchmarks.faults;
 
 import java.io.IOException;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -48,14 +51,63 @@ record Scene(
         if (isBeyond(now, before)) {
           return Duration.ofNanos(System.nanoTime() - began);
         }
-      } catch (SQLException down) {
+      } catch (StoreDownException down) {
         // It is being started.
       }
-      Thread.sleep(50); // between two looks at the offsets, which are asked for
+      Thread.sleep(servers().store().size().pollInterval());
     }
     var waited = Duration.ofNanos(System.nanoTime() - began);
     chronicle.violation("no progress for %d s", waited.toSeconds());
     return waited;
+  }
+
+  /** Waits for something; that it does not come is a violation. */
+  void await(Duration limit, BooleanSupplier condition, String otherwise)
+      throws InterruptedException {
+    var deadline = System.nanoTime() + limit.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        chronicle.violation("%s after %d s", otherwise, limit.toSeconds());
+        return;
+      }
+      Thread.sleep(100); // between two looks at logs and processes
+    }
+  }
+
+  /** Waits until all that is in the topic is stored, while nobody sends. */
+  void awaitAllStored() throws Exception {
+    var deadline = System.nanoTime() + RECOVERY_LIMIT.toNanos();
+    while (!isAllStored()) {
+      if (System.nanoTime() > deadline) {
+        throw new TimeoutException(
+            "not all of the topic is stored after %d s".formatted(RECOVERY_LIMIT.toSeconds()));
+      }
+      fleet.tend();
+      Thread.sleep(servers().store().size().pollInterval());
+    }
+  }
+
+  private boolean isAllStored() throws Exception {
+    try {
+      return pipeline.isStoredToTheEnd();
+    } catch (StoreDownException | ExecutionException | TimeoutException unknown) {
+      return false; // others do something to the servers
+    }
+  }
+
+  /**
+   * Stops a consumer in its batch.
+   *
+   * @return empty when it has nothing to do
+   */
+  Optional<Zombie> freeze(Moment moment) throws IOException, InterruptedException {
+    var member = fleet.any(random);
+    var zombie = new Zombie(member, moment);
+    if (zombie.awaitFrozen()) {
+      return Optional.of(zombie);
+    }
+    chronicle.say("%s had nothing to do", member.name());
+    return Optional.empty();
   }
 
   /** Whether each partition is stored further than that. */

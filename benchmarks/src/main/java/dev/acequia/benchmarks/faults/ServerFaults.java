@@ -1,6 +1,6 @@
 package dev.acequia.benchmarks.faults;
 
-/** Servers end and start again with the same data. */
+/** Kafka ends and starts again with the same data. */
 final class ServerFaults implements FaultFamily {
   private final Scene scene;
 
@@ -14,7 +14,6 @@ final class ServerFaults implements FaultFamily {
     servers.alone(
         () -> {
           switch (fault) {
-            case CRASH_POSTGRES -> servers.postgres().crash();
             case RESTART_KAFKA -> servers.kafka().restart(true);
             case KILL_KAFKA -> servers.kafka().restart(false);
             default -> throw new IllegalArgumentException(fault.name());

@@ -12,9 +12,11 @@ final class StandbyFaults implements FaultFamily {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Scene scene;
+  private final FaultyPostgres postgres;
 
-  StandbyFaults(Scene scene) {
+  StandbyFaults(Scene scene, PostgresHistory store) {
     this.scene = scene;
+    postgres = store.postgres();
   }
 
   @Override
@@ -23,7 +25,6 @@ final class StandbyFaults implements FaultFamily {
         .servers()
         .alone(
             () -> {
-              var postgres = scene.servers().postgres();
               var standby = postgres.follow();
               Map<Integer, Long> last;
               Map<Integer, Long> lost;
@@ -51,7 +52,7 @@ final class StandbyFaults implements FaultFamily {
 
   private void awaitStreaming() throws SQLException, InterruptedException {
     var deadline = System.nanoTime() + LIMIT.toNanos();
-    try (var connection = scene.servers().connect("postgres");
+    try (var connection = postgres.connect("postgres");
         var statement = connection.createStatement()) {
       while (System.nanoTime() < deadline) {
         try (var row =

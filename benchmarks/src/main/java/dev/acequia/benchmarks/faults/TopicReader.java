@@ -25,9 +25,15 @@ final class TopicReader {
    * @param key of upsert mode
    * @param id null for a deletion
    * @param sentMillis by the producer's clock, which is right
+   * @param addedFields how many of the fields it has that migrations add
    */
   record Read(
-      int partition, long offset, @Nullable Integer key, @Nullable Long id, long sentMillis) {}
+      int partition,
+      long offset,
+      @Nullable Integer key,
+      @Nullable Long id,
+      long sentMillis,
+      int addedFields) {}
 
   TopicReader(HistoryPipeline pipeline) {
     this.pipeline = pipeline;
@@ -64,12 +70,22 @@ final class TopicReader {
   }
 
   private static Read read(ConsumerRecord<byte[], byte[]> record) {
+    var value = record.value() == null ? null : node(record.value());
     return new Read(
         record.partition(),
         record.offset(),
         record.key() == null ? null : node(record.key()).path(0).asInt(),
-        record.value() == null ? null : node(record.value()).path("id").asLong(),
-        record.timestamp());
+        value == null ? null : value.path("id").asLong(),
+        record.timestamp(),
+        value == null ? 0 : addedFields(value));
+  }
+
+  private static int addedFields(JsonNode value) {
+    var fields = 0;
+    while (value.has(HistoryPipeline.ADDED + (fields + 1))) {
+      fields++;
+    }
+    return fields;
   }
 
   private static JsonNode node(byte[] json) {

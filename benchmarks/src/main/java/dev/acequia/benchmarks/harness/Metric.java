@@ -39,7 +39,9 @@ public enum Metric {
   /** The most threads that waited for Kafka at one time. */
   THREADS_AT_KAFKA("threads at Kafka", "%,.0f"),
   /** Requests that change something in the API server. */
-  WRITES("writes", "%,.0f");
+  WRITES("writes", "%,.0f"),
+  /** The CPU time, divided by that of a plain loop with the service's own client. */
+  CPU_RATIO("x loop's CPU", "%.2f");
 
   private final String heading;
   private final String format;

@@ -62,17 +62,32 @@ public final class RuntimeImage {
    */
   public MeasuredProcess startInstead(
       String role, Class<?> program, Map<String, String> environment) throws IOException {
+    return startInstead(role, "", program, environment);
+  }
+
+  /**
+   * Starts another program in the same way, with the libraries of a store as well.
+   *
+   * @param kind of the store
+   */
+  public MeasuredProcess startInstead(
+      String role, String kind, Class<?> program, Map<String, String> environment)
+      throws IOException {
     var variables = new HashMap<>(environment);
     variables.put("JAVA_HOME", System.getProperty("java.home"));
+    var libraries = entrypoint.resolveSibling("lib");
+    var classPath =
+        new ArrayList<>(
+            List.of(
+                program.getProtectionDomain().getCodeSource().getLocation().getPath(),
+                libraries.resolve(role) + "/*"));
+    if (!kind.isEmpty()) {
+      variables.put(RuntimeVariable.STORE_KIND.name(), kind);
+      classPath.add(libraries.resolve("stores").resolve(kind) + "/*");
+    }
     // These words stand before the role's own class path and program, so Java takes them instead.
     variables.put(
-        "JAVA_OPTS",
-        "-cp %s:%s/lib/%s/* %s"
-            .formatted(
-                program.getProtectionDomain().getCodeSource().getLocation().getPath(),
-                entrypoint.getParent(),
-                role,
-                program.getName()));
+        "JAVA_OPTS", "-cp %s %s".formatted(String.join(":", classPath), program.getName()));
     var log = Files.createTempFile(folder, program.getSimpleName() + "-", ".log");
     return MeasuredProcess.start(
         program.getSimpleName(), List.of(entrypoint.toString(), role), variables, log);

@@ -11,18 +11,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A Kafka and a PostgreSQL of a benchmark's own, in a {@link WorkFolder}. Both are gone after
- * {@link #close}.
+ * A Kafka and mostly a PostgreSQL of a benchmark's own, in a {@link WorkFolder}. Both are gone
+ * after {@link #close}.
  */
 public final class Workplace implements AutoCloseable {
   private final Path root;
   private final WorkFolder folder;
   private final KafkaServer kafka;
-  private final PostgresServer postgres;
+  private final @Nullable PostgresServer postgres;
 
-  private Workplace(Path root, WorkFolder folder, KafkaServer kafka, PostgresServer postgres) {
+  private Workplace(
+      Path root, WorkFolder folder, KafkaServer kafka, @Nullable PostgresServer postgres) {
     this.root = root;
     this.folder = folder;
     this.kafka = kafka;
@@ -36,23 +38,32 @@ public final class Workplace implements AutoCloseable {
    */
   public static Workplace open(String name, Map<String, String> postgresParameters)
       throws IOException {
-    var root = repository();
-    var folder = WorkFolder.create(name);
-    var ports = Ports.keptIn(folder.path());
-    var kafka =
-        KafkaServer.start(
-            Home.at(folder.path().resolve("kafka")),
-            ports,
-            new KafkaSettings(List.of("-Xms256m", "-Xmx512m"), Map.of()));
+    var alone = openWithoutDatabase(name);
     try {
       var postgres =
           PostgresServer.start(
-              Home.at(folder.path().resolve("postgres")),
-              ports,
+              Home.at(alone.folder().resolve("postgres")),
+              Ports.keptIn(alone.folder()),
               new PostgresSettings(true, postgresParameters));
-      return new Workplace(root, folder, kafka, postgres);
+      return new Workplace(alone.root, alone.folder, alone.kafka, postgres);
     } catch (RuntimeException e) {
-      kafka.close();
+      alone.close();
+      throw e;
+    }
+  }
+
+  /** Starts Kafka alone. */
+  public static Workplace openWithoutDatabase(String name) throws IOException {
+    var root = repository();
+    var folder = WorkFolder.create(name);
+    try {
+      var kafka =
+          KafkaServer.start(
+              Home.at(folder.path().resolve("kafka")),
+              Ports.keptIn(folder.path()),
+              new KafkaSettings(List.of("-Xms256m", "-Xmx512m"), Map.of()));
+      return new Workplace(root, folder, kafka, null);
+    } catch (RuntimeException e) {
       folder.delete();
       throw e;
     }
@@ -76,7 +87,15 @@ public final class Workplace implements AutoCloseable {
     return kafka;
   }
 
+  /**
+   * The database.
+   *
+   * @throws IllegalStateException when none was started
+   */
   public PostgresServer postgres() {
+    if (postgres == null) {
+      throw new IllegalStateException("this workplace has no database");
+    }
     return postgres;
   }
 
@@ -88,7 +107,9 @@ public final class Workplace implements AutoCloseable {
   @Override
   public void close() {
     try {
-      postgres.close();
+      if (postgres != null) {
+        postgres.close();
+      }
       kafka.close();
     } finally {
       folder.delete();

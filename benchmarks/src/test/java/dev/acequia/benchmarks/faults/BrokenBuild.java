@@ -15,6 +15,10 @@ final class BrokenBuild {
       ControlPlaneBinaries.repositoryRoot()
           .resolve("stores/postgres/src/main/java/dev/acequia/stores/postgres");
 
+  private static final Path DYNAMODB =
+      ControlPlaneBinaries.repositoryRoot()
+          .resolve("stores/dynamodb/src/main/java/dev/acequia/stores/dynamodb");
+
   private static final Path CONSUMER =
       ControlPlaneBinaries.repositoryRoot()
           .resolve("runtime-consumer/src/main/java/dev/acequia/consumer/consume");
@@ -37,6 +41,15 @@ final class BrokenBuild {
         STORES.resolve("PostgresWriter.java"),
         "    var judged =\n",
         "    own.commit();\n    var judged =\n");
+  }
+
+  /** In DynamoDB a row is put whoever put the one that is there. */
+  static String withoutFenceOfRows(Path folder) throws IOException {
+    return classPath(
+        folder,
+        DYNAMODB.resolve("RowWrites.java"),
+        "attribute_not_exists(#f) OR #f <= :f",
+        "attribute_not_exists(#f) OR #f <= :f OR #f > :f");
   }
 
   /** Reading goes on at an offset, whatever log it was in. */

@@ -28,7 +28,9 @@ class BrokenBuildIT {
 
   @BeforeAll
   static void startServers() {
-    servers = new FaultyServers(folder.resolve("servers"), PostgresSettings.ofFast(), Map.of());
+    servers =
+        new FaultyServers(
+            folder.resolve("servers"), PostgresHistory.with(PostgresSettings.ofFast()), Map.of());
   }
 
   @AfterAll
@@ -110,9 +112,10 @@ class BrokenBuildIT {
       // Claims advance no offsets, and a consumer with nothing to read writes nothing.
       var _ =
           zombie
-              .proxy()
+              .link()
+              .traps()
               .arm(
-                  Moment.BEFORE_OFFSETS,
+                  Moment.BEFORE_ROWS,
                   () -> {
                     freezeWhenItKnowsItsTopic(pipeline, zombie);
                     frozen.countDown();
@@ -157,7 +160,8 @@ class BrokenBuildIT {
         var victim = Member.start(pipeline, name + "-victim", classPath)) {
       var killed =
           victim
-              .proxy()
+              .link()
+              .traps()
               .arm(
                   Moment.BEFORE_COMMIT,
                   () -> {

@@ -7,7 +7,7 @@ public enum OptionalServer {
   /** An S3 server over a folder, for lakes. */
   S3,
 
-  /** What stands in for Amazon DynamoDB, in memory. */
+  /** What stands in for Amazon DynamoDB, over a folder. */
   DYNAMODB,
 
   /** What stands in for Google BigQuery, over a folder. */
