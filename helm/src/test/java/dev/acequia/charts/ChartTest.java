@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.acequia.operator.plan.PlatformConfig;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import java.nio.file.Path;
 import java.util.List;
@@ -130,6 +132,45 @@ class ChartTest {
         .containsExactly("orders", "payments");
     assertThat(platform(Chart.OPERATOR).exposure().type())
         .isEqualTo(PlatformConfig.Exposure.Type.CLUSTER_IP);
+  }
+
+  /** The Secret is mounted and read nowhere else: the operator needs no right on it. */
+  @Test
+  void mountsTheLogOnToKafka() {
+    var secured =
+        Chart.OPERATOR
+            .with("platform.kafka.secretName", "kafka-admin")
+            .with("platform.kafka.users", "scram-sha-512");
+    assertThat(platform(secured).kafka().makesUsers()).isTrue();
+    var pod = deployment(secured).getSpec().getTemplate().getSpec();
+    var container = pod.getContainers().getFirst();
+    assertThat(pod.getVolumes())
+        .filteredOn(volume -> volume.getSecret() != null)
+        .singleElement()
+        .satisfies(
+            volume -> {
+              assertThat(volume.getSecret().getSecretName()).isEqualTo("kafka-admin");
+              assertThat(container.getVolumeMounts())
+                  .filteredOn(mount -> mount.getName().equals(volume.getName()))
+                  .singleElement()
+                  .satisfies(
+                      mount ->
+                          assertThat(container.getEnv())
+                              .filteredOn(one -> one.getName().equals("ACEQUIA_KAFKA_DIR"))
+                              .singleElement()
+                              .extracting(EnvVar::getValue)
+                              .isEqualTo(mount.getMountPath()));
+            });
+    assertThat(deployment(Chart.OPERATOR).getSpec().getTemplate().getSpec().getVolumes())
+        .noneMatch(volume -> volume.getSecret() != null);
+  }
+
+  private static Deployment deployment(Chart chart) {
+    return chart.objects().stream()
+        .filter(Deployment.class::isInstance)
+        .map(Deployment.class::cast)
+        .findFirst()
+        .orElseThrow();
   }
 
   @ParameterizedTest
