@@ -150,11 +150,7 @@ class KafkaUsersE2E {
     try (var admin = Admin.create(platform.environment.kafka())) {
       var partition = new TopicPartition(TOPIC + ".dlq", 0);
       return Objects.requireNonNull(
-              admin
-                  .listOffsets(Map.of(partition, OffsetSpec.latest()))
-                  .all()
-                  .get()
-                  .get(partition))
+              admin.listOffsets(Map.of(partition, OffsetSpec.latest())).all().get().get(partition))
           .offset();
     }
   }

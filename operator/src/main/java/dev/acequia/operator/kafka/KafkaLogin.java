@@ -2,7 +2,6 @@ package dev.acequia.operator.kafka;
 
 import dev.acequia.contract.KafkaConnection;
 import dev.acequia.operator.plan.KafkaCredentials;
-import dev.acequia.operator.plan.KafkaSecret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ import dev.acequia.contract.Fingerprint;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.crds.DataPipelineStatus;
+import dev.acequia.operator.kafka.KafkaSecret;
 import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.Facts;
 import dev.acequia.operator.plan.KafkaCredentials;
@@ -11,7 +12,6 @@ import dev.acequia.operator.plan.KafkaCredentials.Mechanism;
 import dev.acequia.operator.plan.KafkaCredentials.Password;
 import dev.acequia.operator.plan.KafkaCredentials.Tls;
 import dev.acequia.operator.plan.KafkaLogins;
-import dev.acequia.operator.plan.KafkaSecret;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.Release;
@@ -254,7 +254,7 @@ public final class FactsReader {
               children
                   .secret(names.kafkaSecret())
                   .flatMap(secret -> SecretValues.value(secret, KafkaUserSecrets.FILE))
-                  .flatMap(KafkaCredentials::parse)
+                  .flatMap(KafkaSecret::parse)
                   .filter(copied -> copied.isScramOf(names.kafkaUser())));
     }
 

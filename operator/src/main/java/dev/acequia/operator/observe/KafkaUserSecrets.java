@@ -1,7 +1,7 @@
 package dev.acequia.operator.observe;
 
+import dev.acequia.operator.kafka.KafkaSecret;
 import dev.acequia.operator.plan.Component;
-import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.KafkaCredentials.Mechanism;
 import dev.acequia.operator.plan.KafkaCredentials.Password;
 import dev.acequia.operator.plan.PipelineNames;
@@ -40,7 +40,7 @@ public final class KafkaUserSecrets {
     return children
         .secret(names.kafkaSecret(role))
         .flatMap(secret -> SecretValues.value(secret, FILE))
-        .flatMap(KafkaCredentials::parse)
+        .flatMap(KafkaSecret::parse)
         .flatMap(
             credentials ->
                 credentials.sasl() instanceof Password password

@@ -3,7 +3,6 @@ package dev.acequia.operator.plan;
 import dev.acequia.contract.Fingerprint;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -17,24 +16,24 @@ import org.jspecify.annotations.Nullable;
  * @param sasl null where the process has no password and no token
  */
 public record KafkaCredentials(@Nullable Tls tls, @Nullable Sasl sasl) {
-  static final String PROTOCOL = "security.protocol";
-  static final String MECHANISM = "sasl.mechanism";
-  static final String JAAS = "sasl.jaas.config";
-  static final String AUTHORITY = "ssl.truststore.certificates";
-  static final String AUTHORITY_TYPE = "ssl.truststore.type";
-  static final String CHAIN = "ssl.keystore.certificate.chain";
-  static final String KEY = "ssl.keystore.key";
-  static final String KEY_TYPE = "ssl.keystore.type";
-  static final String PEM = "PEM";
-  static final String TOKEN_ENDPOINT = "sasl.oauthbearer.token.endpoint.url";
-  static final String TOKEN_HANDLER = "sasl.login.callback.handler.class";
-  static final String TOKEN_CONNECT_LIMIT = "sasl.login.connect.timeout.ms";
-  static final String TOKEN_READ_LIMIT = "sasl.login.read.timeout.ms";
+  public static final String PROTOCOL = "security.protocol";
+  public static final String MECHANISM = "sasl.mechanism";
+  public static final String JAAS = "sasl.jaas.config";
+  public static final String AUTHORITY = "ssl.truststore.certificates";
+  public static final String AUTHORITY_TYPE = "ssl.truststore.type";
+  public static final String CHAIN = "ssl.keystore.certificate.chain";
+  public static final String KEY = "ssl.keystore.key";
+  public static final String KEY_TYPE = "ssl.keystore.type";
+  public static final String PEM = "PEM";
+  public static final String TOKEN_ENDPOINT = "sasl.oauthbearer.token.endpoint.url";
+  public static final String TOKEN_HANDLER = "sasl.login.callback.handler.class";
+  public static final String TOKEN_CONNECT_LIMIT = "sasl.login.connect.timeout.ms";
+  public static final String TOKEN_READ_LIMIT = "sasl.login.read.timeout.ms";
 
   /** Kafka's client has none of its own, and waits for the token while it is made. */
-  static final String TOKEN_LIMIT_MILLIS = "5000";
+  public static final String TOKEN_LIMIT_MILLIS = "5000";
 
-  static final String TOKEN_HANDLER_CLASS =
+  public static final String TOKEN_HANDLER_CLASS =
       "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler";
 
   /**
@@ -112,14 +111,15 @@ public record KafkaCredentials(@Nullable Tls tls, @Nullable Sasl sasl) {
       return word;
     }
 
-    String module() {
+    /** Its login module. */
+    public String module() {
       return SECURITY + module;
     }
   }
 
-  static final String SECURITY = "org.apache.kafka.common.security.";
-  static final String TOKEN_MODULE = SECURITY + "oauthbearer.OAuthBearerLoginModule";
-  static final String TOKEN_MECHANISM = "OAUTHBEARER";
+  public static final String SECURITY = "org.apache.kafka.common.security.";
+  public static final String TOKEN_MODULE = SECURITY + "oauthbearer.OAuthBearerLoginModule";
+  public static final String TOKEN_MECHANISM = "OAUTHBEARER";
 
   /** A user of SCRAM-SHA-512 over TLS. */
   public static KafkaCredentials scram(String user, String password, String authority) {
@@ -204,16 +204,6 @@ public record KafkaCredentials(@Nullable Tls tls, @Nullable Sasl sasl) {
     return settings().entrySet().stream()
         .map(setting -> setting.getKey() + "=" + escaped(setting.getValue()) + "\n")
         .collect(Collectors.joining());
-  }
-
-  /** Reads what {@link #properties} wrote; empty when anything else stands there. */
-  public static Optional<KafkaCredentials> parse(String text) {
-    try {
-      return Optional.of(KafkaSecret.ofProperties(text))
-          .filter(credentials -> credentials.properties().equals(text));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
   }
 
   /** For a value of a properties file and, but for the quote, for a word of JAAS. */

@@ -304,7 +304,7 @@ class PipelineStatusTest {
     "RELEASE, go back to the former one, Nothing else is needed",
     "STORE_SECRET, fix the Secret of each, release a corrected version",
     "KAFKA_CERTIFICATE, fix the certificate, release a corrected version",
-    "KAFKA_PASSWORD, their KafkaUsers, fix the Secret of each",
+    "KAFKA_PASSWORD, their users in Kafka, fix the Secret of each",
     "TOPIC, ./acequia offsets accept, fix the Secret of each"
   })
   void saysWhatMendsTheChangeThatIsStopped(
@@ -333,7 +333,7 @@ class PipelineStatusTest {
         PipelineStatus.of(pipeline, null, PLATFORM, plan, failed, seen(done, null, UP), NOON);
     assertThat(condition(status, "Updating").getMessage())
         .startsWith(
-            "With the new contents of a Secret that spec.store names the pipeline was not ready");
+            "With the new contents of a Secret that the spec names the pipeline was not ready");
   }
 
   /** The Pods that wait may be older than the edit that closed the API. */

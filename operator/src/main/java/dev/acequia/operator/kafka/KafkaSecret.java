@@ -1,5 +1,6 @@
-package dev.acequia.operator.plan;
+package dev.acequia.operator.kafka;
 
+import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.KafkaCredentials.Certificate;
 import dev.acequia.operator.plan.KafkaCredentials.Mechanism;
 import dev.acequia.operator.plan.KafkaCredentials.Password;
@@ -21,6 +22,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -180,6 +182,18 @@ public final class KafkaSecret {
       }
     }
     return null;
+  }
+
+  /**
+   * Reads what {@link KafkaCredentials#properties} wrote; empty when anything else stands there.
+   */
+  public static Optional<KafkaCredentials> parse(String text) {
+    try {
+      return Optional.of(ofProperties(text))
+          .filter(credentials -> credentials.properties().equals(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /**

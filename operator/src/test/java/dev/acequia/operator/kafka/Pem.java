@@ -1,4 +1,4 @@
-package dev.acequia.operator.plan;
+package dev.acequia.operator.kafka;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,8 +1,9 @@
-package dev.acequia.operator.plan;
+package dev.acequia.operator.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.acequia.operator.plan.KafkaCredentials;
 import dev.acequia.operator.plan.KafkaCredentials.Certificate;
 import dev.acequia.operator.plan.KafkaCredentials.Mechanism;
 import dev.acequia.operator.plan.KafkaCredentials.Password;
@@ -84,7 +85,7 @@ class KafkaSecretTest {
         }) {
       @SuppressWarnings("unchecked")
       var credentials = KafkaSecret.of((Map<String, String>) values);
-      assertThat(KafkaCredentials.parse(credentials.properties())).contains(credentials);
+      assertThat(KafkaSecret.parse(credentials.properties())).contains(credentials);
     }
   }
 

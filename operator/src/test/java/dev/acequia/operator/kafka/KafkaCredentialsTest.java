@@ -1,7 +1,8 @@
-package dev.acequia.operator.plan;
+package dev.acequia.operator.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.acequia.operator.plan.KafkaCredentials;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.Map;
@@ -51,25 +52,23 @@ class KafkaCredentialsTest {
               assertThat(entry.getOptions())
                   .isEqualTo(Map.of("username", "team.flights", "password", password));
             });
-    assertThat(KafkaCredentials.parse(text)).contains(credentials);
+    assertThat(KafkaSecret.parse(text)).contains(credentials);
     assertThat(credentials.isScramOf("team.flights")).isTrue();
   }
 
   @Test
   void readsNothingThatTheOperatorWouldNotHaveWritten() {
     var text = KafkaCredentials.scram("team.flights", "secret", CERTIFICATE).properties();
-    assertThat(KafkaCredentials.parse(text)).isPresent();
-    assertThat(KafkaCredentials.parse(text).orElseThrow().isScramOf("team.others")).isFalse();
+    assertThat(KafkaSecret.parse(text)).isPresent();
+    assertThat(KafkaSecret.parse(text).orElseThrow().isScramOf("team.others")).isFalse();
     assertThat(
-            KafkaCredentials.parse(
+            KafkaSecret.parse(
                 text + "config.providers=dir\nclient.id=${dir:/var/run/secrets:token}\n"))
         .isEmpty();
-    assertThat(KafkaCredentials.parse("metric.reporters=evil.Reporter\n" + text)).isEmpty();
-    assertThat(
-            KafkaCredentials.parse(
-                text.replace("scram.ScramLoginModule", "plain.PlainLoginModule")))
+    assertThat(KafkaSecret.parse("metric.reporters=evil.Reporter\n" + text)).isEmpty();
+    assertThat(KafkaSecret.parse(text.replace("scram.ScramLoginModule", "plain.PlainLoginModule")))
         .isEmpty();
-    assertThat(KafkaCredentials.parse("broken=\\u12")).isEmpty();
-    assertThat(KafkaCredentials.parse("")).isEmpty();
+    assertThat(KafkaSecret.parse("broken=\\u12")).isEmpty();
+    assertThat(KafkaSecret.parse("")).isEmpty();
   }
 }
