@@ -3,11 +3,12 @@ package dev.acequia.benchmarks.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The checker of upsert mode finds what was planted, and nothing else. */
 class KeyComparisonTest {
-  private static final Long DELETION = null;
+  private static final @Nullable Long DELETION = null;
 
   private final MadeUpHistory history = new MadeUpHistory();
 
