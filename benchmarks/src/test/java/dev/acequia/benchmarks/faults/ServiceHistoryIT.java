@@ -11,12 +11,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Some faults of a service in each mode, that a build has time for, and a build that is broken on
  * purpose. {@code ./acequia bench faults --store} inflicts all.
  */
+@EnabledIfSystemProperty(named = "history.full", matches = "true")
 class ServiceHistoryIT {
   private static final int PARTITIONS = 2;
   private static final int IDS = 600;
