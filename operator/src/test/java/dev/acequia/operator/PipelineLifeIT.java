@@ -22,14 +22,21 @@ import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -42,6 +49,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -427,7 +435,7 @@ class PipelineLifeIT {
   void leavesSomebodyElsesObjectAlone() {
     client
         .resource(
-            new io.fabric8.kubernetes.api.model.ServiceBuilder()
+            new ServiceBuilder()
                 .withNewMetadata()
                 .withName("flights")
                 .withNamespace(namespace)
@@ -1028,12 +1036,61 @@ class PipelineLifeIT {
     awaitReady();
     var former = status().endpoint();
     operator.close();
+    takeThePort();
+    operator = cluster.startOperator();
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(status().endpoint()).isNotNull().isNotEqualTo(former));
+    awaitReady();
+  }
+
+  @Test
+  void waitsForAPortThatIsGivenFreeALittleLater() {
+    create("");
+    awaitReady();
+    var former = status().endpoint();
+    operator.close();
+    var other = takeThePort();
+    var tries = new AtomicInteger();
+    operator =
+        new TestCluster.RunningOperator(
+            new KubernetesClientBuilder()
+                .withConfig(client.getConfiguration())
+                .withHttpClientBuilderConsumer(
+                    http ->
+                        http.addOrReplaceInterceptor(
+                            "frees the port",
+                            new Interceptor() {
+                              @Override
+                              public void before(
+                                  BasicBuilder builder, HttpRequest request, RequestTags tags) {
+                                if (request.method().equals("PATCH")
+                                    && request.uri().getPath().endsWith("/services/flights")
+                                    && tries.incrementAndGet() == 2) {
+                                  other.delete();
+                                }
+                              }
+                            }))
+                .build(),
+            cluster.platform);
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                client.services().inNamespace(namespace).withName("flights").get() != null
+                    && tries.get() > 1);
+    awaitReady();
+    assertThat(status().endpoint()).isEqualTo(former);
+  }
+
+  /** Removes the pipeline's Service and gives its port to another. */
+  private Resource<Service> takeThePort() {
     var service = client.services().inNamespace(namespace).withName("flights");
     var port = service.get().getSpec().getPorts().getFirst().getNodePort();
     service.delete();
-    client
-        .resource(
-            new io.fabric8.kubernetes.api.model.ServiceBuilder()
+    var other =
+        client.resource(
+            new ServiceBuilder()
                 .withNewMetadata()
                 .withName("takes-the-port")
                 .withNamespace(namespace)
@@ -1045,13 +1102,12 @@ class PipelineLifeIT {
                 .withNodePort(port)
                 .endPort()
                 .endSpec()
-                .build())
-        .create();
-    operator = cluster.startOperator();
+                .build());
     await()
         .atMost(LIMIT)
-        .untilAsserted(() -> assertThat(status().endpoint()).isNotNull().isNotEqualTo(former));
-    awaitReady();
+        .ignoreExceptions() // a port is given free a moment after its Service is gone
+        .until(() -> other.create() != null);
+    return other;
   }
 
   @Test

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +42,11 @@ public final class PlanApplier {
   public static final Duration REST_OF_FAILED_MIGRATION = Duration.ofMinutes(2);
 
   private static final int UNPROCESSABLE = 422;
+
+  /** Time that a reconcile gives to a port of a Service that is just gone. */
+  private static final Duration PORT_IS_FREED_WITHIN = Duration.ofSeconds(2);
+
+  private static final Duration PORT_PAUSE = Duration.ofMillis(100);
 
   private static final Logger log = LoggerFactory.getLogger(PlanApplier.class);
 
@@ -71,29 +77,46 @@ public final class PlanApplier {
     var former = children.endpointPort();
     if (service.getSpec().getType().equals("NodePort")
         && former.isPresent()
-        && children.service(service.getMetadata().getName()).isEmpty()) {
+        && children.service(service.getMetadata().getName()).isEmpty()
+        && appliesAtPort(former.getAsInt(), service, applier)) {
+      return;
+    }
+    applier.apply(service);
+  }
+
+  /**
+   * The API server tells of a Service's deletion before it gives its port free, so that the port of
+   * the former one can be refused for a moment.
+   */
+  private static boolean appliesAtPort(int port, Service service, ObjectApplier applier) {
+    var atPort =
+        new ServiceBuilder(service)
+            .editSpec()
+            .editFirstPort()
+            .withNodePort(port)
+            .endPort()
+            .endSpec()
+            .build();
+    var end = System.nanoTime() + PORT_IS_FREED_WITHIN.toNanos();
+    while (true) {
       try {
-        applier.apply(
-            new ServiceBuilder(service)
-                .editSpec()
-                .editFirstPort()
-                .withNodePort(former.getAsInt())
-                .endPort()
-                .endSpec()
-                .build());
-        return;
+        applier.apply(atPort);
+        return true;
       } catch (KubernetesClientException e) {
         if (e.getCode() != UNPROCESSABLE) {
           throw e;
         }
-        log.info(
-            "Service {} in {} gets another port: {}",
-            service.getMetadata().getName(),
-            service.getMetadata().getNamespace(),
-            e.getMessage());
+        if (System.nanoTime() - end >= 0 || Thread.currentThread().isInterrupted()) {
+          log.info(
+              "Service {} in {} gets another port: {}",
+              service.getMetadata().getName(),
+              service.getMetadata().getNamespace(),
+              e.getMessage());
+          return false;
+        }
+        LockSupport.parkNanos(PORT_PAUSE.toNanos());
       }
     }
-    applier.apply(service);
   }
 
   /**
