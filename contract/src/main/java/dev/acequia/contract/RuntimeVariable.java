@@ -128,10 +128,12 @@ public enum RuntimeVariable {
     }
     var all = new HashMap<>(environment);
     var volume = Path.of(folder.get());
-    var version = version(volume);
+    var version = MountedFolder.version(volume);
     var files = read(version);
     // The kubelet removes the old version after the switch, possibly while it is read.
-    for (var newer = version(volume); !newer.equals(version); newer = version(volume)) {
+    for (var newer = MountedFolder.version(volume);
+        !newer.equals(version);
+        newer = MountedFolder.version(volume)) {
       version = newer;
       files = read(version);
     }
@@ -152,17 +154,6 @@ public enum RuntimeVariable {
       }
     }
     return all;
-  }
-
-  /** The kubelet updates a volume atomically, by switching the symlink {@code ..data}. */
-  private static Path version(Path folder) {
-    try {
-      return folder.resolve("..data").toRealPath();
-    } catch (NoSuchFileException e) {
-      return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + folder, e);
-    }
   }
 
   /** The variable's value, absent when unset or empty. */

@@ -31,8 +31,10 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialDeletion;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -111,10 +113,7 @@ class SecureKafkaIT {
 
   @Test
   void makesEachRoleAUserWithItsRightsAlone() throws Exception {
-    writeLogin(security.password());
-    operator = start("users: scram-sha-512");
-    cluster.createPipeline(namespace, "flights", "");
-    awaitCondition("flights", "Ready", "True", LIMIT);
+    runFlights();
     var topic = namespace + ".flights";
     var api = user("flights-kafka-api");
     var consumer = user("flights-kafka-consumer");
@@ -141,10 +140,7 @@ class SecureKafkaIT {
 
   @Test
   void putsRightsInOrderThatSomebodyChanged() throws Exception {
-    writeLogin(security.password());
-    operator = start("users: scram-sha-512");
-    cluster.createPipeline(namespace, "flights", "");
-    awaitCondition("flights", "Ready", "True", LIMIT);
+    runFlights();
     var before = rights();
     var api = "User:" + userName("flights-kafka-api");
     admin
@@ -161,10 +157,7 @@ class SecureKafkaIT {
 
   @Test
   void aDeletedSecretGivesAUserANewPassword() throws Exception {
-    writeLogin(security.password());
-    operator = start("users: scram-sha-512");
-    cluster.createPipeline(namespace, "flights", "");
-    awaitCondition("flights", "Ready", "True", LIMIT);
+    runFlights();
     var before = user("flights-kafka-consumer");
     // A reconcile that is at work has read the former one, and may write it once more.
     await()
@@ -196,10 +189,7 @@ class SecureKafkaIT {
   /** After a restore of Kafka, or by somebody's hand. */
   @Test
   void aDeletedUserComesBack() throws Exception {
-    writeLogin(security.password());
-    operator = start("users: scram-sha-512");
-    cluster.createPipeline(namespace, "flights", "");
-    awaitCondition("flights", "Ready", "True", LIMIT);
+    runFlights();
     var consumer = user("flights-kafka-consumer");
     admin
         .alterUserScramCredentials(
@@ -220,10 +210,7 @@ class SecureKafkaIT {
   /** Such as the one by which an administrator locks a user out whose password has leaked. */
   @Test
   void leavesADenialAsItIs() throws Exception {
-    writeLogin(security.password());
-    operator = start("users: scram-sha-512");
-    cluster.createPipeline(namespace, "flights", "");
-    awaitCondition("flights", "Ready", "True", LIMIT);
+    runFlights();
     var topic = namespace + ".flights";
     var denial =
         new AclBinding(
@@ -234,18 +221,18 @@ class SecureKafkaIT {
                 AclOperation.ALL,
                 AclPermissionType.DENY));
     admin.createAcls(List.of(denial)).all().get();
+    var before = rights();
+    admin.deleteAcls(List.of(rightOf(topic, "flights-kafka-api"))).all().get();
     annotate("flights");
-    Thread.sleep(3_000); // for the look that would take it away
+    // The look that brings the right back has seen the denial.
+    await().atMost(LIMIT).untilAsserted(() -> assertThat(rights()).isEqualTo(before));
     assertThat(admin.describeAcls(denial.toFilter()).values().get()).containsExactly(denial);
     admin.deleteAcls(List.of(denial.toFilter())).all().get();
   }
 
   @Test
   void takesTheUsersAwayWithTheirPipeline() throws Exception {
-    writeLogin(security.password());
-    operator = start("users: scram-sha-512");
-    cluster.createPipeline(namespace, "flights", "");
-    awaitCondition("flights", "Ready", "True", LIMIT);
+    runFlights();
     cluster.client.resources(DataPipeline.class).inNamespace(namespace).delete();
     await()
         .atMost(LIMIT)
@@ -357,6 +344,23 @@ class SecureKafkaIT {
         .hasMessageContaining("needs a listener with SASL");
   }
 
+  /** An operator that makes users, and a pipeline that is Ready. */
+  private void runFlights() throws IOException {
+    writeLogin(security.password());
+    operator = start("users: scram-sha-512");
+    cluster.createPipeline(namespace, "flights", "");
+    awaitCondition("flights", "Ready", "True", LIMIT);
+  }
+
+  /** The right to write to a topic, of the user in this Secret. */
+  private AclBindingFilter rightOf(String topic, String secret) throws IOException {
+    return new AclBinding(
+            new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+            new AccessControlEntry(
+                "User:" + userName(secret), "*", AclOperation.WRITE, AclPermissionType.ALLOW))
+        .toFilter();
+  }
+
   private TestCluster.RunningOperator start(String users) {
     cluster.node.decide(PretendNode::allGoesWell);
     return cluster.startOperator(
@@ -387,10 +391,9 @@ class SecureKafkaIT {
     admin
         .alterUserScramCredentials(
             List.of(
-                new org.apache.kafka.clients.admin.UserScramCredentialUpsertion(
+                new UserScramCredentialUpsertion(
                     "poor",
-                    new org.apache.kafka.clients.admin.ScramCredentialInfo(
-                        ScramMechanism.SCRAM_SHA_512, 4096),
+                    new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096),
                     "password")))
         .all()
         .get();

@@ -27,12 +27,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** Histories in BigQuery, which the stand-in plays: some tables for each pipeline. */
-final class BigQueryHistory implements HistoryStore {
+final class BigQueryHistory implements ServiceStore {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String PARTITION_ROW = "partition ";
@@ -66,8 +64,8 @@ final class BigQueryHistory implements HistoryStore {
     return BigQueryServer.start(home, Ports.keptIn(home.data()));
   }
 
-  /** Ends the server in order, and starts it with what it held. */
-  private void restart() {
+  @Override
+  public void restart() {
     server.close();
     server = start();
   }
@@ -76,22 +74,6 @@ final class BigQueryHistory implements HistoryStore {
   public HistorySize size() {
     return SIZE;
   }
-
-  @Override
-  public Set<Fault> faults() {
-    return ServiceFaults.with(Fault.OF_ANY_STORE);
-  }
-
-  @Override
-  public Optional<FaultFamily> family(Fault.Family family, Scene scene) {
-    return family == Fault.Family.SERVICE
-        ? Optional.of(new ServiceFaults(scene, this::restart))
-        : Optional.empty();
-  }
-
-  /** The migration makes dataset and tables. */
-  @Override
-  public void prepare(String pipeline) {}
 
   @Override
   public StorePorts ports() {
@@ -106,23 +88,13 @@ final class BigQueryHistory implements HistoryStore {
     var calls = new BigQueryCalls(mode);
     var statements = new CallProxy(() -> ports().main(), calls, "", traps, spoiled);
     var rows = new RowsProxy(() -> ports().rows(), calls, traps, spoiled);
-    return new StoreLink() {
-      @Override
-      public StorePorts ports() {
-        return new StorePorts(statements.port(), rows.port());
-      }
-
-      @Override
-      public Traps traps() {
-        return traps;
-      }
-
-      @Override
-      public void close() {
-        statements.close();
-        rows.close();
-      }
-    };
+    return StoreLink.of(
+        new StorePorts(statements.port(), rows.port()),
+        traps,
+        () -> {
+          statements.close();
+          rows.close();
+        });
   }
 
   @Override
@@ -142,11 +114,6 @@ final class BigQueryHistory implements HistoryStore {
 
   @Override
   public Map<RuntimeVariable, String> consumerEnvironment(String pipeline, StorePorts ports) {
-    return Map.of();
-  }
-
-  @Override
-  public Map<RuntimeVariable, String> migrationEnvironment(String pipeline, StorePorts ports) {
     return Map.of();
   }
 

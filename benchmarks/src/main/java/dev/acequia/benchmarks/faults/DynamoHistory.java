@@ -11,8 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -23,7 +21,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Histories in DynamoDB, which moto plays: two tables for each pipeline. */
-final class DynamoHistory implements HistoryStore {
+final class DynamoHistory implements ServiceStore {
   /** What the name of the table ends with that has the positions. */
   static final String SECOND = "_acequia";
 
@@ -63,8 +61,8 @@ final class DynamoHistory implements HistoryStore {
     return DynamoDbServer.start(home, Ports.keptIn(home.data()), System.err::println);
   }
 
-  /** Ends the server in order, and starts it with what it held. */
-  private void restart() {
+  @Override
+  public void restart() {
     server.close();
     server = start();
   }
@@ -73,22 +71,6 @@ final class DynamoHistory implements HistoryStore {
   public HistorySize size() {
     return SIZE;
   }
-
-  @Override
-  public Set<Fault> faults() {
-    return ServiceFaults.with(Fault.OF_ANY_STORE);
-  }
-
-  @Override
-  public Optional<FaultFamily> family(Fault.Family family, Scene scene) {
-    return family == Fault.Family.SERVICE
-        ? Optional.of(new ServiceFaults(scene, this::restart))
-        : Optional.empty();
-  }
-
-  /** The migration makes the tables. */
-  @Override
-  public void prepare(String pipeline) {}
 
   @Override
   public StorePorts ports() {
@@ -101,22 +83,7 @@ final class DynamoHistory implements HistoryStore {
     var proxy =
         new CallProxy(
             () -> ports().main(), new DynamoCalls(), DynamoCalls.NAME_HEADER, traps, spoiled);
-    return new StoreLink() {
-      @Override
-      public StorePorts ports() {
-        return new StorePorts(proxy.port());
-      }
-
-      @Override
-      public Traps traps() {
-        return traps;
-      }
-
-      @Override
-      public void close() {
-        proxy.close();
-      }
-    };
+    return StoreLink.of(new StorePorts(proxy.port()), traps, proxy::close);
   }
 
   private static String table(String pipeline) {
@@ -139,11 +106,6 @@ final class DynamoHistory implements HistoryStore {
   public Map<RuntimeVariable, String> consumerEnvironment(String pipeline, StorePorts ports) {
     return Map.of(
         RuntimeVariable.STORE_ACCESS_KEY_ID, WORD, RuntimeVariable.STORE_SECRET_ACCESS_KEY, WORD);
-  }
-
-  @Override
-  public Map<RuntimeVariable, String> migrationEnvironment(String pipeline, StorePorts ports) {
-    return consumerEnvironment(pipeline, ports);
   }
 
   @Override

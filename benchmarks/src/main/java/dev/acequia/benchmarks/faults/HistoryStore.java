@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A store that histories are written to: its server, what its processes are told, how its tables
- * are read without the product's code, and which faults it can suffer.
+ * A store for histories: its server, the environment of its processes, an independent reader of its
+ * tables, and the faults it can suffer.
  */
 interface HistoryStore extends AutoCloseable {
   /** How much of a history it can take. */
@@ -37,10 +37,10 @@ interface HistoryStore extends AutoCloseable {
   /** Where a pipeline's records go. */
   StoreDefinition definition(String pipeline, StorePorts ports);
 
-  /** What a consumer is told of the store. */
+  /** The store's part of a consumer's environment. */
   Map<RuntimeVariable, String> consumerEnvironment(String pipeline, StorePorts ports);
 
-  /** What a migration is told of the store. */
+  /** The store's part of a migration's environment. */
   Map<RuntimeVariable, String> migrationEnvironment(String pipeline, StorePorts ports);
 
   /** Where a pipeline's load is in each partition. */

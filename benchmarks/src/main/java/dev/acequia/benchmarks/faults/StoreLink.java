@@ -11,4 +11,24 @@ interface StoreLink extends AutoCloseable {
   /** Cuts all connections, for good. */
   @Override
   void close();
+
+  /** A way through proxies, which the last argument closes. */
+  static StoreLink of(StorePorts ports, Traps traps, Runnable closing) {
+    return new StoreLink() {
+      @Override
+      public StorePorts ports() {
+        return ports;
+      }
+
+      @Override
+      public Traps traps() {
+        return traps;
+      }
+
+      @Override
+      public void close() {
+        closing.run();
+      }
+    };
+  }
 }

@@ -16,7 +16,7 @@ interface CloudService extends AutoCloseable {
   /** Where a pipeline's records go. */
   StoreDefinition definition(String table, Place place);
 
-  /** What a pipeline's processes are told of it. */
+  /** The service's part of the environment of a pipeline's processes. */
   Map<RuntimeVariable, String> environment();
 
   /** Whether a pipeline's load has come to the end of the topic. */
@@ -28,7 +28,7 @@ interface CloudService extends AutoCloseable {
   /**
    * Makes a table for the loop.
    *
-   * @return what the loop is told of the service
+   * @return the service's part of the loop's environment
    */
   Map<String, String> prepareLoop(String table, LoadMode mode, Place place);
 

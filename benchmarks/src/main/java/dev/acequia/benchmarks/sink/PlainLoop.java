@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * brought, until all records are stored. It takes no care of faults.
  */
 final class PlainLoop {
-  /** What a loop is told of its topic, by the environment. */
+  /** The environment variables with the loop's topic. */
   static final String BOOTSTRAP = "LOOP_BOOTSTRAP";
 
   static final String TOPIC = "LOOP_TOPIC";

@@ -12,16 +12,6 @@ class KeyComparisonTest {
 
   private final MadeUpHistory history = new MadeUpHistory();
 
-  private static void assertOne(Findings findings, Finding.Kind kind, String where) {
-    assertThat(findings.first())
-        .singleElement()
-        .satisfies(
-            found -> {
-              assertThat(found.kind()).isEqualTo(kind);
-              assertThat(found.where()).contains(where);
-            });
-  }
-
   @Test
   void findsNothingWhereEachKeyHasItsLastRecord() throws Exception {
     var findings =
@@ -38,12 +28,13 @@ class KeyComparisonTest {
 
   @Test
   void findsAKeyWithoutARow() throws Exception {
-    assertOne(history.record(0, 0, 2, 1L, 1).compareKeys(), Finding.Kind.LOST, "key 2");
+    MadeUpHistory.assertOne(
+        history.record(0, 0, 2, 1L, 1).compareKeys(), Finding.Kind.LOST, "key 2");
   }
 
   @Test
   void findsADeletedKeyThatReturned() throws Exception {
-    assertOne(
+    MadeUpHistory.assertOne(
         history
             .record(0, 0, 2, 1L, 1)
             .record(0, 1, 2, DELETION, 0)
@@ -55,12 +46,13 @@ class KeyComparisonTest {
 
   @Test
   void findsAKeyThatNobodySent() throws Exception {
-    assertOne(history.row(0, 0, 2, 1, 0).compareKeys(), Finding.Kind.DUPLICATE, "key 2");
+    MadeUpHistory.assertOne(
+        history.row(0, 0, 2, 1, 0).compareKeys(), Finding.Kind.DUPLICATE, "key 2");
   }
 
   @Test
   void findsAnOlderRecordOverANewerOne() throws Exception {
-    assertOne(
+    MadeUpHistory.assertOne(
         history.record(0, 0, 2, 1L, 1).record(0, 1, 2, 2L, 1).row(0, 0, 2, 1, 0).compareKeys(),
         Finding.Kind.WRONG,
         "key 2");
@@ -68,7 +60,7 @@ class KeyComparisonTest {
 
   @Test
   void findsARecordOfAFormerTopicOverOneOfThis() throws Exception {
-    assertOne(
+    MadeUpHistory.assertOne(
         history
             .record(0, 9, 2, 1L, 1)
             .recreate()
@@ -81,7 +73,7 @@ class KeyComparisonTest {
 
   @Test
   void findsAKeyThatAZombieOfAFormerTopicBroughtBack() throws Exception {
-    assertOne(
+    MadeUpHistory.assertOne(
         history
             .record(0, 9, 2, 1L, 1)
             .recreate()
@@ -94,7 +86,7 @@ class KeyComparisonTest {
 
   @Test
   void findsARowThatAZombieOfAFormerSchemaWrote() throws Exception {
-    assertOne(
+    MadeUpHistory.assertOne(
         history
             .record(0, 4, 2, 1L, 1)
             .record(0, 5, 4, 2L, 1)

@@ -1,5 +1,7 @@
 package dev.acequia.benchmarks.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.acequia.benchmarks.faults.FormerTopics.Former;
 import dev.acequia.benchmarks.faults.TopicReader.Read;
 import java.util.ArrayList;
@@ -105,5 +107,16 @@ final class MadeUpHistory implements HistoryRecords {
   @Override
   public AddedFields added() {
     return added;
+  }
+
+  /** Asserts that a comparison found just this. */
+  static void assertOne(Findings findings, Finding.Kind kind, String where) {
+    assertThat(findings.first())
+        .singleElement()
+        .satisfies(
+            found -> {
+              assertThat(found.kind()).isEqualTo(kind);
+              assertThat(found.where()).contains(where);
+            });
   }
 }

@@ -9,16 +9,6 @@ import org.junit.jupiter.api.Test;
 class RowComparisonTest {
   private final MadeUpHistory history = new MadeUpHistory();
 
-  private static void assertOne(Findings findings, Finding.Kind kind, String where) {
-    assertThat(findings.first())
-        .singleElement()
-        .satisfies(
-            found -> {
-              assertThat(found.kind()).isEqualTo(kind);
-              assertThat(found.where()).contains(where);
-            });
-  }
-
   @Test
   void findsNothingWhereEachRecordHasItsRow() throws Exception {
     var findings =
@@ -36,7 +26,7 @@ class RowComparisonTest {
 
   @Test
   void findsARecordWithoutARow() throws Exception {
-    assertOne(
+    MadeUpHistory.assertOne(
         history.record(0, 0, 1).record(0, 1, 2).row(0, 0, 1).compareRows(),
         Finding.Kind.LOST,
         "offset 1 of partition 0");
@@ -44,7 +34,7 @@ class RowComparisonTest {
 
   @Test
   void findsARecordWithTwoRows() throws Exception {
-    assertOne(
+    MadeUpHistory.assertOne(
         history.record(0, 0, 1).row(0, 0, 1).row(0, 0, 1).compareRows(),
         Finding.Kind.DUPLICATE,
         "offset 0 of partition 0");
@@ -52,7 +42,7 @@ class RowComparisonTest {
 
   @Test
   void findsARowWithoutARecord() throws Exception {
-    assertOne(
+    MadeUpHistory.assertOne(
         history.record(0, 0, 1).row(0, 0, 1).row(0, 7, 9).compareRows(),
         Finding.Kind.DUPLICATE,
         "offset 7");
@@ -60,12 +50,13 @@ class RowComparisonTest {
 
   @Test
   void findsARowOfAPartitionThatThereIsNot() throws Exception {
-    assertOne(history.row(5, 0, 1).compareRows(), Finding.Kind.DUPLICATE, "partition 5");
+    MadeUpHistory.assertOne(
+        history.row(5, 0, 1).compareRows(), Finding.Kind.DUPLICATE, "partition 5");
   }
 
   @Test
   void findsARepeatThatWasStoredAgain() throws Exception {
-    assertOne(
+    MadeUpHistory.assertOne(
         history.keyed(1).record(0, 0, 1).record(0, 1, 1).row(0, 0, 1).row(0, 1, 1).compareRows(),
         Finding.Kind.DUPLICATE,
         "offset 0");
@@ -80,7 +71,7 @@ class RowComparisonTest {
 
   @Test
   void findsWhatWasLostOfAFormerTopic() throws Exception {
-    assertOne(
+    MadeUpHistory.assertOne(
         history
             .record(0, 0, 1)
             .record(0, 1, 2)
@@ -95,7 +86,7 @@ class RowComparisonTest {
 
   @Test
   void findsWhatAZombieOfAFormerTopicStoredAgain() throws Exception {
-    assertOne(
+    MadeUpHistory.assertOne(
         history.record(0, 0, 1).recreate().row(0, 0, 1).row(0, 0, 1).compareRows(),
         Finding.Kind.DUPLICATE,
         "offset 0");
@@ -104,7 +95,7 @@ class RowComparisonTest {
   /** Those stored before the migration have no value, and that is no fault. */
   @Test
   void findsARowThatAZombieOfAFormerSchemaWrote() throws Exception {
-    assertOne(
+    MadeUpHistory.assertOne(
         history
             .record(0, 4, 1)
             .record(0, 5, 2)

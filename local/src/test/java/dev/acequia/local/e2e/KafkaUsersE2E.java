@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -122,17 +123,18 @@ class KafkaUsersE2E {
     }
   }
 
+  /** Looks at the table until all that was taken is there. */
   private void watch() {
-    while (!enough || !seen.keySet().containsAll(taken.keySet())) {
-      try {
-        for (var id : platform.sql("SELECT id FROM kafka_users.ticks")) {
-          seen.putIfAbsent(Long.parseLong(id), System.nanoTime());
-        }
-        Thread.sleep(100);
-      } catch (Exception e) {
-        throw new AssertionError("the table cannot be read", e);
-      }
-    }
+    await()
+        .atMost(LIMIT.multipliedBy(3))
+        .pollInterval(Duration.ofMillis(100))
+        .until(
+            () -> {
+              for (var id : platform.sql("SELECT id FROM kafka_users.ticks")) {
+                seen.putIfAbsent(Long.parseLong(id), System.nanoTime());
+              }
+              return enough && seen.keySet().containsAll(taken.keySet());
+            });
   }
 
   /** A record that becomes a dead letter. */
@@ -202,7 +204,7 @@ class KafkaUsersE2E {
                               .formatted(
                                   line.group(1),
                                   line.group(3),
-                                  line.group(4).toUpperCase(java.util.Locale.ROOT),
+                                  line.group(4).toUpperCase(Locale.ROOT),
                                   line.group(5))));
     }
     return found;

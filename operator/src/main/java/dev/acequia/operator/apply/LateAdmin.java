@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Kafka's Admin client, made by the first call that can. It cannot be made while no name of the
- * bootstrap servers resolves, which is a silence of Kafka's like any other. With other credentials
- * it is made anew.
+ * bootstrap servers resolves, which is a silence of Kafka's like any other. New credentials replace
+ * the client.
  */
 final class LateAdmin implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LateAdmin.class);
@@ -31,7 +31,7 @@ final class LateAdmin implements AutoCloseable {
   }
 
   /**
-   * @param version changes when the client has to be made anew
+   * @param version of the credentials; another one replaces the client
    */
   LateAdmin(Supplier<Admin> maker, Supplier<String> version) {
     this.maker = maker;

@@ -26,7 +26,7 @@ public record KafkaAddress(String bootstrapServers, KafkaLogin login) {
     return settings;
   }
 
-  /** Changes when a client has to be made anew. */
+  /** The version of the credentials; a client of another one has to be replaced. */
   public String version() {
     return login.version();
   }

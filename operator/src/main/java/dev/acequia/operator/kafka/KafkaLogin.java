@@ -1,6 +1,7 @@
 package dev.acequia.operator.kafka;
 
 import dev.acequia.contract.KafkaConnection;
+import dev.acequia.contract.MountedFolder;
 import dev.acequia.operator.plan.KafkaCredentials;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,7 +93,7 @@ public final class KafkaLogin {
   }
 
   private static KafkaCredentials read(Path volume, boolean makesUsers) {
-    var folder = version(volume);
+    var folder = MountedFolder.version(volume);
     var values = new HashMap<String, String>();
     for (var key : KafkaSecret.KEYS) {
       try {
@@ -113,17 +114,6 @@ public final class KafkaLogin {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "the Secret of platform.kafka.secretName is no log-on to Kafka: " + e.getMessage(), e);
-    }
-  }
-
-  /** The kubelet updates a volume by switching the symlink {@code ..data}: all files are of one. */
-  private static Path version(Path volume) {
-    try {
-      return volume.resolve("..data").toRealPath();
-    } catch (NoSuchFileException e) {
-      return volume;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + volume, e);
     }
   }
 }

@@ -2,7 +2,6 @@ package dev.acequia.operator.observe;
 
 import dev.acequia.operator.kafka.KafkaSecret;
 import dev.acequia.operator.plan.Component;
-import dev.acequia.operator.plan.KafkaCredentials.Mechanism;
 import dev.acequia.operator.plan.KafkaCredentials.Password;
 import dev.acequia.operator.plan.PipelineNames;
 import java.util.EnumMap;
@@ -41,12 +40,6 @@ public final class KafkaUserSecrets {
         .secret(names.kafkaSecret(role))
         .flatMap(secret -> SecretValues.value(secret, FILE))
         .flatMap(KafkaSecret::parse)
-        .flatMap(
-            credentials ->
-                credentials.sasl() instanceof Password password
-                    ? Optional.of(password)
-                    : Optional.empty())
-        .filter(password -> password.mechanism() == Mechanism.SCRAM_SHA_512)
-        .filter(password -> password.user().equals(names.kafkaUser(role, installation)));
+        .flatMap(credentials -> credentials.scramPassword(names.kafkaUser(role, installation)));
   }
 }

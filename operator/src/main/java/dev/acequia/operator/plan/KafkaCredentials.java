@@ -3,6 +3,7 @@ package dev.acequia.operator.plan;
 import dev.acequia.contract.Fingerprint;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -129,11 +130,16 @@ public record KafkaCredentials(@Nullable Tls tls, @Nullable Sasl sasl) {
 
   /** Whether {@link #scram} could have made them for this user. */
   public boolean isScramOf(String user) {
-    return tls != null
-        && tls.certificate() == null
-        && sasl instanceof Password password
-        && password.mechanism() == Mechanism.SCRAM_SHA_512
-        && password.user().equals(user);
+    return tls != null && tls.certificate() == null && scramPassword(user).isPresent();
+  }
+
+  /** This user's password for SCRAM-SHA-512; empty where the log-on is another. */
+  public Optional<Password> scramPassword(String user) {
+    return sasl instanceof Password password
+            && password.mechanism() == Mechanism.SCRAM_SHA_512
+            && password.user().equals(user)
+        ? Optional.of(password)
+        : Optional.empty();
   }
 
   /** Client settings, by Kafka's own names. */

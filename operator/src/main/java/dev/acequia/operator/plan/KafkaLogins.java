@@ -7,7 +7,7 @@ import dev.acequia.contract.Fingerprint;
  *
  * @param consumer the consumer's, and the migration's
  * @param api the API's; the same where the pipeline has one user for all
- * @param areTaken whether Kafka is known to take them; until then no process is told to use them
+ * @param areTaken whether Kafka is known to take them; until then no Pod uses them
  */
 public record KafkaLogins(KafkaCredentials consumer, KafkaCredentials api, boolean areTaken) {
 

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A table in Google BigQuery. Nobody logs on: calls carry an identity of Google's. */
-record BigQueryPlan(String namespace, String pipeline, BigQuerySpec spec) implements StorePlan {
+record BigQueryPlan(String namespace, String pipeline, BigQuerySpec spec) implements IdentityPlan {
   private static final String PATH = "spec.store.bigquery";
   private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
 
@@ -176,37 +176,6 @@ record BigQueryPlan(String namespace, String pipeline, BigQuerySpec spec) implem
   }
 
   @Override
-  public @Nullable String secret() {
-    return null;
-  }
-
-  @Override
-  public Set<String> secretKeys() {
-    return Set.of();
-  }
-
-  @Override
-  public boolean hasRoles() {
-    return false;
-  }
-
-  @Override
-  public @Nullable String readyWriter() {
-    return null;
-  }
-
-  @Override
-  public @Nullable String readyReader() {
-    return null;
-  }
-
-  /** None: a removal asks for it even where there are no roles. */
-  @Override
-  public String login(Purpose purpose, String uri, @Nullable String installation) {
-    return "";
-  }
-
-  @Override
   public List<FurtherSecret> furtherSecrets(Purpose purpose) {
     var name =
         purpose == Purpose.READER && spec.readerSecretName() != null
@@ -215,11 +184,6 @@ record BigQueryPlan(String namespace, String pipeline, BigQuerySpec spec) implem
     return name == null
         ? List.of()
         : List.of(new FurtherSecret(RuntimeVariable.STORE_CREDENTIALS, name, KEY));
-  }
-
-  @Override
-  public long diskBytes() {
-    return 0;
   }
 
   @Override

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A table in Amazon DynamoDB. Nobody logs on: calls carry an AWS identity. */
-record DynamoDbPlan(String namespace, String pipeline, DynamoDbSpec spec) implements StorePlan {
+record DynamoDbPlan(String namespace, String pipeline, DynamoDbSpec spec) implements IdentityPlan {
   private static final String PATH = "spec.store.dynamodb";
 
   /** The ending of the second table's name. */
@@ -127,44 +127,8 @@ record DynamoDbPlan(String namespace, String pipeline, DynamoDbSpec spec) implem
   }
 
   @Override
-  public @Nullable String secret() {
-    return null;
-  }
-
-  @Override
-  public Set<String> secretKeys() {
-    return Set.of();
-  }
-
-  @Override
-  public boolean hasRoles() {
-    return false;
-  }
-
-  @Override
-  public @Nullable String readyWriter() {
-    return null;
-  }
-
-  @Override
-  public @Nullable String readyReader() {
-    return null;
-  }
-
-  /** None: a removal asks for it even where there are no roles. */
-  @Override
-  public String login(Purpose purpose, String uri, @Nullable String installation) {
-    return "";
-  }
-
-  @Override
   public List<FurtherSecret> furtherSecrets(Purpose purpose) {
     return new AwsKeys(spec.secretName(), spec.readerSecretName()).of(purpose);
-  }
-
-  @Override
-  public long diskBytes() {
-    return 0;
   }
 
   @Override

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline's store as the operator plans it. */
-public sealed interface StorePlan permits PostgresPlan, LakePlan, DynamoDbPlan, BigQueryPlan {
+public sealed interface StorePlan permits PostgresPlan, LakePlan, IdentityPlan {
   /** {@code spec.store} of a pipeline that every platform takes, for each kind, as YAML. */
   List<String> EXAMPLES =
       List.of(

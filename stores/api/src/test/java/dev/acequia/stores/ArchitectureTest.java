@@ -26,5 +26,6 @@ class ArchitectureTest {
                           resideInAnyPackage(
                               "dev.acequia.stores.mark..",
                               "dev.acequia.stores.position..",
-                              "dev.acequia.stores.query.."))));
+                              "dev.acequia.stores.query..",
+                              "dev.acequia.stores.sql.."))));
 }

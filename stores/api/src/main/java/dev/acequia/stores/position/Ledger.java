@@ -5,6 +5,7 @@ import dev.acequia.stores.Lineage;
 import dev.acequia.stores.Origin;
 import dev.acequia.stores.PartitionClaim;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -173,6 +174,13 @@ public final class Ledger {
             entry.partition == before.partition() && entry.generation == before.generation()
                 ? entry.forgetting(Math.max(entry.forgottenBefore, before.offset()))
                 : entry);
+  }
+
+  /** Deletions up to the last of these of each log are forgotten from now on. */
+  public void forgetUpTo(Collection<Origin> deletions) {
+    deletions.forEach(
+        deletion ->
+            forget(new Origin(deletion.generation(), deletion.partition(), deletion.offset() + 1)));
   }
 
   /** Whether deletions may be forgotten that came after a record. */

@@ -5,17 +5,15 @@ import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.Arrival;
+import dev.acequia.stores.EntryBatch;
 import dev.acequia.stores.Origin;
-import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.bigquery.row.RowEncoder;
 import dev.acequia.stores.mark.MarkGroup;
 import dev.acequia.stores.mark.MarkedRecord;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Records as the rows that they will be, each with what it came with. */
-final class BigQueryBatch implements StoreBatch {
+final class BigQueryBatch extends EntryBatch<BigQueryBatch.Entry> {
   /**
    * A record or a deletion.
    *
@@ -36,9 +34,6 @@ final class BigQueryBatch implements StoreBatch {
       implements MarkGroup.Entry {}
 
   private final RowEncoder encoder;
-  private final List<Entry> entries = new ArrayList<>();
-  private boolean expectsDuplicates;
-  private long bytes;
 
   BigQueryBatch(PipelineDefinition definition) {
     encoder = new RowEncoder(definition);
@@ -56,46 +51,16 @@ final class BigQueryBatch implements StoreBatch {
 
   private void add(ByteString body, ByteString identity, Arrival arrival, boolean deletes) {
     var key = arrival.key();
-    entries.add(
+    add(
         new Entry(
-            entries.size(),
+            rows(),
             body,
             identity,
             deletes,
             arrival.origin(),
             arrival.place(),
             arrival.isRedriven(),
-            key == null ? null : MarkedRecord.of(key)));
-    bytes += body.size();
-  }
-
-  List<Entry> entries() {
-    return entries;
-  }
-
-  boolean expectsDuplicates() {
-    return expectsDuplicates;
-  }
-
-  @Override
-  public void expectDuplicates() {
-    expectsDuplicates = true;
-  }
-
-  @Override
-  public int rows() {
-    return entries.size();
-  }
-
-  @Override
-  public long bytes() {
-    return bytes;
-  }
-
-  @Override
-  public void clear() {
-    entries.clear();
-    expectsDuplicates = false;
-    bytes = 0;
+            key == null ? null : MarkedRecord.of(key)),
+        body.size());
   }
 }

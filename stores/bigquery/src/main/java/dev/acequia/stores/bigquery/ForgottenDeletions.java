@@ -6,7 +6,6 @@ import com.google.cloud.bigquery.storage.v1.ProtoSchema;
 import dev.acequia.contract.PipelineDefinition;
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
-import dev.acequia.stores.Origin;
 import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreUnavailableException;
@@ -20,7 +19,6 @@ import dev.acequia.stores.bigquery.row.RowEncoder;
 import dev.acequia.stores.bigquery.table.ServiceLimits;
 import dev.acequia.stores.bigquery.table.TableNames;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,19 +97,12 @@ final class ForgottenDeletions implements StoreHousekeeping {
   }
 
   private void sayInLedger(List<Deletion> deletions) throws StoreUnavailableException {
-    var last = new HashMap<Origin, Long>();
-    for (var deletion : deletions) {
-      var origin = deletion.origin();
-      last.merge(
-          new Origin(origin.generation(), origin.partition(), 0), origin.offset(), Math::max);
-    }
+    var origins = deletions.stream().map(Deletion::origin).toList();
     for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
       var state =
           table.read().orElseThrow(() -> new StoreUnavailableException("the registry is gone"));
       var ledger = state.registry().knownLedger();
-      last.forEach(
-          (log, offset) ->
-              ledger.forget(new Origin(log.generation(), log.partition(), offset + 1)));
+      ledger.forgetUpTo(origins);
       var next = state.registry().withLedger(ledger);
       if (next.equals(state.registry())
           || table.change(List.of(Change.of(next, state.revision())))) {

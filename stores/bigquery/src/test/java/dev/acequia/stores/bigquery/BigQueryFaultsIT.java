@@ -101,7 +101,7 @@ class BigQueryFaultsIT {
       throws Exception {
     for (var attempt = 0; attempt < 20; attempt++) {
       try {
-        var claim = LoadedPipeline.claim(writer);
+        var claim = BigQueryPipeline.claim(writer);
         if (claim.nextOffset() == to) {
           return;
         }
@@ -125,7 +125,7 @@ class BigQueryFaultsIT {
       names = {"UNAVAILABLE", "THROTTLED", "ANSWER_LOST"})
   void storesEachRecordOnce(Fault fault) throws Exception {
     for (var mode : LoadMode.values()) {
-      var pipeline = new LoadedPipeline(fixture, mode);
+      var pipeline = new BigQueryPipeline(fixture, mode);
       heal();
       pipeline.migrate();
       spoil(0.2, fault);
@@ -156,7 +156,7 @@ class BigQueryFaultsIT {
   /** Their stream has rows that nobody knows of. */
   @Test
   void losesNothingOfOtherPartitionsWhenTheAnswersOfOneAreLost() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, 2);
+    var pipeline = new BigQueryPipeline(fixture, 2);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       var claims = writer.claim(List.of(0, 1));
@@ -182,7 +182,7 @@ class BigQueryFaultsIT {
   /** One has what fits of them; the second does not get through. */
   @Test
   void aBatchOfSeveralRequestsGoesOnBehindThoseThatCameIn() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     var large = "x".repeat(1_000);
     try (var writer = pipeline.writer(WriterLimits.DEFAULT.withRequestBytes(2_500))) {
@@ -194,10 +194,11 @@ class BigQueryFaultsIT {
       spoil(
           Fault.UNAVAILABLE,
           call -> call.method().equals("AppendRows") && appends.getAndIncrement() > 0);
-      assertThatThrownBy(() -> writer.write(batch, advance(LoadedPipeline.claim(writer), 5), OPEN))
+      assertThatThrownBy(
+              () -> writer.write(batch, advance(BigQueryPipeline.claim(writer), 5), OPEN))
           .isInstanceOf(StoreUnavailableException.class);
       heal();
-      var claim = LoadedPipeline.claim(writer);
+      var claim = BigQueryPipeline.claim(writer);
       assertThat(claim.nextOffset()).isEqualTo(2);
       batch.clear();
       for (var i = 2; i < 5; i++) {
@@ -212,7 +213,7 @@ class BigQueryFaultsIT {
   /** The stream has taken more than the table has. */
   @Test
   void aClaimDoesNotWaitForRowsThatAPersonRemoved() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     try (var writer = pipeline.writer();
         var successor = pipeline.writer()) {
@@ -222,13 +223,13 @@ class BigQueryFaultsIT {
       }
       store(writer, batch, 0, 3);
       fixture.loseRows(pipeline.definition, 1);
-      assertThat(LoadedPipeline.claim(successor).nextOffset()).isEqualTo(1);
+      assertThat(BigQueryPipeline.claim(successor).nextOffset()).isEqualTo(1);
     }
   }
 
   @Test
   void aPositionThatRowsAreAheadOfIsWrittenThoughNoMoreCome() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     try (var writer = pipeline.writer(WriterLimits.DEFAULT);
         var idle = pipeline.writer(WriterLimits.DEFAULT.withCheckpoint(Duration.ZERO));
@@ -237,23 +238,23 @@ class BigQueryFaultsIT {
       pipeline.add(batch, 0, record(1, "stored"));
       store(writer, batch, 0, 1);
       fixture.loseRows(pipeline.definition, 0);
-      assertThat(LoadedPipeline.claim(idle).nextOffset()).isZero();
+      assertThat(BigQueryPipeline.claim(idle).nextOffset()).isZero();
       var again = idle.newBatch();
       pipeline.add(again, 0, record(1, "stored"));
-      assertThat(idle.write(again, advance(LoadedPipeline.claim(idle), 1), OPEN))
+      assertThat(idle.write(again, advance(BigQueryPipeline.claim(idle), 1), OPEN))
           .isInstanceOf(WriteResult.Stored.class);
       idle.probe();
       fixture.loseRows(pipeline.definition, 0);
-      assertThat(LoadedPipeline.claim(successor).nextOffset()).isEqualTo(1);
+      assertThat(BigQueryPipeline.claim(successor).nextOffset()).isEqualTo(1);
     }
   }
 
   @Test
   void aConnectionThatBreaksBetweenBatchesIsMadeAgain() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
-      var claim = LoadedPipeline.claim(writer);
+      var claim = BigQueryPipeline.claim(writer);
       for (var i = 0; i < 3; i++) {
         var batch = writer.newBatch();
         pipeline.add(batch, i, record(i, "stored"));
@@ -269,10 +270,10 @@ class BigQueryFaultsIT {
 
   @Test
   void aTableThatGoesBesideSteadyWritesIsNoticed() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.UPSERT);
     pipeline.migrate();
     try (var writer = pipeline.writer(WriterLimits.DEFAULT.withProbe(Duration.ZERO))) {
-      var claim = LoadedPipeline.claim(writer);
+      var claim = BigQueryPipeline.claim(writer);
       fixture.dropTable(pipeline.definition);
       var batch = writer.newBatch();
       pipeline.add(batch, 0, record(1, "stored"));
@@ -283,10 +284,10 @@ class BigQueryFaultsIT {
 
   @Test
   void batchesShareOneConnection() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
-      var claim = LoadedPipeline.claim(writer);
+      var claim = BigQueryPipeline.claim(writer);
       var before = fixture.server().connections();
       for (var i = 0; i < 5; i++) {
         var batch = writer.newBatch();
@@ -303,7 +304,7 @@ class BigQueryFaultsIT {
 
   @Test
   void probesAskTheServiceOnceInAWhile() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       spoil(Fault.NONE, call -> true);
@@ -317,12 +318,12 @@ class BigQueryFaultsIT {
 
   @Test
   void anUpsertBatchThatTookTooLongIsNotSent() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.UPSERT);
     pipeline.migrate();
     try (var writer = pipeline.writer(WriterLimits.DEFAULT.withBatch(Duration.ZERO))) {
       var batch = writer.newBatch();
       pipeline.add(batch, 0, record(1, "late"));
-      var claim = LoadedPipeline.claim(writer);
+      var claim = BigQueryPipeline.claim(writer);
       assertThatThrownBy(() -> writer.write(batch, advance(claim, 1), OPEN))
           .isInstanceOf(StoreUnavailableException.class)
           .hasMessageContaining("took too long");
@@ -333,7 +334,7 @@ class BigQueryFaultsIT {
   /** Without the stream's rows: the positions are written. */
   @Test
   void anOwnerThatEndsInOrderLeavesNothingToCount() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       var batch = writer.newBatch();
@@ -342,7 +343,7 @@ class BigQueryFaultsIT {
     }
     fixture.loseRows(pipeline.definition, 0);
     try (var successor = pipeline.writer()) {
-      assertThat(LoadedPipeline.claim(successor).nextOffset()).isEqualTo(1);
+      assertThat(BigQueryPipeline.claim(successor).nextOffset()).isEqualTo(1);
     }
   }
 
@@ -353,7 +354,7 @@ class BigQueryFaultsIT {
 
   @Test
   void storesARepeatOfAKeyOnceThoughAnswersAreLost() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     spoil(0.3, Fault.ANSWER_LOST);
     try (var writer = pipeline.writer()) {
@@ -372,45 +373,13 @@ class BigQueryFaultsIT {
         .containsExactlyElementsOf(IntStream.range(0, 120).mapToObj(id -> id + "|0").toList());
   }
 
-  /** The gate hears of what is rejected now. */
-  @Test
-  void judgesAgainWhenAnotherHasMarkedAKeyMeanwhile() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, 2);
-    pipeline.migrate();
-    try (var writer = pipeline.writer();
-        var other = pipeline.writer()) {
-      var batch = writer.newBatch();
-      pipeline.add(batch, new Arrival().from(1, 0, 0).keyed(key("push")), record(1, "second"));
-      var asked = new AtomicInteger();
-      var result =
-          writer.write(
-              batch,
-              advance(LoadedPipeline.claim(writer), 1),
-              (CommitGate<Exception>)
-                  rejected -> {
-                    assertThat(rejected).isEmpty();
-                    if (asked.getAndIncrement() == 0) {
-                      var first = other.newBatch();
-                      pipeline.add(
-                          first,
-                          new Arrival().from(1, 1, 0).keyed(key("push")),
-                          record(2, "first"));
-                      other.write(first, advance(other.claim(1).orElseThrow(), 1), OPEN);
-                    }
-                  });
-      assertThat(result).isEqualTo(new WriteResult.Stored(0, 1, 0));
-      assertThat(asked).hasValue(2);
-    }
-    assertThat(rows(pipeline.definition)).containsExactly("2|first");
-  }
-
   /** Its words are those of the service, and no record is to blame. */
   @Test
   void aMissingTableNeedsAPerson() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.UPSERT);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
-      var claim = LoadedPipeline.claim(writer);
+      var claim = BigQueryPipeline.claim(writer);
       fixture.statements().drop(pipeline.names().state());
       var batch = writer.newBatch();
       pipeline.add(batch, 0, record(1, "held"));

@@ -58,26 +58,26 @@ class BigQueryMigrationIT {
     fixture.close();
   }
 
-  private LoadedPipeline pipeline(
+  private BigQueryPipeline pipeline(
       StoreDefinition.BigQuery store, LoadMode mode, Map<String, String> more, Field... fields) {
     var environment = new HashMap<>(fixture.migrationEnvironment());
     environment.putAll(more);
-    return new LoadedPipeline(store, environment, Pipelines.schema(List.of("id"), fields), mode);
+    return new BigQueryPipeline(store, environment, Pipelines.schema(List.of("id"), fields), mode);
   }
 
-  private LoadedPipeline pipeline(StoreDefinition.BigQuery store, LoadMode mode) {
-    return pipeline(store, mode, Map.of(), LoadedPipeline.ID, STARTS, SITE);
+  private BigQueryPipeline pipeline(StoreDefinition.BigQuery store, LoadMode mode) {
+    return pipeline(store, mode, Map.of(), BigQueryPipeline.ID, STARTS, SITE);
   }
 
   private StoreDefinition.BigQuery store() {
     return fixture.definition("flights");
   }
 
-  private StandardTableDefinition table(LoadedPipeline pipeline) throws Exception {
+  private StandardTableDefinition table(BigQueryPipeline pipeline) throws Exception {
     return fixture.statements().find(pipeline.names().data()).orElseThrow().getDefinition();
   }
 
-  private static Termination refused(LoadedPipeline pipeline) {
+  private static Termination refused(BigQueryPipeline pipeline) {
     return catchThrowableOfType(TerminationException.class, pipeline::migrate).termination();
   }
 
@@ -133,10 +133,10 @@ class BigQueryMigrationIT {
             fixture.definition("flights", null, null, List.of("site")),
             LoadMode.APPEND,
             Map.of(),
-            LoadedPipeline.ID,
+            BigQueryPipeline.ID,
             STARTS,
             SITE,
-            LoadedPipeline.NAME)
+            BigQueryPipeline.NAME)
         .migrate();
     var table = table(pipeline);
     assertThat(fields(table))
@@ -215,7 +215,7 @@ class BigQueryMigrationIT {
     fixture.statements().change(RegistryCommandsTest.statement(command), Map.of());
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
-      assertThat(LoadedPipeline.claim(writer).nextOffset()).isZero();
+      assertThat(BigQueryPipeline.claim(writer).nextOffset()).isZero();
     }
   }
 
@@ -257,10 +257,11 @@ class BigQueryMigrationIT {
 
   @Test
   void belongsToOnePipelineOfAllInstallations() throws Exception {
-    pipeline(store(), LoadMode.APPEND, LoadedPipeline.owner("one", "a/1"), LoadedPipeline.ID)
+    pipeline(store(), LoadMode.APPEND, BigQueryPipeline.owner("one", "a/1"), BigQueryPipeline.ID)
         .migrate();
     var other =
-        pipeline(store(), LoadMode.APPEND, LoadedPipeline.owner("other", "b/1"), LoadedPipeline.ID);
+        pipeline(
+            store(), LoadMode.APPEND, BigQueryPipeline.owner("other", "b/1"), BigQueryPipeline.ID);
     assertThat(refused(other).reason()).isEqualTo(Termination.Reason.NameTaken);
     assertThatThrownBy(other::drop)
         .isInstanceOf(TerminationException.class)
@@ -270,11 +271,15 @@ class BigQueryMigrationIT {
 
   @Test
   void anOlderMigrationThatEndsLastChangesNothing() throws Exception {
-    pipeline(store(), LoadMode.APPEND, LoadedPipeline.owner("one", "a/2"), LoadedPipeline.ID)
+    pipeline(store(), LoadMode.APPEND, BigQueryPipeline.owner("one", "a/2"), BigQueryPipeline.ID)
         .migrate();
     var older =
         pipeline(
-            store(), LoadMode.APPEND, LoadedPipeline.owner("one", "a/1"), LoadedPipeline.ID, SITE);
+            store(),
+            LoadMode.APPEND,
+            BigQueryPipeline.owner("one", "a/1"),
+            BigQueryPipeline.ID,
+            SITE);
     assertThatThrownBy(older::migrate).hasMessageContaining("A newer migration");
     assertThat(fields(table(older)))
         .extracting(com.google.cloud.bigquery.Field::getName)
@@ -284,15 +289,15 @@ class BigQueryMigrationIT {
   /** The owner has not written how far it has read, and goes on. */
   @Test
   void anAcceptedWayBackEndsBehindAllRows() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     try (var owner = pipeline.writer()) {
       var batch = owner.newBatch();
       for (var i = 0; i < 3; i++) {
         pipeline.add(batch, i, "{\"id\":" + i + "}");
       }
-      var claim = LoadedPipeline.claim(owner);
-      owner.write(batch, LoadedPipeline.advance(claim, 3), OPEN);
+      var claim = BigQueryPipeline.claim(owner);
+      owner.write(batch, BigQueryPipeline.advance(claim, 3), OPEN);
       var topic = pipeline.definition.topic();
       var accepting =
           Pipelines.definition(
@@ -303,7 +308,7 @@ class BigQueryMigrationIT {
               1,
               new AcceptedOffsets(topic.id(), null, "1"));
       StoreMigration.open(accepting, Map.of()).migrate(Pipelines.log(topic.uuid(), 1, 0, 100));
-      assertThat(LoadedPipeline.claim(owner).replay())
+      assertThat(BigQueryPipeline.claim(owner).replay())
           .isNotNull()
           .extracting(PartitionReplay::from, PartitionReplay::until, PartitionReplay::resume)
           .containsExactly(1L, 3L, 3L);
@@ -311,12 +316,12 @@ class BigQueryMigrationIT {
   }
 
   private static void load(
-      LoadedPipeline pipeline, StoreWriter owner, PartitionClaim claim, String record)
+      BigQueryPipeline pipeline, StoreWriter owner, PartitionClaim claim, String record)
       throws Exception {
     var batch = owner.newBatch();
     pipeline.add(batch, claim.nextOffset(), record);
     var next = claim.nextOffset() + 1;
-    assertThat(owner.write(batch, LoadedPipeline.advance(claim, next), OPEN))
+    assertThat(owner.write(batch, BigQueryPipeline.advance(claim, next), OPEN))
         .isEqualTo(new WriteResult.Stored(1, 0, 0));
   }
 
@@ -325,11 +330,11 @@ class BigQueryMigrationIT {
   void ownersGoOnWhileAColumnIsWidened() throws Exception {
     var narrow = new Field("x", FieldType.INT64, false, null);
     var wide = new Field("x", FieldType.DECIMAL, false, null);
-    var former = pipeline(store(), LoadMode.APPEND, Map.of(), LoadedPipeline.ID, narrow);
-    var latter = pipeline(store(), LoadMode.APPEND, Map.of(), LoadedPipeline.ID, wide);
+    var former = pipeline(store(), LoadMode.APPEND, Map.of(), BigQueryPipeline.ID, narrow);
+    var latter = pipeline(store(), LoadMode.APPEND, Map.of(), BigQueryPipeline.ID, wide);
     former.migrate();
     try (var owner = former.writer()) {
-      var claim = LoadedPipeline.claim(owner);
+      var claim = BigQueryPipeline.claim(owner);
       var isWidened = new AtomicBoolean();
       var isLoaded = new AtomicBoolean();
       fixture
@@ -351,7 +356,7 @@ class BigQueryMigrationIT {
       assertThat(isLoaded).isTrue();
     }
     try (var successor = latter.writer()) {
-      var claim = LoadedPipeline.claim(successor);
+      var claim = BigQueryPipeline.claim(successor);
       assertThat(claim.nextOffset()).isEqualTo(1);
       load(latter, successor, claim, "{\"id\":2,\"x\":0.5}");
     }
@@ -364,12 +369,13 @@ class BigQueryMigrationIT {
   /** A former owner must not go on with the former schema. */
   @Test
   void endsTheStreamsThatAMigrationHasLeftWhichFailed() throws Exception {
-    var former = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var former = new BigQueryPipeline(fixture, LoadMode.APPEND);
     var latter =
-        new LoadedPipeline(fixture, LoadMode.APPEND, LoadedPipeline.ID, LoadedPipeline.NAME, SITE);
+        new BigQueryPipeline(
+            fixture, LoadMode.APPEND, BigQueryPipeline.ID, BigQueryPipeline.NAME, SITE);
     former.migrate();
     try (var owner = former.writer()) {
-      var claim = LoadedPipeline.claim(owner);
+      var claim = BigQueryPipeline.claim(owner);
       fixture
           .server()
           .faults(
@@ -384,28 +390,28 @@ class BigQueryMigrationIT {
       latter.migrate();
       var batch = owner.newBatch();
       former.add(batch, 0, "{\"id\":1,\"name\":\"late\"}");
-      assertThat(owner.write(batch, LoadedPipeline.advance(claim, 1), OPEN))
+      assertThat(owner.write(batch, BigQueryPipeline.advance(claim, 1), OPEN))
           .isEqualTo(new WriteResult.Overtaken());
     }
     try (var successor = latter.writer()) {
-      assertThat(LoadedPipeline.claim(successor).nextOffset()).isZero();
+      assertThat(BigQueryPipeline.claim(successor).nextOffset()).isZero();
     }
   }
 
   /** Nobody can say any more up to where it was read, so that a cut behind that would be unseen. */
   @Test
   void logsOfATableThatIsLostWithItsLastRowsBeginAGeneration() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     try (var owner = pipeline.writer()) {
-      load(pipeline, owner, LoadedPipeline.claim(owner), "{\"id\":1}");
+      load(pipeline, owner, BigQueryPipeline.claim(owner), "{\"id\":1}");
       fixture.dropTable(pipeline.definition);
       assertThat(refused(pipeline).message()).contains("is gone");
     }
     fixture.refill(pipeline.definition);
     pipeline.migrate();
     try (var successor = pipeline.writer()) {
-      var claim = LoadedPipeline.claim(successor);
+      var claim = BigQueryPipeline.claim(successor);
       assertThat(claim.nextOffset()).isZero();
       assertThat(claim.lineage())
           .isEqualTo(

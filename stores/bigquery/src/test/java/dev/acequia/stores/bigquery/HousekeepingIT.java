@@ -33,7 +33,7 @@ class HousekeepingIT {
   }
 
   /** Does one piece of each part; the pauses before the next. */
-  private List<Duration> work(LoadedPipeline pipeline) throws Exception {
+  private List<Duration> work(BigQueryPipeline pipeline) throws Exception {
     var environment = new HashMap<>(fixture.writerEnvironment("pod"));
     environment.put(RuntimeVariable.ACEQUIA_DELETIONS_KEPT.name(), "P30D");
     var pauses = new ArrayList<Duration>();
@@ -57,14 +57,14 @@ class HousekeepingIT {
   /** As many as fit one piece, and then the others. */
   @Test
   void forgetsDeletionsInPieces() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.UPSERT);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       var batch = writer.newBatch();
       for (var i = 0; i < 1_200; i++) {
         pipeline.delete(batch, i, "[" + i + "]");
       }
-      writer.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(writer), 1_200), OPEN);
+      writer.write(batch, BigQueryPipeline.advance(BigQueryPipeline.claim(writer), 1_200), OPEN);
     }
     fixture.age(pipeline.definition, Duration.ofDays(29));
     work(pipeline);
@@ -78,17 +78,17 @@ class HousekeepingIT {
 
   @Test
   void removesNothingThatCameSince() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.UPSERT);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       var batch = writer.newBatch();
       pipeline.delete(batch, 0, "[1]");
       pipeline.delete(batch, 1, "[2]");
-      writer.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(writer), 2), OPEN);
+      writer.write(batch, BigQueryPipeline.advance(BigQueryPipeline.claim(writer), 2), OPEN);
       fixture.age(pipeline.definition, Duration.ofDays(31));
       batch.clear();
       pipeline.add(batch, 2, "{\"id\":1,\"name\":\"again\"}");
-      var claim = LoadedPipeline.claim(writer);
+      var claim = BigQueryPipeline.claim(writer);
       var isFirst = new AtomicBoolean(true);
       fixture
           .server()
@@ -96,7 +96,7 @@ class HousekeepingIT {
               call -> {
                 if (call.method().equals("AppendRows") && isFirst.getAndSet(false)) {
                   try {
-                    writer.write(batch, LoadedPipeline.advance(claim, 3), OPEN);
+                    writer.write(batch, BigQueryPipeline.advance(claim, 3), OPEN);
                   } catch (Exception e) {
                     throw new AssertionError(e);
                   }
@@ -112,7 +112,7 @@ class HousekeepingIT {
   /** For as long as a log may have the record. */
   @Test
   void keepsThePlacesOfRepeatsForTwoWeeksLonger() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       var batch = writer.newBatch();
@@ -127,7 +127,7 @@ class HousekeepingIT {
                 false);
         pipeline.add(batch, new Arrival().from(1, 0, i).keyed(key), "{\"id\":" + i + "}");
       }
-      writer.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(writer), 2), OPEN);
+      writer.write(batch, BigQueryPipeline.advance(BigQueryPipeline.claim(writer), 2), OPEN);
     }
     assertThat(count(pipeline.names().repeats())).isEqualTo(1);
     ageRepeats(pipeline, 43);
@@ -138,7 +138,7 @@ class HousekeepingIT {
     assertThat(count(pipeline.names().repeats())).isZero();
   }
 
-  private void ageRepeats(LoadedPipeline pipeline, int days) throws Exception {
+  private void ageRepeats(BigQueryPipeline pipeline, int days) throws Exception {
     fixture
         .statements()
         .change(

@@ -37,13 +37,13 @@ class RolesIT {
     try (var fixture = new BigQueryFixture()) {
       fixture.server().faults(this::note);
       for (var mode : LoadMode.values()) {
-        var pipeline = new LoadedPipeline(fixture, mode);
+        var pipeline = new BigQueryPipeline(fixture, mode);
         var wider =
-            new LoadedPipeline(
+            new BigQueryPipeline(
                 fixture,
                 mode,
                 new Field("id", FieldType.DECIMAL, true, null),
-                LoadedPipeline.NAME,
+                BigQueryPipeline.NAME,
                 new Field("note", FieldType.STRING, false, null));
         for (var step : mode == LoadMode.APPEND ? List.of(pipeline, wider) : List.of(pipeline)) {
           step.migrate();
@@ -58,15 +58,15 @@ class RolesIT {
   void theConsumerMayLoad() throws Exception {
     try (var fixture = new BigQueryFixture()) {
       for (var mode : LoadMode.values()) {
-        var pipeline = new LoadedPipeline(fixture, mode);
+        var pipeline = new BigQueryPipeline(fixture, mode);
         pipeline.migrate();
         fixture.server().faults(this::note);
         try (var writer = pipeline.writer()) {
           writer.probe();
-          var claim = LoadedPipeline.claim(writer);
+          var claim = BigQueryPipeline.claim(writer);
           var batch = writer.newBatch();
           pipeline.add(batch, claim.nextOffset(), "{\"id\": 1, \"name\": \"a\"}");
-          writer.write(batch, LoadedPipeline.advance(claim, claim.nextOffset() + 1), OPEN);
+          writer.write(batch, BigQueryPipeline.advance(claim, claim.nextOffset() + 1), OPEN);
         }
         fixture.server().faults(Faults.NONE);
         pipeline.drop();
@@ -78,7 +78,7 @@ class RolesIT {
   @Test
   void theApiMayAsk() throws Exception {
     try (var fixture = new BigQueryFixture()) {
-      var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+      var pipeline = new BigQueryPipeline(fixture, LoadMode.APPEND);
       pipeline.migrate();
       fixture.server().faults(this::note);
       try (var reader = StoreReader.open(pipeline.definition, fixture.readerEnvironment())) {

@@ -3,21 +3,19 @@ package dev.acequia.stores.dynamodb;
 import dev.acequia.contract.record.BadRecordException;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.Arrival;
+import dev.acequia.stores.EntryBatch;
 import dev.acequia.stores.Origin;
-import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.dynamodb.item.Attributes;
 import dev.acequia.stores.dynamodb.item.ItemEncoder;
 import dev.acequia.stores.mark.MarkGroup;
 import dev.acequia.stores.mark.MarkedRecord;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /** Records as items, each with what it came with. */
-final class DynamoBatch implements StoreBatch {
+final class DynamoBatch extends EntryBatch<DynamoBatch.Entry> {
   /**
    * A record or a deletion.
    *
@@ -37,9 +35,6 @@ final class DynamoBatch implements StoreBatch {
 
   private final ItemEncoder encoder;
   private final InstantSource clock;
-  private final List<Entry> entries = new ArrayList<>();
-  private boolean expectsDuplicates;
-  private long bytes;
 
   DynamoBatch(ItemEncoder encoder, InstantSource clock) {
     this.encoder = encoder;
@@ -60,45 +55,15 @@ final class DynamoBatch implements StoreBatch {
 
   private void add(Map<String, AttributeValue> item, Arrival arrival, boolean deletes) {
     var key = arrival.key();
-    entries.add(
+    add(
         new Entry(
-            entries.size(),
+            rows(),
             item,
             deletes,
             arrival.origin(),
             arrival.place(),
             arrival.isRedriven(),
-            key == null ? null : MarkedRecord.of(key)));
-    bytes += ItemEncoder.bytes(item);
-  }
-
-  List<Entry> entries() {
-    return entries;
-  }
-
-  boolean expectsDuplicates() {
-    return expectsDuplicates;
-  }
-
-  @Override
-  public void expectDuplicates() {
-    expectsDuplicates = true;
-  }
-
-  @Override
-  public int rows() {
-    return entries.size();
-  }
-
-  @Override
-  public long bytes() {
-    return bytes;
-  }
-
-  @Override
-  public void clear() {
-    entries.clear();
-    expectsDuplicates = false;
-    bytes = 0;
+            key == null ? null : MarkedRecord.of(key)),
+        ItemEncoder.bytes(item));
   }
 }

@@ -2,7 +2,6 @@ package dev.acequia.stores.dynamodb;
 
 import dev.acequia.contract.RuntimeVariable;
 import dev.acequia.contract.StoreDefinition;
-import dev.acequia.stores.Origin;
 import dev.acequia.stores.StoreHousekeeping;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.dynamodb.client.Calls;
@@ -17,7 +16,6 @@ import dev.acequia.stores.position.Ledger;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,18 +112,11 @@ final class ForgottenDeletions implements StoreHousekeeping {
 
   private void sayInLedger(List<Map<String, AttributeValue>> deletions)
       throws StoreUnavailableException {
-    var last = new HashMap<Origin, Long>();
-    for (var deletion : deletions) {
-      var origin = ItemOrigin.of(deletion);
-      last.merge(
-          new Origin(origin.generation(), origin.partition(), 0), origin.offset(), Math::max);
-    }
+    var origins = deletions.stream().map(ItemOrigin::of).toList();
     for (var attempt = 0; attempt < ATTEMPTS; attempt++) {
       var registry = second.registry();
       var ledger = new Ledger(registry.ledger());
-      last.forEach(
-          (log, offset) ->
-              ledger.forget(new Origin(log.generation(), log.partition(), offset + 1)));
+      ledger.forgetUpTo(origins);
       if (second.save(registry, registry.withLedger(ledger))) {
         return;
       }

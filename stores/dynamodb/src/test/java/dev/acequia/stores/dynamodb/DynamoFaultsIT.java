@@ -37,7 +37,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,12 +81,12 @@ class DynamoFaultsIT {
       throws Exception {
     for (var attempt = 0; attempt < 20; attempt++) {
       try {
-        var claim = LoadedPipeline.claim(writer);
+        var claim = DynamoPipeline.claim(writer);
         if (claim.nextOffset() == to) {
           return new WriteResult.Stored(batch.rows(), 0, 0);
         }
         assertThat(claim.nextOffset()).isEqualTo(from);
-        var result = writer.write(batch, LoadedPipeline.advance(claim, to), OPEN);
+        var result = writer.write(batch, DynamoPipeline.advance(claim, to), OPEN);
         if (result instanceof WriteResult.Stored stored) {
           return stored;
         }
@@ -104,7 +103,7 @@ class DynamoFaultsIT {
       names = {"THROTTLED", "LOST_CALL", "LOST_ANSWER", "FAILED_AFTER"})
   void storesEachRecordOnce(Fault fault) throws Exception {
     for (var mode : LoadMode.values()) {
-      var pipeline = new LoadedPipeline(fixture, mode);
+      var pipeline = new DynamoPipeline(fixture, mode);
       server.spoil(0);
       pipeline.migrate();
       server.spoil(0.15, fault);
@@ -131,7 +130,7 @@ class DynamoFaultsIT {
 
   @Test
   void storesARepeatOfAKeyOnceThoughAnswersAreLost() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     server.spoil(0.2, Fault.LOST_ANSWER, Fault.HALF_DONE);
     try (var writer = pipeline.writer()) {
@@ -157,7 +156,7 @@ class DynamoFaultsIT {
 
   @Test
   void asksAgainForWhatABatchLeftUndone() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.UPSERT);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       var batch = writer.newBatch();
@@ -180,14 +179,14 @@ class DynamoFaultsIT {
 
   @Test
   void throttlingWithoutEndIsTheStoresTroubleAndNoRecordsFault() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       var batch = writer.newBatch();
       pipeline.add(batch, 0, record(1, "held"));
-      var claim = LoadedPipeline.claim(writer);
+      var claim = DynamoPipeline.claim(writer);
       server.spoil(1, Fault.THROTTLED);
-      assertThatThrownBy(() -> writer.write(batch, LoadedPipeline.advance(claim, 1), OPEN))
+      assertThatThrownBy(() -> writer.write(batch, DynamoPipeline.advance(claim, 1), OPEN))
           .isInstanceOf(StoreUnavailableException.class)
           .isNotInstanceOf(StoreRefusedException.class)
           .hasMessageContaining("ProvisionedThroughputExceeded");
@@ -225,7 +224,7 @@ class DynamoFaultsIT {
   /** The mark is that of a later push by then. */
   @Test
   void storesARepeatOnceThoughItsBatchEndsAfterItsMarks() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, 2);
+    var pipeline = new DynamoPipeline(fixture, 2);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       var batch = writer.newBatch();
@@ -234,21 +233,21 @@ class DynamoFaultsIT {
       pipeline.add(batch, new Arrival().from(1, 0, 2).keyed(key(24)), record(3, "once more"));
       pipeline.add(batch, new Arrival().from(1, 0, 3).keyed(key(27, 2)), record(4, "tuesday"));
       server.spoilOnce(Fault.REFUSED, call -> isRow(call, pipeline));
-      writeRefused(writer, batch, LoadedPipeline.claim(writer), 4);
+      writeRefused(writer, batch, DynamoPipeline.claim(writer), 4);
       assertThat(names(pipeline.definition)).hasSizeLessThan(2);
-      assertThat(writer.write(batch, advance(LoadedPipeline.claim(writer), 4), OPEN))
+      assertThat(writer.write(batch, advance(DynamoPipeline.claim(writer), 4), OPEN))
           .isEqualTo(new WriteResult.Stored(2, 2, 0));
     }
     assertThat(names(pipeline.definition)).containsExactly("1|monday", "4|tuesday");
   }
 
-  private static boolean isRow(FaultyDynamo.Call call, LoadedPipeline pipeline) {
+  private static boolean isRow(FaultyDynamo.Call call, DynamoPipeline pipeline) {
     return call.name().equals("PutItem") && call.isFor(pipeline.names().data());
   }
 
   @Test
   void storesARepeatOnceThoughAnotherPartitionHasALaterPushMeanwhile() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, 2);
+    var pipeline = new DynamoPipeline(fixture, 2);
     pipeline.migrate();
     try (var writer = pipeline.writer();
         var other = pipeline.writer()) {
@@ -256,50 +255,20 @@ class DynamoFaultsIT {
       pipeline.add(batch, new Arrival().from(1, 0, 0).keyed(key(0)), record(1, "monday"));
       pipeline.add(batch, new Arrival().from(1, 0, 1).keyed(key(1)), record(2, "monday again"));
       server.spoilOnce(Fault.REFUSED, call -> isRow(call, pipeline));
-      writeRefused(writer, batch, LoadedPipeline.claim(writer), 2);
+      writeRefused(writer, batch, DynamoPipeline.claim(writer), 2);
       var later = other.newBatch();
       pipeline.add(later, new Arrival().from(1, 1, 0).keyed(key(27)), record(3, "tuesday"));
       other.write(later, advance(other.claim(1).orElseThrow(), 1), OPEN);
-      assertThat(writer.write(batch, advance(LoadedPipeline.claim(writer), 2), OPEN))
+      assertThat(writer.write(batch, advance(DynamoPipeline.claim(writer), 2), OPEN))
           .isEqualTo(new WriteResult.Stored(1, 1, 0));
     }
     assertThat(names(pipeline.definition)).containsExactly("1|monday", "3|tuesday");
   }
 
-  /** The gate hears of what is rejected now. */
-  @Test
-  void judgesAgainWhenAnotherHasMarkedAKeyMeanwhile() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, 2);
-    pipeline.migrate();
-    try (var writer = pipeline.writer();
-        var other = pipeline.writer()) {
-      var batch = writer.newBatch();
-      pipeline.add(batch, new Arrival().from(1, 0, 0).keyed(key(0)), record(1, "second"));
-      var asked = new AtomicInteger();
-      var result =
-          writer.write(
-              batch,
-              advance(LoadedPipeline.claim(writer), 1),
-              (CommitGate<Exception>)
-                  rejected -> {
-                    assertThat(rejected).isEmpty();
-                    if (asked.getAndIncrement() == 0) {
-                      var first = other.newBatch();
-                      pipeline.add(
-                          first, new Arrival().from(1, 1, 0).keyed(key(0)), record(2, "first"));
-                      other.write(first, advance(other.claim(1).orElseThrow(), 1), OPEN);
-                    }
-                  });
-      assertThat(result).isEqualTo(new WriteResult.Stored(0, 1, 0));
-      assertThat(asked).hasValue(2);
-    }
-    assertThat(names(pipeline.definition)).containsExactly("2|first");
-  }
-
   @Test
   void advancesManyPartitionsThoughTheFirstAnswerIsLost() throws Exception {
     var partitions = ServiceLimits.PARTITIONS_OF_AN_UPDATE + 2;
-    var pipeline = new LoadedPipeline(fixture, partitions);
+    var pipeline = new DynamoPipeline(fixture, partitions);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       var claims = writer.claim(IntStream.range(0, partitions).boxed().toList());
@@ -322,7 +291,7 @@ class DynamoFaultsIT {
 
   @Test
   void readsOnlyTheOriginsOfWhatRecordsThatWereSentBackMayReplace() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.UPSERT);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       var batch = writer.newBatch();
@@ -350,18 +319,18 @@ class DynamoFaultsIT {
   /** Most are throttled for longer than one call is sent again. */
   @Test
   void goesOnWhileSomeRowsGetThrough() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       var batch = writer.newBatch();
       for (var i = 0; i < 20; i++) {
         pipeline.add(batch, i, record(i, "throttled"));
       }
-      var claim = LoadedPipeline.claim(writer);
+      var claim = DynamoPipeline.claim(writer);
       assertThat(
               writer.write(
                   batch,
-                  LoadedPipeline.advance(claim, 20),
+                  DynamoPipeline.advance(claim, 20),
                   (CommitGate<RuntimeException>)
                       rejected -> server.spoil(0.8, "PutItem", Fault.THROTTLED)))
           .isEqualTo(new WriteResult.Stored(20, 0, 0));
@@ -373,7 +342,7 @@ class DynamoFaultsIT {
 
   @Test
   void aTransactionThatIsThrottledIsSentAgain() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       store(writer, writer.newBatch(), 0, 10);
@@ -381,7 +350,7 @@ class DynamoFaultsIT {
       server.spoilOnce(Fault.CANCELED, call -> call.name().equals("TransactWriteItems"));
       assertThat(
               writer
-                  .rewind(LoadedPipeline.claim(writer), new Rewind(0, null, replay, true, null))
+                  .rewind(DynamoPipeline.claim(writer), new Rewind(0, null, replay, true, null))
                   .orElseThrow()
                   .nextOffset())
           .isZero();
@@ -391,7 +360,7 @@ class DynamoFaultsIT {
 
   @Test
   void saysThatATopicHasTooManyPartitions() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       server.spoilOnce(Fault.TOO_LARGE, call -> call.name().equals("UpdateItem"));
@@ -422,7 +391,7 @@ class DynamoFaultsIT {
   /** A day counts by the service's clock. */
   @Test
   void remembersKeysThoughAConsumersClockIsADayAhead() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.APPEND);
     pipeline.migrate();
     for (var hours : List.of(0, 25, -25)) {
       try (var writer =
@@ -431,7 +400,7 @@ class DynamoFaultsIT {
               (StoreDefinition.DynamoDb) pipeline.definition.store(),
               fixture.writerEnvironment("pod"),
               Clock.offset(Clock.systemUTC(), Duration.ofHours(hours)))) {
-        var claim = LoadedPipeline.claim(writer);
+        var claim = DynamoPipeline.claim(writer);
         var batch = writer.newBatch();
         pipeline.add(
             batch,
@@ -445,7 +414,7 @@ class DynamoFaultsIT {
 
   @Test
   void forgetsNoDeletionThoughAConsumersClockIsAMonthAhead() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.UPSERT);
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       var batch = writer.newBatch();

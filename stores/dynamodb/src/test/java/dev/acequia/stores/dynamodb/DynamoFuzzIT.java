@@ -106,11 +106,11 @@ class DynamoFuzzIT {
             fill(new ReferenceDefinition("fuzz"), REFERENCE, records).definition, REFERENCE);
   }
 
-  private static LoadedPipeline fill(
+  private static DynamoPipeline fill(
       StoreDefinition store, Map<String, String> environment, List<String> records)
       throws Exception {
     var pipeline =
-        new LoadedPipeline(
+        new DynamoPipeline(
             store,
             environment,
             Pipelines.schema(List.of("s", "p", "id"), FIELDS.toArray(Field[]::new)),
@@ -123,7 +123,7 @@ class DynamoFuzzIT {
       }
       writer.write(
           batch,
-          LoadedPipeline.advance(LoadedPipeline.claim(writer), records.size()),
+          DynamoPipeline.advance(DynamoPipeline.claim(writer), records.size()),
           rejected -> assertThat(rejected).isEmpty());
     }
     return pipeline;

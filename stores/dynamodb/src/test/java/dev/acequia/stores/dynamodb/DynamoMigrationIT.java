@@ -37,16 +37,16 @@ class DynamoMigrationIT {
     fixture.close();
   }
 
-  private LoadedPipeline pipeline(StoreDefinition.DynamoDb store) {
+  private DynamoPipeline pipeline(StoreDefinition.DynamoDb store) {
     return pipeline(store, LoadMode.UPSERT, Map.of());
   }
 
-  private LoadedPipeline pipeline(
+  private DynamoPipeline pipeline(
       StoreDefinition.DynamoDb store, LoadMode mode, Map<String, String> more) {
     var environment = new HashMap<>(fixture.migrationEnvironment());
     environment.putAll(more);
-    return new LoadedPipeline(
-        store, environment, Pipelines.schema(List.of("id"), LoadedPipeline.ID, STATUS), mode);
+    return new DynamoPipeline(
+        store, environment, Pipelines.schema(List.of("id"), DynamoPipeline.ID, STATUS), mode);
   }
 
   private StoreDefinition.DynamoDb store(KeyIndex... indexes) {
@@ -64,7 +64,7 @@ class DynamoMigrationIT {
         .toList();
   }
 
-  private static Termination refused(LoadedPipeline pipeline) {
+  private static Termination refused(DynamoPipeline pipeline) {
     return catchThrowableOfType(TerminationException.class, pipeline::migrate).termination();
   }
 
@@ -154,18 +154,18 @@ class DynamoMigrationIT {
 
   @Test
   void belongsToOnePipelineOfAllInstallations() throws Exception {
-    pipeline(store(), LoadMode.UPSERT, LoadedPipeline.owner("one", "a/1")).migrate();
+    pipeline(store(), LoadMode.UPSERT, DynamoPipeline.owner("one", "a/1")).migrate();
     assertThat(
-            refused(pipeline(store(), LoadMode.UPSERT, LoadedPipeline.owner("other", "b/1")))
+            refused(pipeline(store(), LoadMode.UPSERT, DynamoPipeline.owner("other", "b/1")))
                 .reason())
         .isEqualTo(Termination.Reason.NameTaken);
   }
 
   @Test
   void anOlderMigrationThatEndsLastChangesNothing() throws Exception {
-    pipeline(store(BY_STATUS), LoadMode.UPSERT, LoadedPipeline.owner("one", "a/2")).migrate();
+    pipeline(store(BY_STATUS), LoadMode.UPSERT, DynamoPipeline.owner("one", "a/2")).migrate();
     assertThatThrownBy(
-            () -> pipeline(store(), LoadMode.UPSERT, LoadedPipeline.owner("one", "a/1")).migrate())
+            () -> pipeline(store(), LoadMode.UPSERT, DynamoPipeline.owner("one", "a/1")).migrate())
         .hasMessageContaining("A newer migration");
     assertThat(indexes(store())).contains("by-status");
   }

@@ -63,14 +63,14 @@ class DynamoReaderIT {
 
   /** A table with records, and its reader. */
   private final class Filled implements AutoCloseable {
-    final LoadedPipeline pipeline;
+    final DynamoPipeline pipeline;
     final RecordColumns columns;
     final KeyedQueries queries;
     final StoreReader reader;
 
     Filled(LoadMode mode) throws Exception {
       pipeline =
-          new LoadedPipeline(
+          new DynamoPipeline(
               fixture.definition("flights", INDEXES, "ends"),
               fixture.writerEnvironment("pod"),
               Pipelines.schema(List.of("site", "id", "part"), FIELDS.toArray(Field[]::new)),
@@ -96,7 +96,7 @@ class DynamoReaderIT {
         }
         writer.write(
             batch,
-            LoadedPipeline.advance(LoadedPipeline.claim(writer), RECORDS + 1),
+            DynamoPipeline.advance(DynamoPipeline.claim(writer), RECORDS + 1),
             rejected -> assertThat(rejected).isEmpty());
       }
       columns = RecordColumns.of(pipeline.definition);
@@ -229,7 +229,7 @@ class DynamoReaderIT {
                       .expressionAttributeNames(Map.of("#e", Attributes.EXPIRES))
                       .expressionAttributeValues(Map.of(":e", Attributes.number(1))));
       var unlimited =
-          new LoadedPipeline(
+          new DynamoPipeline(
               fixture.definition("flights", INDEXES, null),
               fixture.writerEnvironment("pod"),
               table.pipeline.definition.schema(),

@@ -36,22 +36,22 @@ class ForeignRowsIT {
     fixture.close();
   }
 
-  private void load(LoadedPipeline pipeline) throws Exception {
+  private void load(DynamoPipeline pipeline) throws Exception {
     pipeline.migrate();
     try (var writer = pipeline.writer()) {
       var batch = writer.newBatch();
       pipeline.add(batch, 0, "{\"id\":1,\"name\":\"stored\"}");
-      writer.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(writer), 10), OPEN);
+      writer.write(batch, DynamoPipeline.advance(DynamoPipeline.claim(writer), 10), OPEN);
     }
   }
 
-  private List<String> names(LoadedPipeline pipeline) {
+  private List<String> names(DynamoPipeline pipeline) {
     return fixture.client().scan(scan -> scan.tableName(pipeline.names().data())).items().stream()
         .map(item -> Objects.requireNonNull(item.get("name")).s())
         .toList();
   }
 
-  private void takeAway(LoadedPipeline pipeline, String attribute) {
+  private void takeAway(DynamoPipeline pipeline, String attribute) {
     var table = pipeline.names().data();
     var item =
         new HashMap<>(fixture.client().scan(scan -> scan.tableName(table)).items().getFirst());
@@ -59,21 +59,21 @@ class ForeignRowsIT {
     fixture.client().putItem(put -> put.tableName(table).item(item));
   }
 
-  private static WriteResult sendBack(LoadedPipeline pipeline, long offset) throws Exception {
+  private static WriteResult sendBack(DynamoPipeline pipeline, long offset) throws Exception {
     try (var writer = pipeline.writer()) {
       var batch = writer.newBatch();
       pipeline.add(
           batch,
           new Arrival().from(1, 0, offset).redrivenTo(1, 10),
           "{\"id\":1,\"name\":\"sent back\"}");
-      return writer.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(writer), 11), OPEN);
+      return writer.write(batch, DynamoPipeline.advance(DynamoPipeline.claim(writer), 11), OPEN);
     }
   }
 
   /** The positions are ahead of the rows that are there. */
   @Test
   void aTableThatWasMadeAgainIsNotLoaded() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.APPEND);
     load(pipeline);
     fixture.dropTable(pipeline.definition);
     try (var writer = pipeline.writer()) {
@@ -100,16 +100,16 @@ class ForeignRowsIT {
   void aRecordThatAnIndexOfTheTableDoesNotTakeIsRejectedByAVersionThatKnowsNoIndex()
       throws Exception {
     var required = new Field("site", FieldType.STRING, true, null);
-    var former = new LoadedPipeline(fixture, LoadMode.UPSERT, LoadedPipeline.ID, required);
+    var former = new DynamoPipeline(fixture, LoadMode.UPSERT, DynamoPipeline.ID, required);
     former.migrate();
-    new LoadedPipeline(
+    new DynamoPipeline(
             fixture.definition("flights", List.of(new KeyIndex("by-site", "site", null)), null),
             fixture.writerEnvironment("pod"),
             former.definition.schema(),
             LoadMode.UPSERT)
         .migrate();
     try (var writer = former.writer()) {
-      LoadedPipeline.claim(writer);
+      DynamoPipeline.claim(writer);
       var batch = writer.newBatch();
       assertThatThrownBy(() -> former.add(batch, 0, "{\"id\":1,\"site\":\"\"}"))
           .isInstanceOf(BadRecordException.class)
@@ -121,7 +121,7 @@ class ForeignRowsIT {
   @ParameterizedTest
   @ValueSource(strings = {Attributes.GENERATION, Attributes.FENCE})
   void anItemThatLacksItsOriginIsOlderThanEveryRecord(String attribute) throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.UPSERT);
     load(pipeline);
     takeAway(pipeline, attribute);
     assertThat(sendBack(pipeline, 5)).isEqualTo(new WriteResult.Stored(1, 0, 0));
@@ -130,7 +130,7 @@ class ForeignRowsIT {
 
   @Test
   void aRecordThatIsReadAgainLeavesAnItemThatLacksItsFence() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.APPEND);
     load(pipeline);
     takeAway(pipeline, Attributes.FENCE);
     assertThat(sendBack(pipeline, 0)).isEqualTo(new WriteResult.Stored(0, 1, 0));
@@ -140,7 +140,7 @@ class ForeignRowsIT {
   /** As when one dead letter is sent back twice. */
   @Test
   void aRecordThatABatchHoldsTwiceIsStoredOnce() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.APPEND);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.APPEND);
     load(pipeline);
     try (var writer = pipeline.writer()) {
       var batch = writer.newBatch();
@@ -151,7 +151,7 @@ class ForeignRowsIT {
             "{\"id\":2,\"name\":\"sent back\"}");
       }
       assertThat(
-              writer.write(batch, LoadedPipeline.advance(LoadedPipeline.claim(writer), 12), OPEN))
+              writer.write(batch, DynamoPipeline.advance(DynamoPipeline.claim(writer), 12), OPEN))
           .isEqualTo(new WriteResult.Stored(1, 1, 0));
     }
     assertThat(names(pipeline)).containsExactlyInAnyOrder("stored", "sent back");
@@ -159,7 +159,7 @@ class ForeignRowsIT {
 
   @Test
   void housekeepingPassesOverWhatLooksLikeADeletion() throws Exception {
-    var pipeline = new LoadedPipeline(fixture, LoadMode.UPSERT);
+    var pipeline = new DynamoPipeline(fixture, LoadMode.UPSERT);
     load(pipeline);
     var table = pipeline.names().data();
     fixture

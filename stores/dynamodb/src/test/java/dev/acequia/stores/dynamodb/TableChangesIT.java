@@ -95,7 +95,7 @@ class TableChangesIT {
   }
 
   private DynamoMigration migration(StoreDefinition.DynamoDb store) {
-    return migration(definition(store, TOPIC, LoadedPipeline.ID, STATUS), Map.of(), watched);
+    return migration(definition(store, TOPIC, DynamoPipeline.ID, STATUS), Map.of(), watched);
   }
 
   private void migrate(StoreDefinition.DynamoDb store) throws Exception {
@@ -105,8 +105,8 @@ class TableChangesIT {
   private void migrate(StoreDefinition.DynamoDb store, WatchedClient client, String version)
       throws Exception {
     migration(
-            definition(store, TOPIC, LoadedPipeline.ID, STATUS),
-            LoadedPipeline.owner("one", version),
+            definition(store, TOPIC, DynamoPipeline.ID, STATUS),
+            DynamoPipeline.owner("one", version),
             client)
         .migrate(Pipelines.log(TOPIC, 1, 0, 100));
   }
@@ -204,7 +204,7 @@ class TableChangesIT {
     assertThatThrownBy(
             () ->
                 migration(
-                        definition(store(BY_STATUS), other, LoadedPipeline.ID, STATUS),
+                        definition(store(BY_STATUS), other, DynamoPipeline.ID, STATUS),
                         Map.of(),
                         watched)
                     .migrate(Pipelines.log(other, 1, 0, 100)))
@@ -396,8 +396,8 @@ class TableChangesIT {
     migrate(store(), watched, "a/1");
     var other =
         migration(
-            definition(store(), TOPIC, LoadedPipeline.ID, STATUS),
-            LoadedPipeline.owner("two", "b/1"),
+            definition(store(), TOPIC, DynamoPipeline.ID, STATUS),
+            DynamoPipeline.owner("two", "b/1"),
             watched);
     var message =
         catchThrowableOfType(
@@ -480,7 +480,7 @@ class TableChangesIT {
                     .tableName(store().table())
                     .attributeDefinitions(
                         TableShape.ofRecords(
-                                definition(store(BY_STATUS), TOPIC, LoadedPipeline.ID, STATUS),
+                                definition(store(BY_STATUS), TOPIC, DynamoPipeline.ID, STATUS),
                                 store(BY_STATUS))
                             .attributes())
                     .globalSecondaryIndexUpdates(
@@ -513,14 +513,14 @@ class TableChangesIT {
   void refusesAnIndexOfTimestampsWhereDatesAreStored() throws Exception {
     var day = new Field("day", FieldType.DATE, true, null);
     var time = new Field("day", FieldType.TIMESTAMP, true, null);
-    migration(definition(store(), TOPIC, LoadedPipeline.ID, day), Map.of(), watched)
+    migration(definition(store(), TOPIC, DynamoPipeline.ID, day), Map.of(), watched)
         .migrate(Pipelines.log(TOPIC, 1, 0, 100));
-    migration(definition(store(), TOPIC, LoadedPipeline.ID, time), Map.of(), watched)
+    migration(definition(store(), TOPIC, DynamoPipeline.ID, time), Map.of(), watched)
         .migrate(Pipelines.log(TOPIC, 1, 0, 100));
     var indexed = store(new KeyIndex("by-day", "day", null));
     assertThatThrownBy(
             () ->
-                migration(definition(indexed, TOPIC, LoadedPipeline.ID, time), Map.of(), watched)
+                migration(definition(indexed, TOPIC, DynamoPipeline.ID, time), Map.of(), watched)
                     .migrate(Pipelines.log(TOPIC, 1, 0, 100)))
         .isInstanceOf(TerminationException.class)
         .hasMessageContaining("'day' was a date once");
@@ -550,7 +550,7 @@ class TableChangesIT {
     var definition =
         Pipelines.definition(
             store(),
-            Pipelines.schema(List.of("id"), LoadedPipeline.ID, STATUS),
+            Pipelines.schema(List.of("id"), DynamoPipeline.ID, STATUS),
             LoadMode.UPSERT,
             TOPIC,
             partitions,

@@ -3,8 +3,8 @@ package dev.acequia.stores.reference;
 import dev.acequia.contract.Schema;
 import dev.acequia.contract.record.Row;
 import dev.acequia.stores.Arrival;
+import dev.acequia.stores.EntryBatch;
 import dev.acequia.stores.Origin;
-import dev.acequia.stores.StoreBatch;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Records as values, each with what it came with. */
-final class ReferenceBatch implements StoreBatch {
+final class ReferenceBatch extends EntryBatch<ReferenceBatch.Entry> {
   /**
    * A record or, without other values than its key's, a deletion.
    *
@@ -34,9 +34,6 @@ final class ReferenceBatch implements StoreBatch {
       List<Object> key, List<Byte> content, @Nullable Long pushedMillis, boolean replayed) {}
 
   private final Schema schema;
-  private final List<Entry> entries = new ArrayList<>();
-  private boolean expectsDuplicates;
-  private long bytes;
 
   ReferenceBatch(Schema schema) {
     this.schema = schema;
@@ -54,6 +51,7 @@ final class ReferenceBatch implements StoreBatch {
 
   private void add(Row row, Arrival arrival, boolean deletes) {
     var values = new HashMap<String, Object>();
+    var bytes = 1L;
     for (var i = 0; i < schema.fields().size(); i++) {
       if (!row.isNull(i)) {
         var field = schema.fields().get(i);
@@ -62,16 +60,16 @@ final class ReferenceBatch implements StoreBatch {
         bytes += value.toString().getBytes(StandardCharsets.UTF_8).length;
       }
     }
-    bytes++;
-    entries.add(
+    add(
         new Entry(
-            entries.size(),
+            rows(),
             values,
             deletes,
             arrival.origin(),
             arrival.place(),
             arrival.isRedriven(),
-            marked(arrival.key())));
+            marked(arrival.key())),
+        bytes);
   }
 
   private static @Nullable Marked marked(Arrival.@Nullable Key key) {
@@ -92,35 +90,5 @@ final class ReferenceBatch implements StoreBatch {
       bytes.add(buffer.get(i));
     }
     return bytes;
-  }
-
-  List<Entry> entries() {
-    return entries;
-  }
-
-  boolean expectsDuplicates() {
-    return expectsDuplicates;
-  }
-
-  @Override
-  public void expectDuplicates() {
-    expectsDuplicates = true;
-  }
-
-  @Override
-  public int rows() {
-    return entries.size();
-  }
-
-  @Override
-  public long bytes() {
-    return bytes;
-  }
-
-  @Override
-  public void clear() {
-    entries.clear();
-    expectsDuplicates = false;
-    bytes = 0;
   }
 }

@@ -1,87 +1,33 @@
 package dev.acequia.stores.lake.read;
 
 import dev.acequia.contract.Field;
-import dev.acequia.stores.query.Condition;
-import dev.acequia.stores.query.Condition.All;
-import dev.acequia.stores.query.Condition.Any;
-import dev.acequia.stores.query.Condition.Comparison;
-import dev.acequia.stores.query.Condition.Comparison.Operator;
-import dev.acequia.stores.query.Condition.In;
-import dev.acequia.stores.query.Condition.Is;
 import dev.acequia.stores.query.Condition.Like;
-import dev.acequia.stores.query.Condition.Not;
 import dev.acequia.stores.query.Literal;
-import java.util.List;
-import java.util.stream.Collectors;
+import dev.acequia.stores.sql.ConditionText;
 
-/** Conditions as SQL, once {@link Fitting} has fitted them. */
-final class Conditions {
+/** Conditions in DuckDB's SQL, once {@link Fitting} has fitted them. */
+final class Conditions extends ConditionText {
   private final Expressions expressions;
 
   Conditions(Expressions expressions) {
     this.expressions = expressions;
   }
 
-  String of(Condition condition) {
-    return switch (condition) {
-      case Comparison comparison ->
-          column(comparison.field())
-              + operator(comparison.operator())
-              + value(comparison.field(), comparison.value());
-      case In in -> in(in);
-      case Is is -> column(is.field()) + truth(is.truth());
-      case Like like ->
-          column(like.field())
-              + (like.ignoreCase() ? " ILIKE " : " LIKE ")
-              + SqlText.string(like.pattern())
-              + " ESCAPE '\\'";
-      case Not not -> "NOT (" + of(not.condition()) + ")";
-      case All all -> joined(all.conditions(), ") AND (", "TRUE");
-      case Any any -> joined(any.conditions(), ") OR (", "FALSE");
-    };
-  }
-
-  private String column(Field field) {
+  @Override
+  protected String column(Field field) {
     return expressions.field(field.name(), field.type()).text();
   }
 
-  private String value(Field field, Literal value) {
+  @Override
+  protected String value(Field field, Literal value) {
     return SqlText.value(value, expressions.field(field.name(), field.type()).scale());
   }
 
-  private String in(In in) {
-    if (in.values().isEmpty()) {
-      return "FALSE";
-    }
-    return in.values().stream()
-        .map(value -> value(in.field(), value))
-        .collect(Collectors.joining(", ", column(in.field()) + " IN (", ")"));
-  }
-
-  private String joined(List<Condition> parts, String word, String none) {
-    return parts.isEmpty()
-        ? none
-        : parts.stream().map(this::of).collect(Collectors.joining(word, "(", ")"));
-  }
-
-  static String operator(Operator operator) {
-    return switch (operator) {
-      case EQ -> " = ";
-      case NEQ -> " <> ";
-      case GT -> " > ";
-      case GTE -> " >= ";
-      case LT -> " < ";
-      case LTE -> " <= ";
-      case DISTINCT -> " IS DISTINCT FROM ";
-    };
-  }
-
-  private static String truth(Is.Truth truth) {
-    return switch (truth) {
-      case NULL, UNKNOWN -> " IS NULL";
-      case NOT_NULL -> " IS NOT NULL";
-      case TRUE -> " IS TRUE";
-      case FALSE -> " IS FALSE";
-    };
+  @Override
+  protected String like(Like like) {
+    return column(like.field())
+        + (like.ignoreCase() ? " ILIKE " : " LIKE ")
+        + SqlText.string(like.pattern())
+        + " ESCAPE '\\'";
   }
 }

@@ -86,7 +86,7 @@ final class SelectStatement {
     if (!query.after().isEmpty()) {
       where +=
           (where.isEmpty() ? " WHERE " : " AND ")
-              + Keyset.after(query.order(), query.after(), expressions::of);
+              + new Keyset().after(query.order(), query.after(), expressions::of);
     }
     return "SELECT "
         + select
@@ -104,7 +104,7 @@ final class SelectStatement {
     var after =
         query.after().isEmpty()
             ? ""
-            : " WHERE " + Keyset.after(query.order(), query.after(), named);
+            : " WHERE " + new Keyset().after(query.order(), query.after(), named);
     return "SELECT * FROM (" + aggregated(query) + ") g" + after + order(query, "g.");
   }
 

@@ -232,7 +232,7 @@ class SelectStatementTest {
   }
 
   private String after(List<OrderTerm> order, @Nullable Literal... values) {
-    return Keyset.after(order, Arrays.asList(values), new Expressions(columns)::of);
+    return new Keyset().after(order, Arrays.asList(values), new Expressions(columns)::of);
   }
 
   @Test

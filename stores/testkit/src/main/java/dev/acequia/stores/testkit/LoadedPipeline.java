@@ -1,4 +1,4 @@
-package dev.acequia.stores.dynamodb;
+package dev.acequia.stores.testkit;
 
 import dev.acequia.contract.Field;
 import dev.acequia.contract.FieldType;
@@ -16,24 +16,23 @@ import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreUnavailableException;
 import dev.acequia.stores.StoreWriter;
-import dev.acequia.stores.testkit.Pipelines;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A pipeline, and records of its schema. */
-final class LoadedPipeline {
+/** A pipeline in a store, and records of its schema. */
+public class LoadedPipeline {
   private static final UUID TOPIC = UUID.randomUUID();
 
-  static final Field ID = new Field("id", FieldType.INT64, true, null);
-  static final Field NAME = new Field("name", FieldType.STRING, false, null);
+  public static final Field ID = new Field("id", FieldType.INT64, true, null);
+  public static final Field NAME = new Field("name", FieldType.STRING, false, null);
 
-  private final Map<String, String> environment;
-  final PipelineDefinition definition;
+  protected final Map<String, String> environment;
+  public final PipelineDefinition definition;
 
   /** Of one partition. */
-  LoadedPipeline(
+  public LoadedPipeline(
       StoreDefinition store, Map<String, String> environment, Schema schema, LoadMode mode) {
     this(store, environment, schema, mode, 1);
   }
@@ -49,7 +48,7 @@ final class LoadedPipeline {
   }
 
   /** Of an id, which is the key, and a name, in append mode. */
-  LoadedPipeline(DynamoFixture fixture, int partitions) {
+  public LoadedPipeline(StoreFixture fixture, int partitions) {
     this(
         fixture.definition("flights"),
         fixture.writerEnvironment("pod"),
@@ -59,12 +58,12 @@ final class LoadedPipeline {
   }
 
   /** Of an id, which is the key, and a name. */
-  LoadedPipeline(DynamoFixture fixture, LoadMode mode) {
+  public LoadedPipeline(StoreFixture fixture, LoadMode mode) {
     this(fixture, mode, ID, NAME);
   }
 
   /** Of fields with an id, which is the key. */
-  LoadedPipeline(DynamoFixture fixture, LoadMode mode, Field... fields) {
+  public LoadedPipeline(StoreFixture fixture, LoadMode mode, Field... fields) {
     this(
         fixture.definition("flights"),
         fixture.writerEnvironment("pod"),
@@ -73,7 +72,7 @@ final class LoadedPipeline {
   }
 
   /** The variables by which a migration says whose it is, and of what version of the spec. */
-  static Map<String, String> owner(String installation, String version) {
+  public static Map<String, String> owner(String installation, String version) {
     return Map.of(
         "ACEQUIA_INSTALLATION",
         installation,
@@ -83,34 +82,34 @@ final class LoadedPipeline {
         version);
   }
 
-  void migrate() throws Exception {
+  public void migrate() throws Exception {
     StoreMigration.open(definition, environment)
         .migrate(Pipelines.log(TOPIC, definition.topic().partitions(), 0, 100_000));
   }
 
-  TableNames names() {
-    return TableNames.of((StoreDefinition.DynamoDb) definition.store());
+  public void drop() throws Exception {
+    StoreMigration.open(definition, environment).drop();
   }
 
-  StoreWriter writer() {
+  public StoreWriter writer() {
     return StoreWriter.open(definition, environment);
   }
 
   /** Claims the partition, however often the store fails. */
-  static PartitionClaim claim(StoreWriter writer) throws StoreUnavailableException {
+  public static PartitionClaim claim(StoreWriter writer) throws StoreUnavailableException {
     return writer.claim(0).orElseThrow();
   }
 
-  static List<PartitionAdvance> advance(PartitionClaim claim, long to) {
+  public static List<PartitionAdvance> advance(PartitionClaim claim, long to) {
     return List.of(new PartitionAdvance(0, claim.fence(), claim.nextOffset(), to, null));
   }
 
   /** Adds a record at an offset. */
-  void add(StoreBatch batch, long offset, String json) throws BadRecordException {
+  public void add(StoreBatch batch, long offset, String json) throws BadRecordException {
     add(batch, new Arrival().from(1, 0, offset), json);
   }
 
-  void add(StoreBatch batch, Arrival arrival, String json) throws BadRecordException {
+  public void add(StoreBatch batch, Arrival arrival, String json) throws BadRecordException {
     var row = new Row(definition.schema());
     var bytes = json.getBytes(StandardCharsets.UTF_8);
     new RecordDecoder(definition.schema()).decode(bytes, 0, bytes.length, row);
@@ -118,11 +117,11 @@ final class LoadedPipeline {
   }
 
   /** Adds the deletion of a key at an offset. */
-  void delete(StoreBatch batch, long offset, String key) throws BadRecordException {
+  public void delete(StoreBatch batch, long offset, String key) throws BadRecordException {
     delete(batch, new Arrival().from(1, 0, offset), key);
   }
 
-  void delete(StoreBatch batch, Arrival arrival, String key) throws BadRecordException {
+  public void delete(StoreBatch batch, Arrival arrival, String key) throws BadRecordException {
     var row = new Row(definition.schema());
     var bytes = key.getBytes(StandardCharsets.UTF_8);
     new RecordDecoder(definition.schema()).decodeKey(bytes, 0, bytes.length, row);
