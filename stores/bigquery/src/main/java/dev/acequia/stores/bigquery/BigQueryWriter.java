@@ -44,7 +44,6 @@ final class BigQueryWriter implements StoreWriter {
   private final Statements statements;
   private final RowStreams streams;
   private final StateTable table;
-  private final StoredRows stored;
   private final Claims claims;
   private final AppendMode append;
   private final UpsertMode upsert;
@@ -74,7 +73,7 @@ final class BigQueryWriter implements StoreWriter {
     this.limits = limits;
     names = TableNames.of(store);
     table = new StateTable(statements, names);
-    stored = new StoredRows(statements, names);
+    var stored = new StoredRows(statements, names);
     claims = new Claims(table, streams, stored, names);
     commands = new RegistryCommands(names);
     var marks = new Marks(statements, names);
@@ -139,7 +138,7 @@ final class BigQueryWriter implements StoreWriter {
         if (known != null && state.takes(definition, known.state())) {
           taken.add(partition);
         } else if (known != null) {
-          positions.put(partition, unclaimed(partition, known.state()));
+          positions.put(partition, unclaimed(known.state()));
         }
       }
       if (taken.isEmpty() && positions.isEmpty()) {
@@ -178,14 +177,13 @@ final class BigQueryWriter implements StoreWriter {
     };
   }
 
-  /** What the store has of a partition that this definition may not write to. */
-  private Position unclaimed(int partition, PartitionState known) throws StoreUnavailableException {
-    var stream = known.stream();
-    var state =
-        stream != null && known.mayBeBehind()
-            ? Claims.ahead(known, stored.last(stream.fences()).get(partition))
-            : known;
-    var position = state.position();
+  /**
+   * What the store has of a partition that this definition may not write to. Nobody reads on from
+   * there, so rows that the state does not count are left uncounted: to look at them reads four
+   * columns of the whole table, each time that somebody waits.
+   */
+  private static Position unclaimed(PartitionState known) {
+    var position = known.position();
     return new Position(
         position.topicId(), position.next(), position.epoch(), NO_FENCE, position.replay());
   }

@@ -215,17 +215,14 @@ final class Claims {
               partition,
               claimed.at(own.position().next(), own.position().epoch(), claimed.stream()));
         } else {
-          // In a replay the rows do not say where it goes on, but they have to be seen before it
-          // asks for them.
+          // In a replay too: they have to be seen before it asks for them.
           if (found == null) {
             found =
                 count.isPresent()
                     ? rows.last(stream, count.getAsLong())
                     : rows.last(stream.fences());
           }
-          if (claimed.mayBeBehind()) {
-            counted.put(partition, ahead(claimed, found.get(partition)));
-          }
+          counted.put(partition, ahead(claimed, found.get(partition)));
         }
       }
     }
@@ -240,9 +237,13 @@ final class Claims {
     return known;
   }
 
-  /** A position with the rows that the state does not count. */
+  /**
+   * A position with the rows that the state does not count. In a replay they are those of a batch
+   * that went past its end: it appends in the order of the log, so what the replay had to bring
+   * back is there.
+   */
   static PartitionState ahead(PartitionState state, StoredRows.@Nullable Last last) {
-    return last != null && last.read() + 1 > state.next()
+    return last != null && last.read() >= state.position().present()
         ? state.at(last.read() + 1, last.epoch(), state.stream())
         : state;
   }

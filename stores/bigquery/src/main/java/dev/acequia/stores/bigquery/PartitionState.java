@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the state says of a partition. In append mode its rows may be ahead of it: those that stand
- * under the stream's fence say up to where the log was read, unless a replay is under way.
+ * under the stream's fence say up to where the log was read. While a replay is under way, those
+ * behind the place where it will go on say so.
  *
  * @param stream where the last owner puts its rows; null when all that was stored is in {@code
  *     next}, as always in upsert mode
@@ -85,7 +86,7 @@ record PartitionState(
 
   /** Whether rows may be ahead. */
   boolean mayBeBehind() {
-    return stream != null && !position().isReplaying();
+    return stream != null;
   }
 
   PartitionState at(long other, @Nullable Integer otherEpoch, @Nullable Stream otherStream) {

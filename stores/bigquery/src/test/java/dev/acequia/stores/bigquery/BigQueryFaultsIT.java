@@ -11,6 +11,8 @@ import dev.acequia.stores.Arrival;
 import dev.acequia.stores.CommitGate;
 import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.PartitionClaim;
+import dev.acequia.stores.PartitionReplay;
+import dev.acequia.stores.Rewind;
 import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreUnavailableException;
@@ -27,12 +29,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Calls that are refused, throttled or lost cost time and nothing else. */
@@ -345,6 +349,62 @@ class BigQueryFaultsIT {
     try (var successor = pipeline.writer()) {
       assertThat(BigQueryPipeline.claim(successor).nextOffset()).isEqualTo(1);
     }
+  }
+
+  /** Its records behind the end of the replay are looked up by nobody when they come again. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 3})
+  void storesABatchOnceThatGoesPastTheEndOfAReplay(int split) throws Exception {
+    var pipeline = new BigQueryPipeline(fixture, LoadMode.APPEND);
+    pipeline.migrate();
+    var limits =
+        split == 0 ? WriterLimits.DEFAULT : WriterLimits.DEFAULT.withRequestBytes(split * 60);
+    try (var writer = pipeline.writer(limits);
+        var successor = pipeline.writer()) {
+      var batch = writer.newBatch();
+      for (var i = 0; i < 10; i++) {
+        pipeline.add(batch, i, record(i, "stored"));
+      }
+      var claim = BigQueryPipeline.claim(writer);
+      assertThat(writer.write(batch, advance(claim, 10), OPEN))
+          .isInstanceOf(WriteResult.Stored.class);
+      claim = BigQueryPipeline.claim(writer);
+      var replay = new PartitionReplay(UUID.randomUUID(), 5, 10, 10, null);
+      claim = writer.rewind(claim, new Rewind(5, null, replay, true, null)).orElseThrow();
+      assertThat(claim.nextOffset()).isEqualTo(5);
+      spoil(
+          Fault.UNAVAILABLE,
+          call -> call.method().equals("jobs.query") && call.subject().contains("MERGE"));
+      var rewound = claim;
+      assertThatThrownBy(
+              () ->
+                  writer.write(
+                      batchOf(pipeline, writer, 5, 15),
+                      List.of(new PartitionAdvance(0, rewound.fence(), 5, 15, null)),
+                      OPEN))
+          .isInstanceOf(StoreUnavailableException.class);
+      heal();
+      assertThat(spoiled).hasPositiveValue();
+      var next = BigQueryPipeline.claim(successor);
+      assertThat(next.nextOffset()).isEqualTo(15);
+      assertThat(
+              successor.write(
+                  batchOf(pipeline, successor, 15, 20),
+                  List.of(new PartitionAdvance(0, next.fence(), 15, 20, null)),
+                  OPEN))
+          .isInstanceOf(WriteResult.Stored.class);
+    }
+    assertThat(rows(pipeline.definition)).hasSize(20).doesNotHaveDuplicates();
+  }
+
+  private static StoreBatch batchOf(
+      BigQueryPipeline pipeline, StoreWriter writer, long from, long to) throws Exception {
+    var batch = writer.newBatch();
+    batch.expectDuplicates();
+    for (var i = from; i < to; i++) {
+      pipeline.add(batch, i, record(i, "stored"));
+    }
+    return batch;
   }
 
   private static Arrival.Key key(String key) {
