@@ -10,16 +10,19 @@ final class ConnectionFaults implements FaultFamily {
 
   @Override
   public void inflict(Fault fault) throws Exception {
-    switch (fault) {
-      case CUT_AMONG_ROWS -> springAt(Moment.AMONG_ROWS, Trap.Then.CUT);
-      case CUT_AT_COMMIT -> springAt(Moment.BEFORE_COMMIT, Trap.Then.CUT);
-      case LOSE_COMMIT_ANSWER -> springAt(Moment.BEFORE_COMMIT, Trap.Then.LOSE_ANSWER);
-      default -> throw new IllegalArgumentException(fault.name());
+    var isInflicted =
+        switch (fault) {
+          case CUT_AMONG_ROWS -> springAt(Moment.AMONG_ROWS, Trap.Then.CUT);
+          case CUT_AT_COMMIT -> springAt(Moment.BEFORE_COMMIT, Trap.Then.CUT);
+          case LOSE_COMMIT_ANSWER -> springAt(Moment.BEFORE_COMMIT, Trap.Then.LOSE_ANSWER);
+          default -> throw new IllegalArgumentException(fault.name());
+        };
+    if (isInflicted) {
+      scene.recoverFrom(fault);
     }
-    scene.recoverFrom(fault);
   }
 
-  private void springAt(Moment moment, Trap.Then then) throws Exception {
-    scene.fleet().any(scene.random()).springAt(moment, () -> then, scene.chronicle());
+  private boolean springAt(Moment moment, Trap.Then then) throws Exception {
+    return scene.fleet().any(scene.random()).springAt(moment, () -> then, scene.chronicle());
   }
 }

@@ -18,8 +18,14 @@ final class ConsumerFaults implements FaultFamily {
   public void inflict(Fault fault) throws Exception {
     switch (fault) {
       case KILL_CONSUMER -> scene.fleet().any(scene.random()).kill();
-      case KILL_AMONG_ROWS -> killAt(Moment.AMONG_ROWS);
-      case KILL_BEFORE_COMMIT -> killAt(Moment.BEFORE_COMMIT);
+      case KILL_AMONG_ROWS -> {
+        killAt(Moment.AMONG_ROWS, fault);
+        return;
+      }
+      case KILL_BEFORE_COMMIT -> {
+        killAt(Moment.BEFORE_COMMIT, fault);
+        return;
+      }
       case SCALE -> scene.fleet().scaleTo(SIZES[scaled++ % SIZES.length]);
       case FREEZE_CONSUMER -> {
         var zombie = scene.fleet().any(scene.random());
@@ -41,15 +47,17 @@ final class ConsumerFaults implements FaultFamily {
     scene.recoverFrom(fault);
   }
 
-  private void killAt(Moment moment) throws Exception {
+  private void killAt(Moment moment, Fault fault) throws Exception {
     var member = scene.fleet().any(scene.random());
-    member.springAt(
+    if (member.springAt(
         moment,
         () -> {
           member.kill();
           return Trap.Then.CUT;
         },
-        scene.chronicle());
+        scene.chronicle())) {
+      scene.recoverFrom(fault);
+    }
   }
 
   private void freezeAt(Moment moment, Fault fault) throws IOException, InterruptedException {

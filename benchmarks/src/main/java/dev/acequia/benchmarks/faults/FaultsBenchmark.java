@@ -163,7 +163,7 @@ final class FaultsBenchmark implements Benchmark {
       } else if (outcome.skipped().containsKey(fault)) {
         lines.add("  skipped: %s: %s".formatted(fault.words(), outcome.skipped().get(fault)));
       } else {
-        lines.add("  not drawn: " + fault.words());
+        lines.add("  not inflicted: " + fault.words());
       }
     }
     if (!outcome.spoiledCalls().isEmpty()) {

@@ -129,15 +129,21 @@ final class Member implements AutoCloseable {
         .count();
   }
 
-  /** Springs a trap when it reaches the moment; does nothing if it does not. */
-  void springAt(Moment moment, Trap trap, Chronicle chronicle)
+  /**
+   * Springs a trap when it reaches the moment.
+   *
+   * @return false when it does not reach it, and nothing happened
+   */
+  boolean springAt(Moment moment, Trap trap, Chronicle chronicle)
       throws InterruptedException, ExecutionException {
     var sprung = link.traps().arm(moment, trap);
     try {
       sprung.get(MOMENT_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
     } catch (TimeoutException idle) {
       link.traps().disarm();
       chronicle.say("%s had nothing to do", name);
+      return false;
     }
   }
 

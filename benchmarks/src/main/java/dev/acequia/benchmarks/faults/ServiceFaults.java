@@ -40,27 +40,41 @@ final class ServiceFaults implements FaultFamily {
 
   @Override
   public void inflict(Fault fault) throws Exception {
-    switch (fault) {
-      case THROTTLE -> spoil(CallFault.THROTTLED, MOST);
-      case LOSE_CALLS -> spoil(CallFault.LOST_CALL, MANY);
-      case LOSE_ANSWERS -> spoil(CallFault.LOST_ANSWER, MANY);
-      case CUT_SERVICE -> spoil(CallFault.LOST_CALL, 1);
-      case RESTART_SERVICE -> scene.servers().alone(restart::run);
-      default -> throw new IllegalArgumentException(fault.name());
+    var isInflicted =
+        switch (fault) {
+          case THROTTLE -> spoil(CallFault.THROTTLED, MOST);
+          case LOSE_CALLS -> spoil(CallFault.LOST_CALL, MANY);
+          case LOSE_ANSWERS -> spoil(CallFault.LOST_ANSWER, MANY);
+          case CUT_SERVICE -> spoil(CallFault.LOST_CALL, 1);
+          case RESTART_SERVICE -> {
+            scene.servers().alone(restart::run);
+            yield true;
+          }
+          default -> throw new IllegalArgumentException(fault.name());
+        };
+    if (isInflicted) {
+      scene.recoverFrom(fault);
     }
-    scene.recoverFrom(fault);
   }
 
-  private void spoil(CallFault fault, double share) throws IOException, InterruptedException {
+  /** Whether there were calls to spoil. */
+  private boolean spoil(CallFault fault, double share) throws IOException, InterruptedException {
     var end = System.nanoTime() + SPELL.toNanos();
-    scene.pipeline().calls().begin(fault, share);
+    var calls = scene.pipeline().calls();
+    var before = calls.count(fault);
+    calls.begin(fault, share);
     try {
       while (System.nanoTime() < end) {
         scene.fleet().tend();
         Thread.sleep(100); // the spell lasts for a time, and not for a condition
       }
     } finally {
-      scene.pipeline().calls().end();
+      calls.end();
     }
+    if (calls.count(fault) == before) {
+      scene.chronicle().say("no call came meanwhile");
+      return false;
+    }
+    return true;
   }
 }

@@ -36,6 +36,11 @@ final class SpoiledCalls {
     return drawn;
   }
 
+  /** How many calls were spoiled in this way so far. */
+  synchronized long count(CallFault fault) {
+    return counts.getOrDefault(fault, 0L);
+  }
+
   /** How many calls were spoiled so far. */
   synchronized Map<CallFault, Long> counts() {
     return Map.copyOf(counts);

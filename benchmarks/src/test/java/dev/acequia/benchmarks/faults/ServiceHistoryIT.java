@@ -57,8 +57,10 @@ class ServiceHistoryIT {
         assertThat(outcome.violations()).as(outcome.mode().name()).isEmpty();
         assertThat(outcome.findings().first()).as(outcome.mode().name()).isEmpty();
         assertThat(outcome.acknowledged()).isGreaterThanOrEqualTo(IDS);
-        assertThat(outcome.inflicted()).isNotEmpty();
-        assertThat(outcome.spoiledCalls()).isNotEmpty();
+        assertThat(outcome.inflicted())
+            .as(outcome.mode().name())
+            .extracting(Inflicted::fault)
+            .containsExactlyInAnyOrderElementsOf(FAULTS);
       }
     }
   }
