@@ -7,15 +7,13 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
 
 /**
  * How a process reaches Kafka: bootstrap servers and, where the cluster asks for it, a file of
- * client settings.
- *
- * @param file that the settings were read from, but for the bootstrap servers; null: from none
+ * client settings. Two that log on in the same way are equal.
  */
-public record KafkaConnection(Map<String, String> settings, @Nullable Path file) {
+public record KafkaConnection(Map<String, String> settings) {
   private static final String TOKEN_ENDPOINT = "sasl.oauthbearer.token.endpoint.url";
 
   /** Kafka's client fetches tokens from no address that the process has not named here. */
@@ -27,11 +25,6 @@ public record KafkaConnection(Map<String, String> settings, @Nullable Path file)
     if (endpoint != null) {
       System.setProperty(ALLOWED_ENDPOINTS, endpoint);
     }
-  }
-
-  /** With these settings alone. */
-  public KafkaConnection(Map<String, String> settings) {
-    this(settings, null);
   }
 
   /**
@@ -46,19 +39,7 @@ public record KafkaConnection(Map<String, String> settings, @Nullable Path file)
     }
     settings.put(
         "bootstrap.servers", RuntimeVariable.KAFKA_BOOTSTRAP_SERVERS.requiredIn(environment));
-    return new KafkaConnection(settings, file);
-  }
-
-  /** Whether the file of client settings has changed since it was read. */
-  public boolean isOutdated() {
-    if (file == null) {
-      return false;
-    }
-    try {
-      return !settings.entrySet().containsAll(read(file).entrySet());
-    } catch (UncheckedIOException e) { // it is being replaced, or gone
-      return false;
-    }
+    return new KafkaConnection(settings);
   }
 
   /** These settings and one client's own on top of them. */
@@ -66,6 +47,12 @@ public record KafkaConnection(Map<String, String> settings, @Nullable Path file)
     var all = new HashMap<String, Object>(settings);
     all.putAll(own);
     return all;
+  }
+
+  /** Names alone: among the values are passwords and keys. */
+  @Override
+  public String toString() {
+    return "KafkaConnection" + new TreeSet<>(settings.keySet());
   }
 
   private static Map<String, String> read(Path file) {

@@ -54,7 +54,7 @@ class ApiConfiguration {
   @Bean
   TopicWriter topicWriter(ApiSettings settings) {
     return new TopicWriter(
-        KafkaConnection.fromEnvironment(settings.environment()),
+        () -> KafkaConnection.fromEnvironment(settings.environment()),
         settings.clientId(),
         settings.definition().topic().name());
   }

@@ -27,11 +27,16 @@ final class Readiness implements ApplicationListener<ApplicationEvent> {
   private static final Duration PAUSE = Duration.ofMillis(500);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
+  /** Longer than it takes a broker to learn of a new password or right. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final TopicWriter topic;
   private final StoreReader store;
   private final Duration farewell;
   private final Consumer<Termination> end;
   private final Thread prober;
+  private long refusedSinceNanos;
+  private boolean refused;
   private volatile Optional<String> trouble = Optional.of("starting");
   private volatile boolean stopping;
 
@@ -39,7 +44,8 @@ final class Readiness implements ApplicationListener<ApplicationEvent> {
    * Not ready yet.
    *
    * @param farewell how long to be unready before the end begins
-   * @param end of the process, when Kafka refuses the log-on or a right, and another start may help
+   * @param end of the process, when Kafka refuses the log-on or a right before requests may come:
+   *     only the last word of a container that has ended reaches the pipeline's status
    */
   Readiness(TopicWriter topic, StoreReader store, Duration farewell, Consumer<Termination> end) {
     this.topic = topic;
@@ -85,7 +91,7 @@ final class Readiness implements ApplicationListener<ApplicationEvent> {
       }
       while (!stopping) {
         Thread.sleep(LOOK_AGAIN);
-        topic.endOfLogOn().ifPresent(this::endWithLogOn);
+        topic.recover();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -95,9 +101,13 @@ final class Readiness implements ApplicationListener<ApplicationEvent> {
   private boolean probe() {
     try {
       topic.probe();
+      refused = false;
     } catch (KafkaException e) {
-      endIfRefused(e);
-      return notYet("Kafka: " + e.getMessage(), null);
+      notYet("Kafka: " + e.getMessage(), null);
+      if (TopicWriter.isRefusal(e)) {
+        endIfRefusedForLong(e);
+      }
+      return false;
     }
     try {
       store.probe();
@@ -109,16 +119,13 @@ final class Readiness implements ApplicationListener<ApplicationEvent> {
     return true;
   }
 
-  private void endWithLogOn(String words) {
-    end.accept(new Termination(Termination.Reason.KafkaRefused, words));
-  }
-
-  /**
-   * At once: a producer that was refused does not get its id any more, and would pass the next
-   * probe. A Pod that starts again has the log-on as it is then.
-   */
-  private void endIfRefused(KafkaException e) {
-    if (TopicWriter.isRefusal(e)) {
+  private void endIfRefusedForLong(KafkaException e) {
+    var now = System.nanoTime();
+    if (!refused) {
+      refused = true;
+      refusedSinceNanos = now;
+    }
+    if (now - refusedSinceNanos >= PATIENCE.toNanos() && !stopping) {
       end.accept(new Termination(Termination.Reason.KafkaRefused, "Kafka: " + e));
     }
   }

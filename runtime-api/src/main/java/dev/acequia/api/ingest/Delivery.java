@@ -12,6 +12,7 @@ final class Delivery {
   private long durable;
   private boolean underWay;
   private @Nullable Exception failure;
+  private @Nullable TopicClient client;
 
   /**
    * Nothing is pending yet.
@@ -24,6 +25,14 @@ final class Delivery {
 
   long expected() {
     return expected;
+  }
+
+  /** The client that sends all records of this request: the one that sent its first. */
+  synchronized TopicClient through(TopicClient current) {
+    if (client == null) {
+      client = current;
+    }
+    return client;
   }
 
   synchronized void sent() {

@@ -4,38 +4,32 @@ import dev.acequia.api.bounds.ByteBudget;
 import dev.acequia.api.bounds.HeapShare;
 import dev.acequia.contract.ApiShutdown;
 import dev.acequia.contract.KafkaConnection;
+import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Callback;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way into the pipeline's topic. One producer serves all requests, so that their records share
- * batches; what is on its way is bounded.
+ * batches; another takes its place when Kafka refuses it. What is on its way is bounded.
  */
 public final class TopicWriter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TopicWriter.class);
+
   /** A record is durable, or has failed, after so long. */
-  private static final Duration DELIVERY_LIMIT = Duration.ofSeconds(20);
+  static final Duration DELIVERY_LIMIT = Duration.ofSeconds(20);
 
   /** The producer takes a record, or finds neither room nor partitions for it, after so long. */
-  private static final Duration HANDOVER_LIMIT = Duration.ofSeconds(5);
-
-  /** Longer than it takes a broker to learn of a new password. */
-  private static final Duration REFUSED_FOR = Duration.ofSeconds(10);
+  static final Duration HANDOVER_LIMIT = Duration.ofSeconds(5);
 
   /** What a record on its way takes beside its bytes: the producer's own bookkeeping. */
   private static final int RECORD_OVERHEAD = 256;
@@ -45,67 +39,31 @@ public final class TopicWriter implements AutoCloseable {
   /** More records than these fill a batch by themselves; fewer leave with other requests'. */
   private static final int FEW = 16;
 
-  private final Producer<byte[], byte[]> producer;
+  private final TopicAccess access;
   private final String topic;
   private final Duration handoverLimit;
   private final LongSupplier nanoTime;
   private final Departures departures = new Departures();
   private final ByteBudget inFlight = new ByteBudget(HeapShare.ofThisProcess().inFlight());
-  private final BooleanSupplier isOutdated;
-  private volatile @Nullable Refusal refused;
-
-  /** What Kafka refuses, since when. */
-  private record Refusal(long sinceNanos, String words) {}
-
-  public TopicWriter(KafkaConnection kafka, String clientId, String topic) {
-    this(
-        new KafkaProducer<>(
-            kafka.with(settings(clientId)), new ByteArraySerializer(), new ByteArraySerializer()),
-        topic,
-        HANDOVER_LIMIT,
-        System::nanoTime,
-        kafka::isOutdated);
-  }
-
-  TopicWriter(
-      Producer<byte[], byte[]> producer,
-      String topic,
-      Duration handoverLimit,
-      LongSupplier nanoTime) {
-    this(producer, topic, handoverLimit, nanoTime, () -> false);
-  }
+  private volatile TopicClient client;
+  private String lastTrouble = "";
 
   /**
-   * @param isOutdated whether another start would log on otherwise
+   * A way that has not been tried; {@link #probe} does.
+   *
+   * @param logOn reads the log-on's files
    */
-  TopicWriter(
-      Producer<byte[], byte[]> producer,
-      String topic,
-      Duration handoverLimit,
-      LongSupplier nanoTime,
-      BooleanSupplier isOutdated) {
-    this.isOutdated = isOutdated;
-    this.producer = producer;
+  public TopicWriter(Supplier<KafkaConnection> logOn, String clientId, String topic) {
+    this(new KafkaTopicAccess(logOn, clientId, topic), topic, HANDOVER_LIMIT, System::nanoTime);
+  }
+
+  TopicWriter(TopicAccess access, String topic, Duration handoverLimit, LongSupplier nanoTime) {
+    this.access = access;
     this.topic = topic;
     this.handoverLimit = handoverLimit;
     this.nanoTime = nanoTime;
-  }
-
-  private static Map<String, Object> settings(String clientId) {
-    return Map.ofEntries(
-        Map.entry(ProducerConfig.CLIENT_ID_CONFIG, clientId),
-        Map.entry(ProducerConfig.ACKS_CONFIG, "all"),
-        Map.entry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true),
-        Map.entry(ProducerConfig.LINGER_MS_CONFIG, 0), // see Departures
-        Map.entry(ProducerConfig.BATCH_SIZE_CONFIG, 64 << 10),
-        Map.entry(ProducerConfig.BUFFER_MEMORY_CONFIG, HeapShare.ofThisProcess().producer()),
-        // The topic decides how large a record may be, not this client.
-        Map.entry(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 16 << 20),
-        Map.entry(ProducerConfig.MAX_BLOCK_MS_CONFIG, HANDOVER_LIMIT.toMillis()),
-        Map.entry(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 8_000),
-        Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) DELIVERY_LIMIT.toMillis()),
-        Map.entry(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofHours(1).toMillis()),
-        Map.entry(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 2_000L));
+    var logOn = access.logOn();
+    this.client = new TopicClient(logOn, access.producer(logOn));
   }
 
   /**
@@ -115,7 +73,9 @@ public final class TopicWriter implements AutoCloseable {
    */
   boolean send(Delivery delivery, long index, byte[] key, byte[] value, Iterable<Header> headers)
       throws InterruptedException {
-    var onItsWay = admit(delivery, index, size(key, value, headers));
+    // Of one client for all of a request, so that its records keep their order.
+    var by = delivery.through(client);
+    var onItsWay = admit(delivery, index, size(key, value, headers), by);
     if (onItsWay == null) {
       return false;
     }
@@ -126,7 +86,7 @@ public final class TopicWriter implements AutoCloseable {
     }
     try {
       // Here, so that no other request waits when Kafka does not name them.
-      producer.partitionsFor(topic);
+      by.producer().partitionsFor(topic);
     } catch (KafkaException e) {
       onItsWay.end(e);
       return false;
@@ -149,7 +109,7 @@ public final class TopicWriter implements AutoCloseable {
     return inFlight.held();
   }
 
-  private @Nullable OnItsWay admit(Delivery delivery, long index, int size)
+  private @Nullable OnItsWay admit(Delivery delivery, long index, int size, TopicClient by)
       throws InterruptedException {
     if (delivery.failed()) {
       return null;
@@ -159,13 +119,13 @@ public final class TopicWriter implements AutoCloseable {
       delivery.settled(index, new KafkaException("too much is on its way to Kafka"));
       return null;
     }
-    return new OnItsWay(delivery, index, size);
+    return new OnItsWay(delivery, index, size, by);
   }
 
   private void handOver(ProducerRecord<byte @Nullable [], byte[]> record, OnItsWay onItsWay) {
     onItsWay.sender = Thread.currentThread();
     try {
-      var _ = producer.send(record, onItsWay);
+      var _ = onItsWay.by.producer().send(record, onItsWay);
     } catch (RuntimeException e) { // whatever it is, it is this record's alone
       onItsWay.end(e);
     }
@@ -180,42 +140,79 @@ public final class TopicWriter implements AutoCloseable {
   }
 
   /**
-   * Asks for the topic's partitions, as a send would.
+   * Asks Kafka whether it takes the log-on and lets it write to the topic. After a refusal this
+   * asks with the log-on as the files have it then.
    *
-   * @throws KafkaException when Kafka does not name them in time
+   * @throws KafkaException when it does not, or does not answer
    */
   public void probe() {
-    if (producer.partitionsFor(topic).isEmpty()) {
-      throw new KafkaException("the topic " + topic + " has no partitions");
+    try {
+      if (needsAnother()) {
+        replace();
+      } else {
+        access.check(client.logOn());
+        client.findPartitions(topic);
+        client.answered();
+      }
+    } catch (KafkaException e) {
+      client.failed(null, e);
+      throw e;
+    }
+  }
+
+  /**
+   * Takes another client when Kafka refuses this one, or when records fail and the files have
+   * another log-on. A producer that was refused may stay so when Kafka would take it again.
+   */
+  public void recover() {
+    if (!needsAnother()) {
+      return;
+    }
+    try {
+      replace();
+      lastTrouble = "";
+    } catch (KafkaException e) {
+      if (!lastTrouble.equals(e.toString())) {
+        lastTrouble = e.toString();
+        LOG.warn("the former log-on to Kafka stays: {}", lastTrouble);
+      }
     }
   }
 
   /** Whether Kafka does not take the log-on, or the user lacks a right. */
-  public static boolean isRefusal(@Nullable Throwable e) {
-    return e instanceof AuthenticationException || e instanceof AuthorizationException;
+  public static boolean isRefusal(KafkaException e) {
+    return TopicClient.isRefusal(e);
+  }
+
+  private boolean needsAnother() {
+    return client.isRefused() || (client.isTroubled() && !logOnNow().equals(client.logOn()));
   }
 
   /**
-   * Why this client can send nothing more, in Kafka's words: it has been refused for a while, and
-   * the log-on that a new one would take is another. Empty while it works, and while no other start
-   * would be better off: queries need no Kafka.
+   * Only a log-on that Kafka has accepted takes the place of the one before, which may still work
+   * in part. What is on its way by that one stays its own, so nothing is sent by both.
    */
-  public Optional<String> endOfLogOn() {
-    var last = refused;
-    return last != null
-            && nanoTime.getAsLong() - last.sinceNanos() > REFUSED_FOR.toNanos()
-            && isOutdated.getAsBoolean()
-        ? Optional.of(last.words())
-        : Optional.empty();
+  private void replace() {
+    var logOn = logOnNow();
+    access.check(logOn);
+    var next = new TopicClient(logOn, access.producer(logOn));
+    try {
+      next.findPartitions(topic);
+    } catch (KafkaException e) {
+      next.close(Duration.ZERO);
+      throw e;
+    }
+    var former = client;
+    client = next;
+    LOG.info("another client of Kafka takes over");
+    var _ = Thread.ofVirtual().name("former-client").start(() -> former.close(DELIVERY_LIMIT));
   }
 
-  private void note(@Nullable Throwable trouble) {
-    if (!isRefusal(trouble)) {
-      if (trouble == null) {
-        refused = null;
-      }
-    } else if (refused == null) {
-      refused = new Refusal(nanoTime.getAsLong(), "Kafka: " + trouble);
+  private KafkaConnection logOnNow() {
+    try {
+      return access.logOn();
+    } catch (UncheckedIOException | IllegalArgumentException e) { // a file that is being replaced
+      return client.logOn();
     }
   }
 
@@ -226,7 +223,7 @@ public final class TopicWriter implements AutoCloseable {
   @Override
   public void close() {
     departures.close();
-    producer.close(ApiShutdown.PRODUCER);
+    client.close(ApiShutdown.PRODUCER);
   }
 
   /** The share of a record in what may be on its way, until it is known what became of it. */
@@ -234,12 +231,14 @@ public final class TopicWriter implements AutoCloseable {
     private final Delivery delivery;
     private final long index;
     private final int size;
+    private final TopicClient by;
     private @Nullable Thread sender;
 
-    OnItsWay(Delivery delivery, long index, int size) {
+    OnItsWay(Delivery delivery, long index, int size, TopicClient by) {
       this.delivery = delivery;
       this.index = index;
       this.size = size;
+      this.by = by;
     }
 
     @Override
@@ -248,12 +247,22 @@ public final class TopicWriter implements AutoCloseable {
       if (Thread.currentThread() != sender) {
         delivery.handedOver();
       }
-      end(trouble);
+      if (trouble != null) {
+        by.failed(metadata, trouble);
+      } else if (metadata != null) {
+        by.succeeded(metadata);
+      }
+      settle(trouble);
+    }
+
+    /** Ends a record that has not left. */
+    void end(Exception trouble) {
+      by.failed(null, trouble);
+      settle(trouble);
     }
 
     /** Called once. */
-    void end(@Nullable Exception trouble) {
-      note(trouble);
+    private void settle(@Nullable Exception trouble) {
       inFlight.giveBack(size);
       delivery.settled(index, trouble);
     }

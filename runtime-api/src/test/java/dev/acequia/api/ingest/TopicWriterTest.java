@@ -1,6 +1,7 @@
 package dev.acequia.api.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.HashSet;
@@ -15,8 +16,12 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -44,7 +49,7 @@ class TopicWriterTest {
   @Test
   void sendsASingleRecordWithItsKeyAndValue() throws InterruptedException {
     var kafka = new Kafka(true);
-    try (var topic = new TopicWriter(kafka, "test", LIMIT, System::nanoTime)) {
+    try (var topic = new TopicWriter(new FakeAccess(kafka), "test", LIMIT, System::nanoTime)) {
       assertThat(single(topic).durable()).isEqualTo(1);
     }
     assertThat(kafka.history())
@@ -61,7 +66,7 @@ class TopicWriterTest {
   void knowsThatASingleRecordNeverLeft() throws InterruptedException {
     var kafka = new Kafka(true);
     kafka.partitionsForException = new TimeoutException("no broker answers");
-    try (var topic = new TopicWriter(kafka, "test", LIMIT, System::nanoTime)) {
+    try (var topic = new TopicWriter(new FakeAccess(kafka), "test", LIMIT, System::nanoTime)) {
       var delivery = single(topic);
       assertThat(delivery.failure()).hasMessage("no broker answers");
       assertThat(delivery.outcomeUnknown()).isFalse();
@@ -73,7 +78,7 @@ class TopicWriterTest {
   void knowsThatASingleRecordWasRefusedBeforeItLeft() throws InterruptedException {
     var kafka = new Kafka(true);
     kafka.failsAtOnce = new TimeoutException("no room in the producer's buffer");
-    try (var topic = new TopicWriter(kafka, "test", LIMIT, System::nanoTime)) {
+    try (var topic = new TopicWriter(new FakeAccess(kafka), "test", LIMIT, System::nanoTime)) {
       var delivery = single(topic);
       assertThat(delivery.failure()).isSameAs(kafka.failsAtOnce);
       assertThat(delivery.outcomeUnknown()).isFalse();
@@ -83,7 +88,7 @@ class TopicWriterTest {
   @Test
   void doesNotKnowWhatBecameOfASingleRecordThatLeft() throws Exception {
     var kafka = new Kafka(false);
-    try (var topic = new TopicWriter(kafka, "test", LIMIT, System::nanoTime)) {
+    try (var topic = new TopicWriter(new FakeAccess(kafka), "test", LIMIT, System::nanoTime)) {
       var answer =
           CompletableFuture.supplyAsync(
               () -> {
@@ -108,7 +113,7 @@ class TopicWriterTest {
     kafka.failsAtOnce = new TimeoutException("the topic is gone");
     kafka.holdsUp = new CountDownLatch(1);
     var now = new AtomicLong();
-    try (var topic = new TopicWriter(kafka, "test", LIMIT, now::get)) {
+    try (var topic = new TopicWriter(new FakeAccess(kafka), "test", LIMIT, now::get)) {
       var delivery = new Delivery(3);
       for (var i = 0; i < 3; i++) {
         assertThat(topic.send(delivery, i, KEY, VALUE, List.of())).isTrue();
@@ -125,7 +130,7 @@ class TopicWriterTest {
   @Test
   void letsABodyOfManyLeaveAtOnce() throws InterruptedException {
     var kafka = new Kafka(true);
-    try (var topic = new TopicWriter(kafka, "test", LIMIT, System::nanoTime)) {
+    try (var topic = new TopicWriter(new FakeAccess(kafka), "test", LIMIT, System::nanoTime)) {
       assertThat(send(topic, 100).durable()).isEqualTo(100);
     }
     assertThat(kafka.senders).containsExactly(Thread.currentThread());
@@ -134,12 +139,117 @@ class TopicWriterTest {
   @Test
   void goesOnAfterASendThatThrows() throws InterruptedException {
     var kafka = new Kafka(true);
-    try (var topic = new TopicWriter(kafka, "test", LIMIT, System::nanoTime)) {
+    try (var topic = new TopicWriter(new FakeAccess(kafka), "test", LIMIT, System::nanoTime)) {
       kafka.sendException = new KafkaException("fenced");
       assertThat(single(topic).failure()).hasMessage("fenced");
       kafka.sendException = null;
       assertThat(single(topic).durable()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void takesAnotherClientAfterARefusal_withTheLogOnOfThen() throws Exception {
+    var kafka = new Kafka(true);
+    var access = new FakeAccess(kafka);
+    try (var topic = new TopicWriter(access, "test", LIMIT, System::nanoTime)) {
+      kafka.failsAtOnce = new SaslAuthenticationException("invalid credentials");
+      assertThat(single(topic).outcomeUnknown()).isFalse();
+      access.password = "new";
+      var next = new Kafka(true);
+      access.next = next;
+      topic.recover();
+      assertThat(access.made).extracting(FakeAccess::password).containsExactly("old", "new");
+      assertThat(single(topic).durable()).isEqualTo(1);
+      assertThat(next.history()).hasSize(1);
+      await().until(kafka::closed);
+      topic.recover();
+      assertThat(access.made).hasSize(2);
+    }
+  }
+
+  @Test
+  void keepsTheClientUntilKafkaAcceptsAnother() throws InterruptedException {
+    var kafka = new Kafka(true);
+    var access = new FakeAccess(kafka);
+    try (var topic = new TopicWriter(access, "test", LIMIT, System::nanoTime)) {
+      kafka.failsAtOnce = new TimeoutException("expired");
+      single(topic);
+      access.password = "wrong";
+      access.refusal = new SaslAuthenticationException("invalid credentials");
+      topic.recover();
+      kafka.failsAtOnce = null;
+      assertThat(single(topic).durable()).isEqualTo(1);
+    }
+    assertThat(access.made).hasSize(1);
+  }
+
+  @Test
+  void forgetsARefusalAfterASuccess() throws InterruptedException {
+    var kafka = new Kafka(true);
+    var access = new FakeAccess(kafka);
+    try (var topic = new TopicWriter(access, "test", LIMIT, System::nanoTime)) {
+      kafka.failsAtOnce = new TopicAuthorizationException("test");
+      single(topic);
+      kafka.failsAtOnce = null;
+      single(topic);
+      access.password = "new";
+      topic.recover();
+      assertThat(access.made).hasSize(1);
+    }
+  }
+
+  @Test
+  void anotherLogOnAloneIsNoReason() throws InterruptedException {
+    var access = new FakeAccess(new Kafka(true));
+    try (var topic = new TopicWriter(access, "test", LIMIT, System::nanoTime)) {
+      single(topic);
+      access.password = "new";
+      topic.recover();
+    }
+    assertThat(access.made).hasSize(1);
+  }
+
+  @Test
+  void anOutageAloneIsNoReason() throws InterruptedException {
+    var kafka = new Kafka(true);
+    var access = new FakeAccess(kafka);
+    try (var topic = new TopicWriter(access, "test", LIMIT, System::nanoTime)) {
+      kafka.failsAtOnce = new TimeoutException("no broker answers");
+      single(topic);
+      topic.recover();
+    }
+    assertThat(access.made).hasSize(1);
+  }
+
+  @Test
+  void endsARequestWithTheClientThatItBeganWith() throws InterruptedException {
+    var kafka = new Kafka(true);
+    var access = new FakeAccess(kafka);
+    try (var topic = new TopicWriter(access, "test", LIMIT, System::nanoTime)) {
+      var delivery = new Delivery(3);
+      topic.send(delivery, 0, KEY, VALUE, List.of());
+      await().until(() -> kafka.history().size() == 1);
+      kafka.failsAtOnce = new SaslAuthenticationException("invalid credentials");
+      single(topic);
+      var next = new Kafka(true);
+      access.next = next;
+      topic.recover();
+      await().until(kafka::closed);
+      topic.send(delivery, 1, KEY, VALUE, List.of());
+      delivery.await();
+      assertThat(delivery.durable()).isEqualTo(1);
+      assertThat(delivery.notDurable()).isEqualTo(1);
+      assertThat(next.history()).isEmpty();
+    }
+  }
+
+  @Test
+  void asksForNoRightWhereKafkaTellsOfNone() {
+    assertThat(KafkaTopicAccess.mayWrite(null)).isTrue();
+    assertThat(KafkaTopicAccess.mayWrite(Set.of())).isTrue();
+    assertThat(KafkaTopicAccess.mayWrite(Set.of(AclOperation.DESCRIBE))).isFalse();
+    assertThat(KafkaTopicAccess.mayWrite(Set.of(AclOperation.DESCRIBE, AclOperation.WRITE)))
+        .isTrue();
   }
 
   /** A producer that can also fail within {@code send}, as the real one does. */
@@ -151,6 +261,12 @@ class TopicWriterTest {
 
     Kafka(boolean completes) {
       super(completes, null, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public List<PartitionInfo> partitionsFor(String topic) {
+      super.partitionsFor(topic); // which may throw
+      return List.of(new PartitionInfo(topic, 0, null, null, null));
     }
 
     @Override

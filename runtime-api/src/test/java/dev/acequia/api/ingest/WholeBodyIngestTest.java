@@ -28,7 +28,7 @@ class WholeBodyIngestTest {
   private final MockProducer<byte[], byte[]> kafka =
       new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
   private final TopicWriter topic =
-      new TopicWriter(kafka, "test", Duration.ofSeconds(5), System::nanoTime);
+      new TopicWriter(new FakeAccess(kafka), "test", Duration.ofSeconds(5), System::nanoTime);
 
   /** Pushes in the background, since an answer waits for Kafka's. */
   private CompletableFuture<IngestResult> push(String lines) {

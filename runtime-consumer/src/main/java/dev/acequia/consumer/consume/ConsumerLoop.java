@@ -282,6 +282,8 @@ final class ConsumerLoop {
         lane.wasTooMuch();
         failed(lane, tooMuch.reason());
       }
+      case LaneResult.Ended ended when stopping ->
+          failed(lane, String.valueOf(ended.why().getMessage())); // the other lanes store theirs
       case LaneResult.Ended ended -> throw ended.why();
     }
     lane.settled();

@@ -87,17 +87,31 @@ public final class PipelineConsumer {
   /**
    * Runs until it is stopped, and leaves the group.
    *
-   * @throws TerminationException when only a person can help
+   * @throws TerminationException when only a person can help; not once it is to stop, since the
+   *     next process finds out by itself
    */
   public void run() throws TerminationException, InterruptedException {
+    try {
+      runUntilStopped();
+    } catch (TerminationException e) {
+      if (!stopping) {
+        throw e;
+      }
+      LOG.warn("stopped, although a person is needed: {}", e.termination(), e);
+    }
+  }
+
+  private void runUntilStopped() throws TerminationException, InterruptedException {
     var clients = new KafkaClients(definition, kafka, clientId);
     var budget =
         new DeadLetterBudget(definition, new DeadLetterHistory(definition, kafka, clientId));
     var topic = new TopicWatch(definition, clients.admin());
-    var ended = new Semaphore(0);
-    var traits = definition.store().traits();
-    var stores = writers.stream().map(writer -> store(writer, topic, budget, ended)).toList();
-    try {
+    try (var closings = new Closings()) {
+      closings.add(topic::close);
+      var ended = new Semaphore(0);
+      var traits = definition.store().traits();
+      var stores = writers.stream().map(writer -> store(writer, topic, budget, ended)).toList();
+      stores.forEach(store -> closings.add(store::close));
       var newProtocol = hasNewGroupProtocol(topic);
       if (stopping) {
         return;
@@ -109,40 +123,33 @@ public final class PipelineConsumer {
           newProtocol ? "consumer" : "classic");
       var pollBudget = new PollBudget();
       var consumer = clients.consumer(newProtocol, pollBudget);
-      try {
-        var running =
-            new ConsumerLoop(
-                definition,
-                consumer,
-                pollBudget,
-                new CarefulReader(clients::carefulConsumer, health),
-                IntStream.range(0, stores.size())
-                    .mapToObj(
-                        lane ->
-                            new Lane(
-                                lane,
-                                stores.get(lane),
-                                traits,
-                                writers.get(lane)::newBatch,
-                                System::nanoTime))
-                    .toList(),
-                ended,
-                topic,
-                budget,
-                health,
-                new ConsumerMetrics(
-                    metrics.forPipeline(definition.namespace(), definition.name())));
-        loop = running;
-        if (stopping) {
-          running.stop();
-        }
-        running.run();
-      } finally {
-        consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+      closings.add(() -> consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT)));
+      var running =
+          new ConsumerLoop(
+              definition,
+              consumer,
+              pollBudget,
+              new CarefulReader(clients::carefulConsumer, health),
+              IntStream.range(0, stores.size())
+                  .mapToObj(
+                      lane ->
+                          new Lane(
+                              lane,
+                              stores.get(lane),
+                              traits,
+                              writers.get(lane)::newBatch,
+                              System::nanoTime))
+                  .toList(),
+              ended,
+              topic,
+              budget,
+              health,
+              new ConsumerMetrics(metrics.forPipeline(definition.namespace(), definition.name())));
+      loop = running;
+      if (stopping) {
+        running.stop();
       }
-    } finally {
-      stores.forEach(StoreLane::close);
-      topic.close();
+      running.run();
     }
   }
 

@@ -138,8 +138,9 @@ final class StoreLane implements StoreWork, AutoCloseable {
   public void close() {
     thread.shutdownNow();
     awaitEnd();
-    writer.close();
-    deadLetters.close();
+    try (deadLetters) {
+      writer.close();
+    }
   }
 
   /** A writer has one thread at a time. Only one that is stuck is closed beside its work. */

@@ -23,6 +23,7 @@ import dev.acequia.servers.KafkaServer;
 import dev.acequia.servers.KafkaSettings;
 import dev.acequia.servers.Ports;
 import dev.acequia.stores.StoreBatch;
+import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreWriter;
 import dev.acequia.telemetry.MetricSet;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -33,15 +34,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -119,6 +122,68 @@ class KafkaRefusalIT {
       settings.put("ssl.keystore.key", valid.key());
       awaitReading(kafka, settings, topicId);
     }
+  }
+
+  @Test
+  void aFailureToCloseDoesNotHideTheReason() throws Exception {
+    var folder = Ephemeral.folder("refusal-close");
+    var security = KafkaSecurity.scram(folder.resolve("security"), false);
+    try (var kafka = start(folder, security)) {
+      var settings = new HashMap<>(security.administrator());
+      settings.put("sasl.jaas.config", jaas("wrong"));
+      var writer =
+          writer(
+              method -> {
+                throw new IllegalStateException("cannot " + method);
+              });
+      var run = start(consumer(kafka, settings, Uuid.randomUuid().toString(), writer));
+      assertThatThrownBy(() -> run.get(TOLD.toSeconds(), TimeUnit.SECONDS))
+          .cause()
+          .isInstanceOf(TerminationException.class)
+          .satisfies(
+              end ->
+                  assertThat(end.getSuppressed())
+                      .singleElement()
+                      .satisfies(close -> assertThat(close).hasMessage("cannot close")));
+    }
+  }
+
+  @Test
+  void aRefusalWhileItStopsIsNoReason() throws Exception {
+    var folder = Ephemeral.folder("refusal-stop");
+    var security = KafkaSecurity.scram(folder.resolve("security"), false);
+    try (var kafka = start(folder, security);
+        var admin = Admin.create(with(kafka, security.administrator()))) {
+      var topicId = createTopic(admin);
+      var first = new AtomicLong();
+      var asksAgain = new CountDownLatch(1);
+      var mayRefuse = new CountDownLatch(1);
+      var writer =
+          writer(
+              method -> {
+                if (method.equals("close")) {
+                  return;
+                }
+                first.compareAndSet(0, System.nanoTime());
+                if (since(first).compareTo(Duration.ofSeconds(4)) > 0) {
+                  asksAgain.countDown();
+                  mayRefuse.await();
+                }
+                throw new StoreRefusedException("permission denied");
+              });
+      var consumer = consumer(kafka, security.administrator(), topicId, writer);
+      var run = start(consumer);
+      assertThat(asksAgain.await(TOLD.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      consumer.stop();
+      // By then the refusals have gone on for long enough to end the process.
+      await().until(() -> since(first).compareTo(Duration.ofSeconds(6)) > 0);
+      mayRefuse.countDown();
+      run.get(TOLD.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  private static Duration since(AtomicLong nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos.get());
   }
 
   private static KafkaServer start(java.nio.file.Path folder, KafkaSecurity security) {
@@ -212,6 +277,11 @@ class KafkaRefusalIT {
 
   private static PipelineConsumer consumer(
       KafkaServer kafka, Map<String, String> settings, String topicId) {
+    return consumer(kafka, settings, topicId, nowhere());
+  }
+
+  private static PipelineConsumer consumer(
+      KafkaServer kafka, Map<String, String> settings, String topicId, StoreWriter writer) {
     var all = new HashMap<>(settings);
     all.put("bootstrap.servers", kafka.bootstrapServers());
     return new PipelineConsumer(
@@ -227,13 +297,26 @@ class KafkaRefusalIT {
             1.0,
             null),
         new KafkaConnection(all),
-        List.of(nowhere()),
+        List.of(writer),
         new MetricSet(new PrometheusRegistry()),
         "pod");
   }
 
-  /** A store that is there until the consumer has something to ask. */
+  /** A store that answers a probe, and nothing that it is to do. */
   private static StoreWriter nowhere() {
+    return writer(
+        method -> {
+          if (!List.of("probe", "close").contains(method)) {
+            throw new IllegalStateException("the store was asked: " + method);
+          }
+        });
+  }
+
+  private interface Store {
+    void asked(String method) throws Exception;
+  }
+
+  private static StoreWriter writer(Store store) {
     var batch =
         proxy(
             StoreBatch.class,
@@ -247,15 +330,20 @@ class KafkaRefusalIT {
             switch (method.getName()) {
               case "newBatch" -> batch;
               case "equals" -> true; // there is one
-              case "close" -> null;
-              default ->
-                  throw new IllegalStateException("the store was asked: " + method.getName());
+              default -> {
+                store.asked(method.getName());
+                yield null;
+              }
             });
   }
 
-  private static <T> T proxy(Class<T> type, Function<Method, @Nullable Object> answers) {
+  private interface Answers {
+    @Nullable Object to(Method method) throws Exception;
+  }
+
+  private static <T> T proxy(Class<T> type, Answers answers) {
     return type.cast(
         Proxy.newProxyInstance(
-            type.getClassLoader(), new Class<?>[] {type}, (_, method, _) -> answers.apply(method)));
+            type.getClassLoader(), new Class<?>[] {type}, (_, method, _) -> answers.to(method)));
   }
 }

@@ -1,0 +1,45 @@
+package dev.acequia.api.ingest;
+
+import dev.acequia.contract.KafkaConnection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+
+/** A log-on that a test changes, and its producers. */
+final class FakeAccess implements TopicAccess {
+  /** What each producer was made with. */
+  final List<KafkaConnection> made = new ArrayList<>();
+
+  volatile String password = "old";
+  volatile Producer<byte[], byte[]> next;
+  volatile @Nullable KafkaException refusal;
+
+  FakeAccess(Producer<byte[], byte[]> first) {
+    next = first;
+  }
+
+  static @Nullable String password(KafkaConnection logOn) {
+    return logOn.settings().get("password");
+  }
+
+  @Override
+  public KafkaConnection logOn() {
+    return new KafkaConnection(Map.of("password", password));
+  }
+
+  @Override
+  public void check(KafkaConnection logOn) {
+    if (refusal != null) {
+      throw refusal;
+    }
+  }
+
+  @Override
+  public Producer<byte[], byte[]> producer(KafkaConnection logOn) {
+    made.add(logOn);
+    return next;
+  }
+}
