@@ -7,15 +7,10 @@ import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.UnknownFields;
 import dev.acequia.contract.record.BadRecordException;
-import dev.acequia.contract.record.RecordDecoder;
-import dev.acequia.contract.record.Row;
-import dev.acequia.stores.Arrival;
-import dev.acequia.stores.PartitionAdvance;
 import dev.acequia.stores.StoreMigration;
 import dev.acequia.stores.StoreReadException;
 import dev.acequia.stores.StoreReader;
 import dev.acequia.stores.StoreUnavailableException;
-import dev.acequia.stores.StoreWriter;
 import dev.acequia.stores.TopicLog;
 import dev.acequia.stores.query.Expression;
 import dev.acequia.stores.query.RecordColumns;
@@ -66,20 +61,7 @@ final class FuzzOracle implements AutoCloseable {
             List.of(new TopicLog.Range(0, 0, null)),
             (partition, offset, leaderEpoch) -> Optional.empty());
     StoreMigration.open(DEFINITION, environment).migrate(log);
-    try (var writer = StoreWriter.open(DEFINITION, environment)) {
-      var batch = writer.newBatch();
-      var row = new Row(SCHEMA);
-      for (var i = 0; i < rows.size(); i++) {
-        var array = FuzzTable.json(List.of(rows.get(i))).getBytes(StandardCharsets.UTF_8);
-        new RecordDecoder(SCHEMA).decode(array, 1, array.length - 2, row);
-        batch.add(row, new Arrival().from(1, 0, i));
-      }
-      var claim = writer.claim(0).orElseThrow();
-      writer.write(
-          batch,
-          List.of(new PartitionAdvance(0, claim.fence(), 0, rows.size(), null)),
-          rejected -> {});
-    }
+    FuzzTable.store(DEFINITION, environment, rows);
     reader = StoreReader.open(DEFINITION, environment);
   }
 

@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -90,30 +91,61 @@ final class TestPipeline implements AutoCloseable {
       Field... fields) {
     var environment = new HashMap<>(environment());
     environment.putAll(variables);
-    var name = "p" + NUMBER.incrementAndGet();
-    var schema = new Schema(key, List.of(fields), UnknownFields.REJECT);
-    var topic = createTopic("test." + name, Map.of());
     var definition =
-        new PipelineDefinition(
-            "test",
-            name,
-            null,
-            schema,
-            new TopicDefinition("test." + name, topic, 1, "test." + name + ".dlq"),
-            new StoreDefinition.Postgres("test", name),
-            mode,
-            MAX_PAGE,
-            0.05,
-            null);
+        define(table -> new StoreDefinition.Postgres("test", table), mode, key, fields);
     migrate(definition);
     return new TestPipeline(
         definition, ApiProcess.start(new ApiSettings(definition, environment, 0, 0, farewell)));
   }
 
+  /**
+   * A pipeline with a store of another kind.
+   *
+   * @param store by the table's name
+   * @param variables by which the migration, the writer and the API reach it
+   */
+  static TestPipeline startOn(
+      Function<String, StoreDefinition> store,
+      Map<String, String> variables,
+      LoadMode mode,
+      List<String> key,
+      Field... fields) {
+    var definition = define(store, mode, key, fields);
+    var environment = new HashMap<>(kafkaEnvironment());
+    environment.putAll(variables);
+    migrate(definition, environment);
+    return new TestPipeline(
+        definition,
+        ApiProcess.start(new ApiSettings(definition, environment, 0, 0, Duration.ZERO)));
+  }
+
+  private static PipelineDefinition define(
+      Function<String, StoreDefinition> store, LoadMode mode, List<String> key, Field... fields) {
+    var name = "p" + NUMBER.incrementAndGet();
+    return new PipelineDefinition(
+        "test",
+        name,
+        null,
+        new Schema(key, List.of(fields), UnknownFields.REJECT),
+        new TopicDefinition(
+            "test." + name, createTopic("test." + name, Map.of()), 1, "test." + name + ".dlq"),
+        store.apply(name),
+        mode,
+        MAX_PAGE,
+        0.05,
+        null);
+  }
+
+  private static Map<String, String> kafkaEnvironment() {
+    return Map.of(
+        "ACEQUIA_BIND_ADDRESS",
+        "127.0.0.1",
+        "KAFKA_BOOTSTRAP_SERVERS",
+        Servers.kafka().bootstrapServers());
+  }
+
   static Map<String, String> environment() {
-    var environment = new HashMap<String, String>();
-    environment.put("ACEQUIA_BIND_ADDRESS", "127.0.0.1");
-    environment.put("KAFKA_BOOTSTRAP_SERVERS", Servers.kafka().bootstrapServers());
+    var environment = new HashMap<>(kafkaEnvironment());
     environment.put("STORE_URI", Servers.postgres().uri("postgres"));
     environment.put("STORE_USERNAME", READER);
     environment.put("STORE_PASSWORD", READER_PASSWORD);
@@ -141,6 +173,10 @@ final class TestPipeline implements AutoCloseable {
     administrator.put("STORE_USERNAME", Servers.postgres().superuser());
     administrator.put("STORE_PASSWORD", Servers.postgres().superuserPassword());
     administrator.put("STORE_READER_USERNAME", Reader.READY);
+    migrate(definition, administrator);
+  }
+
+  private static void migrate(PipelineDefinition definition, Map<String, String> environment) {
     var id = Uuid.fromString(definition.topic().id());
     var log =
         new TopicLog(
@@ -148,7 +184,7 @@ final class TestPipeline implements AutoCloseable {
             List.of(new TopicLog.Range(0, 0, null)),
             (partition, offset, leaderEpoch) -> Optional.empty());
     try {
-      StoreMigration.open(definition, administrator).migrate(log);
+      StoreMigration.open(definition, environment).migrate(log);
     } catch (TerminationException | StoreUnavailableException e) {
       throw new IllegalStateException(e);
     }

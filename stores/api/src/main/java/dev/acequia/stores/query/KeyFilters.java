@@ -55,7 +55,8 @@ final class KeyFilters {
   private static <T> void put(Map<String, T> into, Field field, T value) {
     if (into.putIfAbsent(field.name(), value) != null) {
       throw new InvalidQueryException(
-          "two filters on '%s' say the same: remove one".formatted(field.name()));
+          "this pipeline's store finds records by keys and takes one value or one bound of a field: remove one of the filters on '%s'"
+              .formatted(field.name()));
     }
   }
 
