@@ -123,7 +123,12 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
   public List<EventSource<?, DataPipeline>> prepareEventSources(
       EventSourceContext<DataPipeline> context) {
     var pipelines = context.getPrimaryCache();
-    reports.follow(pipelines, looks::forget);
+    reports.follow(
+        pipelines,
+        names -> {
+          looks.forget(names);
+          facts.forget(names);
+        });
     reads.askWhile(id -> pipelines.get(id).isPresent());
     var sources =
         new ArrayList<>(
@@ -172,9 +177,11 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
       pacer.reported(rollout(former), refused.rollout());
       return UpdateControl.noUpdate();
     }
-    var topic = ensureTopics(pipeline, children);
+    var claimant = TopicClaimant.of(pipeline, platform.installation(), children);
+    var topic = ensureTopics(pipeline, claimant, children);
     var reading =
-        facts.read(current, children, topic, topics.credentials(PipelineNames.of(pipeline)));
+        facts.read(
+            current, children, topic, claimant.users(), topics.credentials(claimant.names()));
     var newest = PipelinePlan.of(current, platform, reading.facts());
     var kept = KeptVersion.of(current, platform, reading.facts()).orElse(null);
     var step = pacer.next(pipeline, change(current, former, reading, newest, kept, children));
@@ -406,13 +413,11 @@ final class PipelineReconciler implements Reconciler<DataPipeline>, Cleaner<Data
     }
   }
 
-  private TopicState ensureTopics(DataPipeline pipeline, Children children) {
-    var names = PipelineNames.of(pipeline);
+  private TopicState ensureTopics(
+      DataPipeline pipeline, TopicClaimant claimant, Children children) {
     var result =
         topics.ensure(
-            TopicClaimant.of(pipeline, platform.installation(), children),
-            TopicsPlan.of(names, pipeline.getSpec(), platform),
-            children);
+            claimant, TopicsPlan.of(claimant.names(), pipeline.getSpec(), platform), children);
     result
         .changes()
         .forEach(

@@ -15,6 +15,7 @@ import dev.acequia.servers.KafkaSettings;
 import dev.acequia.servers.Ports;
 import dev.acequia.servers.PretendNode;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real Kafka with TLS, SCRAM and an authorizer, and an operator that logs on to it. */
 class SecureKafkaIT {
@@ -159,24 +162,12 @@ class SecureKafkaIT {
   void aDeletedSecretGivesAUserANewPassword() throws Exception {
     runFlights();
     var before = user("flights-kafka-consumer");
-    // A reconcile that is at work has read the former one, and may write it once more.
+    annotate("flights"); // a reconcile that is at work may have read the Secret
+    deleteSecret("flights-kafka-consumer");
     await()
         .atMost(LIMIT)
-        .pollInterval(Duration.ofSeconds(3))
         .ignoreExceptions()
-        .until(
-            () -> {
-              if (!user("flights-kafka-consumer").equals(before)) {
-                return true;
-              }
-              cluster
-                  .client
-                  .secrets()
-                  .inNamespace(namespace)
-                  .withName("flights-kafka-consumer")
-                  .delete();
-              return false;
-            });
+        .until(() -> !user("flights-kafka-consumer").equals(before));
     await()
         .atMost(LIMIT)
         .ignoreExceptions()
@@ -184,6 +175,51 @@ class SecureKafkaIT {
     assertThatThrownBy(() -> read(before, namespace + ".flights"))
         .isInstanceOf(SaslAuthenticationException.class);
     awaitCondition("flights", "Ready", "True", LIMIT);
+  }
+
+  /** A Pod that starts meanwhile logs on with what it finds in the Secret. */
+  @Test
+  void podsKeepThePasswordThatKafkaHasUntilItTakesANewOne() throws Exception {
+    runFlights();
+    var topic = namespace + ".flights";
+    var before = user("flights-kafka-consumer");
+    writeLogin("wrong");
+    await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofSeconds(2))
+        .until(
+            () -> {
+              annotate("flights"); // a look that fails
+              return condition("flights", "TopicReady").getStatus().equals("False");
+            });
+    var deleted = deleteSecret("flights-kafka-consumer");
+    awaitOther("flights-kafka-consumer", deleted);
+    read(user("flights-kafka-consumer"), topic);
+    assertThat(user("flights-kafka-consumer")).isEqualTo(before);
+
+    // Another operator knows of it from the Secret alone.
+    var wished = next("flights-kafka-consumer");
+    Objects.requireNonNull(operator).close();
+    operator = start("users: scram-sha-512");
+    annotate("flights");
+    await()
+        .during(Duration.ofSeconds(5))
+        .atMost(LIMIT)
+        .until(
+            () ->
+                user("flights-kafka-consumer").equals(before)
+                    && next("flights-kafka-consumer").equals(wished));
+
+    writeLogin(security.password());
+    await()
+        .atMost(LIMIT.multipliedBy(2))
+        .untilAsserted(() -> assertThat(user("flights-kafka-consumer")).isNotEqualTo(before));
+    read(user("flights-kafka-consumer"), topic);
+    assertThat(String.valueOf(wished))
+        .contains(String.valueOf(user("flights-kafka-consumer").get("sasl.jaas.config")));
+    assertThatThrownBy(() -> read(before, topic)).isInstanceOf(SaslAuthenticationException.class);
+    awaitCondition("flights", "Ready", "True", LIMIT);
+    assertThat(secret("flights-kafka-consumer").getData()).containsOnlyKeys("kafka.properties");
   }
 
   /** After a restore of Kafka, or by somebody's hand. */
@@ -244,6 +280,61 @@ class SecureKafkaIT {
             });
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"Retain", "Delete"})
+  void aPipelineGoesThoughItsUsersMayNotBeRemoved(String policy) throws Exception {
+    var name = "operator-" + policy;
+    writeLogin(newUser(name));
+    Files.writeString(login.resolve("username"), name);
+    admin
+        .createAcls(
+            List.of(
+                clusterRight(name, AclPermissionType.ALLOW),
+                new AclBinding(
+                    new ResourcePattern(ResourceType.TOPIC, "*", PatternType.LITERAL),
+                    new AccessControlEntry(
+                        "User:" + name, "*", AclOperation.ALL, AclPermissionType.ALLOW))))
+        .all()
+        .get();
+    operator = start("users: scram-sha-512");
+    cluster.createPipeline(namespace, "flights", "deletionPolicy: " + policy);
+    awaitCondition("flights", "Ready", "True", LIMIT);
+    var user = userName("flights-kafka-consumer");
+    admin.createAcls(List.of(clusterRight(name, AclPermissionType.DENY))).all().get();
+    cluster.client.resources(DataPipeline.class).inNamespace(namespace).delete();
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        cluster
+                            .client
+                            .resources(DataPipeline.class)
+                            .inNamespace(namespace)
+                            .list()
+                            .getItems())
+                    .isEmpty());
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        cluster
+                            .client
+                            .events()
+                            .v1()
+                            .events()
+                            .inNamespace(namespace)
+                            .list()
+                            .getItems())
+                    .filteredOn(event -> event.getReason().equals("UsersStay"))
+                    .singleElement()
+                    .satisfies(
+                        event ->
+                            assertThat(event.getNote())
+                                .contains(user, "ClusterAuthorizationException")));
+  }
+
   @Test
   void saysInKafkasWordsThatTheLogOnIsWrong_andTakesUpARightOne() throws Exception {
     writeLogin("wrong");
@@ -263,7 +354,7 @@ class SecureKafkaIT {
 
   @Test
   void saysWhichRightTheOperatorLacks() throws Exception {
-    writeLogin(poorUser());
+    writeLogin(newUser("poor"));
     Files.writeString(login.resolve("username"), "poor");
     operator = start("users: scram-sha-512");
     cluster.createPipeline(namespace, "flights", "");
@@ -387,17 +478,21 @@ class SecureKafkaIT {
   }
 
   /** The password of a user without any right. */
-  private static String poorUser() throws Exception {
+  private static String newUser(String name) throws Exception {
     admin
         .alterUserScramCredentials(
             List.of(
                 new UserScramCredentialUpsertion(
-                    "poor",
-                    new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096),
-                    "password")))
+                    name, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), "password")))
         .all()
         .get();
     return "password";
+  }
+
+  private static AclBinding clusterRight(String user, AclPermissionType permission) {
+    return new AclBinding(
+        new ResourcePattern(ResourceType.CLUSTER, "kafka-cluster", PatternType.LITERAL),
+        new AccessControlEntry("User:" + user, "*", AclOperation.ALTER, permission));
   }
 
   private static Map<String, Object> with(Map<String, String> security) {
@@ -421,6 +516,33 @@ class SecureKafkaIT {
     properties.forEach((name, value) -> settings.put(String.valueOf(name), value));
     settings.put("bootstrap.servers", kafka.bootstrapServers());
     return settings;
+  }
+
+  /** The settings that wait for Kafka. */
+  private String next(String secret) {
+    return new String(
+        Base64.getDecoder()
+            .decode(Objects.requireNonNull(secret(secret).getData().get("next.properties"))),
+        StandardCharsets.UTF_8);
+  }
+
+  private Secret secret(String name) {
+    return Objects.requireNonNull(
+        cluster.client.secrets().inNamespace(namespace).withName(name).get());
+  }
+
+  /** The uid of what was deleted. */
+  private String deleteSecret(String name) {
+    var uid = secret(name).getMetadata().getUid();
+    cluster.client.secrets().inNamespace(namespace).withName(name).delete();
+    return uid;
+  }
+
+  private void awaitOther(String secret, String formerUid) {
+    await()
+        .atMost(LIMIT)
+        .ignoreExceptions()
+        .until(() -> !secret(secret).getMetadata().getUid().equals(formerUid));
   }
 
   private String userName(String secret) throws IOException {
@@ -471,7 +593,9 @@ class SecureKafkaIT {
         .withName(pipeline)
         .edit(
             found -> {
-              found.getMetadata().setAnnotations(Map.of("touched", "yes"));
+              found
+                  .getMetadata()
+                  .setAnnotations(Map.of("touched", Long.toString(System.nanoTime())));
               return found;
             });
   }

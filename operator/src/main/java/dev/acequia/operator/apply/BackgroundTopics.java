@@ -39,6 +39,7 @@ public final class BackgroundTopics implements TopicProvider {
   private static final int MOST_FORGOTTEN = 1_000;
 
   private static final Deletion UNANSWERED = new Deletion(false, List.of());
+  private static final Deletion GOES_ON = new Deletion(true, List.of());
 
   private final KafkaTopics kafka;
   private final KafkaCalls calls;
@@ -112,7 +113,7 @@ public final class BackgroundTopics implements TopicProvider {
    * comes back replaces it, and settles what it finds.
    */
   @Override
-  public synchronized boolean retire(TopicClaimant claimant) {
+  public synchronized Deletion retire(TopicClaimant claimant) {
     var names = claimant.names();
     known.remove(names);
     removals.remove(names);
@@ -120,11 +121,11 @@ public final class BackgroundTopics implements TopicProvider {
     if (retirement == null || !retirement.uid.equals(claimant.uid())) {
       retirements.put(names, new Retirement(claimant.uid()));
       calls.submit(key(names), Urgency.REMOVAL, () -> isRetired(claimant));
-    } else if (retirement.ended) {
+    } else if (retirement.outcome != null) {
       retirements.remove(names);
-      return true;
+      return retirement.outcome;
     }
-    return calls.silentSince().isPresent();
+    return calls.silentSince().isPresent() ? GOES_ON : UNANSWERED;
   }
 
   @Override
@@ -132,7 +133,7 @@ public final class BackgroundTopics implements TopicProvider {
     var retirement = retirements.get(names);
     if (retirement == null) {
       calls.cancel(key(names));
-    } else if (retirement.ended) {
+    } else if (retirement.outcome != null) {
       retirements.remove(names);
     } else if (forgotten(names.namespace()) < MOST_FORGOTTEN) {
       retirement.forgotten = true;
@@ -186,8 +187,9 @@ public final class BackgroundTopics implements TopicProvider {
   }
 
   private boolean isRetired(TopicClaimant claimant) {
+    var outcome = GOES_ON;
     try {
-      kafka.retire(claimant);
+      outcome = kafka.retire(claimant);
     } catch (RuntimeException e) {
       if (isSilence(e)) {
         return false;
@@ -199,7 +201,7 @@ public final class BackgroundTopics implements TopicProvider {
       if (retirement == null || !retirement.uid.equals(claimant.uid())) {
         return true;
       }
-      retirement.ended = true;
+      retirement.outcome = outcome;
       if (retirement.forgotten) {
         retirements.remove(claimant.names());
         return true;
@@ -271,7 +273,9 @@ public final class BackgroundTopics implements TopicProvider {
   /** The end of a pipeline that leaves its topics. */
   private static final class Retirement {
     private final String uid;
-    private boolean ended;
+
+    /** Null until it has ended. */
+    private @Nullable Deletion outcome;
 
     /** Whether the resource is gone already. */
     private boolean forgotten;

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -42,6 +43,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Topics by Kafka's own Admin API, for a plain cluster or a managed one. Each method waits for
@@ -49,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  * and is asked before each write.
  */
 public final class KafkaTopics implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(KafkaTopics.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final LateAdmin admin;
@@ -108,6 +112,7 @@ public final class KafkaTopics implements AutoCloseable {
     var changes = new ArrayList<String>();
     Optional.ofNullable(untold.remove(claimant.names())).ifPresent(changes::addAll);
     var hold = hold(claimant);
+    var usersRefused = Optional.<KafkaException>empty();
     try {
       var present =
           describe(
@@ -116,6 +121,7 @@ public final class KafkaTopics implements AutoCloseable {
                   .toList());
       owners.seen(present.remove(TopicOwners.TOPIC));
       var own = hold.take(topics.all(), present); // all, before any is made
+      usersRefused = ensureUsers(claimant, topics, changes);
       letGoOfFormer(claimant, topics, hold);
       alter(own.stream().filter(t -> present.containsKey(t.name())).toList(), hold, changes);
       for (var desired : own) {
@@ -126,15 +132,15 @@ public final class KafkaTopics implements AutoCloseable {
       }
       var topic = Objects.requireNonNull(present.get(topics.records().name()));
       lastSeen.putAll(present);
-      if (users != null) {
-        if (claimant.users().isEmpty()) {
-          return new TopicProvider.Result(
-              new TopicState.Missing(
-                  "MakingKafkaUsers",
-                  "The topics are there. The pipeline's users of Kafka come once their passwords are in its Secrets"),
-              all(hold, changes));
-        }
-        users.ensure(claimant.names(), topics, claimant.users(), changes);
+      if (usersRefused.isPresent()) {
+        return new TopicProvider.Result(missing(usersRefused.stream()), all(hold, changes));
+      }
+      if (users != null && !claimant.users().areComplete()) {
+        return new TopicProvider.Result(
+            new TopicState.Missing(
+                "MakingKafkaUsers",
+                "The topics are there. The pipeline's users of Kafka come once their passwords are in its Secrets"),
+            all(hold, changes));
       }
       return new TopicProvider.Result(
           new TopicState.Present(topic, note(topics, topic, own)), all(hold, changes));
@@ -146,11 +152,42 @@ public final class KafkaTopics implements AutoCloseable {
         throw e;
       }
       return new TopicProvider.Result(
-          new TopicState.Missing(e.reason, e.getMessage() + "; it is tried again"),
-          all(hold, changes));
+          missing(Stream.concat(Stream.of(e), usersRefused.stream())), all(hold, changes));
     } catch (RuntimeException e) {
       untold.put(claimant.names(), all(hold, changes));
       throw e;
+    }
+  }
+
+  /** The reason is the first one's. */
+  private static TopicState missing(Stream<KafkaException> failures) {
+    var all = failures.toList();
+    return new TopicState.Missing(
+        all.getFirst().reason,
+        all.stream()
+            .map(KafkaException::getMessage)
+            .collect(Collectors.joining("; ", "", "; it is tried again")));
+  }
+
+  /**
+   * Runs once the pipeline holds the topics. Kafka's refusal of a user holds up no topic, and its
+   * refusal of a topic no user.
+   *
+   * @return Kafka's refusal
+   */
+  private Optional<KafkaException> ensureUsers(
+      TopicClaimant claimant, TopicsPlan topics, List<String> changes) {
+    if (users == null || !claimant.users().areComplete()) {
+      return Optional.empty();
+    }
+    try {
+      users.ensure(claimant.names(), topics, claimant.users(), changes);
+      return Optional.empty();
+    } catch (KafkaException e) {
+      if (!e.isRefusal()) {
+        throw e;
+      }
+      return Optional.of(e);
     }
   }
 
@@ -161,7 +198,7 @@ public final class KafkaTopics implements AutoCloseable {
 
   /** Deletes the topics that this very resource made or took over. */
   TopicProvider.Deletion delete(TopicClaimant claimant) {
-    deleteUsers(claimant);
+    var usersRefused = deleteUsers(claimant);
     var claims = owners.current();
     var written = written(claimant, claims);
     var present = describe(written.keySet());
@@ -188,15 +225,15 @@ public final class KafkaTopics implements AutoCloseable {
           owners.release(keys);
           forgetSeen(claimant, topic, keys);
         });
-    return new TopicProvider.Deletion(true, left);
+    return new TopicProvider.Deletion(true, left, usersRefused);
   }
 
   /**
    * Keeps the topics of a pipeline that is gone for the next of its name. Until then its claims
    * stay, and have the same effect within this installation.
    */
-  void retire(TopicClaimant claimant) {
-    deleteUsers(claimant);
+  TopicProvider.Deletion retire(TopicClaimant claimant) {
+    var usersRefused = deleteUsers(claimant);
     var claims = owners.current();
     var written = written(claimant, claims);
     var present = describe(written.keySet());
@@ -210,13 +247,20 @@ public final class KafkaTopics implements AutoCloseable {
           owners.release(keys);
           forgetSeen(claimant, topic, keys);
         });
+    return new TopicProvider.Deletion(true, List.of(), usersRefused);
   }
 
-  /** First of all: what follows may fail, and nobody comes back for a user. */
-  private void deleteUsers(TopicClaimant claimant) {
-    if (users != null) {
-      users.delete(claimant.names());
-    }
+  /**
+   * First of all: what follows may fail, and nobody comes back for a user. A refusal, which time
+   * does not mend, holds up neither topics nor claims.
+   *
+   * @return Kafka's refusal; null when the users are gone
+   */
+  private @Nullable String deleteUsers(TopicClaimant claimant) {
+    var refusal = users == null ? Optional.<KafkaException>empty() : users.delete(claimant.names());
+    refusal.ifPresent(
+        e -> log.warn("users of {} stay in Kafka: {}", claimant.names(), e.getMessage()));
+    return refusal.map(KafkaException::getMessage).orElse(null);
   }
 
   /** What a predecessor held whose end nobody could write down, and this pipeline does not want. */
@@ -315,9 +359,6 @@ public final class KafkaTopics implements AutoCloseable {
     lastSeen.remove(names.topic());
     lastSeen.remove(names.deadLetterTopic());
     untold.remove(names);
-    if (users != null) {
-      users.forget(names);
-    }
   }
 
   private Facts.Topic create(DesiredTopic desired, TopicHold hold, List<String> changes) {
@@ -496,6 +537,12 @@ public final class KafkaTopics implements AutoCloseable {
   static final class KafkaException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private static final String REFUSED = "KafkaRefused";
+
+    /** How a broker writes the request that it refuses: with numbers that are news each time. */
+    private static final Pattern REQUEST =
+        Pattern.compile("Request Request\\(.*\\)", Pattern.DOTALL);
+
     private final String reason;
     private final boolean answered;
 
@@ -516,7 +563,7 @@ public final class KafkaTopics implements AutoCloseable {
                   || cause instanceof InterruptedException
                   || cause instanceof TopicExistsException
               ? "KafkaUnreachable"
-              : "KafkaRefused";
+              : REFUSED;
       this.answered = answered;
     }
 
@@ -525,9 +572,16 @@ public final class KafkaTopics implements AutoCloseable {
       return !answered && KafkaCalls.isSilence(getCause());
     }
 
+    /** Whether Kafka said no, and not that it cannot now. */
+    boolean isRefusal() {
+      return reason.equals(REFUSED) && !isSilence();
+    }
+
     private static String describe(Throwable cause) {
       return cause.getClass().getSimpleName()
-          + (cause.getMessage() == null ? "" : ", " + cause.getMessage());
+          + (cause.getMessage() == null
+              ? ""
+              : ", " + REQUEST.matcher(cause.getMessage()).replaceAll("the request"));
     }
   }
 }

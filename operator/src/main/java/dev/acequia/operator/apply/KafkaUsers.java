@@ -6,13 +6,16 @@ import dev.acequia.operator.plan.KafkaCredentials.Password;
 import dev.acequia.operator.plan.KafkaRight;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
+import dev.acequia.operator.plan.UserPasswords;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
@@ -33,20 +36,23 @@ import org.apache.kafka.common.resource.ResourceType;
 
 /**
  * Each pipeline's users in Kafka, one for each role, with a password and just the rights that it
- * uses. Each method waits for Kafka. Kafka tells nobody which password a user has: it is set again
- * after a start of the operator, which ends no connection.
+ * uses. Each method waits for Kafka. Kafka tells nobody which password a user has, but how often it
+ * was hashed: that number is a fingerprint of the password.
  */
 final class KafkaUsers {
-  /** Kafka's least. The passwords are random and long. */
-  private static final int ITERATIONS = 4096;
+  /**
+   * One more than Kafka's least, which its own tools take: a password that somebody set with those
+   * is never taken for the operator's.
+   */
+  private static final int LEAST_ITERATIONS = 4097;
+
+  /** A power of two; Kafka takes up to 16,384 iterations. */
+  private static final int FINGERPRINTS = 4096;
 
   private static final List<Component> ROLES = List.of(Component.CONSUMER, Component.API);
 
   private final LateAdmin admin;
   private final String installation;
-
-  /** By user, a fingerprint of the password that Kafka was told last. */
-  private final Map<String, String> told = new ConcurrentHashMap<>();
 
   /**
    * @param installation the operator's name among all on this Kafka
@@ -59,67 +65,106 @@ final class KafkaUsers {
   /**
    * Sets passwords and rights where they differ.
    *
-   * @param passwords of each role's user
+   * @param passwords of all roles' users
    * @param changes takes a sentence for each thing done
    * @throws KafkaTopics.KafkaException when Kafka refuses it, or does not answer
    */
   void ensure(
-      PipelineNames names,
-      TopicsPlan topics,
-      Map<Component, Password> passwords,
-      List<String> changes) {
+      PipelineNames names, TopicsPlan topics, UserPasswords passwords, List<String> changes) {
     for (var role : ROLES) {
       // Rights first: a process that can log on can work.
       ensureRights(names, topics, role, changes);
     }
     var present = present(names);
+    var next = passwords.next();
     var news =
-        ROLES.stream()
-            .map(passwords::get)
+        passwords.wished().stream()
             .filter(
                 password ->
-                    !present.contains(password.user())
-                        || !print(password).equals(told.get(password.user())))
+                    // Two passwords may have one fingerprint.
+                    next.containsKey(password.user())
+                        || !Objects.equals(present.get(password.user()), iterations(password)))
             .toList();
     if (!news.isEmpty()) {
       alter(news.stream().map(KafkaUsers::upsertion).toList(), "set the passwords of " + names);
-      for (var password : news) {
-        told.put(password.user(), print(password));
-        changes.add("Set the password of user %s in Kafka".formatted(password.user()));
-      }
+      news.forEach(
+          password ->
+              changes.add("Set the password of user %s in Kafka".formatted(password.user())));
     }
   }
 
-  /** Those of the pipeline's users that Kafka has: somebody may have deleted one. */
-  private Set<String> present(PipelineNames names) {
+  /**
+   * The iterations of those of the pipeline's users that Kafka has: somebody may have deleted one,
+   * or set a password by hand.
+   */
+  private Map<String, Integer> present(PipelineNames names) {
     var users = ROLES.stream().map(role -> names.kafkaUser(role, installation)).toList();
-    return Set.copyOf(
-        KafkaTopics.get(
-            admin.get().describeUserScramCredentials(users).users(), "tell the users of " + names));
+    var iterations = new HashMap<String, Integer>();
+    KafkaTopics.get(
+            admin.get().describeUserScramCredentials(users).all(), "tell the users of " + names)
+        .forEach(
+            (user, description) ->
+                description.credentialInfos().stream()
+                    .filter(info -> info.mechanism() == ScramMechanism.SCRAM_SHA_512)
+                    .forEach(info -> iterations.put(user, info.iterations())));
+    return iterations;
   }
 
-  /** Removes the users of a pipeline that is gone, and their rights. */
-  void delete(PipelineNames names) {
+  /**
+   * How often the password is hashed, which differs from password to password. Anybody who can
+   * connect to Kafka can ask for the number. It gives away 12 bits at most, and the operator's
+   * passwords have 192 random ones, so the rest is beyond guessing. The user's name is in it, so
+   * that equal passwords do not show.
+   */
+  static int iterations(Password password) {
+    var print = Integer.parseUnsignedInt(Fingerprint.of(password.user(), password.password()), 16);
+    return LEAST_ITERATIONS + Integer.remainderUnsigned(print, FINGERPRINTS);
+  }
+
+  /**
+   * Removes the users of a pipeline that is gone, and their rights. One refusal holds up none of
+   * the others.
+   *
+   * @return what Kafka refused first; empty when all are gone
+   * @throws KafkaTopics.KafkaException when Kafka does not answer
+   */
+  Optional<KafkaTopics.KafkaException> delete(PipelineNames names) {
+    var refusals = new ArrayList<KafkaTopics.KafkaException>();
     for (var role : ROLES) {
       var user = names.kafkaUser(role, installation);
-      KafkaTopics.change(
-          admin.get().deleteAcls(Set.of(rightsOf(user))).all(), "remove the rights of " + user);
-      try {
-        alter(
-            List.of(new UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512)),
-            "remove user " + user);
-      } catch (KafkaTopics.KafkaException e) {
-        if (!(e.getCause() instanceof ResourceNotFoundException)) {
-          throw e;
-        }
-      }
+      refusal(() -> deleteRights(user)).ifPresent(refusals::add);
+      refusal(() -> deleteUser(user)).ifPresent(refusals::add);
     }
-    forget(names);
+    return refusals.stream().findFirst();
   }
 
-  /** Ends what is kept of a pipeline that is gone. */
-  void forget(PipelineNames names) {
-    ROLES.forEach(role -> told.remove(names.kafkaUser(role, installation)));
+  private static Optional<KafkaTopics.KafkaException> refusal(Runnable call) {
+    try {
+      call.run();
+      return Optional.empty();
+    } catch (KafkaTopics.KafkaException e) {
+      if (!e.isRefusal()) {
+        throw e;
+      }
+      return Optional.of(e);
+    }
+  }
+
+  private void deleteRights(String user) {
+    KafkaTopics.change(
+        admin.get().deleteAcls(Set.of(rightsOf(user))).all(), "remove the rights of " + user);
+  }
+
+  private void deleteUser(String user) {
+    try {
+      alter(
+          List.of(new UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512)),
+          "remove user " + user);
+    } catch (KafkaTopics.KafkaException e) {
+      if (!(e.getCause() instanceof ResourceNotFoundException)) {
+        throw e;
+      }
+    }
   }
 
   private void ensureRights(
@@ -155,7 +200,7 @@ final class KafkaUsers {
   private static UserScramCredentialUpsertion upsertion(Password password) {
     return new UserScramCredentialUpsertion(
         password.user(),
-        new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS),
+        new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, iterations(password)),
         password.password());
   }
 
@@ -208,9 +253,5 @@ final class KafkaUsers {
         .collect(Collectors.toCollection(TreeSet::new))
         .stream()
         .collect(Collectors.joining(", "));
-  }
-
-  private static String print(Password password) {
-    return Fingerprint.of(password.password());
   }
 }

@@ -1,13 +1,11 @@
 package dev.acequia.operator.apply;
 
 import dev.acequia.operator.observe.TopicState;
-import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.KafkaCredentials.Password;
 import dev.acequia.operator.plan.TopicsPlan;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,12 +40,11 @@ final class KnownTopics {
    *
    * @param uid of the resource that asks
    * @param accepted id of the topic whose offsets a person accepted
-   * @param users the passwords of its users in Kafka
+   * @param users the passwords of its users in Kafka, whether it has them or not
    */
-  record Wish(
-      TopicsPlan topics, String uid, @Nullable String accepted, Map<Component, Password> users) {
+  record Wish(TopicsPlan topics, String uid, @Nullable String accepted, List<Password> users) {
     static Wish of(TopicClaimant claimant, TopicsPlan topics) {
-      return new Wish(topics, claimant.uid(), claimant.accepted(), claimant.users());
+      return new Wish(topics, claimant.uid(), claimant.accepted(), claimant.users().wished());
     }
   }
 

@@ -35,7 +35,9 @@ final class ObjectApplier {
   }
 
   /**
-   * Makes the object so; without a write when it is.
+   * Makes the object so; without a write when it is. One that has a uid and a version replaces just
+   * the object that was read: where somebody has changed or deleted that meanwhile, nothing is
+   * written, and the event of it brings another reconcile.
    *
    * @return whether it was created
    */
@@ -43,6 +45,11 @@ final class ObjectApplier {
   <R extends HasMetadata> boolean apply(R desired) {
     var source = (InformerEventSource<R, DataPipeline>) children.source(desired.getClass());
     var actual = source.get(ResourceID.fromResource(desired));
+    var read = desired.getMetadata().getUid();
+    if (read != null) {
+      actual.ifPresent(live -> replace(source, live, desired));
+      return false;
+    }
     if (actual.isEmpty()) {
       create(source, desired);
       return true;
@@ -52,6 +59,29 @@ final class ObjectApplier {
       remember(source, write(desired), actual.get());
     }
     return false;
+  }
+
+  private <R extends HasMetadata> void replace(
+      InformerEventSource<R, DataPipeline> source, R live, R desired) {
+    var wanted = desired.getMetadata();
+    var uid = wanted.getUid();
+    var version = wanted.getResourceVersion();
+    try {
+      wanted.setUid(null); // the matcher would see a difference in both
+      wanted.setResourceVersion(null);
+      var isSo =
+          SSABasedGenericKubernetesResourceMatcher.<R>getInstance()
+              .matches(live, desired, children.context());
+      wanted.setUid(uid);
+      wanted.setResourceVersion(version);
+      if (!isSo) {
+        remember(source, write(desired), live);
+      }
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        throw e;
+      }
+    }
   }
 
   /** Changes what differs in an object that is there, and takes over nothing else of it. */

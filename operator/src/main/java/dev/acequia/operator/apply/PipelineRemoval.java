@@ -8,6 +8,7 @@ import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.MigrationJobs;
 import dev.acequia.operator.observe.Observation.MigrationState;
 import dev.acequia.operator.observe.StoreSecrets;
+import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.DropPlan;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
@@ -147,9 +148,11 @@ public final class PipelineRemoval {
   }
 
   private Optional<Duration> leave(DataPipeline pipeline, TopicClaimant claimant) {
-    if (!topics.retire(claimant) && !overdue(pipeline, TOPICS_RETIRE_WITHIN)) {
+    var retired = topics.retire(claimant);
+    if (!retired.done() && !overdue(pipeline, TOPICS_RETIRE_WITHIN)) {
       return Optional.of(POLL);
     }
+    tellOfUsers(pipeline, retired);
     tellWhatIsKept(pipeline);
     return Optional.empty();
   }
@@ -307,6 +310,7 @@ public final class PipelineRemoval {
               "Topics %s are there and are not known to be this pipeline's, so they stay; delete them by hand if nobody needs them"
                   .formatted(String.join(", ", deletion.left())));
         }
+        tellOfUsers(pipeline, deletion);
         tellOfAdopted(pipeline, claimant);
         return true;
       }
@@ -328,6 +332,26 @@ public final class PipelineRemoval {
                     ? "topics %s and %s".formatted(names.topic(), names.deadLetterTopic())
                     : "topic " + names.deadLetterTopic()));
     return true;
+  }
+
+  /** Somebody who knows their passwords can go on using a topic of this name. */
+  private void tellOfUsers(DataPipeline pipeline, TopicProvider.Deletion deletion) {
+    var refused = deletion.usersRefused();
+    if (refused == null) {
+      return;
+    }
+    var names = PipelineNames.of(pipeline);
+    var note =
+        "Users %s and %s of Kafka may stay, and their rights; remove them by hand. %s"
+            .formatted(
+                names.kafkaUser(Component.CONSUMER, platform.installation()),
+                names.kafkaUser(Component.API, platform.installation()),
+                refused);
+    if (namespaceEnds(pipeline)) {
+      events.recordOfEndingNamespace(pipeline, "UsersStay", note);
+    } else {
+      events.record(pipeline, EventRecorder.Type.WARNING, "UsersStay", "Delete", note);
+    }
   }
 
   private void tellOfAdopted(DataPipeline pipeline, TopicClaimant claimant) {

@@ -139,9 +139,9 @@ public final class StrimziTopics implements TopicProvider {
   }
 
   @Override
-  public boolean retire(TopicClaimant claimant) {
+  public Deletion retire(TopicClaimant claimant) {
     delete(KafkaUser.class, claimant.names().kafkaUser());
-    return true;
+    return new Deletion(true, List.of());
   }
 
   /**

@@ -6,11 +6,9 @@ import dev.acequia.contract.TopicDefinition;
 import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.observe.Children;
 import dev.acequia.operator.observe.KafkaUserSecrets;
-import dev.acequia.operator.plan.Component;
-import dev.acequia.operator.plan.KafkaCredentials.Password;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.TopicsPlan;
-import java.util.Map;
+import dev.acequia.operator.plan.UserPasswords;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -25,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param definedFor ids of the topics that definitions of this very resource were made for: the
  *     operator had made or taken them under this uid
  * @param accepted id of the topic whose offsets a person accepted; null when nobody did
- * @param users the passwords of its users in Kafka, which its Secrets hold; empty until all do
+ * @param users the passwords of its users in Kafka, which its Secrets hold
  */
 public record TopicClaimant(
     PipelineNames names,
@@ -33,13 +31,12 @@ public record TopicClaimant(
     @Nullable String adopted,
     Set<String> definedFor,
     @Nullable String accepted,
-    Map<Component, Password> users) {
+    UserPasswords users) {
 
   private static final String DEFINITION_KEY = "pipeline.json";
 
   public TopicClaimant {
     definedFor = Set.copyOf(definedFor);
-    users = Map.copyOf(users);
   }
 
   /** A claimant without users of its own. */
@@ -49,7 +46,7 @@ public record TopicClaimant(
       @Nullable String adopted,
       Set<String> definedFor,
       @Nullable String accepted) {
-    this(names, uid, adopted, definedFor, accepted, Map.of());
+    this(names, uid, adopted, definedFor, accepted, UserPasswords.NONE);
   }
 
   /**
@@ -72,7 +69,7 @@ public record TopicClaimant(
             .flatMap(json -> topicId(json).stream())
             .collect(Collectors.toSet()),
         accepted(pipeline),
-        KafkaUserSecrets.passwords(names, installation, children));
+        KafkaUserSecrets.read(names, installation, children));
   }
 
   boolean adopts(String topic) {

@@ -10,6 +10,7 @@ import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who makes the topics; one for the whole platform. Nothing here waits for Kafka: what it has not
@@ -40,10 +41,9 @@ public sealed interface TopicProvider permits BackgroundTopics, StrimziTopics {
   /**
    * Removes what a pipeline that is gone has no use for, and leaves its topics.
    *
-   * @return whether it is done, or cannot be for now and goes on by itself; false asks for another
-   *     call
+   * @return whether it is done, or cannot be for now and goes on by itself
    */
-  boolean retire(TopicClaimant claimant);
+  Deletion retire(TopicClaimant claimant);
 
   /** Ends what is kept in memory of a pipeline that is gone, be it without a cleanup. */
   void forget(PipelineNames names);
@@ -52,14 +52,20 @@ public sealed interface TopicProvider permits BackgroundTopics, StrimziTopics {
   List<EventSource<?, DataPipeline>> eventSources(EventSourceContext<DataPipeline> context);
 
   /**
-   * The outcome of {@link #delete}.
+   * The outcome of {@link #delete} and {@link #retire}.
    *
    * @param done false asks for another call
    * @param left topics of the pipeline's names that are there and are not known to be its own
+   * @param usersRefused why Kafka keeps users of the pipeline; null where it does not
    */
-  record Deletion(boolean done, List<String> left) {
+  record Deletion(boolean done, List<String> left, @Nullable String usersRefused) {
     public Deletion {
       left = List.copyOf(left);
+    }
+
+    /** Without users that stay. */
+    Deletion(boolean done, List<String> left) {
+      this(done, left, null);
     }
   }
 

@@ -15,6 +15,7 @@ import dev.acequia.operator.plan.KafkaLogins;
 import dev.acequia.operator.plan.PipelineNames;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.operator.plan.Release;
+import dev.acequia.operator.plan.UserPasswords;
 import dev.acequia.operator.store.StorePlan;
 import dev.acequia.operator.store.StorePlan.FurtherSecret;
 import dev.acequia.operator.store.StorePlan.Purpose;
@@ -24,7 +25,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,14 @@ public final class FactsReader {
   private final Supplier<Optional<KafkaCredentials>> operatorsOwn;
   private final Supplier<String> passwords;
   private final @Nullable String installation;
+
+  /**
+   * By pipeline, the passwords that Kafka was seen to have. A person deletes a Secret to have a new
+   * password, and Pods that start before Kafka has taken it need the former one.
+   */
+  private final Map<PipelineNames, Taken> taken = new ConcurrentHashMap<>();
+
+  private record Taken(String uid, UserPasswords passwords) {}
 
   /**
    * @param kafka how pipelines log on to it
@@ -69,14 +80,22 @@ public final class FactsReader {
   /**
    * Reads the facts for one plan.
    *
+   * @param users the passwords that the topics' provider was given
    * @param kafkaCredentials what the topics' provider says the Pods log on with
    */
   public Reading read(
       DataPipeline pipeline,
       Children children,
       TopicState topic,
+      UserPasswords users,
       Optional<KafkaCredentials> kafkaCredentials) {
-    return new Read(pipeline, children, topic, kafkaCredentials, new ArrayList<>()).reading();
+    return new Read(pipeline, children, topic, users, kafkaCredentials, new ArrayList<>())
+        .reading();
+  }
+
+  /** Ends what is kept of a pipeline that is gone. */
+  public void forget(PipelineNames names) {
+    taken.remove(names);
   }
 
   private final class Read {
@@ -85,6 +104,7 @@ public final class FactsReader {
     private final StorePlan plan;
     private final Children children;
     private final TopicState topic;
+    private final UserPasswords users;
     private final Optional<KafkaCredentials> kafkaCredentials;
     private final List<String> missing;
     private final Map<List<FurtherSecret>, Optional<String>> further = new HashMap<>();
@@ -93,6 +113,7 @@ public final class FactsReader {
         DataPipeline pipeline,
         Children children,
         TopicState topic,
+        UserPasswords users,
         Optional<KafkaCredentials> kafkaCredentials,
         List<String> missing) {
       this.pipeline = pipeline;
@@ -100,6 +121,7 @@ public final class FactsReader {
       this.plan = StorePlan.of(pipeline);
       this.children = children;
       this.topic = topic;
+      this.users = users;
       this.kafkaCredentials = kafkaCredentials;
       this.missing = missing;
     }
@@ -184,29 +206,61 @@ public final class FactsReader {
 
     /** Kafka knows them once the topics' provider has told it of just these passwords. */
     private @Nullable KafkaLogins madeLogins() {
+      var uid = pipeline.getMetadata().getUid();
+      var areTaken = topic instanceof TopicState.Present && users.areComplete();
+      var known = known(uid, areTaken);
       return operatorsOwn
           .get()
           .map(
               own ->
                   new KafkaLogins(
-                      made(Component.CONSUMER, own),
-                      made(Component.API, own),
-                      topic instanceof TopicState.Present))
+                      made(Component.CONSUMER, areTaken, known, own),
+                      made(Component.API, areTaken, known, own),
+                      areTaken))
           .orElse(null);
     }
 
+    private UserPasswords known(String uid, boolean areTaken) {
+      return Objects.requireNonNull(
+              taken.compute(
+                  names,
+                  (_, former) ->
+                      areTaken
+                          ? new Taken(uid, users.settled())
+                          : former != null && former.uid().equals(uid)
+                              ? former
+                              : new Taken(uid, users)))
+          .passwords();
+    }
+
+    private KafkaLogins.Login made(
+        Component role, boolean areTaken, UserPasswords known, KafkaCredentials own) {
+      var user = users.of(role);
+      var wished = user.wished();
+      if (areTaken) {
+        return login(wished, Optional.empty(), user, own);
+      }
+      if (wished.isPresent()) {
+        return login(
+            Optional.ofNullable(user.taken()), Optional.ofNullable(user.next()), user, own);
+      }
+      var next =
+          new Password(
+              Mechanism.SCRAM_SHA_512, names.kafkaUser(role, installation), passwords.get());
+      return login(Optional.ofNullable(known.of(role).taken()), Optional.of(next), user, own);
+    }
+
     /** Encrypted as the operator's own connections are, which go to the same brokers. */
-    private KafkaCredentials made(Component role, KafkaCredentials own) {
-      var password =
-          KafkaUserSecrets.password(names, role, installation, children)
-              .orElseGet(
-                  () ->
-                      new Password(
-                          Mechanism.SCRAM_SHA_512,
-                          names.kafkaUser(role, installation),
-                          passwords.get()));
-      return new KafkaCredentials(
-          own.tls() == null ? null : new Tls(own.tls().authority(), null), password);
+    private static KafkaLogins.Login login(
+        Optional<Password> mounted,
+        Optional<Password> next,
+        UserPasswords.OfUser user,
+        KafkaCredentials own) {
+      var tls = own.tls() == null ? null : new Tls(own.tls().authority(), null);
+      return new KafkaLogins.Login(
+          mounted.map(password -> new KafkaCredentials(tls, password)).orElse(null),
+          next.map(password -> new KafkaCredentials(tls, password)).orElse(null),
+          user.secret());
     }
 
     /** Of the Secret that the spec names. */

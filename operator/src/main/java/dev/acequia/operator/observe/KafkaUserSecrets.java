@@ -4,8 +4,9 @@ import dev.acequia.operator.kafka.KafkaSecret;
 import dev.acequia.operator.plan.Component;
 import dev.acequia.operator.plan.KafkaCredentials.Password;
 import dev.acequia.operator.plan.PipelineNames;
-import java.util.EnumMap;
-import java.util.Map;
+import dev.acequia.operator.plan.SecretVersion;
+import dev.acequia.operator.plan.UserPasswords;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,31 +16,42 @@ import org.jspecify.annotations.Nullable;
  * and nothing else.
  */
 public final class KafkaUserSecrets {
+  /** The key that Pods mount. */
   static final String FILE = "kafka.properties";
+
+  /** The key of what Kafka has yet to take. */
+  private static final String NEXT = "next.properties";
 
   private KafkaUserSecrets() {}
 
-  /** The passwords by component; empty until each user has one. */
-  public static Map<Component, Password> passwords(
+  /** Reads them. A reconcile does it once: what it claims and what it plans have to be the same. */
+  public static UserPasswords read(
       PipelineNames names, @Nullable String installation, Children children) {
-    var passwords = new EnumMap<Component, Password>(Component.class);
-    for (var role : new Component[] {Component.CONSUMER, Component.API}) {
-      var password = password(names, role, installation, children);
-      if (password.isEmpty()) {
-        return Map.of();
-      }
-      passwords.put(role, password.get());
-    }
-    return passwords;
+    return new UserPasswords(
+        read(names, Component.CONSUMER, installation, children),
+        read(names, Component.API, installation, children));
+  }
+
+  private static UserPasswords.OfUser read(
+      PipelineNames names, Component role, @Nullable String installation, Children children) {
+    var secret = children.secret(names.kafkaSecret(role));
+    var user = names.kafkaUser(role, installation);
+    var taken = password(secret, FILE, user);
+    return new UserPasswords.OfUser(
+        taken.orElse(null),
+        password(secret, NEXT, user).filter(next -> !taken.equals(Optional.of(next))).orElse(null),
+        secret
+            .map(Secret::getMetadata)
+            .filter(found -> found.getUid() != null && found.getResourceVersion() != null)
+            .map(found -> new SecretVersion(found.getUid(), found.getResourceVersion()))
+            .orElse(null));
   }
 
   /** Empty where the Secret is absent, or says anything but the password of this very user. */
-  static Optional<Password> password(
-      PipelineNames names, Component role, @Nullable String installation, Children children) {
-    return children
-        .secret(names.kafkaSecret(role))
-        .flatMap(secret -> SecretValues.value(secret, FILE))
+  private static Optional<Password> password(Optional<Secret> secret, String key, String user) {
+    return secret
+        .flatMap(found -> SecretValues.value(found, key))
         .flatMap(KafkaSecret::parse)
-        .flatMap(credentials -> credentials.scramPassword(names.kafkaUser(role, installation)));
+        .flatMap(credentials -> credentials.scramPassword(user));
   }
 }

@@ -120,7 +120,7 @@ public record Change(
       hashes.add(facts.reader().hash());
     }
     if (platform.kafka().takesOwnUsers() && facts.kafka() != null) {
-      hashes.add(facts.kafka().consumer().hash());
+      hashes.add(facts.kafka().of(Component.CONSUMER).hash());
     }
     return Fingerprint.of(hashes.toArray(String[]::new));
   }

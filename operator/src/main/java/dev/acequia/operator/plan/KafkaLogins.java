@@ -1,6 +1,8 @@
 package dev.acequia.operator.plan;
 
 import dev.acequia.contract.Fingerprint;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the processes of one pipeline log on to Kafka with.
@@ -9,7 +11,33 @@ import dev.acequia.contract.Fingerprint;
  * @param api the API's; the same where the pipeline has one user for all
  * @param areTaken whether Kafka is known to take them; until then no Pod uses them
  */
-public record KafkaLogins(KafkaCredentials consumer, KafkaCredentials api, boolean areTaken) {
+public record KafkaLogins(Login consumer, Login api, boolean areTaken) {
+
+  /**
+   * One component's log-on. At least one of the two is there.
+   *
+   * @param mounted that its Pods find; null until Kafka has taken the first
+   * @param next that Kafka has yet to take, and no Pod finds; null where none waits
+   * @param read the Secret that they were read from; null where there was none
+   */
+  public record Login(
+      @Nullable KafkaCredentials mounted,
+      @Nullable KafkaCredentials next,
+      @Nullable SecretVersion read) {
+
+    static Login of(KafkaCredentials credentials) {
+      return new Login(credentials, null, null);
+    }
+
+    KafkaCredentials credentials() {
+      return mounted != null ? mounted : Objects.requireNonNull(next);
+    }
+  }
+
+  /** Log-ons that Pods find. */
+  public KafkaLogins(KafkaCredentials consumer, KafkaCredentials api, boolean areTaken) {
+    this(Login.of(consumer), Login.of(api), areTaken);
+  }
 
   /** One log-on for all processes, by somebody who has made it in Kafka. */
   public static KafkaLogins ofAll(KafkaCredentials credentials) {
@@ -18,19 +46,21 @@ public record KafkaLogins(KafkaCredentials consumer, KafkaCredentials api, boole
 
   KafkaCredentials of(Component component) {
     return switch (component) {
-      case API -> api;
-      case CONSUMER, MIGRATION -> consumer;
+      case API -> api.credentials();
+      case CONSUMER, MIGRATION -> consumer.credentials();
     };
   }
 
   /** A fingerprint of whom the processes trust. */
   String authority() {
-    var tls = consumer.tls();
+    var tls = consumer.credentials().tls();
     return Fingerprint.of(tls == null ? "" : tls.authority());
   }
 
   /** A fingerprint of what they prove themselves with. */
   String proof() {
-    return consumer.equals(api) ? consumer.proof() : Fingerprint.of(consumer.proof(), api.proof());
+    var one = consumer.credentials();
+    var other = api.credentials();
+    return one.equals(other) ? one.proof() : Fingerprint.of(one.proof(), other.proof());
   }
 }

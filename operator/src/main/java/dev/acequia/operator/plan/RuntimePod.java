@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -60,6 +61,9 @@ record RuntimePod(
   static final String PASSWORD = "password";
   static final String DEFINITION_FILE = "pipeline.json";
   static final String KAFKA_FILE = "kafka.properties";
+
+  /** Where a user's next password waits until Kafka has taken it. No Pod reads it. */
+  static final String NEXT_KAFKA_FILE = "next.properties";
 
   private static final String DEFINITION_DIR = "/etc/acequia";
   private static final String KAFKA_DIR = "/etc/acequia-kafka";
@@ -241,6 +245,7 @@ record RuntimePod(
               .withName("kafka")
               .withNewSecret()
               .withSecretName(kafkaSecret)
+              .withItems(kafkaFiles())
               .endSecret()
               .build());
     }
@@ -248,6 +253,13 @@ record RuntimePod(
       volumes.addAll(access.volumes());
     }
     return volumes;
+  }
+
+  /** Without the file a Pod waits for it: Kafka has no password of the user yet. */
+  private List<KeyToPath> kafkaFiles() {
+    return platform.kafka().makesUsers()
+        ? List.of(new KeyToPath(KAFKA_FILE, null, KAFKA_FILE))
+        : List.of();
   }
 
   private List<SecretFile> secretFiles() {

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,8 +86,20 @@ record Workloads(
         : List.of(kafka(names.kafkaSecret(), logins.consumer()));
   }
 
-  private Secret kafka(String name, KafkaCredentials credentials) {
-    return secret(name, Map.of(RuntimePod.KAFKA_FILE, credentials.properties()));
+  private Secret kafka(String name, KafkaLogins.Login login) {
+    var values = new HashMap<String, String>();
+    if (login.mounted() != null) {
+      values.put(RuntimePod.KAFKA_FILE, login.mounted().properties());
+    }
+    if (login.next() != null) {
+      values.put(RuntimePod.NEXT_KAFKA_FILE, login.next().properties());
+    }
+    var secret = secret(name, values);
+    if (login.read() != null) {
+      secret.getMetadata().setUid(login.read().uid());
+      secret.getMetadata().setResourceVersion(login.read().resourceVersion());
+    }
+    return secret;
   }
 
   private @Nullable String kafkaSecret(Component component) {

@@ -83,13 +83,13 @@ class BackgroundTopicsIT {
               .orElseThrow()
               .id();
       var topics = new BackgroundTopics(direct, calls, Clock.systemUTC());
-      assertThat(topics.retire(claimant("uid"))).isFalse();
-      await().atMost(LIMIT).until(() -> topics.retire(claimant("uid")));
+      assertThat(topics.retire(claimant("uid")).done()).isFalse();
+      await().atMost(LIMIT).until(() -> topics.retire(claimant("uid")).done());
       var claims = owners.current();
       assertThat(claims.kept(NAMES.topic()).orElseThrow().topicId()).isEqualTo(id);
       assertThat(claims.holder(NAMES.topic())).isEmpty();
       // Another resource of the name asks for itself.
-      assertThat(topics.retire(claimant("uid-2"))).isFalse();
+      assertThat(topics.retire(claimant("uid-2")).done()).isFalse();
     } finally {
       admin.close();
     }
@@ -107,7 +107,7 @@ class BackgroundTopicsIT {
                 new PipelineNames("ops", "silent-" + i), "uid", null, Set.of(), null));
       }
       await().atMost(LIMIT).until(() -> calls.silentSince().isPresent());
-      assertThat(topics.retire(claimant("uid"))).isTrue();
+      assertThat(topics.retire(claimant("uid")).done()).isTrue();
     }
   }
 

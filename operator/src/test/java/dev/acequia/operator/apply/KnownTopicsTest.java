@@ -23,7 +23,7 @@ class KnownTopicsTest {
               new DesiredTopic("ops.flights.dlq", 1, 1, false, Map.of(), false)),
           "uid",
           null,
-          Map.of());
+          List.of());
 
   private final KnownTopics known = new KnownTopics();
 

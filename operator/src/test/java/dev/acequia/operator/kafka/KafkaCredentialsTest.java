@@ -3,8 +3,11 @@ package dev.acequia.operator.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.acequia.operator.plan.KafkaCredentials;
+import dev.acequia.operator.plan.KafkaLogins;
+import dev.acequia.operator.plan.UserPasswords;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.common.config.SaslConfigs;
@@ -54,6 +57,20 @@ class KafkaCredentialsTest {
             });
     assertThat(KafkaSecret.parse(text)).contains(credentials);
     assertThat(credentials.isScramOf("team.flights")).isTrue();
+  }
+
+  @Test
+  void isNeverPrintedWithItsPassword() {
+    var credentials = KafkaCredentials.scram("team.flights", "s3cret", CERTIFICATE);
+    var password = credentials.scramPassword("team.flights").orElseThrow();
+    assertThat(
+            List.of(
+                credentials,
+                KafkaLogins.ofAll(credentials),
+                UserPasswords.next(password, password),
+                UserPasswords.taken(password, password).wished()))
+        .allSatisfy(one -> assertThat(one.toString()).contains("team.flights"))
+        .allSatisfy(one -> assertThat(one.toString()).doesNotContain("s3cret"));
   }
 
   @Test

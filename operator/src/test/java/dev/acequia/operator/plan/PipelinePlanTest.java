@@ -1,6 +1,7 @@
 package dev.acequia.operator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.acequia.contract.ReplayOrder;
 import dev.acequia.contract.RuntimeVariable;
@@ -10,8 +11,14 @@ import dev.acequia.crds.DataPipelineStatus;
 import dev.acequia.operator.status.PipelineStatus;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KeyToPath;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -81,6 +88,64 @@ class PipelinePlanTest {
         .filteredOn(volume -> volume.getSecret() != null)
         .extracting(volume -> volume.getSecret().getSecretName())
         .containsExactly("flights-kafka");
+  }
+
+  /** A Pod that starts finds a password that Kafka knows, or waits for one. */
+  @Test
+  void aPasswordThatKafkaHasYetToTakeIsNotMounted() {
+    var platform =
+        PlatformConfig.parse(
+            """
+            runtimeImage: 'runtime:2'
+            kafka: {bootstrapServers: 'kafka:9092', secretName: admin, users: scram-sha-512}
+            """);
+    var former = KafkaCredentials.scram("user", "former", "PEM");
+    var next = KafkaCredentials.scram("user", "next", "PEM");
+    known.kafka =
+        new KafkaLogins(
+            new KafkaLogins.Login(former, next, new SecretVersion("read", "7")),
+            new KafkaLogins.Login(null, next, null),
+            false);
+    var plan = PipelinePlan.of(pipeline(), platform, known.facts());
+    assertThat(secret(plan, "flights-kafka-consumer"))
+        .isEqualTo(
+            Map.of("kafka.properties", former.properties(), "next.properties", next.properties()));
+    assertThat(secret(plan, "flights-kafka-api"))
+        .isEqualTo(Map.of("next.properties", next.properties()));
+    assertThat(plan.objects())
+        .filteredOn(one -> one.getMetadata().getName().equals("flights-kafka-consumer"))
+        .extracting(HasMetadata::getMetadata)
+        .extracting(ObjectMeta::getUid, ObjectMeta::getResourceVersion)
+        .containsExactly(tuple("read", "7"));
+    assertThat(plan.migration()).isNull();
+
+    known.kafka = new KafkaLogins(next, next, true);
+    var taken = PipelinePlan.of(pipeline(), platform, known.facts());
+    assertThat(secret(taken, "flights-kafka-consumer"))
+        .isEqualTo(Map.of("kafka.properties", next.properties()));
+    var volumes =
+        Objects.requireNonNull(taken.migration()).getSpec().getTemplate().getSpec().getVolumes();
+    assertThat(volumes)
+        .filteredOn(volume -> volume.getSecret() != null)
+        .flatExtracting(volume -> volume.getSecret().getItems())
+        .extracting(KeyToPath::getKey)
+        .containsExactly("kafka.properties");
+  }
+
+  private static Map<String, String> secret(PipelinePlan plan, String name) {
+    return plan.objects().stream()
+        .filter(one -> one.getMetadata().getName().equals(name))
+        .map(one -> ((Secret) one).getData())
+        .findFirst()
+        .orElseThrow()
+        .entrySet()
+        .stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey,
+                entry ->
+                    new String(
+                        Base64.getDecoder().decode(entry.getValue()), StandardCharsets.UTF_8)));
   }
 
   @Test
@@ -304,6 +369,7 @@ class PipelinePlanTest {
     private Set<String> succeeded = Set.of();
     private @Nullable Release live;
     private List<DataPipelineReplay> replays = List.of();
+    private @Nullable KafkaLogins kafka;
 
     Facts facts() {
       return new Facts(
@@ -312,7 +378,7 @@ class PipelinePlanTest {
           new Facts.StoreSecret("postgresql://db/warehouse", storeHash),
           new Facts.Login("writer", "password", "writer-hash"),
           new Facts.Login("reader", "password", "reader-hash"),
-          null,
+          kafka,
           succeeded,
           live,
           live,
