@@ -18,6 +18,7 @@ import dev.acequia.stores.query.Literal;
 import dev.acequia.stores.query.OrderTerm;
 import dev.acequia.stores.query.Query;
 import dev.acequia.stores.query.RecordColumns;
+import dev.acequia.stores.sql.ConditionText;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -166,7 +167,7 @@ final class SelectStatement {
     switch (condition) {
       case Comparison comparison ->
           sql.add(Sql.quoted(comparison.field().name()))
-              .add(operator(comparison.operator()))
+              .add(ConditionText.operator(comparison.operator()))
               .bind(comparison.value());
       case In in -> in(sql, in);
       case Is is -> sql.add(Sql.quoted(is.field().name())).add(truth(is.truth()));
@@ -205,18 +206,6 @@ final class SelectStatement {
       condition(sql.add(i == 0 ? "(" : word + "("), parts.get(i));
       sql.add(")");
     }
-  }
-
-  private static String operator(Comparison.Operator operator) {
-    return switch (operator) {
-      case EQ -> " = ";
-      case NEQ -> " <> ";
-      case GT -> " > ";
-      case GTE -> " >= ";
-      case LT -> " < ";
-      case LTE -> " <= ";
-      case DISTINCT -> " IS DISTINCT FROM ";
-    };
   }
 
   private static String truth(Is.Truth truth) {
