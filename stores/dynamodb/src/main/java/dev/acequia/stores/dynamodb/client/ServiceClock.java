@@ -22,6 +22,9 @@ public final class ServiceClock implements InstantSource {
   private final InstantSource own;
   private volatile Duration ahead = Duration.ZERO;
 
+  /** That was heard last: there are thousands of answers a second, and a date has no fraction. */
+  private volatile String lastDate = "";
+
   public ServiceClock(InstantSource own) {
     this.own = own;
   }
@@ -43,6 +46,10 @@ public final class ServiceClock implements InstantSource {
   }
 
   private void hear(String date) {
+    if (date.equals(lastDate)) {
+      return;
+    }
+    lastDate = date;
     try {
       var service = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
       var difference = Duration.between(own.instant(), service);

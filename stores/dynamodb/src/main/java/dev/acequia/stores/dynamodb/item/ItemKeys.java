@@ -47,8 +47,7 @@ public final class ItemKeys {
     return Map.of(
         Attributes.HASH,
         Attributes.text(
-            "%d#%d#%d"
-                .formatted(origin.generation(), origin.partition(), origin.offset() % SPREAD)),
+            origin.generation() + "#" + origin.partition() + "#" + origin.offset() % SPREAD),
         Attributes.RANGE,
         Attributes.number(origin.offset()));
   }

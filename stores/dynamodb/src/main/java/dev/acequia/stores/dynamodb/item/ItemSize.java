@@ -38,7 +38,13 @@ final class ItemSize {
     };
   }
 
+  /** Nearly all texts have one byte for each of their letters, and are only looked through. */
   private static int utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
+    for (var i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 0x80) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+      }
+    }
+    return text.length();
   }
 }
