@@ -22,7 +22,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * held in memory; what they say is read once more when it is asked for.
  */
 public final class LetterReader implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  /** A machine that is busy with a whole platform can be slow to log on. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final String topic;

@@ -23,7 +23,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Reads a topic's state by Kafka's Admin API. */
 public final class TopicReader implements AutoCloseable {
-  private static final int TIMEOUT_SECONDS = 15;
+  private static final int TIMEOUT_SECONDS = 30;
 
   private final Admin admin;
   private final String servers;
