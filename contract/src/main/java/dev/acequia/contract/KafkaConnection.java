@@ -49,7 +49,7 @@ public record KafkaConnection(Map<String, String> settings) {
     return all;
   }
 
-  /** Names alone: among the values are passwords and keys. */
+  /** Prints names only: values include passwords and keys. */
   @Override
   public String toString() {
     return "KafkaConnection" + new TreeSet<>(settings.keySet());

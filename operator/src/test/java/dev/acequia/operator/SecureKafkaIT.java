@@ -8,11 +8,8 @@ import dev.acequia.crds.DataPipeline;
 import dev.acequia.operator.kafka.KafkaLogin;
 import dev.acequia.operator.plan.PlatformConfig;
 import dev.acequia.servers.Ephemeral;
-import dev.acequia.servers.Home;
 import dev.acequia.servers.KafkaSecurity;
 import dev.acequia.servers.KafkaServer;
-import dev.acequia.servers.KafkaSettings;
-import dev.acequia.servers.Ports;
 import dev.acequia.servers.PretendNode;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -81,12 +78,7 @@ class SecureKafkaIT {
   static void startKafka() {
     var folder = Ephemeral.folder("secure-kafka");
     security = KafkaSecurity.scram(folder.resolve("security"), false);
-    kafka =
-        Ephemeral.server(
-            KafkaServer.start(
-                Home.at(folder.resolve("kafka")),
-                Ports.keptIn(folder.resolve("kafka")),
-                KafkaSettings.small().withSecurity(security)));
+    kafka = Ephemeral.server(KafkaServer.start(folder.resolve("kafka"), security));
     admin = Admin.create(with(security.administrator()));
   }
 

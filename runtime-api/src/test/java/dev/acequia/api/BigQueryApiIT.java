@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Over BigQuery, for which GoogleSQL's reference implementation stands in. */
+/** The API over BigQuery. GoogleSQL's reference implementation stands in for the service. */
 class BigQueryApiIT extends OtherStoreApi {
   private static final LocalBigQuery SERVER = LocalBigQuery.start();
 

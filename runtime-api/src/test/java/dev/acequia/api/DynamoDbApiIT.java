@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** Over DynamoDB, for which moto stands in: found is what has the key. */
+/** The API over DynamoDB. moto stands in for the service. */
 class DynamoDbApiIT extends OtherStoreApi {
   private static final DynamoDbServer SERVER =
       Ephemeral.server(DynamoDbServer.start(Ephemeral.folder("api-it-dynamodb")));
@@ -39,7 +39,7 @@ class DynamoDbApiIT extends OtherStoreApi {
     return List.of(new BigDecimal("123456789012345678901234567890.12"));
   }
 
-  /** Most ask for a key. */
+  /** Most queries ask for a key. */
   @Override
   FuzzQuery query(Random random) {
     var query = FuzzQuery.random(random);

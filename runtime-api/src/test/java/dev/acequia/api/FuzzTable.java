@@ -35,7 +35,7 @@ final class FuzzTable {
     return rows(random, EXTREMES);
   }
 
-  /** The same for a store that holds other decimals. */
+  /** Rows with these extreme decimals; stores differ in the digits that they hold. */
   static List<Map<String, Object>> rows(Random random, List<BigDecimal> extremes) {
     var rows = new ArrayList<Map<String, Object>>();
     for (var i = 0; i < ROWS; i++) {
@@ -51,7 +51,7 @@ final class FuzzTable {
     return rows;
   }
 
-  /** Without zeros at the end of decimals, for stores that do not hold them. */
+  /** Strips trailing zeros of decimals, which some stores do not keep. */
   static List<Map<String, Object>> shortest(List<Map<String, Object>> rows) {
     rows.forEach(
         row ->

@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks an API made-up queries, and holds its answers against those of the reference store.
+ * Sends random queries to an API and compares its answers with those of the reference store.
  *
- * @param mayRefuse whether a problem's words are those by which this store refuses what is valid
+ * @param mayRefuse whether a problem's words are a refusal by the store's traits
  */
 record FuzzedApi(FuzzOracle oracle, Predicate<String> mayRefuse) {
   private static final int MOST_PAGES = 6;
@@ -26,7 +26,7 @@ record FuzzedApi(FuzzOracle oracle, Predicate<String> mayRefuse) {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
-  /** One that answers all that is valid. */
+  /** An API that answers each valid query. */
   FuzzedApi(FuzzOracle oracle) {
     this(oracle, words -> false);
   }
@@ -94,7 +94,7 @@ record FuzzedApi(FuzzOracle oracle, Predicate<String> mayRefuse) {
   }
 
   /**
-   * Asks what may be no query.
+   * Sends a query that may be invalid.
    *
    * @return whether it was refused
    */

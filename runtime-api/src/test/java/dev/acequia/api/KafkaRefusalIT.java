@@ -18,7 +18,7 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.GenericApplicationContext;
 
-/** An API whose log-on, or its right to write, a real broker refuses. */
+/** A real broker refuses an API's log-on or its right to write. */
 class KafkaRefusalIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String TOPIC = "ops.flights";

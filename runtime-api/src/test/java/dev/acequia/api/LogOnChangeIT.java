@@ -137,7 +137,7 @@ class LogOnChangeIT {
     }
   }
 
-  /** What a client may conclude. */
+  /** The conclusions that a client may draw. */
   private Set<Long> answered(HttpClient http, int port, long number) throws InterruptedException {
     var request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/records"))

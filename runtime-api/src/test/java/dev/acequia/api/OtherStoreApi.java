@@ -18,10 +18,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The API over a store other than the one that most tests use: made-up queries are answered as the
- * reference store answers them over the same rows, or refused in the store's words; mutilated ones
- * by rows or by a problem; and the OpenAPI document is true. {@code -Dfuzz.queries=40000} asks for
- * more, {@code -Dfuzz.seed} for others.
+ * Tests the API over a store other than the one that most tests use. Random queries get the
+ * reference store's answers, or a refusal in the store's words. Mutated queries get rows or a
+ * problem. The OpenAPI document is true. {@code -Dfuzz.queries=40000} asks for more, {@code
+ * -Dfuzz.seed} for others.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class OtherStoreApi {
@@ -34,19 +34,19 @@ abstract class OtherStoreApi {
   /** The store of a table. */
   abstract StoreDefinition store(String table);
 
-  /** By which processes reach it. */
+  /** The store's part of a process's environment. */
   abstract Map<String, String> environment();
 
-  /** Decimals of many digits that it holds. */
+  /** Decimals with many digits that the store can hold. */
   abstract List<BigDecimal> extremes();
 
-  /** One that is valid, and not always answered. */
+  /** A random valid query. The store may refuse it. */
   abstract FuzzQuery query(Random random);
 
   /** Whether it refuses a valid query in these words. */
   abstract boolean refusesIn(String words);
 
-  /** How many of the valid queries it answers at least, 0 to 1. */
+  /** The least share of valid queries that the store answers, 0 to 1. */
   abstract double answers();
 
   @BeforeAll

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * What the API says of itself, held against what it does, by a tool that makes requests from the
- * OpenAPI document. Without Python it cannot run and says so; where {@code ACEQUIA_SCHEMATHESIS}
- * names the program, it must. {@code -Dschemathesis.examples=500} asks for more.
+ * Runs schemathesis, which sends requests made from the OpenAPI document and checks the answers. A
+ * machine without Python skips the test with a message, unless {@code ACEQUIA_SCHEMATHESIS} names
+ * the program. {@code -Dschemathesis.examples=500} asks for more.
  *
  * @param folder for its logs
  */

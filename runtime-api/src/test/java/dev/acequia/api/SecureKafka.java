@@ -1,11 +1,8 @@
 package dev.acequia.api;
 
 import dev.acequia.servers.Ephemeral;
-import dev.acequia.servers.Home;
 import dev.acequia.servers.KafkaSecurity;
 import dev.acequia.servers.KafkaServer;
-import dev.acequia.servers.KafkaSettings;
-import dev.acequia.servers.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,10 +43,7 @@ public final class SecureKafka implements AutoCloseable {
   }
 
   private static KafkaServer start(Path folder, KafkaSecurity security) {
-    return KafkaServer.start(
-        Home.at(folder.resolve("kafka")),
-        Ports.keptIn(folder.resolve("kafka")),
-        KafkaSettings.small().withSecurity(security));
+    return KafkaServer.start(folder.resolve("kafka"), security);
   }
 
   /** All clients have to connect again. */
@@ -71,11 +65,7 @@ public final class SecureKafka implements AutoCloseable {
 
   /** A user's settings. */
   public Map<String, String> login(String user, String password) {
-    var settings = new HashMap<>(security.administrator());
-    settings.put(
-        "sasl.jaas.config",
-        "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"%s\" password=\"%s\";"
-            .formatted(user, password));
+    var settings = security.user(user, password);
     settings.put("bootstrap.servers", bootstrapServers());
     return settings;
   }

@@ -86,20 +86,31 @@ public final class KafkaSecurity {
 
   /** Settings of the administrator's client, by Kafka's own names. */
   public Map<String, String> administrator() {
+    if (password != null) {
+      return user(ADMINISTRATOR, password);
+    }
+    var own = authority.issue(ADMINISTRATOR);
+    var settings = trusting();
+    settings.put("security.protocol", "SSL");
+    settings.put("ssl.keystore.type", "PEM");
+    settings.put("ssl.keystore.certificate.chain", own.chain());
+    settings.put("ssl.keystore.key", own.key());
+    return settings;
+  }
+
+  /** Settings of a client that logs on by a password, by Kafka's own names. They can be changed. */
+  public Map<String, String> user(String name, String itsPassword) {
+    var settings = trusting();
+    settings.put("security.protocol", "SASL_SSL");
+    settings.put("sasl.mechanism", MECHANISM);
+    settings.put("sasl.jaas.config", jaas(name, itsPassword));
+    return settings;
+  }
+
+  private Map<String, String> trusting() {
     var settings = new LinkedHashMap<String, String>();
     settings.put("ssl.truststore.type", "PEM");
     settings.put("ssl.truststore.certificates", authority.pem());
-    if (password == null) {
-      var own = authority.issue(ADMINISTRATOR);
-      settings.put("security.protocol", "SSL");
-      settings.put("ssl.keystore.type", "PEM");
-      settings.put("ssl.keystore.certificate.chain", own.chain());
-      settings.put("ssl.keystore.key", own.key());
-    } else {
-      settings.put("security.protocol", "SASL_SSL");
-      settings.put("sasl.mechanism", MECHANISM);
-      settings.put("sasl.jaas.config", jaas(password));
-    }
     return settings;
   }
 
@@ -129,7 +140,7 @@ public final class KafkaSecurity {
       settings.put("sasl.mechanism.inter.broker.protocol", MECHANISM);
       settings.put(
           "listener.name.%s.scram-sha-512.sasl.jaas.config".formatted(LISTENER.toLowerCase()),
-          jaas(password));
+          jaas(ADMINISTRATOR, password));
     }
     settings.put(
         "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
@@ -143,8 +154,8 @@ public final class KafkaSecurity {
     return authority.client(BROKER);
   }
 
-  private static String jaas(String password) {
+  private static String jaas(String user, String password) {
     return "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"%s\" password=\"%s\";"
-        .formatted(ADMINISTRATOR, password);
+        .formatted(user, password);
   }
 }

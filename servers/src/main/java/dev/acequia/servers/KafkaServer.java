@@ -24,6 +24,12 @@ public final class KafkaServer implements AutoCloseable {
     return start(Home.at(folder), Ports.keptIn(folder), KafkaSettings.small());
   }
 
+  /** The same, whose clients have to log on. */
+  public static KafkaServer start(Path folder, KafkaSecurity security) {
+    return start(
+        Home.at(folder), Ports.keptIn(folder), KafkaSettings.small().withSecurity(security));
+  }
+
   /**
    * Starts a broker, and waits until it answers.
    *

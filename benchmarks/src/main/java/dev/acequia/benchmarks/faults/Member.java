@@ -95,7 +95,7 @@ final class Member implements AutoCloseable {
         && process.log().contains("the clock was set back by");
   }
 
-  /** What is left to say of one that has failed. */
+  /** A failed consumer's exit code, reason and last log lines. */
   String lastWords() {
     return "%s ended by itself with code %d%s%n%s"
         .formatted(

@@ -251,8 +251,8 @@ public final class KafkaTopics implements AutoCloseable {
   }
 
   /**
-   * First of all: what follows may fail, and nobody comes back for a user. A refusal, which time
-   * does not mend, holds up neither topics nor claims.
+   * Runs first: later steps may fail, and nothing else removes the users. A refusal does not pass
+   * with time, so it blocks neither topics nor claims.
    *
    * @return Kafka's refusal; null when the users are gone
    */
@@ -539,7 +539,7 @@ public final class KafkaTopics implements AutoCloseable {
 
     private static final String REFUSED = "KafkaRefused";
 
-    /** How a broker writes the request that it refuses: with numbers that are news each time. */
+    /** The broker's text of a refused request. It contains numbers that differ each time. */
     private static final Pattern REQUEST =
         Pattern.compile("Request Request\\(.*\\)", Pattern.DOTALL);
 
@@ -572,7 +572,7 @@ public final class KafkaTopics implements AutoCloseable {
       return !answered && KafkaCalls.isSilence(getCause());
     }
 
-    /** Whether Kafka said no, and not that it cannot now. */
+    /** Whether Kafka refused, rather than failed to answer. */
     boolean isRefusal() {
       return reason.equals(REFUSED) && !isSilence();
     }

@@ -36,13 +36,13 @@ import org.apache.kafka.common.resource.ResourceType;
 
 /**
  * Each pipeline's users in Kafka, one for each role, with a password and just the rights that it
- * uses. Each method waits for Kafka. Kafka tells nobody which password a user has, but how often it
- * was hashed: that number is a fingerprint of the password.
+ * uses. Each method waits for Kafka. Kafka never reveals a password, but it reveals the SCRAM
+ * iteration count. The operator chooses that count as a fingerprint of the password.
  */
 final class KafkaUsers {
   /**
-   * One more than Kafka's least, which its own tools take: a password that somebody set with those
-   * is never taken for the operator's.
+   * Kafka's minimum is 4,096, and its own tools use it. One more tells the operator's passwords
+   * from those that somebody set with these tools.
    */
   private static final int LEAST_ITERATIONS = 4097;
 
@@ -94,7 +94,7 @@ final class KafkaUsers {
   }
 
   /**
-   * The iterations of those of the pipeline's users that Kafka has: somebody may have deleted one,
+   * The SCRAM iteration counts of the pipeline's users in Kafka. Somebody may have deleted a user,
    * or set a password by hand.
    */
   private Map<String, Integer> present(PipelineNames names) {
@@ -111,10 +111,9 @@ final class KafkaUsers {
   }
 
   /**
-   * How often the password is hashed, which differs from password to password. Anybody who can
-   * connect to Kafka can ask for the number. It gives away 12 bits at most, and the operator's
-   * passwords have 192 random ones, so the rest is beyond guessing. The user's name is in it, so
-   * that equal passwords do not show.
+   * The SCRAM iteration count for a password. Anybody who may describe users in Kafka can read it.
+   * It reveals at most 12 bits of a password's 192 random ones. It depends on the user's name too,
+   * so equal passwords do not show.
    */
   static int iterations(Password password) {
     var print = Integer.parseUnsignedInt(Fingerprint.of(password.user(), password.password()), 16);

@@ -35,9 +35,9 @@ final class ObjectApplier {
   }
 
   /**
-   * Makes the object so; without a write when it is. One that has a uid and a version replaces just
-   * the object that was read: where somebody has changed or deleted that meanwhile, nothing is
-   * written, and the event of it brings another reconcile.
+   * Applies the object, without a write when it matches. An object with a uid and a version
+   * replaces exactly the object that was read. After a change or deletion by somebody else nothing
+   * is written, and that event triggers the next reconcile.
    *
    * @return whether it was created
    */

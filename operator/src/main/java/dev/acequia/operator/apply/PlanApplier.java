@@ -43,7 +43,7 @@ public final class PlanApplier {
 
   private static final int UNPROCESSABLE = 422;
 
-  /** Time that a reconcile gives to a port of a Service that is just gone. */
+  /** A reconcile waits this long for the node port of a deleted Service. */
   private static final Duration PORT_IS_FREED_WITHIN = Duration.ofSeconds(2);
 
   private static final Duration PORT_PAUSE = Duration.ofMillis(100);
@@ -85,8 +85,8 @@ public final class PlanApplier {
   }
 
   /**
-   * The API server tells of a Service's deletion before it gives its port free, so that the port of
-   * the former one can be refused for a moment.
+   * The API server reports a Service's deletion before it releases the node port. For a moment it
+   * refuses the port.
    */
   private static boolean appliesAtPort(int port, Service service, ObjectApplier applier) {
     var atPort =

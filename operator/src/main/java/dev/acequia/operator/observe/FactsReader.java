@@ -43,8 +43,8 @@ public final class FactsReader {
   private final @Nullable String installation;
 
   /**
-   * By pipeline, the passwords that Kafka was seen to have. A person deletes a Secret to have a new
-   * password, and Pods that start before Kafka has taken it need the former one.
+   * The passwords that Kafka has, by pipeline. A person deletes a Secret to get a new password.
+   * Pods that start before Kafka accepts it need the former one.
    */
   private final Map<PipelineNames, Taken> taken = new ConcurrentHashMap<>();
 

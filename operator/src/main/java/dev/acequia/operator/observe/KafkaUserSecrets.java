@@ -19,12 +19,12 @@ public final class KafkaUserSecrets {
   /** The key that Pods mount. */
   static final String FILE = "kafka.properties";
 
-  /** The key of what Kafka has yet to take. */
+  /** The key of a password that Kafka has not accepted yet. */
   private static final String NEXT = "next.properties";
 
   private KafkaUserSecrets() {}
 
-  /** Reads them. A reconcile does it once: what it claims and what it plans have to be the same. */
+  /** Reads the Secrets. A reconcile reads them once, so that its claim and its plan agree. */
   public static UserPasswords read(
       PipelineNames names, @Nullable String installation, Children children) {
     return new UserPasswords(

@@ -16,9 +16,9 @@ public record KafkaLogins(Login consumer, Login api, boolean areTaken) {
   /**
    * One component's log-on. At least one of the two is there.
    *
-   * @param mounted that its Pods find; null until Kafka has taken the first
-   * @param next that Kafka has yet to take, and no Pod finds; null where none waits
-   * @param read the Secret that they were read from; null where there was none
+   * @param mounted the credentials that Pods mount; null until Kafka accepts the first
+   * @param next the credentials that Kafka has not accepted yet; null without any
+   * @param read the Secret's version; null without a Secret
    */
   public record Login(
       @Nullable KafkaCredentials mounted,
@@ -34,7 +34,7 @@ public record KafkaLogins(Login consumer, Login api, boolean areTaken) {
     }
   }
 
-  /** Log-ons that Pods find. */
+  /** Log-ons that Pods mount. */
   public KafkaLogins(KafkaCredentials consumer, KafkaCredentials api, boolean areTaken) {
     this(Login.of(consumer), Login.of(api), areTaken);
   }

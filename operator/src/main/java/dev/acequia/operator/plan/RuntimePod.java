@@ -62,7 +62,7 @@ record RuntimePod(
   static final String DEFINITION_FILE = "pipeline.json";
   static final String KAFKA_FILE = "kafka.properties";
 
-  /** Where a user's next password waits until Kafka has taken it. No Pod reads it. */
+  /** The key of a user's next password, until Kafka accepts it. No Pod mounts it. */
   static final String NEXT_KAFKA_FILE = "next.properties";
 
   private static final String DEFINITION_DIR = "/etc/acequia";
@@ -255,7 +255,7 @@ record RuntimePod(
     return volumes;
   }
 
-  /** Without the file a Pod waits for it: Kafka has no password of the user yet. */
+  /** A Pod waits for the key: without it, Kafka has no password of the user yet. */
   private List<KeyToPath> kafkaFiles() {
     return platform.kafka().makesUsers()
         ? List.of(new KeyToPath(KAFKA_FILE, null, KAFKA_FILE))

@@ -11,21 +11,21 @@ import org.jspecify.annotations.Nullable;
 
 /** The passwords of a pipeline's own users in Kafka, as its Secrets have them. */
 public record UserPasswords(OfUser consumer, OfUser api) {
-  /** Where no Secret holds any. */
+  /** No Secret holds a password. */
   public static final UserPasswords NONE = new UserPasswords(OfUser.NONE, OfUser.NONE);
 
   /**
    * One user's.
    *
-   * @param taken that Kafka has, which Pods mount; null before there is one
-   * @param next that Kafka has yet to take; null where none waits
-   * @param secret that was read; null where there is none
+   * @param taken the password that Kafka has and Pods mount; null before the first
+   * @param next the password that Kafka has not accepted yet; null without one
+   * @param secret the Secret's version; null without a Secret
    */
   public record OfUser(
       @Nullable Password taken, @Nullable Password next, @Nullable SecretVersion secret) {
     static final OfUser NONE = new OfUser(null, null, null);
 
-    /** The one that the user is to have; empty where the Secret has none. */
+    /** The password that the user is to have; empty when the Secret has none. */
     public Optional<Password> wished() {
       return Optional.ofNullable(next == null ? taken : next);
     }
@@ -57,7 +57,7 @@ public record UserPasswords(OfUser consumer, OfUser api) {
     return all().allMatch(one -> one.wished().isPresent());
   }
 
-  /** Those that the users are to have; empty until each has one. */
+  /** The passwords that the users are to have; empty until each has one. */
   public List<Password> wished() {
     return areComplete() ? all().flatMap(one -> one.wished().stream()).toList() : List.of();
   }
@@ -67,7 +67,7 @@ public record UserPasswords(OfUser consumer, OfUser api) {
     return new UserPasswords(consumer.settled(), api.settled());
   }
 
-  /** Those that Kafka may not have, whatever it says of the users. */
+  /** The passwords, by user, that Kafka may not have, whatever the iteration count says. */
   public Map<String, Password> next() {
     return all()
         .map(OfUser::next)

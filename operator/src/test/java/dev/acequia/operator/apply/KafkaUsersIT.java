@@ -17,11 +17,8 @@ import dev.acequia.operator.plan.TopicsPlan;
 import dev.acequia.operator.plan.TopicsPlan.DesiredTopic;
 import dev.acequia.operator.plan.UserPasswords;
 import dev.acequia.servers.Ephemeral;
-import dev.acequia.servers.Home;
 import dev.acequia.servers.KafkaSecurity;
 import dev.acequia.servers.KafkaServer;
-import dev.acequia.servers.KafkaSettings;
-import dev.acequia.servers.Ports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -86,12 +83,7 @@ class KafkaUsersIT {
   static void start() throws Exception {
     var folder = Ephemeral.folder("kafka-users");
     security = KafkaSecurity.scram(folder.resolve("security"), false);
-    kafka =
-        Ephemeral.server(
-            KafkaServer.start(
-                Home.at(folder.resolve("kafka")),
-                Ports.keptIn(folder.resolve("kafka")),
-                KafkaSettings.small().withSecurity(security)));
+    kafka = Ephemeral.server(KafkaServer.start(folder.resolve("kafka"), security));
     admin = Admin.create(settings());
     admin
         .alterUserScramCredentials(
@@ -228,7 +220,7 @@ class KafkaUsersIT {
                     .containsExactly("Set the password of user %s in Kafka".formatted(user)));
   }
 
-  /** Of two passwords with one fingerprint, Kafka may have the other. */
+  /** Two passwords can share a fingerprint, so a new one is always written. */
   @Test
   void aNewPasswordIsAlwaysWritten() {
     ensure(1);
@@ -316,7 +308,7 @@ class KafkaUsersIT {
         Mechanism.SCRAM_SHA_512, names.kafkaUser(role, INSTALLATION), "a-password-of-" + role);
   }
 
-  /** Denies it to the operator, and waits until the broker knows. */
+  /** Denies the operation to the operator, and waits until the broker applies that. */
   private void refuse(ResourcePattern what, AclOperation operation) throws Exception {
     admin.createAcls(List.of(right(what, operation, AclPermissionType.DENY))).all().get();
     await().ignoreExceptions().until(() -> isRefused(what, operation));

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class KafkaUsersTest {
-  /** Another number for the same password would have each operator write all passwords again. */
+  /** A different count for the same password would make each operator write all passwords again. */
   @Test
   void aPasswordHasOneNumberOfIterationsForEver() {
     assertThat(KafkaUsers.iterations(password("ops.flights.api", "secret"))).isEqualTo(5266);
@@ -20,7 +20,7 @@ class KafkaUsersTest {
         .isNotEqualTo(KafkaUsers.iterations(password("ops.flights.consumer", "secret")));
   }
 
-  /** Kafka takes 4,096 to 16,384, and its own tools take the first. */
+  /** Kafka accepts 4,096 to 16,384; its own tools use 4,096. */
   @Test
   void kafkaTakesThemAndItsToolsDoNot() {
     assertThat(

@@ -30,7 +30,7 @@ final class KafkaTopicAccess implements TopicAccess {
   private final String topic;
 
   /**
-   * Nothing is asked yet.
+   * Connects to nothing yet.
    *
    * @param logOn reads the log-on's files
    */

@@ -4,7 +4,7 @@ import dev.acequia.contract.KafkaConnection;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 
-/** How a {@link TopicWriter} reaches its topic. */
+/** The clients by which a {@link TopicWriter} reaches its topic. */
 interface TopicAccess {
   /**
    * The log-on as the process's files have it now.

@@ -49,7 +49,7 @@ final class TopicClient {
     }
   }
 
-  /** Kafka has answered a question. */
+  /** Kafka has answered a request. */
   void answered() {
     troubles.remove(UNKNOWN);
   }
@@ -63,7 +63,7 @@ final class TopicClient {
   }
 
   /**
-   * A record has failed, or a question.
+   * A record or a request has failed.
    *
    * @param metadata names the partition; null when there is none yet
    */
@@ -81,7 +81,7 @@ final class TopicClient {
     return !troubles.isEmpty();
   }
 
-  /** Whether that was for a refusal. */
+  /** Whether Kafka refused one of them. */
   boolean isRefused() {
     return troubles.containsValue(true);
   }
@@ -96,7 +96,7 @@ final class TopicClient {
     return false;
   }
 
-  /** Sends what is on its way for so long; fails what is left, and what comes later. */
+  /** Flushes for at most this long, then fails the rest and all later records. */
   void close(Duration limit) {
     producer.close(limit);
   }

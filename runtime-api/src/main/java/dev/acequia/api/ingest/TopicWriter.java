@@ -49,7 +49,7 @@ public final class TopicWriter implements AutoCloseable {
   private String lastTrouble = "";
 
   /**
-   * A way that has not been tried; {@link #probe} does.
+   * Makes a writer that has not connected; {@link #probe} connects.
    *
    * @param logOn reads the log-on's files
    */
@@ -73,7 +73,7 @@ public final class TopicWriter implements AutoCloseable {
    */
   boolean send(Delivery delivery, long index, byte[] key, byte[] value, Iterable<Header> headers)
       throws InterruptedException {
-    // Of one client for all of a request, so that its records keep their order.
+    // One client sends all records of a request, so they keep their order.
     var by = delivery.through(client);
     var onItsWay = admit(delivery, index, size(key, value, headers), by);
     if (onItsWay == null) {
@@ -140,8 +140,8 @@ public final class TopicWriter implements AutoCloseable {
   }
 
   /**
-   * Asks Kafka whether it takes the log-on and lets it write to the topic. After a refusal this
-   * asks with the log-on as the files have it then.
+   * Checks that Kafka accepts the log-on and grants the right to write. After a refusal it reads
+   * the log-on's files again.
    *
    * @throws KafkaException when it does not, or does not answer
    */
@@ -189,8 +189,8 @@ public final class TopicWriter implements AutoCloseable {
   }
 
   /**
-   * Only a log-on that Kafka has accepted takes the place of the one before, which may still work
-   * in part. What is on its way by that one stays its own, so nothing is sent by both.
+   * Replaces the client by one whose log-on Kafka has accepted; until then the former may still
+   * work in part. Records in flight stay with the former client, so none is sent by both.
    */
   private void replace() {
     var logOn = logOnNow();

@@ -8,9 +8,9 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
-/** A log-on that a test changes, and its producers. */
+/** A fake access whose log-on a test changes. */
 final class FakeAccess implements TopicAccess {
-  /** What each producer was made with. */
+  /** The log-on of each producer. */
   final List<KafkaConnection> made = new ArrayList<>();
 
   volatile String password = "old";

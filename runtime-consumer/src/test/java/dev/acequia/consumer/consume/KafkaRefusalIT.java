@@ -17,11 +17,8 @@ import dev.acequia.contract.TerminationException;
 import dev.acequia.contract.TopicDefinition;
 import dev.acequia.contract.UnknownFields;
 import dev.acequia.servers.Ephemeral;
-import dev.acequia.servers.Home;
 import dev.acequia.servers.KafkaSecurity;
 import dev.acequia.servers.KafkaServer;
-import dev.acequia.servers.KafkaSettings;
-import dev.acequia.servers.Ports;
 import dev.acequia.stores.StoreBatch;
 import dev.acequia.stores.StoreRefusedException;
 import dev.acequia.stores.StoreWriter;
@@ -80,7 +77,7 @@ class KafkaRefusalIT {
   void byPassword() throws Exception {
     var folder = Ephemeral.folder("refusal-scram");
     var security = KafkaSecurity.scram(folder.resolve("security"), false);
-    try (var kafka = start(folder, security);
+    try (var kafka = KafkaServer.start(folder.resolve("kafka"), security);
         var admin = Admin.create(with(kafka, security.administrator()))) {
       var topicId = createTopic(admin);
       admin
@@ -90,12 +87,10 @@ class KafkaRefusalIT {
                       USER, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096), "secret")))
           .all()
           .get();
-      var settings = new HashMap<>(security.administrator());
-      settings.put("sasl.jaas.config", jaas("wrong"));
-      assertThat(lastWord(kafka, settings, topicId))
+      assertThat(lastWord(kafka, security.user(USER, "wrong"), topicId))
           .contains("SaslAuthenticationException", "invalid credentials");
 
-      settings.put("sasl.jaas.config", jaas("secret"));
+      var settings = security.user(USER, "secret");
       assertThat(lastWord(kafka, settings, topicId)).contains("AuthorizationException", TOPIC);
 
       grant(admin);
@@ -107,7 +102,7 @@ class KafkaRefusalIT {
   void byCertificate() throws Exception {
     var folder = Ephemeral.folder("refusal-mtls");
     var security = KafkaSecurity.mutualTls(folder.resolve("security"), false);
-    try (var kafka = start(folder, security);
+    try (var kafka = KafkaServer.start(folder.resolve("kafka"), security);
         var admin = Admin.create(with(kafka, security.administrator()))) {
       var topicId = createTopic(admin);
       grant(admin);
@@ -128,9 +123,8 @@ class KafkaRefusalIT {
   void aFailureToCloseDoesNotHideTheReason() throws Exception {
     var folder = Ephemeral.folder("refusal-close");
     var security = KafkaSecurity.scram(folder.resolve("security"), false);
-    try (var kafka = start(folder, security)) {
-      var settings = new HashMap<>(security.administrator());
-      settings.put("sasl.jaas.config", jaas("wrong"));
+    try (var kafka = KafkaServer.start(folder.resolve("kafka"), security)) {
+      var settings = security.user(USER, "wrong");
       var writer =
           writer(
               method -> {
@@ -152,7 +146,7 @@ class KafkaRefusalIT {
   void aRefusalWhileItStopsIsNoReason() throws Exception {
     var folder = Ephemeral.folder("refusal-stop");
     var security = KafkaSecurity.scram(folder.resolve("security"), false);
-    try (var kafka = start(folder, security);
+    try (var kafka = KafkaServer.start(folder.resolve("kafka"), security);
         var admin = Admin.create(with(kafka, security.administrator()))) {
       var topicId = createTopic(admin);
       var first = new AtomicLong();
@@ -175,7 +169,7 @@ class KafkaRefusalIT {
       var run = start(consumer);
       assertThat(asksAgain.await(TOLD.toSeconds(), TimeUnit.SECONDS)).isTrue();
       consumer.stop();
-      // By then the refusals have gone on for long enough to end the process.
+      // The refusals have lasted long enough to end the process.
       await().until(() -> since(first).compareTo(Duration.ofSeconds(6)) > 0);
       mayRefuse.countDown();
       run.get(TOLD.toSeconds(), TimeUnit.SECONDS);
@@ -184,13 +178,6 @@ class KafkaRefusalIT {
 
   private static Duration since(AtomicLong nanos) {
     return Duration.ofNanos(System.nanoTime() - nanos.get());
-  }
-
-  private static KafkaServer start(java.nio.file.Path folder, KafkaSecurity security) {
-    return KafkaServer.start(
-        Home.at(folder.resolve("kafka")),
-        Ports.keptIn(folder.resolve("kafka")),
-        KafkaSettings.small().withSecurity(security));
   }
 
   private static Map<String, Object> with(KafkaServer kafka, Map<String, String> settings) {
@@ -223,11 +210,6 @@ class KafkaRefusalIT {
                 .toList())
         .all()
         .get();
-  }
-
-  private static String jaas(String password) {
-    return "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"%s\" password=\"%s\";"
-        .formatted(USER, password);
   }
 
   /** What a consumer leaves for a person that ends by itself. */
@@ -302,7 +284,7 @@ class KafkaRefusalIT {
         "pod");
   }
 
-  /** A store that answers a probe, and nothing that it is to do. */
+  /** A store that answers probes and fails all else. */
   private static StoreWriter nowhere() {
     return writer(
         method -> {

@@ -178,9 +178,9 @@ final class BigQueryWriter implements StoreWriter {
   }
 
   /**
-   * What the store has of a partition that this definition may not write to. Nobody reads on from
-   * there, so rows that the state does not count are left uncounted: to look at them reads four
-   * columns of the whole table, each time that somebody waits.
+   * The state's position of a partition that this definition may not write to. Rows ahead of it are
+   * not counted: nobody resumes from it, and the query would read four columns of the whole table
+   * at each poll.
    */
   private static Position unclaimed(PartitionState known) {
     var position = known.position();

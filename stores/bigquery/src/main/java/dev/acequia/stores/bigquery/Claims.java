@@ -238,9 +238,9 @@ final class Claims {
   }
 
   /**
-   * A position with the rows that the state does not count. In a replay they are those of a batch
-   * that went past its end: it appends in the order of the log, so what the replay had to bring
-   * back is there.
+   * The position behind all stored rows. During a replay, a row at or behind {@code resume} comes
+   * from a batch that crossed the replay's end. Batches append in log order, so the rest of the
+   * replay is stored too.
    */
   static PartitionState ahead(PartitionState state, StoredRows.@Nullable Last last) {
     return last != null && last.read() >= state.position().present()

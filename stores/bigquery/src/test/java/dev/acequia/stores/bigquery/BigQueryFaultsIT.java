@@ -351,7 +351,7 @@ class BigQueryFaultsIT {
     }
   }
 
-  /** Its records behind the end of the replay are looked up by nobody when they come again. */
+  /** A retry does not look up the records behind the replay's end. */
   @ParameterizedTest
   @ValueSource(ints = {0, 3})
   void storesABatchOnceThatGoesPastTheEndOfAReplay(int split) throws Exception {

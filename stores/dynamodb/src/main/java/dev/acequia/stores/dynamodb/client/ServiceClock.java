@@ -22,7 +22,7 @@ public final class ServiceClock implements InstantSource {
   private final InstantSource own;
   private volatile Duration ahead = Duration.ZERO;
 
-  /** That was heard last: there are thousands of answers a second, and a date has no fraction. */
+  /** The last Date header. Thousands of answers share one, so each is parsed once. */
   private volatile String lastDate = "";
 
   public ServiceClock(InstantSource own) {

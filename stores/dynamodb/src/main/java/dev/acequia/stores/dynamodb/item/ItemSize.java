@@ -38,7 +38,7 @@ final class ItemSize {
     };
   }
 
-  /** Nearly all texts have one byte for each of their letters, and are only looked through. */
+  /** Counts ASCII, which most texts are, without a copy. */
   private static int utf8(String text) {
     for (var i = 0; i < text.length(); i++) {
       if (text.charAt(i) >= 0x80) {
