@@ -25,6 +25,9 @@ final class TopicClient {
    */
   private final Map<Integer, Boolean> troubles = new ConcurrentHashMap<>();
 
+  private volatile boolean accepted;
+  private volatile String lastFailure = "";
+
   TopicClient(KafkaConnection logOn, Producer<byte[], byte[]> producer) {
     this.logOn = logOn;
     this.producer = producer;
@@ -49,6 +52,20 @@ final class TopicClient {
     }
   }
 
+  /** Kafka has accepted the log-on, and grants the right to write. */
+  void accepted() {
+    accepted = true;
+  }
+
+  boolean isAccepted() {
+    return accepted;
+  }
+
+  /** The last failure in Kafka's words. */
+  String lastFailure() {
+    return lastFailure;
+  }
+
   /** Kafka has answered a request. */
   void answered() {
     troubles.remove(UNKNOWN);
@@ -69,6 +86,7 @@ final class TopicClient {
    */
   void failed(@Nullable RecordMetadata metadata, Exception trouble) {
     if (!(trouble instanceof RecordTooLargeException)) {
+      lastFailure = trouble.toString();
       troubles.merge(
           metadata == null ? UNKNOWN : metadata.partition(),
           isRefusal(trouble),

@@ -31,6 +31,14 @@ public final class TopicWriter implements AutoCloseable {
   /** The producer takes a record, or finds neither room nor partitions for it, after so long. */
   static final Duration HANDOVER_LIMIT = Duration.ofSeconds(5);
 
+  /**
+   * A client of the same log-on replaces a refused one after so long, and then after twice as long
+   * each time. By then the client before it is closed, so there are two at most.
+   */
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(45);
+
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+
   /** What a record on its way takes beside its bytes: the producer's own bookkeeping. */
   private static final int RECORD_OVERHEAD = 256;
 
@@ -43,10 +51,13 @@ public final class TopicWriter implements AutoCloseable {
   private final String topic;
   private final Duration handoverLimit;
   private final LongSupplier nanoTime;
+  private final Duration formerServes;
   private final Departures departures = new Departures();
   private final ByteBudget inFlight = new ByteBudget(HeapShare.ofThisProcess().inFlight());
   private volatile TopicClient client;
   private String lastTrouble = "";
+  private Duration pause = Duration.ZERO;
+  private long replacedNanos;
 
   /**
    * Makes a writer that has not connected; {@link #probe} connects.
@@ -58,6 +69,22 @@ public final class TopicWriter implements AutoCloseable {
   }
 
   TopicWriter(TopicAccess access, String topic, Duration handoverLimit, LongSupplier nanoTime) {
+    this(access, topic, handoverLimit, nanoTime, DELIVERY_LIMIT);
+  }
+
+  /**
+   * A writer that has not connected.
+   *
+   * @param formerServes how long a replaced client still takes records of requests that began with
+   *     it
+   */
+  TopicWriter(
+      TopicAccess access,
+      String topic,
+      Duration handoverLimit,
+      LongSupplier nanoTime,
+      Duration formerServes) {
+    this.formerServes = formerServes;
     this.access = access;
     this.topic = topic;
     this.handoverLimit = handoverLimit;
@@ -148,9 +175,13 @@ public final class TopicWriter implements AutoCloseable {
   public void probe() {
     try {
       if (needsAnother()) {
-        replace();
+        replace(logOnNow());
       } else {
-        access.check(client.logOn());
+        // Once for each client: a store that is down brings a probe twice a second.
+        if (!client.isAccepted()) {
+          access.check(client.logOn());
+          client.accepted();
+        }
         client.findPartitions(topic);
         client.answered();
       }
@@ -168,8 +199,12 @@ public final class TopicWriter implements AutoCloseable {
     if (!needsAnother()) {
       return;
     }
+    var logOn = logOnNow();
+    if (logOn.equals(client.logOn()) && sinceReplacement().compareTo(pause) < 0) {
+      return; // one broker may refuse while others accept the same log-on
+    }
     try {
-      replace();
+      replace(logOn);
       lastTrouble = "";
     } catch (KafkaException e) {
       if (!lastTrouble.equals(e.toString())) {
@@ -192,10 +227,10 @@ public final class TopicWriter implements AutoCloseable {
    * Replaces the client by one whose log-on Kafka has accepted; until then the former may still
    * work in part. Records in flight stay with the former client, so none is sent by both.
    */
-  private void replace() {
-    var logOn = logOnNow();
+  private void replace(KafkaConnection logOn) {
     access.check(logOn);
     var next = new TopicClient(logOn, access.producer(logOn));
+    next.accepted();
     try {
       next.findPartitions(topic);
     } catch (KafkaException e) {
@@ -204,8 +239,28 @@ public final class TopicWriter implements AutoCloseable {
     }
     var former = client;
     client = next;
-    LOG.info("another client of Kafka takes over");
-    var _ = Thread.ofVirtual().name("former-client").start(() -> former.close(DELIVERY_LIMIT));
+    var isFirst = !logOn.equals(former.logOn()) || sinceReplacement().compareTo(LONGEST_PAUSE) > 0;
+    pause = isFirst || pause.isZero() ? FIRST_PAUSE : min(pause.multipliedBy(2), LONGEST_PAUSE);
+    replacedNanos = nanoTime.getAsLong();
+    LOG.warn("another client of Kafka takes over from one that failed: {}", former.lastFailure());
+    var _ = Thread.ofVirtual().name("former-client").start(() -> retire(former));
+  }
+
+  private Duration sinceReplacement() {
+    return Duration.ofNanos(nanoTime.getAsLong() - replacedNanos);
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private void retire(TopicClient former) {
+    try {
+      Thread.sleep(formerServes);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    former.close(DELIVERY_LIMIT);
   }
 
   private KafkaConnection logOnNow() {

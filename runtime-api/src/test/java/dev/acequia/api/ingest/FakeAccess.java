@@ -4,6 +4,7 @@ import dev.acequia.contract.KafkaConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class FakeAccess implements TopicAccess {
   /** The log-on of each producer. */
   final List<KafkaConnection> made = new ArrayList<>();
+
+  /** How often Kafka was asked for the right to write. */
+  final AtomicInteger checks = new AtomicInteger();
 
   volatile String password = "old";
   volatile Producer<byte[], byte[]> next;
@@ -32,6 +36,7 @@ final class FakeAccess implements TopicAccess {
 
   @Override
   public void check(KafkaConnection logOn) {
+    checks.incrementAndGet();
     if (refusal != null) {
       throw refusal;
     }

@@ -20,6 +20,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -151,7 +152,7 @@ class TopicWriterTest {
   void takesAnotherClientAfterARefusal_withTheLogOnOfThen() throws Exception {
     var kafka = new Kafka(true);
     var access = new FakeAccess(kafka);
-    try (var topic = new TopicWriter(access, "test", LIMIT, System::nanoTime)) {
+    try (var topic = new TopicWriter(access, "test", LIMIT, System::nanoTime, Duration.ZERO)) {
       kafka.failsAtOnce = new SaslAuthenticationException("invalid credentials");
       assertThat(single(topic).outcomeUnknown()).isFalse();
       access.password = "new";
@@ -227,19 +228,76 @@ class TopicWriterTest {
     var access = new FakeAccess(kafka);
     try (var topic = new TopicWriter(access, "test", LIMIT, System::nanoTime)) {
       var delivery = new Delivery(3);
-      topic.send(delivery, 0, KEY, VALUE, List.of());
-      await().until(() -> kafka.history().size() == 1);
-      kafka.failsAtOnce = new SaslAuthenticationException("invalid credentials");
-      single(topic);
-      var next = new Kafka(true);
-      access.next = next;
-      topic.recover();
+      var next = swap(topic, access, kafka, delivery);
+      kafka.failsAtOnce = null; // one broker refuses, and the request's other records go elsewhere
+      topic.send(delivery, 1, KEY, VALUE, List.of());
+      delivery.await();
+      assertThat(delivery.durable()).isEqualTo(2);
+      assertThat(delivery.notDurable()).isZero();
+      assertThat(next.history()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRequestThatOutlivesItsClientFails() throws InterruptedException {
+    var kafka = new Kafka(true);
+    var access = new FakeAccess(kafka);
+    try (var topic = new TopicWriter(access, "test", LIMIT, System::nanoTime, Duration.ZERO)) {
+      var delivery = new Delivery(3);
+      var next = swap(topic, access, kafka, delivery);
       await().until(kafka::closed);
       topic.send(delivery, 1, KEY, VALUE, List.of());
       delivery.await();
       assertThat(delivery.durable()).isEqualTo(1);
       assertThat(delivery.notDurable()).isEqualTo(1);
       assertThat(next.history()).isEmpty();
+    }
+  }
+
+  /** Sends the first record of a request, and has another client take over. */
+  private static Kafka swap(TopicWriter topic, FakeAccess access, Kafka kafka, Delivery delivery)
+      throws InterruptedException {
+    topic.send(delivery, 0, KEY, VALUE, List.of());
+    await().until(() -> kafka.history().size() == 1);
+    kafka.failsAtOnce = new SaslAuthenticationException("invalid credentials");
+    single(topic);
+    var next = new Kafka(true);
+    access.next = next;
+    topic.recover();
+    assertThat(access.made).hasSize(2);
+    return next;
+  }
+
+  /** A store that is down brings a probe twice a second. */
+  @Test
+  void asksForTheRightToWriteOnceWhileKafkaAcceptsTheClient() {
+    var access = new FakeAccess(new Kafka(true));
+    try (var topic = new TopicWriter(access, "test", LIMIT, System::nanoTime)) {
+      for (var i = 0; i < 5; i++) {
+        topic.probe();
+      }
+    }
+    assertThat(access.checks).hasValue(1);
+  }
+
+  /** The check asks any broker, and another one may refuse for a day. */
+  @Test
+  void replacesAClientOfTheSameLogOnLessAndLessOften() throws InterruptedException {
+    var kafka = new Kafka(true);
+    kafka.failsAtOnce = new SslAuthenticationException("one broker's certificate");
+    var access = new FakeAccess(kafka);
+    var now = new AtomicLong();
+    try (var topic = new TopicWriter(access, "test", LIMIT, now::get)) {
+      for (var i = 0; i < 360; i++) { // half an hour
+        single(topic);
+        topic.recover();
+        now.addAndGet(Duration.ofSeconds(5).toNanos());
+      }
+      assertThat(access.made).hasSizeBetween(4, 8);
+      access.password = "new";
+      var before = access.made.size();
+      topic.recover();
+      assertThat(access.made).hasSize(before + 1);
     }
   }
 

@@ -20,10 +20,17 @@ public final class ServiceClock implements InstantSource {
   private static final Duration SLACK = Duration.ofMinutes(1);
 
   private final InstantSource own;
-  private volatile Duration ahead = Duration.ZERO;
 
-  /** The last Date header. Thousands of answers share one, so each is parsed once. */
-  private volatile String lastDate = "";
+  /** Thousands of answers share a date, so each is parsed once. */
+  private volatile Heard heard = new Heard("", 0, Duration.ZERO);
+
+  /**
+   * An answer's date.
+   *
+   * @param ownSecond of the process's own clock, which may be set meanwhile
+   * @param ahead by how much the service's time differs from the process's own
+   */
+  private record Heard(String date, long ownSecond, Duration ahead) {}
 
   public ServiceClock(InstantSource own) {
     this.own = own;
@@ -31,7 +38,7 @@ public final class ServiceClock implements InstantSource {
 
   @Override
   public Instant instant() {
-    return own.instant().plus(ahead);
+    return own.instant().plus(heard.ahead());
   }
 
   /** What hears of a client's answers. */
@@ -46,14 +53,19 @@ public final class ServiceClock implements InstantSource {
   }
 
   private void hear(String date) {
-    if (date.equals(lastDate)) {
+    var now = own.instant();
+    var former = heard;
+    if (date.equals(former.date()) && now.getEpochSecond() == former.ownSecond()) {
       return;
     }
-    lastDate = date;
     try {
       var service = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-      var difference = Duration.between(own.instant(), service);
-      ahead = difference.abs().compareTo(SLACK) > 0 ? difference : Duration.ZERO;
+      var difference = Duration.between(now, service);
+      heard =
+          new Heard(
+              date,
+              now.getEpochSecond(),
+              difference.abs().compareTo(SLACK) > 0 ? difference : Duration.ZERO);
     } catch (DateTimeException e) {
       // An answer without a date tells nothing of the time.
     }
